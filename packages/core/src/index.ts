@@ -1,1 +1,13 @@
-export {};
+export * from './cpu/cpu.ts';
+export * from './cpu/guest-fault.ts';
+export * from './cpu/layout.ts';
+export * from './ir/block.ts';
+export * from './ir/builder.ts';
+export * from './ir/ops.ts';
+export * from './isa-backend.ts';
+export * from './memory/address-space.ts';
+export * from './memory/guest-memory.ts';
+export * from './memory/memory-map.ts';
+export * from './memory/mmu.ts';
+export * from './memory/page-table.ts';
+export * from './memory/virtual-access.ts';

@@ -1,0 +1,47 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { CpuModel, IsaBackend } from '../isa-backend.ts';
+
+/** What the kernel answers to a kernel call. */
+export const KERNEL_GO_ON = 0;
+/** The CPU's state was exchanged or mapped code changed: all translations on the wasm stack leave. */
+export const KERNEL_LEAVE = 1;
+
+/** Why Engine.run came back. */
+export type RunExit =
+  /** The budget is spent to the last instruction. */
+  | 'budget'
+  /** A kernel call or system routine asked to stop (Engine.stop). */
+  | 'stopped'
+  /** The CPU cannot go on (IA-32: triple fault; HALT with interrupts off is the kernel's to see). `Engine.shutdownReason` says why. */
+  | 'shutdown';
+
+/** The engine's side of the kernel: who answers kernel calls. */
+export interface KernelPort {
+  /** Kernel call `number`, with the state in memory and pc behind the instruction. Answers KERNEL_GO_ON or KERNEL_LEAVE. */
+  kernelCall(number: number): number;
+}
+
+export interface EngineOptions {
+  readonly isa: IsaBackend;
+  readonly model: CpuModel;
+  readonly cpu: Cpu;
+  readonly kernel: KernelPort;
+  /** Virtual addresses [start, end) of kernel text, where the kernel call is honoured. */
+  readonly kernelText: { readonly start: number; readonly end: number };
+  /** Executions of a block before it is translated; Infinity never translates (--interpret). */
+  readonly hotness: number;
+}
+
+/** Engine counters, for --stats; none of them shows in guest state. */
+export interface EngineCounters {
+  instructions: number;
+  cycles: number;
+  interpretedInstructions: number;
+  blocksLifted: number;
+  regionsTranslated: number;
+  modules: number;
+  wasmBytes: number;
+  translateMilliseconds: number;
+  slowAccesses: number;
+  invalidations: number;
+}

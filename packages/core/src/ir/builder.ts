@@ -1,0 +1,143 @@
+import type { Slot } from '../cpu/layout.ts';
+import { type I32, type I64, type IrBlock, OP_STRIDE, type Terminal, type V128, type Value } from './block.ts';
+import { OP_NAMES, OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from './ops.ts';
+
+type ArgValues<A extends readonly ValueType[]> = { [K in keyof A]: Value<A[K]> };
+type Immediate<S extends OpSpec> = S['imm'] extends 'none' ? [] : S['imm'] extends 'slot' ? [imm: Slot] : [imm: number];
+type ResultOf<S extends OpSpec> = S['result'] extends ValueType ? Value<S['result']> : void;
+
+/** One method per operation of the table: value arguments first, then the immediate if it has one. */
+export type OpMethods = {
+  readonly [K in OpName]: (
+    ...args: [...ArgValues<(typeof OPS)[K]['args']>, ...Immediate<(typeof OPS)[K]>]
+  ) => ResultOf<(typeof OPS)[K]>;
+};
+
+/**
+ * Builds one block, instruction by instruction: `beginInstruction`, operations, and at the end one
+ * of `end…` or, where the block is full, `endWith({ kind: 'jump', … })`.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are defined from the table below
+export class BlockBuilder {
+  readonly pc: number;
+  readonly mode: number;
+  terminal: Terminal | undefined;
+  private readonly code: number[] = [];
+  private readonly valueTypes: ValueType[] = [];
+  private readonly constants: Int32Array[] = [];
+  private readonly insnPc: number[] = [];
+  private readonly insnFirstOp: number[] = [];
+  private readonly insnCycles: number[] = [];
+  private readonly const32Cache = new Map<number, I32>();
+  /** Value of a const32 by value number, for folding. */
+  private readonly known = new Map<number, number>();
+
+  constructor(pc: number, mode: number) {
+    this.pc = pc | 0;
+    this.mode = mode;
+  }
+
+  get instructionCount(): number {
+    return this.insnPc.length;
+  }
+
+  /** Starts the instruction at `pc`, whose static cost is `cycles`. */
+  beginInstruction(pc: number, cycles: number): void {
+    this.insnPc.push(pc | 0);
+    this.insnFirstOp.push(this.code.length / OP_STRIDE);
+    this.insnCycles.push(cycles);
+  }
+
+  /** The 32-bit constant; one value per constant and block. */
+  const(value: number): I32 {
+    const word = value | 0;
+    let result = this.const32Cache.get(word);
+    if (result === undefined) {
+      result = this.emit(OP_NUMBER.const32, [], word) as I32;
+      this.const32Cache.set(word, result);
+      this.known.set(result, word);
+    }
+    return result;
+  }
+
+  /** The constant a value is known to be, or undefined. */
+  constantOf(value: I32): number | undefined {
+    return this.known.get(value);
+  }
+
+  /** A 64-bit constant from its two halves. */
+  constant64(low: number, high: number): I64 {
+    return this.emit(OP_NUMBER.const64, [], this.pool([low, high])) as I64;
+  }
+
+  /** A 128-bit constant from four words, lowest first. */
+  constantV(words: readonly [number, number, number, number]): V128 {
+    return this.emit(OP_NUMBER.constV, [], this.pool(words)) as V128;
+  }
+
+  /** Picks 16 bytes by lane number (0-15 of `a`, 16-31 of `b`). */
+  shuffle(a: V128, b: V128, lanes: readonly number[]): V128 {
+    const words = [0, 0, 0, 0];
+    for (let lane = 0; lane < 16; lane++) words[lane >> 2]! |= lanes[lane]! << ((lane & 3) * 8);
+    return this.emit(OP_NUMBER.shuffleV, [a, b], this.pool(words)) as V128;
+  }
+
+  /** Ends the block. */
+  endWith(terminal: Terminal): void {
+    this.terminal = terminal;
+  }
+
+  /** Appends an operation by number; the typed methods (see OpMethods) are the public way. */
+  emit(opNumber: number, args: readonly number[], imm: number): number {
+    const hasResult = OPS[OP_NAMES[opNumber]!].result;
+    let dst = -1;
+    if (hasResult) {
+      dst = this.valueTypes.length;
+      this.valueTypes.push(hasResult);
+    }
+    this.code.push(opNumber, dst, args[0] ?? -1, args[1] ?? -1, args[2] ?? -1, imm);
+    return dst;
+  }
+
+  /** The finished block. `endPc` is the address behind the last instruction. */
+  finish(endPc: number): IrBlock {
+    if (!this.terminal) throw new TypeError('block has no terminal');
+    let cycles = 0;
+    for (const c of this.insnCycles) cycles += c;
+    return {
+      pc: this.pc,
+      mode: this.mode,
+      endPc: endPc | 0,
+      count: this.insnPc.length,
+      insnPc: Int32Array.from(this.insnPc),
+      insnFirstOp: Int32Array.from(this.insnFirstOp),
+      insnCycles: Int32Array.from(this.insnCycles),
+      cycles,
+      code: Int32Array.from(this.code),
+      valueTypes: this.valueTypes,
+      constants: this.constants,
+      terminal: this.terminal,
+    };
+  }
+
+  private pool(words: readonly number[]): number {
+    this.constants.push(Int32Array.from(words));
+    return this.constants.length - 1;
+  }
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the class
+export interface BlockBuilder extends OpMethods {}
+
+for (const name of OP_NAMES) {
+  const spec: OpSpec = OPS[name];
+  const number = OP_NUMBER[name];
+  const arity = spec.args.length;
+  Object.defineProperty(BlockBuilder.prototype, name, {
+    value: function (this: BlockBuilder, ...args: (number | Slot)[]): number {
+      const imm = args[arity];
+      const word = imm === undefined ? 0 : typeof imm === 'number' ? imm : imm.offset;
+      return this.emit(number, args.slice(0, arity) as number[], word);
+    },
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * The CPU seam. One plain object per ISA implements IsaBackend; this file is the porting checklist.
+ */
+import type { Cpu } from './cpu/cpu.ts';
+import type { GuestFault } from './cpu/guest-fault.ts';
+import type { StateLayout } from './cpu/layout.ts';
+import type { BlockBuilder } from './ir/builder.ts';
+
+/** Reads instruction bytes for the lift. */
+export interface CodeReader {
+  /** The byte at a virtual address, or -1 where it cannot be fetched (unmapped, not executable). */
+  byte(address: number): number;
+}
+
+/** What the lift is told beside the bytes. */
+export interface LiftContext {
+  readonly code: CodeReader;
+  readonly builder: BlockBuilder;
+  /** The mode word (see IsaBackend) the code runs under. */
+  readonly mode: number;
+  /** The instruction lies in kernel text: the kernel call is honoured at kernel privilege. */
+  readonly kernelText: boolean;
+  /** Cycle costs by class, of the CPU model in use. */
+  readonly costs: CycleCosts;
+}
+
+/** Cycles by instruction class; the class names are the ISA's own. */
+export type CycleCosts = Readonly<Record<string, number>>;
+
+/** Result of lifting one instruction. */
+export type LiftResult =
+  /** Lifted; this many bytes long. The builder's terminal is set if it ends the block. */
+  | { readonly kind: 'ok'; readonly length: number }
+  /** Its bytes could not all be fetched: the address that faults. */
+  | { readonly kind: 'fetch'; readonly address: number };
+
+/** Host function behind the IR operation `helper`: values in, value out; reads and writes unpromoted state arrays only. */
+export type Helper = (cpu: Cpu, a: number, b: number, c: number) => number;
+
+/** Host function behind the `system` terminal. Sets pc (and what else it changes); throws GuestFault through cpu.fault. */
+export type SystemRoutine = (cpu: Cpu, a: number, b: number, c: number, next: number) => void;
+
+/** One instruction, disassembled. */
+export interface Disassembly {
+  readonly text: string;
+  readonly mnemonic: string;
+  readonly length: number;
+}
+
+/** One row of the coverage table and of the random-instruction tests. */
+export interface InstructionRow {
+  readonly mnemonic: string;
+  /** Where the manual defines it, such as "SDM vol. 2, IMUL". */
+  readonly manual: string;
+  /** The encoding in the manual's notation. */
+  readonly encoding: string;
+}
+
+export interface IsaBackend {
+  /** Short name used on the command line: 'ia32'. */
+  readonly name: string;
+  /** Byte order of guest memory. Big-endian guests use word-swapped memory. */
+  readonly byteOrder: 'little' | 'big';
+  /** Longest instruction in bytes, and the alignment of instructions. */
+  readonly maxInstructionBytes: number;
+  readonly instructionAlign: number;
+  /** The CPU state. Has the i32 slots `pc` and `mode` at least. */
+  readonly layout: StateLayout;
+  /** Registers a debugger shows, in its order: slot names. */
+  readonly debugRegisters: readonly string[];
+  /** Host functions by the number that `helper` operations carry. */
+  readonly helpers: readonly Helper[];
+  /** Host functions by the number that `system` terminals carry. */
+  readonly systemRoutines: readonly SystemRoutine[];
+  /** Puts the state in its reset condition (the kernel's boot code then loads tables and registers). */
+  reset(cpu: Cpu): void;
+  /** Lifts the instruction at `pc`, calling builder.beginInstruction itself. Never throws for guest code: what it does not know it lifts to the ISA's undefined-instruction trap. */
+  lift(context: LiftContext, pc: number): LiftResult;
+  /** Disassembles the instruction at `pc`; bytes that cannot be fetched give undefined. */
+  disassemble(code: CodeReader, pc: number, mode: number): Disassembly | undefined;
+  /** Whether code under this mode word accesses memory with supervisor rights. */
+  isSupervisor(mode: number): boolean;
+  /** Does what the hardware does for trap `vector` raised by the instruction at `pc` (its successor at `next`): pushes or banks, vectors. Itself raises the follow-up faults the ISA defines. */
+  deliverTrap(cpu: Cpu, vector: number, error: number, next: number): void;
+  /** The same for a fault in flight: maps page faults to the ISA's vector, error code and address register. pc is the faulting instruction. */
+  deliverFault(cpu: Cpu, fault: GuestFault): void;
+  /** Whether a maskable interrupt would be taken now. */
+  interruptsEnabled(cpu: Cpu): boolean;
+  /** Takes external interrupt `line` (0 is the timer). Called only when interruptsEnabled. */
+  deliverInterrupt(cpu: Cpu, line: number): void;
+  /** CPU models by name; the first is the default. */
+  readonly cpuModels: readonly CpuModel[];
+  /** Every instruction the decode tables have. */
+  readonly instructions: readonly InstructionRow[];
+}
+
+/** A CPU model: names a processor and says what things cost on it. */
+export interface CpuModel {
+  readonly name: string;
+  readonly title: string;
+  readonly clockHz: number;
+  readonly costs: CycleCosts;
+  /** Source of each constant: manual and table, or 'assumed'. */
+  readonly sources: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,133 @@
+import { LOOKUP_BYTES, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, SET_BYTES, SETS_BASE, setCountFor } from './memory-map.ts';
+
+/** Told when bytes that code was lifted from are overwritten. */
+export type CodeWriteListener = (frame: number, offset: number, length: number) => void;
+
+/** Granule in which writes to code are tracked. */
+export const CODE_GRANULE_SHIFT = 6;
+
+/**
+ * Guest physical memory: the one WebAssembly.Memory, created at full size, and the bulk operations
+ * on page frames. Nothing but these, and guest stores, writes a frame.
+ *
+ * Big-endian guests keep memory as 32-bit words in host order: a byte is at address^3, an aligned
+ * half-word at address^2, a word in place.
+ */
+export class GuestMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly bigEndian: boolean;
+  readonly frameCount: number;
+  readonly setCount: number;
+  /** Byte address of the look-up caches and of frame 0. */
+  readonly lookupBase: number;
+  readonly frameBase: number;
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+  readonly i32: Int32Array;
+  readonly f64: Float64Array;
+  readonly view: DataView;
+  /** Two words a frame: which of its 64 granules code was lifted from. */
+  private readonly codeGranules: Uint32Array;
+  /** Frames a writable translation was ever handed out for, since allocation. */
+  readonly everWritable: Uint8Array;
+  codeWriteListener: CodeWriteListener = () => {};
+
+  /** @param frameCount page frames of 4 KiB. Throws RangeError where the host cannot give that much. */
+  constructor(frameCount: number, byteOrder: 'little' | 'big') {
+    this.frameCount = frameCount;
+    this.bigEndian = byteOrder === 'big';
+    this.setCount = setCountFor(frameCount);
+    this.lookupBase = SETS_BASE + this.setCount * SET_BYTES;
+    this.frameBase = (this.lookupBase + this.setCount * LOOKUP_BYTES + PAGE_MASK) & ~PAGE_MASK;
+    const bytes = this.frameBase + frameCount * PAGE_SIZE;
+    const pages = Math.ceil(bytes / 65536);
+    if (pages > 65535) throw new RangeError(`${frameCount} page frames do not fit one WebAssembly memory`);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const buffer = this.memory.buffer;
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.view = new DataView(buffer);
+    this.codeGranules = new Uint32Array(frameCount * 2);
+    this.everWritable = new Uint8Array(frameCount);
+  }
+
+  /** Byte address of a frame in the WebAssembly memory. */
+  frameAddress(frame: number): number {
+    return this.frameBase + (frame << PAGE_SHIFT);
+  }
+
+  /** Frame of a byte address. */
+  frameOf(address: number): number {
+    return (address - this.frameBase) >>> PAGE_SHIFT;
+  }
+
+  zeroFrame(frame: number): void {
+    this.noteCodeWrite(frame, 0, PAGE_SIZE);
+    const at = this.frameAddress(frame);
+    this.u8.fill(0, at, at + PAGE_SIZE);
+  }
+
+  copyFrame(to: number, from: number): void {
+    this.noteCodeWrite(to, 0, PAGE_SIZE);
+    const source = this.frameAddress(from);
+    this.u8.copyWithin(this.frameAddress(to), source, source + PAGE_SIZE);
+  }
+
+  /** Writes guest-order bytes at an offset of a frame; they must fit the frame. */
+  writeFrame(frame: number, offset: number, bytes: Uint8Array): void {
+    this.noteCodeWrite(frame, offset, bytes.length);
+    const at = this.frameAddress(frame) + offset;
+    if (!this.bigEndian) this.u8.set(bytes, at);
+    else for (let i = 0; i < bytes.length; i++) this.u8[(at + i) ^ 3] = bytes[i]!;
+  }
+
+  /** Copies guest-order bytes out of a frame into `into`. */
+  readFrame(frame: number, offset: number, into: Uint8Array): void {
+    const at = this.frameAddress(frame) + offset;
+    if (!this.bigEndian) into.set(this.u8.subarray(at, at + into.length));
+    else for (let i = 0; i < into.length; i++) into[i] = this.u8[(at + i) ^ 3]!;
+  }
+
+  /** Guest-order byte at a byte address of a frame. */
+  readByte(address: number): number {
+    return this.u8[this.bigEndian ? address ^ 3 : address]!;
+  }
+
+  /** Records that code was lifted from these bytes of the frame. Returns true if it is the frame's first. */
+  markCode(frame: number, offset: number, length: number): boolean {
+    const index = frame * 2;
+    const first = !this.hasCode(frame);
+    const last = (offset + length - 1) >> CODE_GRANULE_SHIFT;
+    for (let granule = offset >> CODE_GRANULE_SHIFT; granule <= last; granule++) {
+      this.codeGranules[index + (granule >> 5)]! |= 1 << (granule & 31);
+    }
+    return first;
+  }
+
+  /** Forgets what was lifted from the frame. */
+  clearCode(frame: number): void {
+    this.codeGranules[frame * 2] = 0;
+    this.codeGranules[frame * 2 + 1] = 0;
+  }
+
+  /** Whether any code was lifted from the frame: then no writable translation is handed out for it. */
+  hasCode(frame: number): boolean {
+    return (this.codeGranules[frame * 2]! | this.codeGranules[frame * 2 + 1]!) !== 0;
+  }
+
+  /** To be called for every write that does not go through a translation table: tells the listener if it hits code. */
+  noteCodeWrite(frame: number, offset: number, length: number): void {
+    const low = this.codeGranules[frame * 2]!;
+    const high = this.codeGranules[frame * 2 + 1]!;
+    if ((low | high) === 0 || length === 0) return;
+    const last = (offset + length - 1) >> CODE_GRANULE_SHIFT;
+    for (let granule = offset >> CODE_GRANULE_SHIFT; granule <= last; granule++) {
+      if (((granule < 32 ? low : high) >>> (granule & 31)) & 1) {
+        this.codeWriteListener(frame, offset, length);
+        return;
+      }
+    }
+  }
+}

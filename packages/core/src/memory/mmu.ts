@@ -1,0 +1,224 @@
+import { type Access, GuestFault } from '../cpu/guest-fault.ts';
+import { AddressSpace, type CodeRange } from './address-space.ts';
+import type { GuestMemory } from './guest-memory.ts';
+import {
+  LOOKUP_ADDRESS,
+  LOOKUP_BYTES,
+  PAGE_MASK,
+  PAGE_SHIFT,
+  SET_BYTES,
+  SETS_BASE,
+  TABLE_BYTES,
+  TABLE_SUPERVISOR,
+  TABLE_WRITE,
+  TABLES_ADDRESS,
+} from './memory-map.ts';
+import { PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame } from './page-table.ts';
+
+/** Told when an executable page of an address space is mapped otherwise, or its code ranges change. */
+export type CodeMappingListener = (space: AddressSpace, page: number) => void;
+
+/** 4 KiB pieces of a set: the unit in which filled translations are recorded and cleared. */
+const PIECES_PER_SET = SET_BYTES >>> PAGE_SHIFT;
+
+/**
+ * Page tables to translation tables. A translation word is `frame address - page address - 1`,
+ * which is never 0; an access adds it to the virtual address and uses a static offset of 1.
+ *
+ * Pages from `kernelPage` up are shared by all address spaces (the kernel's own mappings).
+ */
+export class Mmu {
+  readonly memory: GuestMemory;
+  readonly kernelPage: number;
+  current: AddressSpace;
+  codeMappingListener: CodeMappingListener = () => {};
+  /** Counters, for --stats. */
+  fills = 0;
+  recycles = 0;
+  private readonly spaces = new Map<number, AddressSpace>();
+  private readonly kernelSpace = new AddressSpace(1);
+  private readonly setOwner: (AddressSpace | undefined)[];
+  private readonly setUse: number[];
+  private useClock = 0;
+  /** One byte a piece: something was filled in it. */
+  private readonly filled: Uint8Array;
+  private nextId = 2;
+  private readonly flight = new GuestFault();
+
+  /** @param kernelBase first virtual address of the kernel. */
+  constructor(memory: GuestMemory, kernelBase: number) {
+    this.memory = memory;
+    this.kernelPage = kernelBase >>> PAGE_SHIFT;
+    this.setOwner = new Array(memory.setCount).fill(undefined);
+    this.setUse = new Array(memory.setCount).fill(0);
+    this.filled = new Uint8Array(memory.setCount * PIECES_PER_SET);
+    this.spaces.set(this.kernelSpace.id, this.kernelSpace);
+    this.current = this.kernelSpace;
+    this.activate(this.kernelSpace);
+  }
+
+  /** The address space that maps nothing but the kernel. */
+  get kernelOnly(): AddressSpace {
+    return this.kernelSpace;
+  }
+
+  createSpace(): AddressSpace {
+    const space = new AddressSpace(this.nextId++);
+    this.spaces.set(space.id, space);
+    return space;
+  }
+
+  /** Gives the table set back; the kernel has unmapped everything before. */
+  destroySpace(space: AddressSpace): void {
+    this.releaseSet(space);
+    this.spaces.delete(space.id);
+    if (this.current === space) this.activate(this.kernelSpace);
+  }
+
+  /** The space an address-space register value names, if the kernel issued it. */
+  spaceById(id: number): AddressSpace | undefined {
+    return this.spaces.get(id);
+  }
+
+  /** Makes `space` the current one. */
+  activate(space: AddressSpace): void {
+    this.current = space;
+    if (space.set < 0) this.assignSet(space);
+    this.setUse[space.set] = ++this.useClock;
+    this.memory.i32[TABLES_ADDRESS >> 2] = this.setBase(space.set);
+    this.memory.i32[LOOKUP_ADDRESS >> 2] = this.memory.lookupBase + space.set * LOOKUP_BYTES;
+  }
+
+  /** Entry of a page, the kernel's shared part included. */
+  entry(space: AddressSpace, page: number): number {
+    return (page >= this.kernelPage ? this.kernelSpace : space).pages.get(page);
+  }
+
+  /** The one way to change a page-table entry: drops every translation derived from the old one. */
+  setEntry(space: AddressSpace, page: number, entry: number): void {
+    const shared = page >= this.kernelPage;
+    const table = shared ? this.kernelSpace.pages : space.pages;
+    const old = table.get(page);
+    if (old === entry) return;
+    table.put(page, entry);
+    if (old & PTE_PRESENT) {
+      if (!shared) this.dropPage(space, page);
+      else for (const owner of this.setOwner) if (owner) this.dropPage(owner, page);
+    }
+    const relevant = PTE_PRESENT | PTE_EXEC;
+    const wasCode = (old & relevant) === relevant;
+    const isCode = (entry & relevant) === relevant;
+    if (wasCode && (!isCode || pteFrame(old) !== pteFrame(entry))) this.codeMappingListener(space, page);
+  }
+
+  /** Says which pages hold code of which image; replaces what was said before. */
+  setCodeRanges(space: AddressSpace, ranges: readonly CodeRange[]): void {
+    space.codeRanges = ranges;
+    this.codeMappingListener(space, -1);
+  }
+
+  /** Translates in the current space, filling the tables. Byte address in the memory; throws GuestFault. */
+  translate(address: number, access: Access, supervisor: boolean): number {
+    const at = this.probe(this.current, address, access, supervisor);
+    if (at >= 0) return at;
+    throw this.pageFault(address, access);
+  }
+
+  /** The page fault of an access that probe refused, to be thrown. One object serves all faults. */
+  pageFault(address: number, access: Access): GuestFault {
+    const fault = this.flight;
+    fault.access = access;
+    fault.address = address | 0;
+    fault.present = (this.entry(this.current, address >>> PAGE_SHIFT) & PTE_PRESENT) !== 0;
+    return fault;
+  }
+
+  /** As translate in any space, but -1 for a fault. Sets accessed and dirty bits. */
+  probe(space: AddressSpace, address: number, access: Access, supervisor: boolean): number {
+    const page = address >>> PAGE_SHIFT;
+    const table = (page >= this.kernelPage ? this.kernelSpace : space).pages;
+    const entry = table.get(page);
+    let need = PTE_PRESENT;
+    if (!supervisor) need |= PTE_USER;
+    if (access === 'write') need |= PTE_WRITE;
+    else if (access === 'execute') need |= PTE_EXEC;
+    if ((entry & need) !== need) return -1;
+    const mark = access === 'write' ? PTE_ACCESSED | PTE_DIRTY : PTE_ACCESSED;
+    if ((entry & mark) !== mark) table.put(page, entry | mark);
+    const frameAddress = this.memory.frameAddress(pteFrame(entry));
+    if (access !== 'execute' && space.set >= 0) this.fill(space, page, pteFrame(entry), access, supervisor);
+    return frameAddress + (address & PAGE_MASK);
+  }
+
+  /** Takes back every writable translation of a frame: code was lifted from it. */
+  forbidWrites(frame: number): void {
+    if (this.memory.everWritable[frame] === 0) return;
+    this.memory.everWritable[frame] = 0;
+    for (let set = 0; set < this.setOwner.length; set++) {
+      if (this.setOwner[set]) {
+        this.clearTable(set, TABLE_WRITE);
+        this.clearTable(set, TABLE_SUPERVISOR + TABLE_WRITE);
+      }
+    }
+  }
+
+  private setBase(set: number): number {
+    return SETS_BASE + set * SET_BYTES;
+  }
+
+  private fill(space: AddressSpace, page: number, frame: number, access: Access, supervisor: boolean): void {
+    let table = supervisor ? TABLE_SUPERVISOR : 0;
+    if (access === 'write') {
+      if (this.memory.hasCode(frame)) return;
+      this.memory.everWritable[frame] = 1;
+      table += TABLE_WRITE;
+    }
+    const offset = table + page * 4;
+    this.filled[space.set * PIECES_PER_SET + (offset >>> PAGE_SHIFT)] = 1;
+    this.memory.i32[(this.setBase(space.set) + offset) >> 2] =
+      this.memory.frameAddress(frame) - (page << PAGE_SHIFT) - 1;
+    this.fills++;
+  }
+
+  private dropPage(space: AddressSpace, page: number): void {
+    if (space.set < 0) return;
+    const base = this.setBase(space.set);
+    for (let table = 0; table < SET_BYTES; table += TABLE_BYTES) {
+      const offset = table + page * 4;
+      // Pieces never filled are not touched: that would commit host memory.
+      if (this.filled[space.set * PIECES_PER_SET + (offset >>> PAGE_SHIFT)]) this.memory.i32[(base + offset) >> 2] = 0;
+    }
+  }
+
+  private clearTable(set: number, table: number): void {
+    const first = set * PIECES_PER_SET + (table >>> PAGE_SHIFT);
+    const base = this.setBase(set) + table;
+    for (let piece = 0; piece < TABLE_BYTES >>> PAGE_SHIFT; piece++) {
+      if (this.filled[first + piece] === 0) continue;
+      const at = base + (piece << PAGE_SHIFT);
+      this.memory.u8.fill(0, at, at + (1 << PAGE_SHIFT));
+      this.filled[first + piece] = 0;
+    }
+  }
+
+  private assignSet(space: AddressSpace): void {
+    let victim = this.setOwner.indexOf(undefined);
+    if (victim < 0) {
+      victim = 0;
+      for (let set = 1; set < this.setUse.length; set++) if (this.setUse[set]! < this.setUse[victim]!) victim = set;
+      this.releaseSet(this.setOwner[victim]!);
+      this.recycles++;
+    }
+    this.setOwner[victim] = space;
+    space.set = victim;
+    const lookup = this.memory.lookupBase + victim * LOOKUP_BYTES;
+    this.memory.u8.fill(0, lookup, lookup + LOOKUP_BYTES);
+  }
+
+  private releaseSet(space: AddressSpace): void {
+    if (space.set < 0) return;
+    for (let table = 0; table < SET_BYTES; table += TABLE_BYTES) this.clearTable(space.set, table);
+    this.setOwner[space.set] = undefined;
+    space.set = -1;
+  }
+}

@@ -1,0 +1,59 @@
+import { PAGE_SHIFT } from './memory-map.ts';
+
+/** Page-table entry: frame number << 12 | flags. Plain int32 words. */
+export const PTE_PRESENT = 0x001;
+export const PTE_WRITE = 0x002;
+export const PTE_USER = 0x004;
+export const PTE_EXEC = 0x008;
+/** Set by the MMU at the first translation for reading, for writing. */
+export const PTE_ACCESSED = 0x020;
+export const PTE_DIRTY = 0x040;
+/** Software bits, which core does not interpret. In an entry without PTE_PRESENT the frame field is the kernel's too. */
+export const PTE_SOFT1 = 0x100;
+export const PTE_SOFT2 = 0x200;
+export const PTE_SOFT3 = 0x400;
+export const PTE_SOFT4 = 0x800;
+
+export function pteFrame(entry: number): number {
+  return entry >>> PAGE_SHIFT;
+}
+
+export function makePte(frame: number, flags: number): number {
+  return (frame << PAGE_SHIFT) | flags;
+}
+
+/** Two-level table of int32 entries by virtual page number (20 bits). A missing leaf is 1024 zero entries. */
+export class PageTable {
+  readonly leaves: (Int32Array | undefined)[] = new Array(1024).fill(undefined);
+
+  get(page: number): number {
+    const leaf = this.leaves[page >>> 10];
+    return leaf === undefined ? 0 : leaf[page & 1023]!;
+  }
+
+  /** To be called by Mmu.setEntry alone, which drops what was derived from the old entry. */
+  put(page: number, entry: number): void {
+    const slot = page >>> 10;
+    let leaf = this.leaves[slot];
+    if (leaf === undefined) {
+      if (entry === 0) return;
+      leaf = new Int32Array(1024);
+      this.leaves[slot] = leaf;
+    }
+    leaf[page & 1023] = entry;
+  }
+
+  /** Visits the non-zero entries of pages [from, to) in order. */
+  forEach(from: number, to: number, visit: (page: number, entry: number) => void): void {
+    for (let slot = from >>> 10; slot <= (to - 1) >>> 10 && to > from; slot++) {
+      const leaf = this.leaves[slot];
+      if (leaf === undefined) continue;
+      const start = Math.max(from, slot << 10);
+      const end = Math.min(to, (slot + 1) << 10);
+      for (let page = start; page < end; page++) {
+        const entry = leaf[page & 1023]!;
+        if (entry !== 0) visit(page, entry);
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** Ports to the host. host-node implements them; tests have their own. All are synchronous but for the terminal's input. */
+
+/** stat() of a host file, as numbers and bigints that need no host type. */
+export interface HostStat {
+  mode: number;
+  uid: number;
+  gid: number;
+  size: number;
+  nlink: number;
+  ino: number;
+  dev: number;
+  rdev: number;
+  atimeNs: bigint;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+}
+
+/** A directory of the host, seen through paths relative to it ('' is itself, no leading slash). Never follows a symbolic link, never leaves the directory. Names are byte strings decoded as latin1. Errors are returned as -errno. */
+export interface HostDirectory {
+  readonly description: string;
+  lstat(path: string): HostStat | number;
+  readdir(path: string): string[] | number;
+  readlink(path: string): string | number;
+  /** Handle for reading and, where the mount allows, writing. */
+  open(path: string, write: boolean): number;
+  close(handle: number): void;
+  read(handle: number, position: number, into: Uint8Array): number;
+  write(handle: number, position: number, bytes: Uint8Array): number;
+  truncate(handle: number, size: number): number;
+  create(path: string, mode: number): number;
+  mkdir(path: string, mode: number): number;
+  symlink(path: string, target: string): number;
+  link(existing: string, path: string): number;
+  unlink(path: string): number;
+  rmdir(path: string): number;
+  rename(from: string, to: string): number;
+  chmod(path: string, mode: number): number;
+  utimes(path: string, atimeNs: bigint, mtimeNs: bigint): number;
+}
+
+/** The terminal or pipe behind the guest's standard input, output and error. */
+export interface HostConsole {
+  /** Whether stdin (0), stdout (1), stderr (2) is a terminal. */
+  isTty(fd: 0 | 1 | 2): boolean;
+  size(): { rows: number; columns: number };
+  write(fd: 1 | 2, bytes: Uint8Array): void;
+  /** Takes what has arrived on stdin: bytes, undefined for nothing yet, null for end of file. */
+  read(): Uint8Array | undefined | null;
+  /** Raw mode on or off (only where stdin is a terminal). */
+  setRaw(raw: boolean): void;
+}
+
+export interface HostClock {
+  /** Nanoseconds since the epoch. */
+  realtime(): bigint;
+  /** Nanoseconds since some fixed point. */
+  monotonic(): bigint;
+}
+
+export interface HostEntropy {
+  fill(into: Uint8Array): void;
+}
+
+export interface HostLog {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface HostPorts {
+  console: HostConsole;
+  clock: HostClock;
+  entropy: HostEntropy;
+  log: HostLog;
+}

@@ -1,0 +1,93 @@
+import type { Cpu, GuestMemory, Mmu } from '@kml/core';
+import type { HostDirectory, HostPorts } from './host.ts';
+import type { KernelImage, LinuxAbi } from './linux-abi.ts';
+import type { SyscallDef } from './syscalls/define.ts';
+import type { Mount, Task, ThreadGroup, WaitQueue } from './types.ts';
+
+/** What the kernel asks of the engine that runs the CPU. */
+export interface EnginePort {
+  /** Exact instruction and cycle counts since boot. */
+  instructions(): number;
+  cycles(): number;
+  /** Run comes back after the present instruction. */
+  stop(): void;
+  /** Raises or clears the interrupt request line; the CPU takes it where it may. */
+  setInterrupt(line: number, pending: boolean): void;
+  /** Adds modelled kernel work to the cycle counter. */
+  addCycles(cycles: number): void;
+}
+
+export interface KernelOptions {
+  /** Guest root: a host directory seen copy-on-write, or an empty tmpfs. */
+  readonly root: HostDirectory | undefined;
+  /** Changes go to the host directory itself. */
+  readonly writeRoot: boolean;
+  readonly mounts: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
+  /** Swap, in pages. */
+  readonly swapPages: number;
+  readonly hz: number;
+  readonly time: 'real' | 'virtual';
+  /** Clock rate of the CPU model. */
+  readonly clockHz: number;
+  readonly hostname: string;
+  /** Trace line sink (--strace), without the newline. */
+  readonly strace: ((line: string) => void) | undefined;
+  /** Treat every program as if it were under /trusted. */
+  readonly allKernelMode: boolean;
+}
+
+/** All kernel state: plain data. Parts that a subsystem owns are declared in its own file and hung here. */
+export interface KernelState {
+  tasks: Map<number, Task>;
+  groups: Map<number, ThreadGroup>;
+  nextPid: number;
+  current: Task | undefined;
+  runQueue: Task[];
+  /** Ticks since boot. */
+  jiffies: number;
+  bootRealtime: bigint;
+  /** Idle time skipped or slept, in nanoseconds (virtual time). */
+  idleNs: bigint;
+  rootMount: Mount | undefined;
+  mounts: Mount[];
+  hostname: string;
+  domainname: string;
+  /** Futex and other queues that live by key. */
+  keyedQueues: Map<string, WaitQueue>;
+  counters: KernelCounters;
+  /** Set when the first process has ended: its wait status. The machine stops. */
+  initStatus: number | undefined;
+  /** Set by a panic. */
+  panic: string | undefined;
+  /** What subsystems keep beside this (fs: tty, pipes, …; mm: frames, swap): plain data by subsystem name. */
+  sub: Record<string, unknown>;
+}
+
+export interface KernelCounters {
+  syscalls: Map<string, number>;
+  unimplemented: Map<number, number>;
+  minorFaults: number;
+  majorFaults: number;
+  pagesOut: number;
+  pagesIn: number;
+  contextSwitches: number;
+  forks: number;
+  execs: number;
+  ticks: number;
+  signals: number;
+}
+
+/** The kernel: its state, and the parts of the machine it works on. Behaviour is in functions that take it first. */
+export interface Kernel {
+  readonly abi: LinuxAbi;
+  readonly cpu: Cpu;
+  readonly memory: GuestMemory;
+  readonly mmu: Mmu;
+  readonly engine: EnginePort;
+  readonly host: HostPorts;
+  readonly options: KernelOptions;
+  readonly image: KernelImage;
+  readonly state: KernelState;
+  /** Rows by system-call number, from the ABI's numbers and all tables. */
+  readonly syscalls: readonly (SyscallDef | undefined)[];
+}

@@ -1,0 +1,173 @@
+/**
+ * The OS seam: what Linux looks like on an ISA. One plain object per ABI implements LinuxAbi; this
+ * file is the porting checklist. Kernel code works in asm-generic numbers and layouts; an ABI that
+ * differs translates here, at the edge.
+ */
+import type { IsaBackend } from '@kml/core';
+import type { Kernel } from './kernel.ts';
+import type { SyscallDef } from './syscalls/define.ts';
+import type { Inode, Mm, SigAction, SigInfo, SigSet, Task } from './types.ts';
+
+/** A piece of the kernel image. */
+export interface KernelSegment {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+/** Kernel text and data as guest memory, made by the ABI from its entry code. */
+export interface KernelImage {
+  readonly segments: readonly KernelSegment[];
+  /** Addresses of entry points, tables and stubs by name: 'sys_call_table', 'ret_from_fork', 'idt', … shown in oops reports and /proc/kallsyms. */
+  readonly symbols: ReadonlyMap<string, number>;
+  readonly textStart: number;
+  readonly textEnd: number;
+}
+
+/** An exception as the kernel sees it, whatever the ISA. */
+export interface KernelException {
+  /** Address of the register frame. */
+  readonly frame: number;
+  /** It came from user code (a kernel-mode user process counts as user). */
+  readonly fromUser: boolean;
+  readonly cause:
+    | {
+        readonly kind: 'page';
+        readonly address: number;
+        readonly access: 'read' | 'write' | 'execute';
+        readonly present: boolean;
+      }
+    /** Anything else: what becomes of it. `name` is the CPU's ("general protection"). */
+    | {
+        readonly kind: 'signal';
+        readonly signo: number;
+        readonly code: number;
+        readonly address: number;
+        readonly name: string;
+      };
+}
+
+/** What a new program's registers are made from. */
+export interface ProgramStart {
+  readonly entry: number;
+  readonly sp: number;
+  readonly kernelMode: boolean;
+}
+
+export interface ElfHeaderFacts {
+  readonly class: number;
+  readonly data: number;
+  readonly machine: number;
+  readonly flags: number;
+}
+
+/** File status, generic. */
+export interface Stat {
+  dev: number;
+  ino: number;
+  mode: number;
+  nlink: number;
+  uid: number;
+  gid: number;
+  rdev: number;
+  size: number;
+  blksize: number;
+  blocks: number;
+  atime: bigint;
+  mtime: bigint;
+  ctime: bigint;
+}
+
+export interface LinuxAbi {
+  /** Name of the ABI: 'i386'. */
+  readonly name: string;
+  readonly isa: IsaBackend;
+  /** uname's machine field. */
+  readonly machine: string;
+  /** Why an ELF file is not for this ABI, or undefined if it is. */
+  checkElf(header: ElfHeaderFacts): string | undefined;
+
+  /** First address that is the kernel's; user addresses lie below. */
+  readonly taskSize: number;
+  /** Top of the main stack's area; mappings grow down from mmapBase; PIE programs load at dynBase. */
+  readonly stackTop: number;
+  readonly mmapBase: number;
+  readonly dynBase: number;
+
+  // ---- kernel image and boot
+  /** Builds kernel text and data. */
+  buildImage(): KernelImage;
+  /** Loads descriptor tables, control registers and the like, once, with the image mapped. */
+  boot(kernel: Kernel): void;
+  /** Kernel calls from KC_PRIVATE up. Answers KERNEL_GO_ON or KERNEL_LEAVE. */
+  privateKernelCall(kernel: Kernel, number: number): number;
+
+  // ---- system calls
+  /** Names by number; a name stands for a row of the kernel's table or of privateSyscalls. */
+  readonly syscallNumbers: ReadonlyMap<number, string>;
+  /** Calls that only this ABI has. */
+  readonly privateSyscalls: readonly SyscallDef[];
+  /** Argument `index` (0 to 5) of the system call whose stub made the kernel call, as int32. */
+  syscallArgument(kernel: Kernel, index: number): number;
+  /** Puts the stub's result (a value or -errno) where the stub returns it. */
+  setSyscallResult(kernel: Kernel, result: number): void;
+  /** First and second argument registers of other kernel calls. */
+  kernelCallArgument(kernel: Kernel, index: number): number;
+  /** The exception behind KC_EXCEPTION. */
+  readException(kernel: Kernel): KernelException;
+
+  // ---- tasks. A frame is the user's registers on a kernel stack, at frameAddress
+  /** Bytes of a frame; it lies at the top of the kernel stack. */
+  readonly frameBytes: number;
+  /** Writes the frame a program starts with (all registers cleared but these). */
+  startFrame(kernel: Kernel, task: Task, frame: number, start: ProgramStart): void;
+  /** Completes a copied frame for a new task: result 0, and its stack pointer if `sp` is not 0. */
+  forkFrame(kernel: Kernel, child: Task, frame: number, sp: number): void;
+  /** CPU state with which a new task enters the kernel: at ret_from_fork, on its kernel stack. `parent` is the CPU's present state (for floating point and TLS). */
+  newContext(kernel: Kernel, child: Task, parent: Task | undefined): void;
+  /** Sets the thread's TLS from clone's argument; -errno or 0. */
+  setTls(kernel: Kernel, task: Task, argument: number): number;
+  /** The CPU now runs `task`: kernel stack for traps (TSS.esp0), TLS descriptors. The state itself was loaded by the kernel. */
+  switchTo(kernel: Kernel, task: Task): void;
+  /** exec: forget floating point state, TLS and the like of the old program. */
+  flushThread(kernel: Kernel, task: Task): void;
+  readonly frame: {
+    pc(kernel: Kernel, frame: number): number;
+    setPc(kernel: Kernel, frame: number, value: number): void;
+    sp(kernel: Kernel, frame: number): number;
+    setSp(kernel: Kernel, frame: number, value: number): void;
+    /** The system-call result register, as int32. */
+    result(kernel: Kernel, frame: number): number;
+    setResult(kernel: Kernel, frame: number, value: number): void;
+    /** Number of the system call the frame is of, or -1. */
+    syscall(kernel: Kernel, frame: number): number;
+    /** Marks that no system call is to be restarted (orig_eax = -1). */
+    clearSyscall(kernel: Kernel, frame: number): void;
+    /** Arranges that the trap is executed again with the original number, or with restart_syscall's. */
+    restart(kernel: Kernel, frame: number, viaRestartSyscall: boolean): void;
+    /** Registers for reports, by the debugger's names. */
+    registers(kernel: Kernel, frame: number): Record<string, number>;
+  };
+
+  // ---- signals
+  /** Writes the signal frame to the user's stack and points the frame at the handler. False: could not be written (SIGSEGV). */
+  setupSignal(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction, mask: SigSet): boolean;
+  /** sigreturn (`rt` false) and rt_sigreturn: restores registers and mask from the user's stack. False: bad frame (SIGSEGV). */
+  sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean;
+
+  // ---- programs
+  /** Auxiliary-vector entries beside the generic ones: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, … AT_PLATFORM's string comes from `platform`. */
+  auxv(kernel: Kernel, task: Task, mm: Mm): [type: number, value: number][];
+  readonly platform: string;
+  /** The vDSO's image (an ELF file, whole pages). */
+  vdso(kernel: Kernel): Uint8Array;
+
+  // ---- structures
+  encodeStat64(stat: Stat): Uint8Array;
+  encodeStat(stat: Stat): Uint8Array | undefined;
+  /** Text of /proc/cpuinfo. */
+  cpuinfo(kernel: Kernel): string;
+}
+
+export type { Inode };

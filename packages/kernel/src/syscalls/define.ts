@@ -1,0 +1,60 @@
+import type { Kernel } from '../kernel.ts';
+import type { Task } from '../types.ts';
+
+/**
+ * C types of system-call arguments; they decide how strace shows them and how they are read:
+ * 'u64' takes two argument words (aligned where the ABI aligns pairs). All others are one word:
+ * 'int' signed, the rest unsigned.
+ */
+export type ArgType =
+  | 'int'
+  | 'uint'
+  | 'long'
+  | 'ulong'
+  | 'size'
+  | 'fd'
+  | 'ptr'
+  | 'path'
+  | 'buf'
+  | 'outbuf'
+  | 'mode'
+  | 'flags'
+  | 'signal'
+  | 'pid'
+  | 'u64';
+
+export type SyscallStatus =
+  | { readonly level: 'full' }
+  /** Works but for what the note says. */
+  | { readonly level: 'partial'; readonly note: string }
+  /** Answers -errno (or 0) and does nothing; the note says why that is right enough. */
+  | { readonly level: 'stub'; readonly note: string };
+
+/**
+ * Result ≥ 0, -errno, an in-kernel restart class, BLOCKED or NO_RESULT (errno.ts). Addresses are
+ * returned as unsigned numbers.
+ */
+export type SyscallHandler = (kernel: Kernel, task: Task, ...args: number[]) => number;
+
+/** A row of the system-call table. */
+export interface SyscallDef {
+  readonly name: string;
+  readonly args: readonly ArgType[];
+  readonly handler: SyscallHandler;
+  readonly status: SyscallStatus;
+}
+
+const FULL: SyscallStatus = { level: 'full' };
+
+export function full(name: string, args: readonly ArgType[], handler: SyscallHandler): SyscallDef {
+  return { name, args, handler, status: FULL };
+}
+
+export function partial(name: string, args: readonly ArgType[], note: string, handler: SyscallHandler): SyscallDef {
+  return { name, args, handler, status: { level: 'partial', note } };
+}
+
+/** A call that only ever gives `result` (0 or -errno). */
+export function stub(name: string, args: readonly ArgType[], result: number, note: string): SyscallDef {
+  return { name, args, handler: () => result, status: { level: 'stub', note } };
+}

@@ -1,0 +1,286 @@
+/**
+ * Kernel state. Everything here is plain data reachable from KernelState: no closures, no class
+ * instances with behaviour, no timers or generators; behaviour lives in functions that take the
+ * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
+ */
+import type { AddressSpace } from '@kml/core';
+
+/** Set of signals, bit n-1 for signal n. */
+export type SigSet = bigint;
+
+/** A place where tasks wait: an id into KernelState.waitQueues' world; holds the waiting tids in order. */
+export interface WaitQueue {
+  waiters: number[];
+}
+
+/** Why a task sleeps. It is executed again when one of the queues is woken, the deadline passes or a signal comes. */
+export interface Wait {
+  queues: WaitQueue[];
+  /** Monotonic nanoseconds, or undefined. */
+  deadline: bigint | undefined;
+  /** False: only fatal signals end it. */
+  interruptible: boolean;
+}
+
+/**
+ * What the first entry of a restartable system call recorded: re-execution starts from it. Each call
+ * keeps its own fields here (absolute deadline, bytes done, old mask, …) under its name.
+ */
+export interface RestartRecord {
+  call: string;
+  [field: string]: unknown;
+}
+
+export interface Credentials {
+  uid: number;
+  euid: number;
+  suid: number;
+  fsuid: number;
+  gid: number;
+  egid: number;
+  sgid: number;
+  fsgid: number;
+  groups: number[];
+}
+
+export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'zombie' | 'dead';
+
+export interface Task {
+  tid: number;
+  group: ThreadGroup;
+  state: TaskState;
+  /** Executable's base name, 15 bytes. */
+  comm: string;
+  /** Runs at kernel privilege (KML: main ELF under /trusted). */
+  kernelMode: boolean;
+  mm: Mm | undefined;
+  files: FileTable;
+  fs: FsContext;
+  cred: Credentials;
+  sigMask: SigSet;
+  /** Mask to put back when sigsuspend and its like end. */
+  savedSigMask: SigSet | undefined;
+  pending: PendingSignals;
+  altStack: { sp: number; size: number; flags: number };
+  wait: Wait | undefined;
+  /** Set by the waker's reason: the deadline passed. */
+  timedOut: boolean;
+  restart: RestartRecord | undefined;
+  /** CPU state while switched out (StateLayout.size bytes). */
+  context: Uint8Array;
+  /** Kernel stack: slot number (see kernel-memory.ts). */
+  stackSlot: number;
+  /** Work waits at the exit to user code: signal, reschedule (mirrored in thread_info flags). */
+  needResched: boolean;
+  nice: number;
+  /** Fair-share clock: cycles used, weighted by nice. */
+  vruntime: number;
+  userCycles: number;
+  systemCycles: number;
+  minorFaults: number;
+  majorFaults: number;
+  setChildTid: number;
+  clearChildTid: number;
+  robustList: number;
+  /** Exit status word as wait() gives it, once zombie. */
+  exitCode: number;
+  exitSignal: number;
+  /** The parent whose vfork waits for this task's exec or exit. */
+  vforkParent: number | undefined;
+  startTime: bigint;
+  /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
+  arch: Record<string, unknown>;
+}
+
+export interface SigInfo {
+  signo: number;
+  code: number;
+  errno: number;
+  pid: number;
+  uid: number;
+  /** Address of a fault, status of a child, value of a queued signal or timer. */
+  addr: number;
+  status: number;
+  value: number;
+}
+
+export interface PendingSignals {
+  set: SigSet;
+  queue: SigInfo[];
+}
+
+export interface SigAction {
+  handler: number;
+  flags: number;
+  mask: SigSet;
+  restorer: number;
+}
+
+/** A process: what its threads share. */
+export interface ThreadGroup {
+  pid: number;
+  leader: Task;
+  tasks: Task[];
+  parent: ThreadGroup | undefined;
+  children: ThreadGroup[];
+  pgid: number;
+  sid: number;
+  /** Controlling terminal, by device number, 0 for none. */
+  tty: number;
+  actions: SigAction[];
+  pending: PendingSignals;
+  /** Exiting as a whole, with this status word. */
+  groupExit: number | undefined;
+  stopped: boolean;
+  /** A stop or continue that wait() has not reported yet. */
+  stopReport: number | undefined;
+  continueReport: boolean;
+  childExit: WaitQueue;
+  rlimits: { current: number; max: number }[];
+  timers: { real: Itimer; virtual: Itimer; prof: Itimer };
+  /** Times of children waited for. */
+  childUserCycles: number;
+  childSystemCycles: number;
+  exe: string;
+  argv: string[];
+  environ: string[];
+  exited: boolean;
+  subreaper: boolean;
+}
+
+export interface Itimer {
+  /** Monotonic nanoseconds (real), or cycles; undefined while off. */
+  expires: bigint | undefined;
+  interval: bigint;
+}
+
+export interface Mm {
+  /** Users: tasks (CLONE_VM shares it). */
+  users: number;
+  space: AddressSpace;
+  /** Sorted by start, disjoint. */
+  vmas: Vma[];
+  brkStart: number;
+  brk: number;
+  stackStart: number;
+  argStart: number;
+  argEnd: number;
+  envStart: number;
+  envEnd: number;
+  vdso: number;
+  /** Pages present. */
+  rss: number;
+}
+
+/** Virtual memory area. Addresses are unsigned numbers, page-aligned, end exclusive. */
+export interface Vma {
+  start: number;
+  end: number;
+  /** PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4. */
+  prot: number;
+  shared: boolean;
+  growsDown: boolean;
+  /** Mapped file and byte offset of `start`, or undefined for anonymous memory. */
+  file: OpenFile | undefined;
+  offset: number;
+  /** '[heap]', '[stack]', '[vdso]', or ''. */
+  name: string;
+}
+
+// ---------------------------------------------------------------- files
+
+export interface FileTable {
+  users: number;
+  /** By descriptor. */
+  fds: (FileDescriptor | undefined)[];
+}
+
+export interface FileDescriptor {
+  file: OpenFile;
+  closeOnExec: boolean;
+}
+
+/** Open file description: what dup and fork share. Behaviour by `kind` (see fs/file-ops.ts). */
+export interface OpenFile {
+  kind: string;
+  refs: number;
+  inode: Inode;
+  /** Where it was opened; /proc/PID/fd and maps show it. */
+  path: PathRef;
+  position: number;
+  /** O_* flags, generic values. */
+  flags: number;
+  /** What the kind keeps: pipe ends, directory cursor, tty, epoll set, … plain data. */
+  data: unknown;
+}
+
+/** A place in the mount tree. */
+export interface PathRef {
+  mount: Mount;
+  dentry: Dentry;
+}
+
+export interface Mount {
+  id: number;
+  source: string;
+  type: string;
+  flags: number;
+  superblock: Superblock;
+  root: Dentry;
+  parent: Mount | undefined;
+  mountpoint: Dentry | undefined;
+}
+
+export interface Superblock {
+  /** File-system type, key of its operations: 'tmpfs', 'hostfs', 'proc', 'devtmpfs', 'pipefs', … */
+  kind: string;
+  dev: number;
+  nextIno: number;
+  readOnly: boolean;
+  data: unknown;
+}
+
+/** A name in a directory. Negative entries have no inode. */
+export interface Dentry {
+  name: string;
+  parent: Dentry | undefined;
+  inode: Inode | undefined;
+  /** Cached children by name (file systems whose tree lives here keep them all). */
+  children: Map<string, Dentry>;
+  mounted: Mount | undefined;
+}
+
+export interface Inode {
+  ino: number;
+  superblock: Superblock;
+  /** S_IFMT and permission bits. */
+  mode: number;
+  uid: number;
+  gid: number;
+  nlink: number;
+  size: number;
+  rdev: number;
+  /** Nanoseconds since the epoch. */
+  atime: bigint;
+  mtime: bigint;
+  ctime: bigint;
+  /** Frames of the page cache by page index: where a page is here, it is the truth (see mm/page-cache.ts). */
+  pages: Map<number, CachedPage>;
+  /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
+  users: number;
+  /** What the file system keeps for the inode: plain data. */
+  data: unknown;
+}
+
+export interface CachedPage {
+  frame: number;
+  dirty: boolean;
+}
+
+/** Root, working directory and umask; shared under CLONE_FS. */
+export interface FsContext {
+  users: number;
+  root: PathRef;
+  cwd: PathRef;
+  umask: number;
+}

@@ -4,7 +4,7 @@ import { OP_NAMES, OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } fr
 
 type ArgValues<A extends readonly ValueType[]> = { [K in keyof A]: Value<A[K]> };
 type Immediate<S extends OpSpec> = S['imm'] extends 'none' ? [] : S['imm'] extends 'slot' ? [imm: Slot] : [imm: number];
-type ResultOf<S extends OpSpec> = S['result'] extends ValueType ? Value<S['result']> : void;
+type ResultOf<S extends OpSpec> = S['result'] extends ValueType ? Value<S['result']> : undefined;
 
 /** One method per operation of the table: value arguments first, then the immediate if it has one. */
 export type OpMethods = {
@@ -126,7 +126,6 @@ export class BlockBuilder {
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the class
 export interface BlockBuilder extends OpMethods {}
 
 for (const name of OP_NAMES) {

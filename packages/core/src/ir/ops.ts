@@ -34,12 +34,18 @@ export interface OpSpec {
   readonly note: string;
 }
 
-function op<const A extends readonly ValueType[], const R extends ValueType | undefined>(
+type ImmOf<P> = P extends { readonly imm: infer I extends ImmKind } ? I : 'none';
+
+function op<
+  const A extends readonly ValueType[],
+  const R extends ValueType | undefined,
+  const P extends Partial<OpSpec> = object,
+>(
   args: A,
   result: R,
   wasm = 0,
-  rest: Partial<OpSpec> = {},
-): { args: A; result: R; effect: Effect; imm: ImmKind; wasm: number; note: string } {
+  rest?: P,
+): { args: A; result: R; effect: Effect; imm: ImmOf<P>; wasm: number; note: string } {
   return { args, result, effect: 'pure', imm: 'none', note: '', ...rest, wasm } as never;
 }
 

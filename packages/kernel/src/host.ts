@@ -43,8 +43,9 @@ export interface HostConsole {
   /** Whether stdin (0), stdout (1), stderr (2) is a terminal. */
   isTty(fd: 0 | 1 | 2): boolean;
   size(): { rows: number; columns: number };
-  write(fd: 1 | 2, bytes: Uint8Array): void;
-  /** Takes what has arrived on stdin: bytes, undefined for nothing yet, null for end of file. */
+  /** Writes all bytes, waiting where the host's pipe is full. 0, or -errno (-EPIPE: nobody reads any more). */
+  write(fd: 1 | 2, bytes: Uint8Array): number;
+  /** Takes what has arrived on stdin: bytes, undefined for nothing yet, null for end of file. The first call begins to take input from the host. */
   read(): Uint8Array | undefined | null;
   /** Raw mode on or off (only where stdin is a terminal). */
   setRaw(raw: boolean): void;

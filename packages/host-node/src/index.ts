@@ -1,1 +1,3 @@
-export {};
+export * from './clock.ts';
+export * from './console.ts';
+export * from './directory.ts';

@@ -1,0 +1,70 @@
+/* IA-32: entry point, ways into the kernel, counters. */
+#define NR_exit 1
+#define NR_fork 2
+#define NR_read 3
+#define NR_write 4
+#define NR_open 5
+#define NR_close 6
+#define NR_execve 11
+#define NR_chdir 12
+#define NR_getpid 20
+#define NR_kill 37
+#define NR_pipe 42
+#define NR_dup2 63
+#define NR_setpgid 57
+#define NR_wait4 114
+#define NR_clone 120
+#define NR_uname 122
+#define NR_nanosleep 162
+#define NR_rt_sigaction 174
+#define NR_mmap2 192
+#define NR_munmap 91
+#define NR_exit_group 252
+#define NR_sched_yield 158
+#define NR_gettid 224
+#define NR_ioctl 54
+#define NR_getdents64 220
+#define NR_getppid 64
+
+/* The initial stack pointer goes to start_c, which never returns. */
+__asm__(".globl _start\n_start:\n\txorl %ebp,%ebp\n\tmovl %esp,%eax\n\tandl $-16,%esp\n\tsubl $12,%esp\n\tpushl %eax\n\tcall start_c\n\thlt\n");
+
+static inline long sys_trap(long n, long a, long b, long c, long d, long e)
+{
+	long r;
+	__asm__ volatile("int $0x80" : "=a"(r) : "0"(n), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
+	return r;
+}
+
+/* AT_SYSINFO: sysenter for a user-mode process, the direct call for a kernel-mode one. */
+static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, long c, long d, long e)
+{
+	long r;
+	__asm__ volatile("call *%[entry]" : "=a"(r)
+			 : "0"(n), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [entry] "m"(entry) : "memory");
+	return r;
+}
+
+static inline unsigned long long cycles(void)
+{
+	unsigned lo, hi;
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (unsigned long long)hi << 32 | lo;
+}
+
+/* 0 at kernel privilege, 3 in user mode. */
+static inline int privilege(void)
+{
+	unsigned cs;
+	__asm__ volatile("movl %%cs,%0" : "=r"(cs));
+	return cs & 3;
+}
+
+/* A thread on its own stack: returns the tid to the caller; the thread runs fn and exits. */
+static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void))
+{
+	long r;
+	__asm__ volatile("int $0x80\n\ttestl %%eax,%%eax\n\tjnz 1f\n\tcall *%%esi\n\tmovl $1,%%eax\n\txorl %%ebx,%%ebx\n\tint $0x80\n1:"
+			 : "=a"(r) : "0"(NR_clone), "b"(flags), "c"(stack_top), "d"(0), "S"(fn), "D"(0) : "memory");
+	return r;
+}

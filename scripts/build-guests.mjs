@@ -1,0 +1,41 @@
+// Builds the guest programs in guest/src with Debian's cross compilers into guest/bin/ISA.
+// The binaries are committed, so that nobody needs a compiler to run the tour and the tests;
+// `--check` builds into a scratch directory and fails if a committed binary differs.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'guest/src');
+const targets = { ia32: { compiler: 'i686-linux-gnu-gcc', flags: ['-march=i686', '-fcf-protection=none'] } };
+const common = [
+  ...['-O2', '-std=gnu11', '-Wall', '-Wextra', '-static', '-nostdlib', '-nostartfiles', '-ffreestanding'],
+  ...['-fno-builtin', '-fno-pic', '-no-pie', '-fno-stack-protector', '-fno-asynchronous-unwind-tables'],
+  ...['-fno-tree-loop-distribute-patterns', '-s', '-Wl,--build-id=none', '-Wl,-z,noseparate-code'],
+];
+
+const check = process.argv.includes('--check');
+const scratch = check ? mkdtempSync(join(tmpdir(), 'kml-guests-')) : undefined;
+let differing = 0;
+
+for (const [isa, { compiler, flags }] of Object.entries(targets)) {
+  const committed = join(root, 'guest/bin', isa);
+  const into = scratch ? join(scratch, isa) : committed;
+  mkdirSync(into, { recursive: true });
+  for (const directory of [source, join(source, 'bench')]) {
+    for (const file of readdirSync(directory).filter((name) => name.endsWith('.c'))) {
+      const name = basename(file, '.c');
+      // Relative paths: the compiler must not see where the tree lies.
+      execFileSync(compiler, [...common, ...flags, '-o', join(into, name), file], { cwd: directory, stdio: 'inherit' });
+      if (check && !readFileSync(join(into, name)).equals(readFileSync(join(committed, name)))) {
+        console.error(`guest/bin/${isa}/${name} is not what guest/src builds to; run 'node scripts/build-guests.mjs'`);
+        differing++;
+      }
+    }
+  }
+}
+if (scratch) rmSync(scratch, { recursive: true });
+process.exitCode = differing ? 1 : 0;
+if (check && !differing) console.log('guest programs: committed binaries are what the sources build to');

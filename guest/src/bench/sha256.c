@@ -2,27 +2,19 @@
 #include "../kml.h"
 
 #define ROR(x, n) ((x) >> (n) | (x) << (32 - (n)))
-static u32 K[64];
 static u8 buffer[65536];
 
-/* The constants of FIPS 180-4 are the fractional parts of cube roots of primes: found here by integer search. */
-static u32 cube_root_fraction(u32 prime)
-{
-	u64 low = 0, high = (u64)8 << 32;
-	while (high - low > 1) {
-		u64 middle = (low + high) >> 1;
-		/* middle is a 35-bit fixed point number with 32 fraction bits; compare middle^3 with prime << 96, upper parts only. */
-		u64 square_high = (middle >> 16) * (middle >> 16); /* fraction bits: 32 */
-		u64 square_mid = 2 * (middle >> 16) * (middle & 0xffff);
-		u64 square = square_high + (square_mid >> 16) + (((middle & 0xffff) * (middle & 0xffff)) >> 32);
-		u64 cube_high = (square >> 32) * middle + (((square & 0xffffffffu) * (middle >> 8)) >> 24);
-		if (cube_high >= (u64)prime << 32)
-			high = middle;
-		else
-			low = middle;
-	}
-	return (u32)low;
-}
+/* FIPS 180-4, 4.2.2 */
+static const u32 K[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
 
 static void NOINLINE compress(u32 *state, const u8 *block)
 {
@@ -47,17 +39,7 @@ static void NOINLINE compress(u32 *state, const u8 *block)
 int main(int argc, char **argv)
 {
 	unsigned long rounds = argc > 1 ? number(argv[1]) : 300;
-	u32 state[8] = { 1, 2, 3, 4, 5, 6, 7, 8 }, prime = 1;
-	for (int i = 0; i < 64; i++) {
-		for (u32 divisor = 2;; divisor = 2) {
-			prime++;
-			while (divisor * divisor <= prime && prime % divisor)
-				divisor++;
-			if (divisor * divisor > prime)
-				break;
-		}
-		K[i] = cube_root_fraction(prime);
-	}
+	u32 state[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	for (int i = 0; i < 65536; i++)
 		buffer[i] = (u8)(i * 7);
 	while (rounds--)

@@ -4,6 +4,17 @@ import { VirtualAccess } from '../memory/virtual-access.ts';
 import { GuestFault } from './guest-fault.ts';
 import type { Slot, StateLayout } from './layout.ts';
 
+/** The engine's counters as host code that acts as the CPU sees them (RDMSR of a time-stamp counter, the cost of a trap). */
+export interface CpuClock {
+  /** Instructions and cycles since boot, exact whenever host code runs. */
+  instructions(): number;
+  cycles(): number;
+  /** Charges cycles beyond the static cost of the instruction. */
+  addCycles(cycles: number): void;
+}
+
+const STOPPED_CLOCK: CpuClock = { instructions: () => 0, cycles: () => 0, addCycles: () => {} };
+
 /**
  * The CPU as host code sees it: typed access to the state (which lives in the control area of guest
  * memory), the MMU, and virtual memory access with the privilege of the caller's choice.
@@ -27,6 +38,8 @@ export class Cpu {
   interruptPending = false;
   /** Set by the ISA where the CPU cannot go on (IA-32: triple fault); the engine stops with 'shutdown'. */
   shutdownReason: string | undefined;
+  /** Set by the engine that runs this CPU. */
+  clock: CpuClock = STOPPED_CLOCK;
   private readonly pcIndex: number;
   private readonly modeIndex: number;
   private readonly flight = new GuestFault();

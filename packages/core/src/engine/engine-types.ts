@@ -1,5 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CpuModel, IsaBackend } from '../isa-backend.ts';
+import type { TranslatorFactory } from './translator-port.ts';
 
 /** What the kernel answers to a kernel call. */
 export const KERNEL_GO_ON = 0;
@@ -30,6 +31,10 @@ export interface EngineOptions {
   readonly kernelText: { readonly start: number; readonly end: number };
   /** Executions of a block before it is translated; Infinity never translates (--interpret). */
   readonly hotness: number;
+  /** Makes the translator; without it everything is interpreted. */
+  readonly translator?: TranslatorFactory;
+  /** Verify every block that is lifted (tests): a block that breaks the IR's rules throws TypeError. */
+  readonly verify?: boolean;
 }
 
 /** Engine counters, for --stats; none of them shows in guest state. */

@@ -41,6 +41,11 @@ export class BlockBuilder {
     return this.insnPc.length;
   }
 
+  /** Operations so far. */
+  get operationCount(): number {
+    return this.code.length / OP_STRIDE;
+  }
+
   /** Starts the instruction at `pc`, whose static cost is `cycles`. */
   beginInstruction(pc: number, cycles: number): void {
     this.insnPc.push(pc | 0);

@@ -20,12 +20,17 @@ export const LOOKUP_ADDRESS = CONTROL_BASE + 12;
 export const SITE_ADDRESS = CONTROL_BASE + 16;
 /** i32: non-zero asks translated code to leave at its next check point. */
 export const LEAVE_ADDRESS = CONTROL_BASE + 20;
+/** u64: cycles since boot up to the start of this run, and those added since; the `cycles` operation adds CLOCK's upper half. */
+export const CYCLES_BASE_ADDRESS = CONTROL_BASE + 24;
 /** Free for the engine up to CONTROL_END. */
 export const CONTROL_END = 0x4000;
 /** The interpreter's values, 16 bytes each. */
 export const VALUES_BASE = 0x10000;
 export const VALUES_COUNT = 0x4000;
 export const VALUE_BYTES = 16;
+/** The interpreter's pool of 32-bit constants, derived from the blocks it has. */
+export const CONSTANTS_BASE = VALUES_BASE + VALUES_COUNT * VALUE_BYTES;
+export const CONSTANTS_END = 1 << 20;
 
 /** One translation table: a word per virtual page. */
 export const TABLE_BYTES = 1 << 22;

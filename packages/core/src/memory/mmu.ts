@@ -32,6 +32,8 @@ export class Mmu {
   readonly kernelPage: number;
   current: AddressSpace;
   codeMappingListener: CodeMappingListener = () => {};
+  /** Told when an address space is gone. */
+  spaceDestroyedListener: (space: AddressSpace) => void = () => {};
   /** Counters, for --stats. */
   fills = 0;
   recycles = 0;
@@ -72,6 +74,7 @@ export class Mmu {
   destroySpace(space: AddressSpace): void {
     this.releaseSet(space);
     this.spaces.delete(space.id);
+    this.spaceDestroyedListener(space);
     if (this.current === space) this.activate(this.kernelSpace);
   }
 

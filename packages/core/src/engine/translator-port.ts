@@ -1,0 +1,78 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { IrBlock } from '../ir/block.ts';
+import type { IsaBackend } from '../isa-backend.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import type { EngineCounters, EngineOptions } from './engine-types.ts';
+
+/**
+ * The seam between the engine and the translator to WebAssembly.
+ *
+ * The engine owns the run loop, the clock, delivery of traps and interrupts, and the cache of lifted
+ * blocks. Before it interprets a block it asks the translator to run from the current pc (`enter`).
+ * The translator comes back at the first thing it leaves to the engine, with the state exactly as
+ * the interpreter would have it at that instruction boundary:
+ *
+ * - all slots in memory, pc the next instruction to execute, CLOCK exact for all executed before it;
+ * - for a slow memory access, trapIf, a `trap` or `system` terminal: pc is that instruction, nothing
+ *   of it done. The engine interprets the block that begins there;
+ * - for a kernel call that answered KERNEL_LEAVE: pc as the kernel left it, the call counted before it ran.
+ *
+ * Interrupts are taken only where TranslationHost.kernelCall answered KERNEL_LEAVE (and at the engine's
+ * own terminals): an exit for any other reason never looks at them, so that what is translated does
+ * not show in guest behaviour.
+ */
+export interface TranslatorPort {
+  /**
+   * Runs translated code for (pc, mode) of the current address space. Answers false, with nothing
+   * done, where there is none (or the budget left is too short for it to execute anything).
+   * To be a small look-up when there is none: it is asked before every interpreted block.
+   */
+  enter(pc: number, mode: number): boolean;
+  /** The block at (pc, mode) of the current address space was interpreted `hotness` times (and again each further `hotness` times): wants translating. May translate now or queue. */
+  request(pc: number, mode: number): void;
+  /**
+   * Bytes were overwritten from which code was lifted (see TranslationHost.dependsOn). Every
+   * translation made from them is to be forgotten; one on the wasm stack leaves after the instruction
+   * that wrote (guest stores into code pages are always slow accesses, so it has left already, but
+   * a kernel call may write code: it answers KERNEL_LEAVE then). `length` bytes at `offset` of `frame`.
+   */
+  codeWritten(frame: number, offset: number, length: number): void;
+  /** An executable page of the space is mapped otherwise, or (page -1) its code ranges changed. */
+  mappingChanged(space: AddressSpace, page: number): void;
+  /** The space is gone. */
+  spaceDestroyed(space: AddressSpace): void;
+}
+
+/** A lifted block and what it was lifted from. */
+export interface LiftedBlock {
+  readonly ir: IrBlock;
+  /** Frame of the first page; frame of the second page if the last instruction straddles the boundary, else -1. */
+  readonly frame: number;
+  readonly secondFrame: number;
+  /** Cleared when any byte it was lifted from is overwritten. */
+  valid: boolean;
+}
+
+/** What the engine offers the translator. */
+export interface TranslationHost {
+  readonly options: EngineOptions;
+  readonly isa: IsaBackend;
+  readonly cpu: Cpu;
+  readonly counters: EngineCounters;
+  /**
+   * The block at (pc, mode) in the current address space, from the cache or lifted now (its bytes are
+   * recorded as code). Undefined where the first instruction cannot be fetched. No guest-visible effect.
+   */
+  block(pc: number, mode: number): LiftedBlock | undefined;
+  /**
+   * The kernel call, in place: state stored, pc slot behind the instruction, CLOCK counting it.
+   * Answers KERNEL_GO_ON only where nothing that a translation relies on has changed and no interrupt
+   * or stop waits; else KERNEL_LEAVE: all frames return and the engine looks afresh.
+   */
+  kernelCall(number: number): number;
+  /** Runs helper `number` of the ISA. */
+  helper(number: number, a: number, b: number, c: number): number;
+}
+
+/** Makes the translator for an engine; passed in EngineOptions.translator. */
+export type TranslatorFactory = (host: TranslationHost) => TranslatorPort;

@@ -31,6 +31,8 @@ export class BlockBuilder {
   private readonly const32Cache = new Map<number, I32>();
   /** Value of a const32 by value number, for folding. */
   private readonly known = new Map<number, number>();
+  /** The value each i32 slot holds at this point of the block, by byte offset: a `get` of it needs no operation. */
+  private readonly slotValues = new Map<number, I32>();
 
   constructor(pc: number, mode: number) {
     this.pc = pc | 0;
@@ -70,6 +72,22 @@ export class BlockBuilder {
     return this.known.get(value);
   }
 
+  /** The i32 slot's value; one operation per block and write. */
+  get(slot: Slot): I32 {
+    let value = this.slotValues.get(slot.offset);
+    if (value === undefined) {
+      value = this.emit(OP_NUMBER.get, [], slot.offset) as I32;
+      this.slotValues.set(slot.offset, value);
+    }
+    return value;
+  }
+
+  /** Writes the i32 slot. */
+  set(value: I32, slot: Slot): undefined {
+    this.emit(OP_NUMBER.set, [value], slot.offset);
+    return undefined;
+  }
+
   /** A 64-bit constant from its two halves. */
   constant64(low: number, high: number): I64 {
     return this.emit(OP_NUMBER.const64, [], this.pool([low, high])) as I64;
@@ -94,6 +112,7 @@ export class BlockBuilder {
 
   /** Appends an operation by number; the typed methods (see OpMethods) are the public way. */
   emit(opNumber: number, args: readonly number[], imm: number): number {
+    if (opNumber === OP_NUMBER.set) this.slotValues.set(imm, args[0] as I32);
     const hasResult = OPS[OP_NAMES[opNumber]!].result;
     let dst = -1;
     if (hasResult) {
@@ -134,6 +153,8 @@ export class BlockBuilder {
 export interface BlockBuilder extends OpMethods {}
 
 for (const name of OP_NAMES) {
+  // Written out in the class: they remember values.
+  if (name === 'get' || name === 'set') continue;
   const spec: OpSpec = OPS[name];
   const number = OP_NUMBER[name];
   const arity = spec.args.length;

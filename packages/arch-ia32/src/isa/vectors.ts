@@ -1,0 +1,25 @@
+/** Exception vectors. SDM vol. 3, 6.3.1. A software interrupt `INT n` is trap number SOFTWARE | n. */
+export const DE = 0;
+export const DB = 1;
+export const NMI = 2;
+export const BP = 3;
+export const OF = 4;
+export const BR = 5;
+export const UD = 6;
+export const NM = 7;
+export const DF = 8;
+export const TS = 10;
+export const NP = 11;
+export const SS = 12;
+export const GP = 13;
+export const PF = 14;
+export const MF = 16;
+export const AC = 17;
+export const MC = 18;
+export const XM = 19;
+export const SOFTWARE = 0x100;
+
+/** Vectors that push an error code. */
+export const HAS_ERROR_CODE: ReadonlySet<number> = new Set([DF, TS, NP, SS, GP, PF, AC]);
+/** First vector of external interrupts: line n arrives at IRQ_BASE + n. */
+export const IRQ_BASE = 0x20;

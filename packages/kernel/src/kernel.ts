@@ -2,6 +2,8 @@ import type { Cpu, GuestMemory, Mmu } from '@kml/core';
 import type { HostDirectory, HostPorts } from './host.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
 import type { SyscallDef } from './syscalls/define.ts';
+import type { SchedState } from './sched/sched-state.ts';
+import type { TimeState } from './time/time-state.ts';
 import type { Mount, Task, ThreadGroup, WaitQueue } from './types.ts';
 
 /** What the kernel asks of the engine that runs the CPU. */
@@ -32,6 +34,10 @@ export interface KernelOptions {
   readonly hostname: string;
   /** Trace line sink (--strace), without the newline. */
   readonly strace: ((line: string) => void) | undefined;
+  /** Real time at boot, in nanoseconds since the epoch; default: virtual time starts at EPOCH_VIRTUAL (time/clock.ts), real time asks the host. */
+  readonly bootRealtime?: bigint;
+  /** Seconds of guest time with interrupts off and a tick waiting, after which the machine panics. Default 10. */
+  readonly lockupSeconds?: number;
   /** Treat every program as if it were under /trusted. */
   readonly allKernelMode: boolean;
 }
@@ -42,7 +48,12 @@ export interface KernelState {
   groups: Map<number, ThreadGroup>;
   nextPid: number;
   current: Task | undefined;
+  /** Runnable tasks but for the current one, by vruntime. */
   runQueue: Task[];
+  sched: SchedState;
+  time: TimeState;
+  /** Process id of the program the machine was started with. */
+  firstPid: number;
   /** Ticks since boot. */
   jiffies: number;
   bootRealtime: bigint;

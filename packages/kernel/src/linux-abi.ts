@@ -98,8 +98,14 @@ export interface LinuxAbi {
   // ---- kernel image and boot
   /** Builds kernel text and data. */
   buildImage(): KernelImage;
-  /** Loads descriptor tables, control registers and the like, once, with the image mapped. */
+  /**
+   * Loads descriptor tables, control registers and the like, once, with the image mapped. Leaves the
+   * CPU at the idle loop (KC_IDLE over and over) with interrupts enabled, at kernel privilege, on the
+   * kernel stack of `state.current`, the idle task.
+   */
   boot(kernel: Kernel): void;
+  /** Length of the kernel-call instruction: a call that blocks is put back by so much. */
+  readonly kernelCallBytes: number;
   /** Kernel calls from KC_PRIVATE up. Answers KERNEL_GO_ON or KERNEL_LEAVE. */
   privateKernelCall(kernel: Kernel, number: number): number;
 
@@ -116,6 +122,12 @@ export interface LinuxAbi {
   kernelCallArgument(kernel: Kernel, index: number): number;
   /** The exception behind KC_EXCEPTION. */
   readException(kernel: Kernel): KernelException;
+  /**
+   * A fault of kernel text that it is prepared for (the entry code touching the user's stack): points
+   * the frame at the repair and answers true. Without it, or with false, such a fault is an oops.
+   * Linux 6.1 arch/x86/mm/extable.c: fixup_exception
+   */
+  fixupException?(kernel: Kernel, exception: KernelException): boolean;
 
   // ---- tasks. A frame is the user's registers on a kernel stack, at frameAddress
   /** Bytes of a frame; it lies at the top of the kernel stack. */
@@ -128,7 +140,11 @@ export interface LinuxAbi {
   newContext(kernel: Kernel, child: Task, parent: Task | undefined): void;
   /** Sets the thread's TLS from clone's argument; -errno or 0. */
   setTls(kernel: Kernel, task: Task, argument: number): number;
-  /** The CPU now runs `task`: kernel stack for traps (TSS.esp0), TLS descriptors. The state itself was loaded by the kernel. */
+  /**
+   * The CPU now runs `task`: kernel stack for traps (TSS.esp0), TLS descriptors, and the address-space
+   * register (id of `task.mm.space`; a task without mm keeps the present one). The state itself was
+   * loaded by the kernel, which also calls mmu.activate. Called again after exec and set_thread_area.
+   */
   switchTo(kernel: Kernel, task: Task): void;
   /** exec: forget floating point state, TLS and the like of the old program. */
   flushThread(kernel: Kernel, task: Task): void;

@@ -66,27 +66,48 @@ export interface Task {
   /** Set by the waker's reason: the deadline passed. */
   timedOut: boolean;
   restart: RestartRecord | undefined;
+  /** Record of a call that ended with ERESTART_RESTARTBLOCK, for restart_syscall. */
+  restartBlock: RestartRecord | undefined;
+  /** The system call that waits: its kernel call is executed again when the task is woken. */
+  inCall: boolean;
+  /** Trace line of the system call in progress, made at its entry. */
+  traceEntry: string | undefined;
   /** CPU state while switched out (StateLayout.size bytes). */
   context: Uint8Array;
   /** Kernel stack: slot number (see kernel-memory.ts). */
   stackSlot: number;
-  /** Work waits at the exit to user code: signal, reschedule (mirrored in thread_info flags). */
-  needResched: boolean;
+  /** Work that waits at the exit to user code, TIF_* (kernel-memory.ts); thread_info flags mirror it. Changed by task/thread-info.ts alone. */
+  work: number;
   nice: number;
+  /** SCHED_* policy and real-time priority, as set; see sched/policy.ts. */
+  policy: number;
+  rtPriority: number;
   /** Fair-share clock: cycles used, weighted by nice. */
   vruntime: number;
+  /** Cycle count up to which the task has been charged, and at which it last got the CPU. */
+  chargedAt: number;
+  sliceStart: number;
   userCycles: number;
   systemCycles: number;
   minorFaults: number;
   majorFaults: number;
+  /** Voluntary and involuntary context switches. */
+  switchesVoluntary: number;
+  switchesForced: number;
+  /** Address to store the tid at when the task first runs (CLONE_CHILD_SETTID), or 0. */
   setChildTid: number;
   clearChildTid: number;
   robustList: number;
   /** Exit status word as wait() gives it, once zombie. */
   exitCode: number;
   exitSignal: number;
-  /** The parent whose vfork waits for this task's exec or exit. */
+  /** The parent whose vfork waits for this task's exec or exit, and the queue it waits on. */
   vforkParent: number | undefined;
+  vforkDone: WaitQueue;
+  /** PR_SET_PDEATHSIG. */
+  parentDeathSignal: number;
+  noNewPrivs: boolean;
+  personality: number;
   startTime: bigint;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
@@ -102,6 +123,12 @@ export interface SigInfo {
   addr: number;
   status: number;
   value: number;
+  /** POSIX timer: its id and overrun count. */
+  timerId?: number;
+  overrun?: number;
+  /** Child's times, in clock ticks. */
+  utime?: number;
+  stime?: number;
 }
 
 export interface PendingSignals {
@@ -146,6 +173,33 @@ export interface ThreadGroup {
   environ: string[];
   exited: boolean;
   subreaper: boolean;
+  /** Executed a program since it was forked: setpgid by the parent is over. */
+  didExec: boolean;
+  /** POSIX timers (timer_create) by id; see time/posix-timers.ts. */
+  posixTimers: Map<number, PosixTimer>;
+  nextTimerId: number;
+  /** Cycles and faults of threads that have ended. */
+  deadUserCycles: number;
+  deadSystemCycles: number;
+  childMinorFaults: number;
+  childMajorFaults: number;
+}
+
+/** A timer made by timer_create. */
+export interface PosixTimer {
+  id: number;
+  clock: number;
+  /** SIGEV_*: 0 signal, 1 none, 4 to a thread. */
+  notify: number;
+  signo: number;
+  value: number;
+  tid: number;
+  /** Monotonic nanoseconds of the next expiry, undefined while disarmed. */
+  expires: bigint | undefined;
+  interval: bigint;
+  overrun: number;
+  /** Its signal is queued and not yet taken. */
+  queued: boolean;
 }
 
 export interface Itimer {

@@ -1,0 +1,15 @@
+import type { Task } from '../types.ts';
+
+/** What the scheduler keeps beside the run queue. */
+export interface SchedState {
+  /** Runs when nothing else can; has no user part. */
+  idle: Task | undefined;
+  /** The smallest vruntime seen, which never goes back: where new and woken tasks start. */
+  minVruntime: number;
+  /** Context switches that took the CPU from a runnable task. */
+  preemptions: number;
+}
+
+export function newSchedState(): SchedState {
+  return { idle: undefined, minVruntime: 0, preemptions: 0 };
+}

@@ -1,0 +1,50 @@
+import type { Kernel } from '../kernel.ts';
+import { THREAD_INFO } from '../kernel-memory.ts';
+import { kernelWrite32, kernelWriteBytes } from '../mm/kernel-access.ts';
+import { kernelStackBase, kernelStackTop } from '../mm/kernel-stack.ts';
+import type { Task, TaskState } from '../types.ts';
+
+/** States by their number in thread_info. */
+export const TASK_STATES: readonly TaskState[] = ['runnable', 'sleeping', 'stopped', 'zombie', 'dead'];
+
+/** Lowest address of a task's kernel stack: its thread_info. */
+export function threadInfoAddress(kernel: Kernel, task: Task): number {
+  return kernelStackBase(kernel, task.stackSlot);
+}
+
+/** Address of the frame with the user's registers, at the top of the kernel stack. */
+export function frameAddress(kernel: Kernel, task: Task): number {
+  return kernelStackTop(kernel, task.stackSlot) - kernel.abi.frameBytes;
+}
+
+/** Sets work bits (TIF_*): the entry code sees them before it goes back to user code. */
+export function setWork(kernel: Kernel, task: Task, bits: number): void {
+  if ((task.work & bits) === bits) return;
+  task.work |= bits;
+  if (task.stackSlot >= 0) kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);
+}
+
+export function clearWork(kernel: Kernel, task: Task, bits: number): void {
+  task.work &= ~bits;
+  if (task.stackSlot >= 0) kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);
+}
+
+/** Writes the task's whole mirror: at its birth, exec and change of name. */
+export function mirrorTask(kernel: Kernel, task: Task): void {
+  if (task.stackSlot < 0) return;
+  const info = threadInfoAddress(kernel, task);
+  kernelWrite32(kernel, info + THREAD_INFO.flags, task.work);
+  kernelWrite32(kernel, info + THREAD_INFO.pid, task.group.pid);
+  kernelWrite32(kernel, info + THREAD_INFO.tid, task.tid);
+  kernelWrite32(kernel, info + THREAD_INFO.state, TASK_STATES.indexOf(task.state));
+  const comm = new Uint8Array(16);
+  for (let i = 0; i < Math.min(15, task.comm.length); i++) comm[i] = task.comm.charCodeAt(i);
+  kernelWriteBytes(kernel, info + THREAD_INFO.comm, comm);
+}
+
+/** Changes the state, in the mirror too. */
+export function setState(kernel: Kernel, task: Task, state: TaskState): void {
+  task.state = state;
+  if (task.stackSlot < 0) return;
+  kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.state, TASK_STATES.indexOf(state));
+}

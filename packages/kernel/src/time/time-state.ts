@@ -1,0 +1,44 @@
+/**
+ * One pending timer. `kind` says what happens at its expiry (see time/timers.ts), `id` is the kind's
+ * own: a tid for sleeps, a process id for interval timers, …
+ */
+export interface TimerEntry {
+  kind: string;
+  id: number;
+  /** Second key of the kind, 0 if it has none. */
+  sub: number;
+  /** Monotonic nanoseconds. */
+  deadline: bigint;
+}
+
+/** Clock and timer state. */
+export interface TimeState {
+  /** By deadline; equal deadlines in the order they were set. */
+  timers: TimerEntry[];
+  /** Real time: the host's monotonic clock at boot. */
+  hostBase: bigint;
+  /** Nanoseconds between ticks, and the monotonic time of the next one. */
+  tickNs: bigint;
+  nextTick: bigint;
+  /** Instruction count at which the machine looks at the clock again (see time/events.ts). */
+  nextLook: number;
+  /** Instructions, and cycles (virtual) or nanoseconds (real), at the last look: their ratio is the guess for the next. */
+  lastInstructions: number;
+  lastClock: number;
+  /** Monotonic time since which the timer interrupt waits to be taken. */
+  pendingSince: bigint | undefined;
+}
+
+export function newTimeState(hz: number): TimeState {
+  const tickNs = BigInt(Math.round(1e9 / hz));
+  return {
+    timers: [],
+    hostBase: 0n,
+    tickNs,
+    nextTick: tickNs,
+    nextLook: 0,
+    lastInstructions: 0,
+    lastClock: 0,
+    pendingSince: undefined,
+  };
+}

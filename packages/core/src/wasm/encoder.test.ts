@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ByteWriter, CodeWriter, ModuleWriter, OPCODE } from './encoder.ts';
+
+/** LEB128 read back, as BigInt, by the specification's definition (5.2.2). */
+function readSigned(bytes: Uint8Array): bigint {
+  let value = 0n;
+  let shift = 0n;
+  let byte = 0;
+  for (byte of bytes) {
+    value |= BigInt(byte & 0x7f) << shift;
+    shift += 7n;
+  }
+  return byte & 0x40 ? value - (1n << shift) : value;
+}
+
+test('signed LEB128 of 32 and 64 bits reads back', () => {
+  for (const value of [0, 1, -1, 63, 64, -64, -65, 127, 128, 0x7fffffff, -0x80000000, 123456789, -987654321]) {
+    expect(readSigned(new ByteWriter().s32(value).finish())).toBe(BigInt(value));
+    const wide = (BigInt(value) << 32n) | BigInt(value >>> 0);
+    expect(readSigned(new ByteWriter().s64(value, value).finish())).toBe(BigInt.asIntN(64, wide));
+  }
+  expect([...new ByteWriter().s64(-1, 0).finish()]).toEqual([0xff, 0xff, 0xff, 0xff, 0x0f]);
+});
+
+test('a module with an import, a memory and a loop runs', () => {
+  const module = new ModuleWriter();
+  const unary = module.type(['i32'], ['i32']);
+  const twice = module.importFunction('e', 'twice', unary);
+  module.importMemory('e', 'm');
+  const body = new CodeWriter();
+  // memory[8] = sum of twice(n), twice(n - 1), … twice(1)
+  body.op(OPCODE.loop).byte(0x40);
+  body.get(0).call(twice).get(1).op(0x6a).set(1);
+  body.get(0).i32Const(1).op(0x6b).tee(0).brIf(0);
+  body.end();
+  body.i32Const(0).get(1).memory(OPCODE.i32Store, 2, 8).get(1);
+  module.addFunction(unary, ['i32'], body, 'sum');
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), {
+    e: { m: memory, twice: (n: number) => 2 * n },
+  });
+  expect((instance.exports.sum as (n: number) => number)(10)).toBe(110);
+  expect(new Int32Array(memory.buffer)[2]).toBe(110);
+});
+
+test('SIMD opcodes are encoded with the prefix', () => {
+  const body = new CodeWriter();
+  body.v128Const([1, 2, 3, 4]).op(0xfdae).op(0xfd1b).byte(2);
+  expect([...body.finish().subarray(18)]).toEqual([0xfd, 0xae, 0x01, 0xfd, 0x1b, 2]);
+});

@@ -62,6 +62,12 @@ export interface HostEntropy {
   fill(into: Uint8Array): void;
 }
 
+/** Backing store for pages that are paged out. Slots are pages of 4096 bytes, numbered from 0; read only after they were written. */
+export interface HostSwap {
+  write(slot: number, bytes: Uint8Array): void;
+  read(slot: number, into: Uint8Array): void;
+}
+
 export interface HostLog {
   debug(fields: Record<string, unknown>, message: string): void;
   info(fields: Record<string, unknown>, message: string): void;
@@ -74,4 +80,6 @@ export interface HostPorts {
   clock: HostClock;
   entropy: HostEntropy;
   log: HostLog;
+  /** Where there is none, the kernel keeps paged-out pages in host memory. */
+  swap?: HostSwap;
 }

@@ -224,6 +224,21 @@ export interface Mm {
   vdso: number;
   /** Pages present. */
   rss: number;
+  /** Pages paged out. */
+  swapped: number;
+  /** Most pages that were ever present at once. */
+  peakRss: number;
+  /** Bytes in all VMAs, and in those that mlock keeps in memory. */
+  mappedBytes: number;
+  lockedBytes: number;
+  /** mlockall(MCL_FUTURE). */
+  lockFuture: boolean;
+  /** PROT_READ implies PROT_EXEC (the program has no PT_GNU_STACK header). */
+  readImpliesExec: boolean;
+  /** The program's file, kept open. */
+  exe: OpenFile | undefined;
+  /** Auxiliary vector as words, for /proc/PID/auxv. */
+  auxv: number[];
 }
 
 /** Virtual memory area. Addresses are unsigned numbers, page-aligned, end exclusive. */
@@ -239,6 +254,15 @@ export interface Vma {
   offset: number;
   /** '[heap]', '[stack]', '[vdso]', or ''. */
   name: string;
+  /** Protections that mprotect may give (a shared mapping of a file opened for reading: no PROT_WRITE). */
+  maxProt: number;
+  /** mlock: never paged out. */
+  locked: boolean;
+  /** madvise(MADV_DONTFORK), madvise(MADV_WIPEONFORK). */
+  dontFork: boolean;
+  wipeOnFork: boolean;
+  /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
+  image: string;
 }
 
 // ---------------------------------------------------------------- files

@@ -1,0 +1,71 @@
+/**
+ * Host access to the kernel's own guest memory (stacks, tables, mirrors) by kernel virtual address.
+ * Kernel pages are never paged out, so an address that is not mapped is a bug: InternalError.
+ */
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTE_PRESENT, pteFrame } from '@kml/core';
+import { InternalError } from '../internal-error.ts';
+import type { Kernel } from '../kernel.ts';
+
+/** Byte address in guest memory of a kernel virtual address. Throws InternalError if it is not mapped. */
+export function kernelAddress(kernel: Kernel, address: number): number {
+  const entry = kernel.mmu.kernelOnly.pages.get(address >>> PAGE_SHIFT);
+  if ((entry & PTE_PRESENT) === 0) {
+    throw new InternalError('kernel-address', `kernel address 0x${(address >>> 0).toString(16)} is not mapped`);
+  }
+  return kernel.memory.frameAddress(pteFrame(entry)) + (address & PAGE_MASK);
+}
+
+/** Whether a kernel virtual address is mapped. */
+export function isKernelMapped(kernel: Kernel, address: number): boolean {
+  return (kernel.mmu.kernelOnly.pages.get(address >>> PAGE_SHIFT) & PTE_PRESENT) !== 0;
+}
+
+/** Word at an aligned kernel virtual address, as int32. */
+export function kernelRead32(kernel: Kernel, address: number): number {
+  if (address & 3) return unalignedRead(kernel, address);
+  return kernel.memory.i32[kernelAddress(kernel, address) >> 2]!;
+}
+
+/** Writes a word at an aligned kernel virtual address. */
+export function kernelWrite32(kernel: Kernel, address: number, value: number): void {
+  if (address & 3) {
+    unalignedWrite(kernel, address, value);
+    return;
+  }
+  const at = kernelAddress(kernel, address);
+  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, 4);
+  kernel.memory.i32[at >> 2] = value;
+}
+
+/** `length` bytes in guest order. */
+export function kernelReadBytes(kernel: Kernel, address: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const at = kernelAddress(kernel, address + done);
+    const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
+    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, bytes.subarray(done, done + piece));
+    done += piece;
+  }
+  return bytes;
+}
+
+/** Writes bytes in guest order. */
+export function kernelWriteBytes(kernel: Kernel, address: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    const at = kernelAddress(kernel, address + done);
+    const piece = Math.min(bytes.length - done, PAGE_SIZE - (at & PAGE_MASK));
+    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, bytes.subarray(done, done + piece));
+    done += piece;
+  }
+}
+
+function unalignedRead(kernel: Kernel, address: number): number {
+  const bytes = kernelReadBytes(kernel, address, 4);
+  return new DataView(bytes.buffer).getInt32(0, !kernel.memory.bigEndian);
+}
+
+function unalignedWrite(kernel: Kernel, address: number, value: number): void {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, !kernel.memory.bigEndian);
+  kernelWriteBytes(kernel, address, bytes);
+}

@@ -1,0 +1,35 @@
+/** Taking pages out of an address space. */
+import { PAGE_SIZE, pteFrame } from '@kml/core';
+import type { Kernel } from '../kernel.ts';
+import type { Mm } from '../types.ts';
+import { releaseFrame } from './frames.ts';
+import { holdsFrame, isSwapEntry } from './pte.ts';
+import { mmState } from './state.ts';
+import { releaseSlot } from './swap.ts';
+
+/** Empties one entry, giving its frame or swap slot back. */
+export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): void {
+  kernel.mmu.setEntry(mm.space, page, 0);
+  if (holdsFrame(entry)) {
+    mm.rss--;
+    releaseFrame(kernel, pteFrame(entry));
+  } else if (isSwapEntry(entry)) {
+    mm.swapped--;
+    releaseSlot(mmState(kernel), pteFrame(entry));
+  }
+}
+
+/** Empties the entries of [start, end), addresses on page borders. */
+export function zapRange(kernel: Kernel, mm: Mm, start: number, end: number): void {
+  const { leaves } = mm.space.pages;
+  const last = end / PAGE_SIZE;
+  for (let page = start / PAGE_SIZE; page < last; page++) {
+    const leaf = leaves[page >>> 10];
+    if (leaf === undefined) {
+      page |= 1023;
+      continue;
+    }
+    const entry = leaf[page & 1023]!;
+    if (entry !== 0) zapEntry(kernel, mm, page, entry);
+  }
+}

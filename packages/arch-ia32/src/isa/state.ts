@@ -37,6 +37,8 @@ export const layout = defineLayout([
   // x87 control, see FPU; and MXCSR, see SSE_STATE.
   { name: 'fpu', bytes: 48 },
   { name: 'sse', bytes: 16 },
+  // Operands and results of helpers within one instruction; means nothing between instructions.
+  { name: 'scratch', bytes: 64 },
 ]);
 
 /** Word offsets within the `fpu` array. */
@@ -49,10 +51,9 @@ export const FPU = {
   /** Bit n set: physical register n is empty. */
   empty: 12,
   instructionPointer: 16,
-  codeSelector: 20,
+  /** The 11 bits of FOP. Beside the instruction pointer, so that one 64-bit store writes both. */
+  opcode: 20,
   dataPointer: 24,
-  dataSelector: 28,
-  opcode: 32,
 } as const;
 
 /** Word offsets within the `sse` array. */

@@ -1,0 +1,100 @@
+/** FCOM, FUCOM, FICOM, FCOMI, FTST, FXAM. SDM vol. 1, 8.3.6. */
+import type { Cpu } from '@kml/core';
+import { defineHelper } from '../host-functions.ts';
+import { compareNumbers, UNORDERED } from './compare.ts';
+import { unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
+import { DE, EMPTY, IE, INFINITE, newUnpacked, QUIET, UNSUPPORTED, type Unpacked, ZERO } from './number.ts';
+import { C0, C1, C2, C3, indexSt, isEmpty, pop, raise, readSt, setC1, setConditions, stackFault } from './x87-state.ts';
+
+const a = newUnpacked();
+const b = newUnpacked();
+
+/** Low bits of a compare's code: how many registers to pop; QUIET_COMPARE: a QNaN is no invalid operation. */
+export const POP_MASK = 3;
+export const QUIET_COMPARE = 4;
+
+/** Condition codes for less, equal, greater, unordered. */
+const CONDITIONS = [C0, C3, 0, C3 | C2 | C0];
+/** The same as EFLAGS bits ZF, PF, CF. */
+const EFLAGS = [0x01, 0x40, 0, 0x45];
+
+/** Compares a with b and raises what is to be raised. Returns 0 to 3, or -1 where an unmasked exception stops the instruction. */
+function compare(cpu: Cpu, code: number): number {
+  setC1(cpu, 0);
+  if (a.kind === EMPTY || b.kind === EMPTY) return stackFault(cpu, false) ? UNORDERED : -1;
+  if (a.kind >= QUIET || b.kind >= QUIET) {
+    const invalid = (code & QUIET_COMPARE) === 0 || a.kind > QUIET || b.kind > QUIET;
+    return invalid && raise(cpu, IE) !== 0 ? -1 : UNORDERED;
+  }
+  if ((a.denormal | b.denormal) !== 0 && raise(cpu, DE) !== 0) return -1;
+  return compareNumbers(a, b);
+}
+
+function compareAndPop(cpu: Cpu, code: number): void {
+  const result = compare(cpu, code);
+  if (result < 0) return;
+  setConditions(cpu, CONDITIONS[result]!);
+  pop(cpu, code & POP_MASK);
+}
+
+/** Compares ST(0) with ST(b); a: code. */
+export const X87_COMPARE = defineHelper((cpu, code, src) => {
+  readSt(cpu, a, 0);
+  readSt(cpu, b, src);
+  compareAndPop(cpu, code);
+  return 0;
+});
+
+/** Compares ST(0) with a single; a: bits, b: code. */
+export const X87_COMPARE_SINGLE = defineHelper((cpu, bits, code) => {
+  readSt(cpu, a, 0);
+  unpackSingle(b, bits);
+  compareAndPop(cpu, code);
+  return 0;
+});
+
+/** Compares ST(0) with a double; a, b: low and high word, c: code. */
+export const X87_COMPARE_DOUBLE = defineHelper((cpu, low, high, code) => {
+  readSt(cpu, a, 0);
+  unpackDouble(b, high, low);
+  compareAndPop(cpu, code);
+  return 0;
+});
+
+/** Compares ST(0) with an integer; a: value, b: code. FTST is this with 0. */
+export const X87_COMPARE_INTEGER = defineHelper((cpu, value, code) => {
+  readSt(cpu, a, 0);
+  unpackInteger(b, value >> 31, value);
+  compareAndPop(cpu, code);
+  return 0;
+});
+
+/** FCOMI and its kin: as X87_COMPARE, but returns ZF, PF and CF in place, or -1 where EFLAGS stays. */
+export const X87_COMPARE_EFLAGS = defineHelper((cpu, code, src) => {
+  readSt(cpu, a, 0);
+  readSt(cpu, b, src);
+  const result = compare(cpu, code);
+  if (result < 0) return -1;
+  pop(cpu, code & POP_MASK);
+  return EFLAGS[result]!;
+});
+
+function classOf(u: Unpacked): number {
+  if (u.kind === UNSUPPORTED) return 0;
+  if (u.kind >= QUIET) return C0;
+  if (u.kind === INFINITE) return C2 | C0;
+  if (u.kind === ZERO) return C3;
+  return u.denormal !== 0 ? C3 | C2 : C2;
+}
+
+/** FXAM: raises nothing; C1 is the sign, of an empty register too. */
+export const X87_EXAMINE = defineHelper((cpu) => {
+  const sign = (cpu.i32[indexSt(cpu, 0) + 2]! & 0x8000) !== 0 ? C1 : 0;
+  if (isEmpty(cpu, 0)) {
+    setConditions(cpu, sign | C3 | C0);
+  } else {
+    readSt(cpu, a, 0);
+    setConditions(cpu, sign | classOf(a));
+  }
+  return 0;
+});

@@ -1,6 +1,7 @@
 // Bundles the command line into dist/kml.mjs: one file starts several times faster than the tree.
-import { build } from 'esbuild';
+
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { root } from './node.mjs';
 
 await build({
@@ -14,5 +15,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   // Packages in CommonJS (pino) call require of Node's own modules.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 });

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { describeElf } from '@kml/machine';
+import { Failure } from '../failure.ts';
+
+/** `kml info`: what an ELF file is, and what would become of it. */
+export function infoCommand() {
+  return new Command('info')
+    .description('describe an ELF file and what would happen to it')
+    .argument('<file>', 'host file')
+    .option('--json', 'as JSON')
+    .action((file, options) => {
+      let bytes: Uint8Array;
+      try {
+        bytes = readFileSync(file);
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        throw new Failure(
+          `${file}: ${code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})`}`,
+        );
+      }
+      const facts = describeElf(bytes);
+      if (!facts.isElf) throw new Failure(`${file}: ${facts.problem}`, 126);
+      const trusted = resolve(file).startsWith('/trusted/');
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ file, ...facts, trusted }, undefined, 2)}\n`);
+        return;
+      }
+      const lines: [string, string][] = [
+        ['file', file],
+        ['ISA', facts.isa],
+        ['kind', facts.kind],
+        ['linked', facts.interpreter === undefined ? 'statically' : `dynamically, through ${facts.interpreter}`],
+        ['entry', `0x${facts.entry.toString(16)}`],
+        ['memory', `${facts.memoryBytes} bytes in ${facts.segments} segments`],
+        [
+          'privilege',
+          trusted
+            ? 'kernel mode: it lies under /trusted'
+            : 'user mode; kernel mode under /trusted or with --kernel-mode',
+        ],
+        ['here', facts.runnable ? 'runs' : `does not run: ${facts.problem}`],
+      ];
+      for (const [name, value] of lines) process.stdout.write(`${name.padEnd(10)} ${value}\n`);
+    });
+}

@@ -1,0 +1,198 @@
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Command, Option } from '@commander-js/extra-typings';
+import { nodeClock, nodeEntropy, openConsole, openDirectory, seededEntropy } from '@kml/host-node';
+import {
+  createMachine,
+  describeElf,
+  MachineError,
+  memoryDirectory,
+  type ProgramOptions,
+  type RunResult,
+} from '@kml/machine';
+import { Failure } from '../failure.ts';
+import { LOG_LEVELS, openLog } from '../log.ts';
+import { parseEnvironment, parseMount, parseSeconds, parseSize, parseUser, parseWhole } from '../values.ts';
+
+const MIB = 2 ** 20;
+
+/** `kml run`: runs a program to its end. */
+export function runCommand() {
+  return new Command('run')
+    .description('run a program; its options follow --')
+    .argument('<program>', 'path in the guest root (or a name in PATH); without --root, a static program on the host')
+    .argument('[args...]', 'arguments of the program')
+    .option('--root <dir>', 'host directory that the program sees as / (never modified, unless with --write)')
+    .option('--write', 'changes under / go to the host directory itself')
+    .option('--kernel-mode', 'run it as if it were under /trusted: at kernel privilege')
+    .option('--memory <size>', 'guest memory', parseSize, 256 * MIB)
+    .option('--swap <size>', 'swap space for pages that are paged out', parseSize, 0)
+    .option('--cpu <model>', 'CPU model (costs, clock rate)')
+    .option('--hz <n>', 'timer interrupts a second', parseWhole(10, 10000), 100)
+    .addOption(
+      new Option('--time <kind>', "real: the host's clock; virtual: guest cycles, repeats bit for bit")
+        .choices(['real', 'virtual'] as const)
+        .default('real' as const),
+    )
+    .option('--env <name=value>', 'environment variable (repeat for more)', parseEnvironment)
+    .option('--cwd <dir>', 'working directory', '/')
+    .option('--user <uid[:gid]>', 'run as this user', parseUser, { uid: 0, gid: 0 })
+    .option('--mount <host:guest[:ro]>', 'show a host directory at a guest path (repeat for more)', parseMount)
+    .option('--timeout <seconds>', 'end the run after so many seconds (status 124)', parseSeconds)
+    .option(
+      '--max-instructions <n>',
+      'end the run after so many instructions (status 124)',
+      parseWhole(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--strace [file]', 'print every system call, on standard error or to a file')
+    .option('--stats <file>', 'write counters of the run as JSON')
+    .option('--interpret', 'never translate to WebAssembly')
+    .addOption(
+      new Option('--hotness <n>', 'executions of a block before it is translated')
+        .argParser(parseWhole(1, 1e9))
+        .hideHelp(),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'log on standard error').choices(LOG_LEVELS).default('silent' as const),
+    )
+    .addOption(new Option('--log-format <format>', 'pretty lines or JSON').choices(['pretty', 'json'] as const))
+    .passThroughOptions()
+    .action(async (program, args, options) => {
+      const log = openLog(options.logLevel, options.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json'));
+      const host = options.root === undefined ? hostProgram(program) : undefined;
+      const trace = openTrace(options.strace);
+      const screen = openConsole();
+      const started = process.hrtime.bigint();
+      const machine = guarded(() =>
+        createMachine({
+          root: host ? host.root : directory(options.root!, 'root'),
+          writeRoot: options.write ?? false,
+          kernelMode: options.kernelMode ?? false,
+          memory: options.memory,
+          swap: options.swap,
+          hz: options.hz,
+          time: options.time,
+          interpret: options.interpret ?? false,
+          console: screen,
+          clock: nodeClock,
+          entropy: options.time === 'virtual' ? seededEntropy(1) : nodeEntropy,
+          log,
+          mounts: (options.mount ?? []).map(({ host, guest, readOnly }) => ({
+            host: directory(host, 'mount'),
+            guest,
+            readOnly,
+          })),
+          ...(options.cpu !== undefined && { cpu: options.cpu }),
+          ...(options.hotness !== undefined && { hotness: options.hotness }),
+          ...(trace && { strace: trace.line }),
+        }),
+      );
+      screen.onInput = () => machine.wake();
+      const restore = (): void => screen.close();
+      process.on('exit', restore);
+      let result: RunResult;
+      try {
+        guarded(() => machine.load(startOf(host?.path ?? program, program, args, options)));
+        result = await machine.run({
+          ...(options.timeout !== undefined && { timeoutSeconds: options.timeout }),
+          ...(options.maxInstructions !== undefined && { maxInstructions: options.maxInstructions }),
+        });
+      } finally {
+        screen.close();
+        trace?.close();
+      }
+      if (result.kind === 'panic') process.stderr.write(`${result.message}\n`);
+      if (result.kind === 'limit') {
+        const bound = result.limit === 'timeout' ? `${options.timeout} s` : `${options.maxInstructions} instructions`;
+        process.stderr.write(`kml: ended after ${bound}\n`);
+      }
+      if (options.stats !== undefined) {
+        const hostSeconds = Number(process.hrtime.bigint() - started) / 1e9;
+        const stats = {
+          ...machine.stats(),
+          hostSeconds,
+          peakHostMemory: process.resourceUsage().maxRSS * 1024,
+          exit: result,
+        };
+        write(options.stats, `${JSON.stringify(stats, undefined, 2)}\n`);
+      }
+      // Nothing of the machine may keep the process: standard input may still be open.
+      process.exit(result.status);
+    });
+}
+
+/** A root that holds one host program, which must be static. */
+function hostProgram(path: string) {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new Failure(`${path}: no such file`, 127);
+    if (code === 'EISDIR') throw new Failure(`${path}: is a directory`, 126);
+    throw new Failure(`${path}: cannot be read (${code})`, 126);
+  }
+  const facts = describeElf(bytes);
+  if (!facts.runnable) throw new Failure(`${path}: ${facts.problem}`, 126);
+  if (facts.interpreter !== undefined) {
+    throw new Failure(
+      `${path}: is dynamically linked (needs ${facts.interpreter}); give a root that has it with --root`,
+      126,
+    );
+  }
+  const at = `/bin/${basename(path)}`;
+  return { path: at, root: memoryDirectory({ [at]: bytes, '/tmp/': bytes, '/trusted/bin/': bytes, '/etc/': bytes }) };
+}
+
+function startOf(
+  path: string,
+  name: string,
+  args: readonly string[],
+  options: { env?: Record<string, string> | undefined; cwd: string; user: { uid: number; gid: number } },
+): ProgramOptions {
+  const basics = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    TERM: process.env.TERM ?? 'dumb',
+  };
+  return { path, argv: [name, ...args], env: { ...basics, ...options.env }, cwd: options.cwd, ...options.user };
+}
+
+function directory(path: string, what: string) {
+  try {
+    return openDirectory(path);
+  } catch (error) {
+    throw new Failure(
+      `${what} ${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such directory' : 'cannot be read'}`,
+    );
+  }
+}
+
+function openTrace(where: string | true | undefined): { line: (text: string) => void; close: () => void } | undefined {
+  if (where === undefined) return undefined;
+  if (where === true) return { line: (text) => void process.stderr.write(`${text}\n`), close() {} };
+  try {
+    const fd = openSync(where, 'w');
+    return { line: (text) => void writeSync(fd, `${text}\n`), close: () => closeSync(fd) };
+  } catch (error) {
+    throw new Failure(`--strace ${where}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Failure(`--stats ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+/** What the machine refuses becomes a line for the user. */
+function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof MachineError) throw new Failure(error.message, error.status);
+    throw error;
+  }
+}

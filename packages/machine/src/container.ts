@@ -1,0 +1,32 @@
+import { ia32 } from '@kml/arch-ia32';
+import { Container, ContainerModule } from 'inversify';
+import { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
+
+/** A container module that offers one architecture. */
+export function archModule(plugin: ArchPlugin): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind(TArchPlugin).toConstantValue(plugin);
+  });
+}
+
+/** The composition root: the architectures of this repository, and any others given. */
+export function createContainer(extra: readonly ContainerModule[] = []): Container {
+  const container = new Container();
+  container.load(archModule(ia32), ...extra);
+  container
+    .bind(TArchRegistry)
+    .toResolvedValue(
+      (plugins: ArchPlugin[]) => new ArchRegistry(plugins),
+      [{ serviceIdentifier: TArchPlugin, isMultiple: true }],
+    )
+    .inSingletonScope();
+  return container;
+}
+
+let registry: ArchRegistry | undefined;
+
+/** The registry of the standard composition; made at first use. */
+export function standardRegistry(): ArchRegistry {
+  registry ??= createContainer().get(TArchRegistry);
+  return registry;
+}

@@ -1,0 +1,58 @@
+import type { HostConsole, HostDirectory, HostLog } from '@kml/kernel';
+
+/** What a machine is made from. Everything has a default. */
+export interface MachineOptions {
+  /** ISA, by its plugin's name. */
+  readonly arch?: string;
+  /** CPU model of that ISA; default its first. */
+  readonly cpu?: string;
+  /** Guest memory in bytes (256 MiB) and swap in bytes (0). */
+  readonly memory?: number;
+  readonly swap?: number;
+  /** Timer interrupts a second (100). */
+  readonly hz?: number;
+  /** 'real' (default): the host's clock. 'virtual': the clock advances with guest cycles, idle time is skipped, and runs repeat bit for bit. */
+  readonly time?: 'real' | 'virtual';
+  /** Guest root; without one it is empty but for what `mounts` put there. */
+  readonly root?: HostDirectory;
+  /** Changes go to the root directory itself instead of staying in the guest. */
+  readonly writeRoot?: boolean;
+  readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
+  /** Treat every program as if it were under /trusted. */
+  readonly kernelMode?: boolean;
+  /** Never translate. */
+  readonly interpret?: boolean;
+  /** Executions of a block before it is translated. */
+  readonly hotness?: number;
+  readonly hostname?: string;
+  readonly console?: HostConsole;
+  readonly log?: HostLog;
+  /** Receives a line for every system call. */
+  readonly strace?: (line: string) => void;
+}
+
+/** The first program. */
+export interface ProgramOptions {
+  /** Guest path; without a '/' it is looked up in PATH. */
+  readonly path: string;
+  /** Arguments, argv[0] included; default the path alone. */
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Bounds of one run; either ends it with kind 'limit'. */
+export interface RunLimits {
+  /** Host seconds. */
+  readonly timeoutSeconds?: number;
+  readonly maxInstructions?: number;
+}
+
+/** How a run ended. */
+export type RunResult =
+  | { readonly kind: 'exit'; readonly status: number }
+  | { readonly kind: 'signal'; readonly signal: number; readonly status: number }
+  | { readonly kind: 'limit'; readonly limit: 'timeout' | 'instructions'; readonly status: 124 }
+  | { readonly kind: 'panic'; readonly message: string; readonly status: 125 };

@@ -1,0 +1,30 @@
+import type { IsaBackend } from '@kml/core';
+import type { LinuxAbi } from '@kml/kernel';
+import type { ServiceIdentifier } from 'inversify';
+
+/** An architecture: its CPU and what Linux looks like on it. Each arch package exports one. */
+export interface ArchPlugin {
+  /** Name on the command line: 'ia32'. */
+  readonly name: string;
+  readonly isa: IsaBackend;
+  readonly abi: LinuxAbi;
+}
+
+const token = <T>(name: string) => Symbol.for(name) as ServiceIdentifier<T>;
+
+/** Every plugin binds itself to TArchPlugin once; the registry collects them all. */
+export const TArchPlugin = token<ArchPlugin>('kml.ArchPlugin');
+export const TArchRegistry = token<ArchRegistry>('kml.ArchRegistry');
+
+/** The architectures of this composition, by name. */
+export class ArchRegistry {
+  readonly plugins: readonly ArchPlugin[];
+
+  constructor(plugins: readonly ArchPlugin[]) {
+    this.plugins = plugins;
+  }
+
+  find(name: string): ArchPlugin | undefined {
+    return this.plugins.find((plugin) => plugin.name === name);
+  }
+}

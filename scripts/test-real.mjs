@@ -1,0 +1,37 @@
+// The suites that need Debian: its i386 packages as guests, QEMU and native execution as oracles,
+// cross compilers. Installs what is missing with apt, and says so.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { node, root, step } from './node.mjs';
+import { vitest } from './vitest.mjs';
+
+const NEEDED = {
+  'qemu-i386-static': 'qemu-user-static',
+  'i686-linux-gnu-gcc': 'gcc-i686-linux-gnu',
+  'i686-linux-gnu-objdump': 'binutils-i686-linux-gnu',
+  objdump: 'binutils',
+  gcc: 'gcc',
+};
+
+const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
+const missing = Object.entries(NEEDED).filter(([tool]) => !has(tool));
+if (missing.length > 0) {
+  const packages = [...new Set(missing.map(([, name]) => name))];
+  if (!has('apt-get')) {
+    console.error(
+      `test:real needs ${missing.map(([tool]) => tool).join(', ')}, and this host has no apt-get to install them`,
+    );
+    process.exit(1);
+  }
+  const sudo = process.getuid() === 0 ? [] : ['sudo'];
+  console.log(`test:real installs with apt: ${packages.join(' ')}`);
+  const apt = (...args) =>
+    step([...sudo, 'apt-get'][0], [...sudo, 'apt-get', '-qq', ...args].slice(1), {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  apt('update');
+  apt('install', '-y', '--no-install-recommends', ...packages, 'libc6-dev-i386-cross');
+}
+step(node, [join(root, 'scripts/build.mjs')]);
+step(node, [join(root, 'scripts/build-guests.mjs'), '--check']);
+process.exitCode = vitest('vitest.real.config.ts', 'real', process.argv.slice(2));

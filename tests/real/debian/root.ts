@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDirectory, makeRootfs } from '@kml/host-node';
+
+/** The packages whose programs are the acceptance list. */
+export const PACKAGES = [
+  ...[
+    'busybox-static',
+    'bash',
+    'dash',
+    'coreutils',
+    'findutils',
+    'grep',
+    'sed',
+    'mawk',
+    'tar',
+    'gzip',
+    'xz-utils',
+    'bc',
+    'diffutils',
+  ],
+  ...['perl-base', 'python3-minimal', 'libpython3-stdlib', 'lua5.4', 'sqlite3'],
+];
+
+const KML = fileURLToPath(new URL('../../../bin/kml', import.meta.url));
+
+export interface Outcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+export interface Command {
+  /** Program by base name, then its arguments. */
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+}
+
+/** Makes (once; cached) a Debian i386 root with all programs in /trusted/bin too. */
+export async function debianRoot(): Promise<string> {
+  const directory = join(cacheDirectory(), 'roots', 'acceptance-i386');
+  await makeRootfs({ directory, architecture: 'i386', packages: PACKAGES, progress: () => {} });
+  const trusted = join(directory, 'trusted/bin');
+  if (!existsSync(join(trusted, 'bash'))) {
+    mkdirSync(trusted, { recursive: true });
+    for (const name of readdirSync(join(directory, 'usr/bin'))) {
+      try {
+        copyFileSync(realpathSync(join(directory, 'usr/bin', name)), join(trusted, name));
+      } catch (error) {
+        // Absolute links of the guest lead nowhere on the host.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+  }
+  return directory;
+}
+
+const ENVIRONMENT = { HOME: '/root', TERM: 'dumb', LC_ALL: 'C', LANG: 'C', TZ: 'UTC0', PYTHONHASHSEED: '0' };
+
+/** Runs a command on the host's own kernel: in the root, with its own /proc and an empty /tmp, nothing of it kept. */
+export function runNatively(root: string, command: Command): Outcome {
+  const script =
+    'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && r=$1 && shift && { chroot "$r" "$@"; exit $?; }';
+  return spawn(
+    'unshare',
+    ['-m', '-p', '-f', 'sh', '-c', script, 'sh', root, `/usr/bin/${command.argv[0]}`, ...command.argv.slice(1)],
+    command,
+    {
+      ...ENVIRONMENT,
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    },
+  );
+}
+
+/** Runs it on KML, in user mode or (all programs from /trusted/bin) in kernel mode. */
+export function runOnKml(
+  root: string,
+  command: Command,
+  mode: 'user' | 'kernel',
+  options: readonly string[] = [],
+): Outcome {
+  const directory = mode === 'kernel' ? '/trusted/bin' : '/usr/bin';
+  const path = mode === 'kernel' ? '/trusted/bin:/usr/sbin:/usr/bin' : '/usr/sbin:/usr/bin:/sbin:/bin';
+  const environment = Object.entries({ ...ENVIRONMENT, PATH: path }).flatMap(([name, value]) => [
+    '--env',
+    `${name}=${value}`,
+  ]);
+  return spawn(
+    KML,
+    [
+      'run',
+      '--root',
+      root,
+      '--timeout',
+      '120',
+      ...environment,
+      ...options,
+      '--',
+      `${directory}/${command.argv[0]}`,
+      ...command.argv.slice(1),
+    ],
+    command,
+  );
+}
+
+function spawn(program: string, args: readonly string[], command: Command, env?: Record<string, string>): Outcome {
+  const result = spawnSync(program, args, {
+    encoding: 'latin1',
+    input: command.stdin ?? '',
+    maxBuffer: 1 << 26,
+    ...(env && { env: { ...env, PATH: process.env.PATH ?? '' } }),
+  });
+  if (result.error) throw result.error;
+  return { stdout: result.stdout, stderr: result.stderr, status: result.status ?? 128 };
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites over Debian's packages, QEMU and cross compilers: `pnpm test:real`. */
+export default defineConfig({
+  test: {
+    include: ['tests/real/**/*.test.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+});

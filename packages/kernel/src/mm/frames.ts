@@ -80,11 +80,6 @@ export function releaseFrame(kernel: Kernel, frame: number): void {
   const state = mmState(kernel);
   const { frames } = state;
   if (--frames.refs[frame]! > 0) return;
-  if (frame === state.zeroFrame) {
-    // The zero page is never freed, however its references were counted.
-    frames.refs[frame] = 1;
-    return;
-  }
   if (frames.owner[frame] === FRAME_ANON) forgetSwapCopy(state, frame);
   if (frames.owner[frame] === FRAME_CACHE) frames.cached--;
   frames.owner[frame] = FRAME_FREE;

@@ -211,7 +211,7 @@ export function writebackAll(kernel: Kernel): void {
   const dirty = new Set<Inode>();
   for (let frame = 0; frame < frames.fresh; frame++) {
     const inode = frames.inode[frame];
-    if (inode !== undefined && inode.pages.get(frames.index[frame]!)?.dirty) dirty.add(inode);
+    if (inode?.pages.get(frames.index[frame]!)?.dirty) dirty.add(inode);
   }
   for (const inode of dirty) writebackPages(kernel, inode);
 }

@@ -1,0 +1,68 @@
+/**
+ * Copying an address space: private pages are shared copy-on-write, all other present pages as they
+ * are, so that the child takes no faults for what its parent had. Linux 6.1 mm/memory.c: copy_page_range
+ */
+import { PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_WRITE, pteFrame } from '@kml/core';
+import { retainFile } from '../fs/file.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Mm, Vma } from '../types.ts';
+import { newMm } from './address-space.ts';
+import { holdsFrame, isSwapEntry } from './pte.ts';
+import { mmState } from './state.ts';
+import { copyVma, updateCodeRanges } from './vma.ts';
+
+/** A copy of the address space for a child process, with one user. Allocates no page frames. */
+export function forkMm(kernel: Kernel, parent: Mm): Mm {
+  const child = newMm(kernel);
+  child.brkStart = parent.brkStart;
+  child.brk = parent.brk;
+  child.stackStart = parent.stackStart;
+  child.argStart = parent.argStart;
+  child.argEnd = parent.argEnd;
+  child.envStart = parent.envStart;
+  child.envEnd = parent.envEnd;
+  child.vdso = parent.vdso;
+  child.readImpliesExec = parent.readImpliesExec;
+  child.exe = parent.exe && retainFile(parent.exe);
+  child.auxv = parent.auxv;
+  for (const vma of parent.vmas) {
+    if (vma.dontFork) continue;
+    const copy = copyVma(vma);
+    // Locks are not inherited.
+    copy.locked = false;
+    child.vmas.push(copy);
+    child.mappedBytes += copy.end - copy.start;
+    if (!vma.wipeOnFork) copyPages(kernel, parent, child, vma);
+  }
+  child.peakRss = child.rss;
+  updateCodeRanges(kernel, child);
+  return child;
+}
+
+function copyPages(kernel: Kernel, parent: Mm, child: Mm, vma: Vma): void {
+  const { mmu } = kernel;
+  const { frames, swap } = mmState(kernel);
+  const { leaves } = parent.space.pages;
+  const end = vma.end / PAGE_SIZE;
+  for (let page = vma.start / PAGE_SIZE; page < end; page++) {
+    const leaf = leaves[page >>> 10];
+    if (leaf === undefined) {
+      page |= 1023;
+      continue;
+    }
+    let entry = leaf[page & 1023]!;
+    if (holdsFrame(entry)) {
+      if (entry & PTE_WRITE && !vma.shared) {
+        entry &= ~PTE_WRITE;
+        mmu.setEntry(parent.space, page, entry);
+      }
+      frames.refs[pteFrame(entry)]!++;
+      mmu.setEntry(child.space, page, entry & ~(PTE_ACCESSED | PTE_DIRTY));
+      child.rss++;
+    } else if (isSwapEntry(entry)) {
+      swap.refs[pteFrame(entry)]!++;
+      mmu.setEntry(child.space, page, entry);
+      child.swapped++;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** SYSENTER and SYSEXIT. SDM vol. 2. */
+import type { Cpu } from '@kml/core';
+import { GP } from '../vectors.ts';
+import {
+  ATTR_ACCESSED,
+  ATTR_BIG,
+  ATTR_CODE,
+  ATTR_GRANULARITY,
+  ATTR_PRESENT,
+  ATTR_SEGMENT,
+  ATTR_WRITABLE,
+} from './descriptor.ts';
+import { EFL, FLAG_IF, FLAG_RF, FLAG_VM } from './eflags.ts';
+import { updateMode } from './mode.ts';
+import { ECX, EDX, ESP, SEG_CS, SEG_SS, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from './registers.ts';
+import { setSegment } from './segments.ts';
+
+/** Flat, present, accessed, 32-bit: what both instructions put into the caches without reading a descriptor. */
+const FLAT_CODE = ATTR_PRESENT | ATTR_SEGMENT | ATTR_CODE | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
+const FLAT_DATA = ATTR_PRESENT | ATTR_SEGMENT | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
+const DPL_3 = 0x60;
+
+/** SYSENTER: to CPL 0 at the address the MSRs hold. #GP(0) if SYSENTER_CS is null. */
+export function sysenter(cpu: Cpu): void {
+  const selector = cpu.get(SYSENTER_CS) & 0xfffc;
+  if (selector === 0) cpu.fault(GP, 0);
+  cpu.set(EFL, cpu.get(EFL) & ~(FLAG_VM | FLAG_IF | FLAG_RF));
+  setSegment(cpu, SEG_CS, selector, 0, -1, FLAT_CODE);
+  setSegment(cpu, SEG_SS, selector + 8, 0, -1, FLAT_DATA);
+  cpu.set(ESP, cpu.get(SYSENTER_ESP));
+  cpu.pc = cpu.get(SYSENTER_EIP);
+  updateMode(cpu);
+}
+
+/** SYSEXIT: to CPL 3 at EDX, with the stack at ECX. The caller has checked CPL. */
+export function sysexit(cpu: Cpu): void {
+  const selector = cpu.get(SYSENTER_CS) & 0xfffc;
+  if (selector === 0) cpu.fault(GP, 0);
+  setSegment(cpu, SEG_CS, (selector + 16) | 3, 0, -1, FLAT_CODE | DPL_3);
+  setSegment(cpu, SEG_SS, (selector + 24) | 3, 0, -1, FLAT_DATA | DPL_3);
+  cpu.set(ESP, cpu.get(ECX));
+  cpu.pc = cpu.get(EDX);
+  updateMode(cpu);
+}

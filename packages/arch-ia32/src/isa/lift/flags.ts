@@ -103,7 +103,7 @@ export class FlagWriter {
     const narrow = width === 32 ? r : ir.and(r, ir.const((1 << width) - 1));
     this.set(ZR, narrow);
     this.zr = narrow;
-    this.set(SR, this.toTop(r, width));
+    this.set(SR, this.x.toTop(r, width));
     this.set(PR, r);
     return narrow;
   }
@@ -165,7 +165,38 @@ export class FlagWriter {
     this.set(SR, ir.shl(word, ir.const(24)));
   }
 
+  /** ZF from a value that is 0 where ZF is to be set. */
+  zeroFrom(value: I32): void {
+    this.kind = undefined;
+    this.set(ZR, value);
+  }
+
+  /** AF from a value that is 0 or 1. */
+  setAf(value: I32): void {
+    this.setAf4(this.x.b.shl(value, this.x.b.const(4)));
+  }
+
+  /** As result, where `count` is non-zero; else the flags stay. */
+  resultIf(count: I32, width: Width, r: I32): void {
+    const ir = this.x.b;
+    this.kind = undefined;
+    const narrow = width === 32 ? r : ir.and(r, ir.const((1 << width) - 1));
+    this.set(ZR, ir.select(narrow, ir.get(ZR), count));
+    this.set(SR, ir.select(this.x.toTop(r, width), ir.get(SR), count));
+    this.set(PR, ir.select(r, ir.get(PR), count));
+  }
+
   // ---- readers
+
+  /** OF in bit 31; the other bits are of no meaning. */
+  overflow31(): I32 {
+    return this.x.b.get(OF);
+  }
+
+  /** AF as 0 or 1. */
+  adjust(): I32 {
+    return this.x.b.and(this.x.b.shrU(this.x.b.get(AF), this.x.b.const(4)), this.x.b.const(1));
+  }
 
   /** CF as 0 or 1. */
   carry(): I32 {
@@ -244,13 +275,13 @@ export class FlagWriter {
       case 7:
         return ir.gtU(a, b);
       case 12:
-        return ir.ltS(this.toTop(a), this.toTop(b));
+        return ir.ltS(this.x.toTop(a, this.width), this.x.toTop(b, this.width));
       case 13:
-        return ir.geS(this.toTop(a), this.toTop(b));
+        return ir.geS(this.x.toTop(a, this.width), this.x.toTop(b, this.width));
       case 14:
-        return ir.leS(this.toTop(a), this.toTop(b));
+        return ir.leS(this.x.toTop(a, this.width), this.x.toTop(b, this.width));
       case 15:
-        return ir.gtS(this.toTop(a), this.toTop(b));
+        return ir.gtS(this.x.toTop(a, this.width), this.x.toTop(b, this.width));
       default:
         return undefined;
     }
@@ -266,13 +297,13 @@ export class FlagWriter {
       case 6:
         return ir.eqz(r);
       case 12:
-        return ir.ltS(this.toTop(r), ir.const(0));
+        return ir.ltS(this.x.toTop(r, this.width), ir.const(0));
       case 13:
-        return ir.geS(this.toTop(r), ir.const(0));
+        return ir.geS(this.x.toTop(r, this.width), ir.const(0));
       case 14:
-        return ir.leS(this.toTop(r), ir.const(0));
+        return ir.leS(this.x.toTop(r, this.width), ir.const(0));
       case 15:
-        return ir.gtS(this.toTop(r), ir.const(0));
+        return ir.gtS(this.x.toTop(r, this.width), ir.const(0));
       default:
         return undefined;
     }
@@ -294,16 +325,7 @@ export class FlagWriter {
   private arithmetic(width: Width, r: I32, af: I32, of: I32): void {
     this.result(width, r);
     this.set(AF, af);
-    this.set(OF, this.toTop(of, width));
-  }
-
-  /** The value's low `width` bits moved to the top of the word. */
-  private toTop(value: I32, width: Width = this.width): I32 {
-    if (width === 32) return value;
-    const ir = this.x.b;
-    const known = ir.constantOf(value);
-    if (known !== undefined) return ir.const(known << (32 - width));
-    return ir.shl(value, ir.const(32 - width));
+    this.set(OF, this.x.toTop(of, width));
   }
 
   private remember(kind: 'sub' | 'logic', width: Width, a: I32, b: I32): void {

@@ -1,15 +1,7 @@
 import type { BlockBuilder, I32, LiftContext } from '@kml/core';
 import type { Operand } from '../decode/operand.ts';
 import type { Row } from '../decode/row.ts';
-import {
-  GENERAL,
-  MODE_ALIGN_CHECK,
-  MODE_CODE_SEGMENTED,
-  MODE_CPL,
-  MODE_SEGMENTED,
-  MODE_STACK32,
-  reg,
-} from '../state.ts';
+import { GENERAL, MODE_ALIGN_CHECK, MODE_CPL, MODE_STACK32, reg } from '../state.ts';
 import { AC, GP, SS as STACK_FAULT } from '../vectors.ts';
 import { FlagWriter } from './flags.ts';
 import { linearAddress } from './segment.ts';
@@ -149,6 +141,32 @@ export class Insn {
     return this.readDirect(operand, i);
   }
 
+  /** As read, but sign-extended from the operand's width. */
+  readSigned(i: number): I32 {
+    const operand = this.operands[i]!;
+    const width = this.width(i);
+    if (!this.isMemoryOperand(operand)) return this.signExtend(this.readDirect(operand, i), width);
+    const address = this.operandAddress(i, false);
+    if (width === 32) return this.b.load32(address);
+    return width === 16 ? this.b.load16s(address) : this.b.load8s(address);
+  }
+
+  /** `value` sign-extended from its low `width` bits. */
+  signExtend(value: I32, width: Width): I32 {
+    if (width === 32) return value;
+    const known = this.b.constantOf(value);
+    if (known !== undefined) return this.b.const((known << (32 - width)) >> (32 - width));
+    return width === 16 ? this.b.ext16(value) : this.b.ext8(value);
+  }
+
+  /** `value` with its low `width` bits moved to the top of the word. */
+  toTop(value: I32, width: Width): I32 {
+    if (width === 32) return value;
+    const known = this.b.constantOf(value);
+    if (known !== undefined) return this.b.const(known << (32 - width));
+    return this.b.shl(value, this.b.const(32 - width));
+  }
+
   /** As read, where the operand is written later: a memory operand faults as a write would. */
   readForWrite(i: number): I32 {
     const operand = this.operands[i]!;
@@ -261,10 +279,14 @@ export class Insn {
 
   // ---- stack. Pushes and pops never change ESP by themselves: the handler commits with setSp last.
 
-  /** Stack pointer as an offset in SS (16 bits where SS.B is clear). */
+  /** Stack pointer as an offset in SS. */
   sp(): I32 {
-    const esp = this.get32(ESP);
-    return this.mode & MODE_STACK32 ? esp : this.b.and(esp, this.b.const(0xffff));
+    return this.stackOffset(this.get32(ESP));
+  }
+
+  /** A register value as an offset in SS: 16 bits where SS.B is clear. */
+  stackOffset(value: I32): I32 {
+    return this.mode & MODE_STACK32 ? value : this.b.and(value, this.b.const(0xffff));
   }
 
   /** `offset` plus `bytes` as an offset in the stack segment. */
@@ -315,10 +337,5 @@ export class Insn {
   /** Ends the block with a system routine (host-functions.ts) of up to three arguments. */
   system(routine: number, ...args: I32[]): void {
     this.b.endWith({ kind: 'system', routine, args, next: this.next });
-  }
-
-  /** Whether EIP differs from the linear address, and needs checking against CS's limit. */
-  get codeSegmented(): boolean {
-    return (this.mode & (MODE_CODE_SEGMENTED | MODE_SEGMENTED)) !== 0 && (this.mode & MODE_CODE_SEGMENTED) !== 0;
   }
 }

@@ -4,6 +4,7 @@ import { GP } from '../vectors.ts';
 import { CS, FS, GS, type Insn } from './insn.ts';
 
 const BASE = SEGMENTS.map((name) => reg(`${name}Base`));
+const SELECTOR = SEGMENTS.map((name) => reg(name));
 const LIMIT = SEGMENTS.map((name) => reg(`${name}Limit`));
 const ATTR = SEGMENTS.map((name) => reg(`${name}Attr`));
 
@@ -57,4 +58,15 @@ export function codeAddress(x: Insn, eip: I32): I32 {
   if ((x.mode & MODE_CODE_SEGMENTED) === 0) return eip;
   x.trapIf(x.b.gtU(eip, x.b.get(LIMIT[CS]!)), GP);
   return x.b.add(eip, x.b.get(BASE[CS]!));
+}
+
+/** Selector in a segment register, zero-extended. */
+export function readSegment(x: Insn, segment: number): I32 {
+  return x.b.and(x.b.get(SELECTOR[segment]!), x.b.const(0xffff));
+}
+
+/** #GP(0) where the instruction's last byte lies beyond CS's limit. */
+export function checkCodeLimit(x: Insn): void {
+  const last = eipOf(x, x.b.const(x.next - 1));
+  x.trapIf(x.b.gtU(last, x.b.get(LIMIT[CS]!)), GP);
 }

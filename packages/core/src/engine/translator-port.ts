@@ -25,7 +25,9 @@ export interface TranslatorPort {
   /**
    * Runs translated code for (pc, mode) of the current address space. Answers false, with nothing
    * done, where there is none (or the budget left is too short for it to execute anything).
-   * To be a small look-up when there is none: it is asked before every interpreted block.
+   * To be a small look-up when there is none: it is asked before every interpreted block. After it
+   * answered true the engine interprets the block at the new pc before asking again, unless a kernel
+   * call left or the budget is spent: so an entry whose first instruction leaves makes progress.
    */
   enter(pc: number, mode: number): boolean;
   /** The block at (pc, mode) of the current address space was interpreted `hotness` times (and again each further `hotness` times): wants translating. May translate now or queue. */
@@ -41,6 +43,8 @@ export interface TranslatorPort {
   mappingChanged(space: AddressSpace, page: number): void;
   /** The space is gone. */
   spaceDestroyed(space: AddressSpace): void;
+  /** Forget every translation and every LiftedBlock: the block cache was emptied. */
+  flush(): void;
 }
 
 /** A lifted block and what it was lifted from. */

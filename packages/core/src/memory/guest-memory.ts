@@ -30,6 +30,8 @@ export class GuestMemory {
   private readonly codeGranules: Uint32Array;
   /** Frames a writable translation was ever handed out for, since allocation. */
   readonly everWritable: Uint8Array;
+  /** Frames whose code is overwritten again and again: they stay without writable translations, so that each write need not take those back from all address spaces. */
+  private readonly rewritten: Uint8Array;
   codeWriteListener: CodeWriteListener = () => {};
 
   /** @param frameCount page frames of 4 KiB. Throws RangeError where the host cannot give that much. */
@@ -50,12 +52,13 @@ export class GuestMemory {
     this.f64 = new Float64Array(buffer);
     this.view = new DataView(buffer);
     this.codeGranules = new Uint32Array(frameCount * 2);
+    this.rewritten = new Uint8Array(frameCount);
     this.everWritable = new Uint8Array(frameCount);
   }
 
   /** Byte address of a frame in the WebAssembly memory. */
   frameAddress(frame: number): number {
-    return this.frameBase + (frame << PAGE_SHIFT);
+    return this.frameBase + frame * PAGE_SIZE;
   }
 
   /** Frame of a byte address. */
@@ -65,12 +68,14 @@ export class GuestMemory {
 
   zeroFrame(frame: number): void {
     this.noteCodeWrite(frame, 0, PAGE_SIZE);
+    this.rewritten[frame] = 0;
     const at = this.frameAddress(frame);
     this.u8.fill(0, at, at + PAGE_SIZE);
   }
 
   copyFrame(to: number, from: number): void {
     this.noteCodeWrite(to, 0, PAGE_SIZE);
+    this.rewritten[to] = 0;
     const source = this.frameAddress(from);
     this.u8.copyWithin(this.frameAddress(to), source, source + PAGE_SIZE);
   }
@@ -80,25 +85,25 @@ export class GuestMemory {
     this.noteCodeWrite(frame, offset, bytes.length);
     const at = this.frameAddress(frame) + offset;
     if (!this.bigEndian) this.u8.set(bytes, at);
-    else for (let i = 0; i < bytes.length; i++) this.u8[(at + i) ^ 3] = bytes[i]!;
+    else for (let i = 0; i < bytes.length; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
   }
 
   /** Copies guest-order bytes out of a frame into `into`. */
   readFrame(frame: number, offset: number, into: Uint8Array): void {
     const at = this.frameAddress(frame) + offset;
     if (!this.bigEndian) into.set(this.u8.subarray(at, at + into.length));
-    else for (let i = 0; i < into.length; i++) into[i] = this.u8[(at + i) ^ 3]!;
+    else for (let i = 0; i < into.length; i++) into[i] = this.u8[((at + i) ^ 3) >>> 0]!;
   }
 
   /** Guest-order byte at a byte address of a frame. */
   readByte(address: number): number {
-    return this.u8[this.bigEndian ? address ^ 3 : address]!;
+    return this.u8[this.bigEndian ? (address ^ 3) >>> 0 : address]!;
   }
 
   /** Records that code was lifted from these bytes of the frame. Returns true if it is the frame's first. */
   markCode(frame: number, offset: number, length: number): boolean {
     const index = frame * 2;
-    const first = !this.hasCode(frame);
+    const first = (this.codeGranules[index]! | this.codeGranules[index + 1]!) === 0;
     const last = (offset + length - 1) >> CODE_GRANULE_SHIFT;
     for (let granule = offset >> CODE_GRANULE_SHIFT; granule <= last; granule++) {
       this.codeGranules[index + (granule >> 5)]! |= 1 << (granule & 31);
@@ -112,9 +117,14 @@ export class GuestMemory {
     this.codeGranules[frame * 2 + 1] = 0;
   }
 
+  /** Keeps the frame without writable translations until it is zeroed or copied over. */
+  keepUnwritable(frame: number): void {
+    this.rewritten[frame] = 1;
+  }
+
   /** Whether any code was lifted from the frame: then no writable translation is handed out for it. */
   hasCode(frame: number): boolean {
-    return (this.codeGranules[frame * 2]! | this.codeGranules[frame * 2 + 1]!) !== 0;
+    return (this.codeGranules[frame * 2]! | this.codeGranules[frame * 2 + 1]! | this.rewritten[frame]!) !== 0;
   }
 
   /** To be called for every write that does not go through a translation table: tells the listener if it hits code. */

@@ -108,10 +108,11 @@ export class Mmu {
       if (!shared) this.dropPage(space, page);
       else for (const owner of this.setOwner) if (owner) this.dropPage(owner, page);
     }
-    const relevant = PTE_PRESENT | PTE_EXEC;
-    const wasCode = (old & relevant) === relevant;
-    const isCode = (entry & relevant) === relevant;
-    if (wasCode && (!isCode || pteFrame(old) !== pteFrame(entry))) this.codeMappingListener(space, page);
+    const code = PTE_PRESENT | PTE_EXEC;
+    const rights = code | PTE_USER;
+    if ((old & code) === code && ((old ^ entry) & rights || pteFrame(old) !== pteFrame(entry))) {
+      this.codeMappingListener(space, page);
+    }
   }
 
   /** Says which pages hold code of which image; replaces what was said before. */

@@ -29,7 +29,7 @@ export class VirtualAccess {
 
   /** Word in guest byte order, as int32. */
   read32(address: number, supervisor: boolean): number {
-    if ((address & 3) === 0) return this.memory.i32[this.mmu.translate(address, 'read', supervisor) >> 2]!;
+    if ((address & 3) === 0) return this.memory.i32[this.mmu.translate(address, 'read', supervisor) >>> 2]!;
     const first = this.read16(address, supervisor);
     const second = this.read16((address + 2) | 0, supervisor);
     return this.memory.bigEndian ? (first << 16) | second : first | (second << 16);
@@ -54,7 +54,7 @@ export class VirtualAccess {
   write8(address: number, value: number, supervisor: boolean): void {
     const at = this.mmu.translate(address, 'write', supervisor);
     this.memory.noteCodeWrite(this.memory.frameOf(at), at & PAGE_MASK, 1);
-    this.memory.u8[this.memory.bigEndian ? at ^ 3 : at] = value;
+    this.memory.u8[this.memory.bigEndian ? (at ^ 3) >>> 0 : at] = value;
   }
 
   write16(address: number, value: number, supervisor: boolean): void {
@@ -69,7 +69,7 @@ export class VirtualAccess {
     if ((address & 3) === 0) {
       const at = this.mmu.translate(address, 'write', supervisor);
       this.memory.noteCodeWrite(this.memory.frameOf(at), at & PAGE_MASK, 4);
-      this.memory.i32[at >> 2] = value;
+      this.memory.i32[at >>> 2] = value;
       return;
     }
     this.probeWrite(address, 4, supervisor);

@@ -1,0 +1,228 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import { ConstantPool } from '../interp/constant-pool.ts';
+import type { FlatBlock } from '../interp/flat-block.ts';
+import { flatten } from '../interp/flatten.ts';
+import type { ValueOps } from '../interp/value-ops.ts';
+import { verify } from '../ir/verify.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
+import type { EngineCounters, EngineOptions } from './engine-types.ts';
+import { liftBlock, SpaceCodeReader } from './lift-block.ts';
+
+/** Direct-mapped look-up of one address space. */
+const LOOKUP_SIZE = 2048;
+/** Blocks kept; beyond, all are forgotten. */
+const MAX_BLOCKS = 1 << 17;
+/** Overwritten this often, a frame stays without writable translations. */
+const REWRITE_LIMIT = 8;
+
+interface SpaceLookup {
+  readonly blocks: (FlatBlock | undefined)[];
+  empty: boolean;
+}
+
+/**
+ * Lifted blocks. They belong to page frames (frame and offset, guest address, mode), so address spaces
+ * that map the same frame at the same address share them; each address space has a small look-up of
+ * its own, forgotten when one of its executable mappings changes.
+ */
+export class BlockCache {
+  /** Address whose fetch failed, when find answered undefined. */
+  fetchAddress = 0;
+  private readonly options: EngineOptions;
+  private readonly cpu: Cpu;
+  private readonly valueOps: ValueOps;
+  private readonly counters: EngineCounters;
+  private readonly pool: ConstantPool;
+  private readonly reader: SpaceCodeReader;
+  private readonly lookups = new Map<AddressSpace, SpaceLookup>();
+  private current: SpaceLookup;
+  /** Blocks by physical address of their first byte. */
+  private readonly byPlace = new Map<number, FlatBlock[]>();
+  /** Blocks with bytes in a frame. */
+  private readonly byFrame = new Map<number, Set<FlatBlock>>();
+  private readonly rewrites = new Map<number, number>();
+  private size = 0;
+
+  constructor(options: EngineOptions, valueOps: ValueOps, counters: EngineCounters) {
+    this.options = options;
+    this.cpu = options.cpu;
+    this.valueOps = valueOps;
+    this.counters = counters;
+    this.pool = new ConstantPool(options.cpu.i32);
+    this.reader = new SpaceCodeReader(options.cpu.mmu);
+    this.current = this.lookupOf(options.cpu.mmu.current);
+  }
+
+  /** To be called when the current address space has changed. */
+  activate(space: AddressSpace): void {
+    this.current = this.lookupOf(space);
+  }
+
+  /** The block at (pc, mode) of the current address space, lifted if need be; undefined if its first instruction cannot be fetched (fetchAddress). */
+  find(pc: number, mode: number): FlatBlock | undefined {
+    const slot = (pc ^ (pc >>> 11)) & (LOOKUP_SIZE - 1);
+    const block = this.current.blocks[slot];
+    if (block !== undefined && block.pc === pc && block.mode === mode && block.valid) return block;
+    return this.miss(pc, mode, slot);
+  }
+
+  /** Forgets the look-up of a space (all of them for a page that all share). */
+  mappingChanged(space: AddressSpace, page: number): void {
+    if (page >= this.cpu.mmu.kernelPage) for (const lookup of this.lookups.values()) clear(lookup);
+    else {
+      const lookup = this.lookups.get(space);
+      if (lookup) clear(lookup);
+    }
+  }
+
+  spaceDestroyed(space: AddressSpace): void {
+    this.lookups.delete(space);
+  }
+
+  /** Invalidates the blocks made from these bytes. */
+  codeWritten(frame: number, offset: number, length: number): void {
+    this.counters.invalidations++;
+    const blocks = this.byFrame.get(frame);
+    const { memory } = this.cpu;
+    if (blocks) for (const block of [...blocks]) if (overlaps(block, frame, offset, length)) this.forget(block);
+    memory.clearCode(frame);
+    for (const block of this.byFrame.get(frame) ?? []) this.mark(block, frame);
+    const count = (this.rewrites.get(frame) ?? 0) + 1;
+    if (length === PAGE_SIZE) this.rewrites.delete(frame);
+    else {
+      this.rewrites.set(frame, count);
+      if (count >= REWRITE_LIMIT) memory.keepUnwritable(frame);
+    }
+  }
+
+  /** Forgets every block. What is marked as code stays marked. */
+  flush(): void {
+    for (const blocks of this.byFrame.values()) for (const block of blocks) block.valid = false;
+    this.byFrame.clear();
+    this.byPlace.clear();
+    for (const lookup of this.lookups.values()) clear(lookup);
+    this.pool.clear();
+    this.size = 0;
+  }
+
+  /** True when so many blocks are kept that it is time to flush. */
+  get full(): boolean {
+    return this.size >= MAX_BLOCKS;
+  }
+
+  private lookupOf(space: AddressSpace): SpaceLookup {
+    let lookup = this.lookups.get(space);
+    if (!lookup) {
+      lookup = { blocks: new Array(LOOKUP_SIZE).fill(undefined), empty: true };
+      this.lookups.set(space, lookup);
+    }
+    return lookup;
+  }
+
+  private miss(pc: number, mode: number, slot: number): FlatBlock | undefined {
+    const supervisor = this.options.isa.isSupervisor(mode);
+    const frame = this.executableFrame(pc, supervisor);
+    if (frame < 0) {
+      this.fetchAddress = pc;
+      return undefined;
+    }
+    const block = this.shared(pc, mode, frame, supervisor) ?? this.lift(pc, mode, frame, supervisor);
+    if (block) {
+      this.current.blocks[slot] = block;
+      this.current.empty = false;
+    }
+    return block;
+  }
+
+  /** A valid block of that frame whose second page, if any, is the one mapped here. */
+  private shared(pc: number, mode: number, frame: number, supervisor: boolean): FlatBlock | undefined {
+    const candidates = this.byPlace.get(frame * PAGE_SIZE + (pc & PAGE_MASK));
+    if (!candidates) return undefined;
+    for (const block of candidates) {
+      if (block.pc !== pc || block.mode !== mode) continue;
+      if (block.secondFrame < 0) return block;
+      if (block.secondFrame === this.executableFrame(block.ir.endPc & ~PAGE_MASK, supervisor)) return block;
+    }
+    return undefined;
+  }
+
+  private lift(pc: number, mode: number, frame: number, supervisor: boolean): FlatBlock | undefined {
+    this.reader.begin(supervisor);
+    const outcome = liftBlock(this.options.isa, this.reader, this.options, pc, mode);
+    if (!outcome.ir) {
+      this.fetchAddress = outcome.address;
+      return undefined;
+    }
+    if (this.options.verify) verify(outcome.ir, this.options.isa.layout);
+    const lastByte = (outcome.ir.endPc - 1) | 0;
+    const straddles = lastByte >>> PAGE_SHIFT !== pc >>> PAGE_SHIFT;
+    const secondFrame = straddles ? this.executableFrame(lastByte, supervisor) : -1;
+    const block = flatten(outcome.ir, { supervisor, frame, secondFrame }, this.pool, this.valueOps);
+    this.counters.blocksLifted++;
+    this.remember(block);
+    return block;
+  }
+
+  private executableFrame(address: number, supervisor: boolean): number {
+    const { mmu, memory } = this.cpu;
+    const at = mmu.probe(mmu.current, address, 'execute', supervisor);
+    return at < 0 ? -1 : memory.frameOf(at);
+  }
+
+  private remember(block: FlatBlock): void {
+    const place = block.frame * PAGE_SIZE + (block.pc & PAGE_MASK);
+    const blocks = this.byPlace.get(place);
+    if (blocks) blocks.push(block);
+    else this.byPlace.set(place, [block]);
+    this.addToFrame(block, block.frame);
+    if (block.secondFrame >= 0) this.addToFrame(block, block.secondFrame);
+    this.size++;
+  }
+
+  private addToFrame(block: FlatBlock, frame: number): void {
+    const blocks = this.byFrame.get(frame);
+    if (blocks) blocks.add(block);
+    else this.byFrame.set(frame, new Set([block]));
+    if (this.mark(block, frame)) this.cpu.mmu.forbidWrites(frame);
+  }
+
+  private mark(block: FlatBlock, frame: number): boolean {
+    const { memory } = this.cpu;
+    let first = false;
+    if (frame === block.frame) {
+      const start = block.pc & PAGE_MASK;
+      const length = (block.ir.endPc - block.pc) | 0;
+      first = memory.markCode(frame, start, Math.min(length, PAGE_SIZE - start));
+    }
+    if (frame === block.secondFrame) first = memory.markCode(frame, 0, block.ir.endPc & PAGE_MASK) || first;
+    return first;
+  }
+
+  private forget(block: FlatBlock): void {
+    block.valid = false;
+    this.size--;
+    const place = block.frame * PAGE_SIZE + (block.pc & PAGE_MASK);
+    const blocks = this.byPlace.get(place)!.filter((other) => other !== block);
+    if (blocks.length > 0) this.byPlace.set(place, blocks);
+    else this.byPlace.delete(place);
+    for (const frame of [block.frame, block.secondFrame]) {
+      const inFrame = this.byFrame.get(frame);
+      if (inFrame?.delete(block) && inFrame.size === 0) this.byFrame.delete(frame);
+    }
+  }
+}
+
+function clear(lookup: SpaceLookup): void {
+  if (lookup.empty) return;
+  lookup.blocks.fill(undefined);
+  lookup.empty = true;
+}
+
+function overlaps(block: FlatBlock, frame: number, offset: number, length: number): boolean {
+  const start = block.pc & PAGE_MASK;
+  const bytes = (block.ir.endPc - block.pc) | 0;
+  const end = offset + length;
+  if (frame === block.frame && offset < start + bytes && end > start) return true;
+  return frame === block.secondFrame && offset < (block.ir.endPc & PAGE_MASK);
+}

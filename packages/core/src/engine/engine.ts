@@ -1,0 +1,449 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import { GuestFault } from '../cpu/guest-fault.ts';
+import type { FlatBlock } from '../interp/flat-block.ts';
+import { type AccessObserver, Interpreter, instructionAt } from '../interp/interpreter.ts';
+import { createValueOps } from '../interp/value-ops.ts';
+import type { IsaBackend } from '../isa-backend.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import { CONTROL_END, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { BlockCache } from './block-cache.ts';
+import { Clock } from './clock.ts';
+import {
+  type EngineCounters,
+  type EngineOptions,
+  KERNEL_GO_ON,
+  KERNEL_LEAVE,
+  type KernelPort,
+  type RunExit,
+} from './engine-types.ts';
+import type { TranslationHost, TranslatorPort } from './translator-port.ts';
+
+/** What runs when a fault is thrown. */
+const IN_BLOCK = 0;
+const IN_SYSTEM_ROUTINE = 1;
+const IN_KERNEL = 2;
+const IN_DELIVERY = 3;
+
+/** So many traps in a row without one instruction executed: the CPU gets nowhere (a handler that cannot be fetched, say). */
+const MAX_TRAPS_IN_A_ROW = 100_000;
+
+/**
+ * Runs the CPU: executes exactly as many instructions as asked, interpreting lifted blocks or running
+ * translated code, delivers traps, faults and interrupts through the ISA, and calls the kernel.
+ *
+ * Interrupts are looked at where the CPU's state was looked at afresh: when a run begins, after every
+ * system routine, trap and fault, and after a kernel call that leaves. So the same run takes them at
+ * the same instructions, whatever is translated.
+ */
+export class Engine {
+  readonly counters: EngineCounters = {
+    instructions: 0,
+    cycles: 0,
+    interpretedInstructions: 0,
+    blocksLifted: 0,
+    regionsTranslated: 0,
+    modules: 0,
+    wasmBytes: 0,
+    translateMilliseconds: 0,
+    slowAccesses: 0,
+    invalidations: 0,
+  };
+  /** Why the CPU cannot go on, after 'shutdown'. */
+  shutdownReason: string | undefined;
+  /** Debugger hook: called before each block of guest code. While it is set nothing runs translated. */
+  onBlock: ((pc: number, mode: number, instructions: number) => void) | undefined;
+  private readonly options: EngineOptions;
+  private readonly isa: IsaBackend;
+  private readonly cpu: Cpu;
+  private readonly kernel: KernelPort;
+  private readonly clock: Clock;
+  private readonly interpreter: Interpreter;
+  private readonly cache: BlockCache;
+  private readonly translator: TranslatorPort | undefined;
+  private readonly hotness: number;
+  private space: AddressSpace;
+  private block: FlatBlock | undefined;
+  private phase = IN_BLOCK;
+  /** The CPU's state is to be looked at afresh; and so are the interrupt lines (after architectural events only). */
+  private afresh = true;
+  private interruptsDue = true;
+  private stopRequested = false;
+  /** Interrupt request lines that are up, a bit each. */
+  private lines = 0;
+  private trapsInARow = 0;
+  private lastTrapAt = -1;
+  /** Instructions that translated code executed. */
+  private translated = 0;
+  /** The fault being delivered: a copy, for delivery may meet further ones. */
+  private readonly fault = new GuestFault();
+
+  constructor(options: EngineOptions) {
+    if (options.cpu.base !== STATE_BASE) throw new TypeError('the CPU state is not at STATE_BASE');
+    this.options = options;
+    this.isa = options.isa;
+    this.cpu = options.cpu;
+    this.kernel = options.kernel;
+    this.clock = new Clock(this.cpu.i32);
+    this.cpu.clock = this.clock;
+    this.hotness = options.hotness;
+    const { memory, mmu } = this.cpu;
+    const valueOps = createValueOps(memory.memory);
+    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, valueOps, (CONTROL_END >> 2) - 4);
+    this.cache = new BlockCache(options, valueOps, this.counters);
+    this.space = mmu.current;
+    this.translator = options.translator?.(this.translationHost());
+    memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
+    mmu.codeMappingListener = (space, page) => this.mappingChanged(space, page);
+    mmu.spaceDestroyedListener = (space) => this.spaceDestroyed(space);
+  }
+
+  /** Debugger hook: called before each guest memory access of an instruction. While it is set nothing runs translated. */
+  get onMemoryAccess(): AccessObserver | undefined {
+    return this.interpreter.observer;
+  }
+  set onMemoryAccess(observer: AccessObserver | undefined) {
+    this.interpreter.observer = observer;
+  }
+
+  /** Executes `budget` instructions, unless the machine stops before. A faulting instruction does not count, a trapping one as its terminal says. */
+  run(budget: number): RunExit {
+    this.clock.start(budget);
+    this.lookAfresh();
+    try {
+      for (;;) {
+        const exit = this.guarded();
+        if (exit !== undefined) return exit;
+      }
+    } finally {
+      this.finish();
+    }
+  }
+
+  /** Instructions executed since boot; exact in kernel calls, system routines and trap delivery. */
+  instructions(): number {
+    return this.clock.instructions();
+  }
+
+  /** Cycles since boot; exact as instructions() is. */
+  cycles(): number {
+    return this.clock.cycles();
+  }
+
+  /** Charges cycles that no instruction stands for: modelled kernel work, trap costs. */
+  addCycles(cycles: number): void {
+    this.clock.addCycles(cycles);
+  }
+
+  /** Run comes back after the present instruction; called outside a run, the next one comes back at once. */
+  stop(): void {
+    this.stopRequested = true;
+    this.requestLeave();
+  }
+
+  /** Raises or lowers an interrupt request line (0 to 31). It is level-triggered: taken while it is up and the CPU may. */
+  setInterrupt(line: number, pending: boolean): void {
+    if (pending) this.lines |= 1 << line;
+    else this.lines &= ~(1 << line);
+    this.cpu.interruptPending = this.lines !== 0;
+  }
+
+  /** Forgets all lifted and translated code, as after the memory was restored from a snapshot. */
+  flush(): void {
+    this.cache.flush();
+    this.translator?.flush();
+    this.requestLeave();
+  }
+
+  private translationHost(): TranslationHost {
+    return {
+      options: this.options,
+      isa: this.isa,
+      cpu: this.cpu,
+      counters: this.counters,
+      block: (pc, mode) => this.cache.find(pc, mode),
+      kernelCall: (number) => this.callKernel(number),
+      helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
+    };
+  }
+
+  /** Runs until something ends the run, or a fault is thrown: undefined, with the fault delivered. */
+  private guarded(): RunExit | undefined {
+    try {
+      return this.loop();
+    } catch (thrown) {
+      if (!(thrown instanceof GuestFault)) throw thrown;
+      try {
+        this.recover(thrown);
+      } catch (second) {
+        if (!(second instanceof GuestFault)) throw second;
+        this.recover(second);
+      }
+      return undefined;
+    }
+  }
+
+  private finish(): void {
+    this.clock.finish();
+    const { counters } = this;
+    counters.instructions = this.clock.instructions();
+    counters.cycles = this.clock.cycles();
+    counters.interpretedInstructions = counters.instructions - this.translated;
+    counters.slowAccesses = this.interpreter.slow.count;
+  }
+
+  private lookAfresh(): void {
+    this.afresh = true;
+    this.interruptsDue = true;
+  }
+
+  private loop(): RunExit {
+    const { cpu, clock, cache } = this;
+    this.phase = IN_BLOCK;
+    for (;;) {
+      while (this.afresh) {
+        const exit = this.attend();
+        if (exit !== undefined) return exit;
+      }
+      if (clock.left === 0 && !clock.refill()) return 'budget';
+      if (this.translator !== undefined && this.enterTranslated(this.translator)) continue;
+      const block = cache.find(cpu.pc, cpu.mode);
+      if (block === undefined) this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
+      else this.interpret(block);
+    }
+  }
+
+  /** Runs translated code if there is any here. True if there is nothing to interpret before the next look round. */
+  private enterTranslated(translator: TranslatorPort): boolean {
+    const { cpu, clock } = this;
+    if (this.onBlock !== undefined || this.interpreter.observer !== undefined) return false;
+    const before = clock.left;
+    if (!translator.enter(cpu.pc, cpu.mode)) return false;
+    this.translated += before - clock.left;
+    // Otherwise it left something to the interpreter, which must do it before translated code is entered again.
+    return this.afresh || clock.left === 0;
+  }
+
+  /** Looks at what may have changed: stop, shutdown, interrupts, address space. */
+  private attend(): RunExit | undefined {
+    const { cpu } = this;
+    this.afresh = false;
+    cpu.leaveRequested = false;
+    cpu.i32[LEAVE_ADDRESS >> 2] = 0;
+    if (this.cache.full) this.flush();
+    if (cpu.shutdownReason !== undefined) {
+      this.shutdownReason = cpu.shutdownReason;
+      return 'shutdown';
+    }
+    if (this.stopRequested) {
+      this.stopRequested = false;
+      return 'stopped';
+    }
+    if (this.interruptsDue) this.takeInterrupt();
+    if (cpu.mmu.current !== this.space) {
+      this.space = cpu.mmu.current;
+      this.cache.activate(this.space);
+    }
+    return undefined;
+  }
+
+  private takeInterrupt(): void {
+    const { cpu } = this;
+    this.interruptsDue = false;
+    if (this.lines === 0 || !this.isa.interruptsEnabled(cpu)) return;
+    this.beginDelivery();
+    this.isa.deliverInterrupt(cpu, 31 - Math.clz32(this.lines & -this.lines));
+    this.phase = IN_BLOCK;
+  }
+
+  private interpret(block: FlatBlock): void {
+    const { clock } = this;
+    this.block = block;
+    if (this.onBlock !== undefined) this.onBlock(block.pc, block.mode, Math.min(block.count, clock.left));
+    else if (this.translator !== undefined && ++block.runs >= this.hotness) {
+      block.runs = 0;
+      this.translator.request(block.pc, block.mode);
+    }
+    const whole = block.count <= clock.left;
+    const count = whole ? block.count : clock.left;
+    if (!this.interpreter.execute(block, count)) this.leaveBlock(block);
+    else if (whole) this.endBlock(block);
+    else this.stand(block, count);
+  }
+
+  /** The block was left before its end: a trapIf was taken, or code was written. */
+  private leaveBlock(block: FlatBlock): void {
+    const { interpreter } = this;
+    const index = interpreter.left;
+    this.stand(block, index);
+    if (interpreter.trapVector < 0) return;
+    const vector = interpreter.trapVector;
+    interpreter.trapVector = -1;
+    this.deliverTrap(vector, interpreter.trapError, nextPc(block, index));
+  }
+
+  /** Stands at instruction `index` of the block, those before it counted. */
+  private stand(block: FlatBlock, index: number): void {
+    this.clock.count(index, block.cyclesBefore[index]!);
+    this.cpu.pc = block.ir.insnPc[index]!;
+  }
+
+  /** All operations of the block are done: the terminal. */
+  private endBlock(block: FlatBlock): void {
+    const { cpu, clock } = this;
+    const last = block.count - 1;
+    clock.count(block.count, block.cycles);
+    switch (block.terminal) {
+      case 0: // jump, call
+        cpu.pc = block.target;
+        return;
+      case 1: // branch
+        cpu.pc = cpu.i32[block.value]! !== 0 ? block.target : block.next;
+        return;
+      case 2: // return and computed jumps
+        cpu.pc = cpu.i32[block.value]!;
+        return;
+      case 3: {
+        const terminal = block.ir.terminal;
+        cpu.pc = block.ir.insnPc[last]!;
+        if (terminal.kind === 'trap' && !terminal.completes) this.uncount(block);
+        this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
+        return;
+      }
+      case 4:
+        this.runSystemRoutine(block);
+        return;
+      default:
+        cpu.pc = block.next;
+        this.callKernel(block.target);
+    }
+  }
+
+  private runSystemRoutine(block: FlatBlock): void {
+    const { cpu } = this;
+    const { args } = block;
+    const m = cpu.i32;
+    cpu.pc = block.ir.insnPc[block.count - 1]!;
+    this.lookAfresh();
+    this.phase = IN_SYSTEM_ROUTINE;
+    this.isa.systemRoutines[block.target]!(
+      cpu,
+      args.length > 0 ? m[args[0]!]! : 0,
+      args.length > 1 ? m[args[1]!]! : 0,
+      args.length > 2 ? m[args[2]!]! : 0,
+      block.next,
+    );
+    this.phase = IN_BLOCK;
+  }
+
+  /** Takes the block's last instruction back out of the counts. */
+  private uncount(block: FlatBlock): void {
+    this.clock.count(-1, -block.ir.insnCycles[block.count - 1]!);
+  }
+
+  private callKernel(number: number): number {
+    const before = this.phase;
+    this.phase = IN_KERNEL;
+    const answer = this.kernel.kernelCall(number);
+    this.phase = before;
+    const { cpu } = this;
+    if (answer === KERNEL_GO_ON && !this.mustLeave()) return KERNEL_GO_ON;
+    cpu.leaveRequested = true;
+    this.lookAfresh();
+    return KERNEL_LEAVE;
+  }
+
+  private mustLeave(): boolean {
+    const { cpu } = this;
+    return (
+      cpu.leaveRequested ||
+      this.stopRequested ||
+      cpu.shutdownReason !== undefined ||
+      cpu.mmu.current !== this.space ||
+      (this.lines !== 0 && this.isa.interruptsEnabled(cpu))
+    );
+  }
+
+  private requestLeave(): void {
+    this.afresh = true;
+    this.cpu.leaveRequested = true;
+    this.cpu.i32[LEAVE_ADDRESS >> 2] = 1;
+  }
+
+  private deliverTrap(vector: number, error: number, next: number): void {
+    this.beginDelivery();
+    this.isa.deliverTrap(this.cpu, vector, error, next);
+    this.phase = IN_BLOCK;
+  }
+
+  private deliverFault(thrown: GuestFault): void {
+    const { fault } = this;
+    fault.access = thrown.access;
+    fault.address = thrown.address;
+    fault.present = thrown.present;
+    fault.vector = thrown.vector;
+    fault.error = thrown.error;
+    this.beginDelivery();
+    this.isa.deliverFault(this.cpu, fault);
+    this.phase = IN_BLOCK;
+  }
+
+  private beginDelivery(): void {
+    this.noteTrap();
+    this.lookAfresh();
+    this.phase = IN_DELIVERY;
+  }
+
+  /** Ends a CPU that takes trap after trap and executes nothing. */
+  private noteTrap(): void {
+    const now = this.clock.instructions();
+    this.trapsInARow = now === this.lastTrapAt ? this.trapsInARow + 1 : 0;
+    this.lastTrapAt = now;
+    if (this.trapsInARow > MAX_TRAPS_IN_A_ROW) this.cpu.shutdownReason ??= 'endless traps: no instruction executed';
+  }
+
+  /** A fault was thrown: delivers it, with the instructions before the faulting one counted. */
+  private recover(fault: GuestFault): void {
+    const { phase, block } = this;
+    if (phase === IN_KERNEL) {
+      throw new Error(`a guest fault escaped from a kernel call: ${describe(fault)}`);
+    }
+    if (phase === IN_DELIVERY) {
+      this.cpu.shutdownReason ??= `a fault escaped from trap delivery: ${describe(fault)}`;
+      this.afresh = true;
+      return;
+    }
+    if (phase === IN_SYSTEM_ROUTINE) {
+      this.uncount(block!);
+      this.cpu.pc = block!.ir.insnPc[block!.count - 1]!;
+    } else this.stand(block!, instructionAt(block!, this.interpreter.at));
+    this.phase = IN_BLOCK;
+    this.deliverFault(fault);
+  }
+
+  private codeWritten(frame: number, offset: number, length: number): void {
+    this.cache.codeWritten(frame, offset, length);
+    this.translator?.codeWritten(frame, offset, length);
+    this.interpreter.slow.codeWritten = true;
+    this.requestLeave();
+  }
+
+  private mappingChanged(space: AddressSpace, page: number): void {
+    this.cache.mappingChanged(space, page);
+    this.translator?.mappingChanged(space, page);
+    if (page >= this.cpu.mmu.kernelPage || space === this.space) this.requestLeave();
+  }
+
+  private spaceDestroyed(space: AddressSpace): void {
+    this.cache.spaceDestroyed(space);
+    this.translator?.spaceDestroyed(space);
+  }
+}
+
+function nextPc(block: FlatBlock, index: number): number {
+  return index + 1 < block.count ? block.ir.insnPc[index + 1]! : block.ir.endPc;
+}
+
+function describe(fault: GuestFault): string {
+  if (fault.access === undefined) return `vector ${fault.vector}, error ${fault.error}`;
+  return `${fault.access} of 0x${(fault.address >>> 0).toString(16)}`;
+}

@@ -1,0 +1,93 @@
+import type { Engine } from '@kml/core';
+import { idleDeadline, isIdle, type Kernel, monotonicNs, onRunReturn, pollConsole, timerDue } from '@kml/kernel';
+import type { RunLimits, RunResult } from './options.ts';
+
+/** Host time between two turns given to the host's event loop. */
+const YIELD_MS = 10;
+/** Instructions of the first piece; later ones are sized by how long the last took. */
+const FIRST_PIECE = 100_000;
+const MAX_PIECE = 20_000_000;
+/** An idle machine that waits for nothing the host knows of looks round this often. */
+const IDLE_LOOK_MS = 500;
+
+/** Wakes a machine that waits for the host. */
+export class Doorbell {
+  private ring: (() => void) | undefined;
+  private rung = false;
+
+  /** To be called when something has arrived. */
+  wake(): void {
+    this.rung = true;
+    this.ring?.();
+  }
+
+  /** Resolves when woken, or after so many milliseconds. */
+  wait(milliseconds: number): Promise<void> {
+    if (this.rung) milliseconds = 0;
+    this.rung = false;
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, milliseconds);
+      this.ring = done;
+      const bell = this;
+      function done(): void {
+        clearTimeout(timer);
+        bell.ring = undefined;
+        resolve();
+      }
+    });
+  }
+}
+
+/** How a run has ended, if it has. */
+export function ending(kernel: Kernel): RunResult | undefined {
+  const { panic, initStatus } = kernel.state;
+  if (panic !== undefined) return { kind: 'panic', message: panic, status: 125 };
+  if (initStatus === undefined) return undefined;
+  const signal = initStatus & 0x7f;
+  return signal === 0
+    ? { kind: 'exit', status: (initStatus >> 8) & 0xff }
+    : { kind: 'signal', signal, status: 128 + signal };
+}
+
+/** Runs the machine until the first program has ended, a limit is reached or the kernel panics. */
+export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, limits: RunLimits): Promise<RunResult> {
+  const deadline = performance.now() + (limits.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const last = limits.maxInstructions ?? Number.POSITIVE_INFINITY;
+  let piece = FIRST_PIECE;
+  let yielded = performance.now();
+  for (;;) {
+    const left = last - engine.instructions();
+    if (left <= 0) return { kind: 'limit', limit: 'instructions', status: 124 };
+    const began = performance.now();
+    const budget = Math.min(timerDue(kernel), piece, left);
+    if (engine.run(budget) === 'shutdown') return shutdown(engine);
+    onRunReturn(kernel);
+    pollConsole(kernel);
+    const end = ending(kernel);
+    if (end) return end;
+    const now = performance.now();
+    if (now >= deadline) return { kind: 'limit', limit: 'timeout', status: 124 };
+    // A piece is to last about half a turn, whatever runs.
+    if (budget === piece) piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
+    if (isIdle(kernel)) {
+      await bell.wait(Math.min(idleWait(kernel), deadline - now));
+      pollConsole(kernel);
+      onRunReturn(kernel);
+      yielded = performance.now();
+    } else if (now - yielded >= YIELD_MS) {
+      await new Promise(setImmediate);
+      yielded = performance.now();
+    }
+  }
+}
+
+/** Milliseconds that an idle machine may wait. */
+function idleWait(kernel: Kernel): number {
+  const until = idleDeadline(kernel);
+  if (until === undefined) return IDLE_LOOK_MS;
+  return Math.min(IDLE_LOOK_MS, Math.max(0, Number(until - monotonicNs(kernel)) / 1e6));
+}
+
+function shutdown(engine: Engine): RunResult {
+  return { kind: 'panic', message: `the CPU stopped: ${engine.shutdownReason ?? 'no reason given'}`, status: 125 };
+}

@@ -1,0 +1,65 @@
+import type { EngineCounters } from '@kml/core';
+import { CPU_AREA, KERNEL_DATA_OFFSET, type Kernel, kernelRead32, syscallCounts } from '@kml/kernel';
+
+/** Counters of a run: what `--stats` writes. */
+export interface MachineStats {
+  readonly arch: string;
+  readonly cpu: string;
+  readonly instructions: number;
+  readonly cycles: number;
+  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull`: those of the direct ones that went on through the full register frame. */
+  readonly kernelEntries: {
+    readonly trap: number;
+    readonly fast: number;
+    readonly direct: number;
+    readonly directFull: number;
+    readonly recognised: number;
+    readonly fault: number;
+    readonly interrupt: number;
+  };
+  /** System calls by name. */
+  readonly syscalls: Readonly<Record<string, number>>;
+  /** Calls of numbers that have no handler, by number. */
+  readonly unimplemented: Readonly<Record<string, number>>;
+  readonly pageFaults: { readonly minor: number; readonly major: number };
+  readonly pagesOut: number;
+  readonly pagesIn: number;
+  readonly contextSwitches: number;
+  readonly forks: number;
+  readonly execs: number;
+  readonly signals: number;
+  readonly ticks: number;
+  readonly engine: EngineCounters;
+}
+
+export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: EngineCounters): MachineStats {
+  const word = (offset: number): number =>
+    kernelRead32(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET + offset) >>> 0;
+  const { counters } = kernel.state;
+  return {
+    arch,
+    cpu,
+    instructions: engine.instructions,
+    cycles: engine.cycles,
+    kernelEntries: {
+      trap: word(CPU_AREA.entriesTrap),
+      fast: word(CPU_AREA.entriesFast),
+      direct: word(CPU_AREA.entriesDirect),
+      directFull: word(CPU_AREA.entriesDirectFull),
+      recognised: word(CPU_AREA.entriesRecognised),
+      fault: word(CPU_AREA.entriesFault),
+      interrupt: word(CPU_AREA.entriesInterrupt),
+    },
+    syscalls: Object.fromEntries(syscallCounts(kernel)),
+    unimplemented: Object.fromEntries(counters.unimplemented),
+    pageFaults: { minor: counters.minorFaults, major: counters.majorFaults },
+    pagesOut: counters.pagesOut,
+    pagesIn: counters.pagesIn,
+    contextSwitches: counters.contextSwitches,
+    forks: counters.forks,
+    execs: counters.execs,
+    signals: counters.signals,
+    ticks: counters.ticks,
+    engine: { ...engine },
+  };
+}

@@ -23,3 +23,6 @@ export const SOFTWARE = 0x100;
 export const HAS_ERROR_CODE: ReadonlySet<number> = new Set([DF, TS, NP, SS, GP, PF, AC]);
 /** First vector of external interrupts: line n arrives at IRQ_BASE + n. */
 export const IRQ_BASE = 0x20;
+
+/** Pseudo trap of a repeated string instruction whose count is 0: the CPU goes on behind it. */
+export const REP_DONE = 0x200;

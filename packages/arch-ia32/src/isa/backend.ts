@@ -1,0 +1,63 @@
+import type { InstructionRow, IsaBackend, SystemRoutine } from '@kml/core';
+import { Decoder } from './decode/decode.ts';
+import { buildOpcodeMap } from './decode/opcode-map.ts';
+import { disassembleWith } from './disasm/disassemble.ts';
+import { helpers, systemRoutines } from './host-functions.ts';
+import { Lifter } from './lift/lift.ts';
+import { cpuModels } from './models.ts';
+import { reset } from './reset.ts';
+import { layout, MODE_CPL, MODE_STEP } from './state.ts';
+import { deliverFault, deliverInterrupt, deliverStep, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { ROUTINE } from './system/routines.ts';
+import { rows } from './tables/index.ts';
+import { REP_DONE } from './vectors.ts';
+
+const decoder = new Decoder(buildOpcodeMap(rows));
+const lifter = new Lifter(decoder, ROUTINE.stepTo);
+
+/** An instruction that is a system routine under EFLAGS.TF: #DB follows it, whatever it made of TF. SDM vol. 3, 17.3.1.4. */
+function stepping(routine: SystemRoutine): SystemRoutine {
+  return (cpu, a, b, c, next) => {
+    const step = cpu.mode & MODE_STEP;
+    routine(cpu, a, b, c, next);
+    if (step !== 0) deliverStep(cpu);
+  };
+}
+
+const instructions: readonly InstructionRow[] = rows.map((row) => ({
+  mnemonic: row.mnemonic,
+  manual: `SDM vol. 2, ${row.section ?? row.mnemonic.toUpperCase()}`,
+  encoding: row.encoding,
+}));
+
+/** The IA-32 CPU. */
+export const ia32: IsaBackend = {
+  name: 'ia32',
+  byteOrder: 'little',
+  maxInstructionBytes: 15,
+  instructionAlign: 1,
+  layout,
+  debugRegisters: [
+    ...['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'pc'],
+    ...['cs', 'ss', 'ds', 'es', 'fs', 'gs'],
+  ],
+  helpers,
+  systemRoutines: systemRoutines.map((routine, n) => (n === ROUTINE.stepTo ? routine : stepping(routine))),
+  reset,
+  lift: (context, pc) => lifter.lift(context, pc),
+  disassemble: (code, pc, mode) => disassembleWith(decoder, code, pc, mode),
+  isSupervisor: (mode) => (mode & MODE_CPL) !== 3,
+  deliverTrap(cpu, vector, error, next) {
+    if (vector !== REP_DONE) {
+      deliverTrap(cpu, vector, error, next);
+      return;
+    }
+    cpu.pc = next;
+    if (cpu.mode & MODE_STEP) deliverStep(cpu);
+  },
+  deliverFault,
+  interruptsEnabled,
+  deliverInterrupt,
+  cpuModels,
+  instructions,
+};

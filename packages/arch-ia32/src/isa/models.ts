@@ -1,0 +1,66 @@
+import type { CpuModel, CycleCosts } from '@kml/core';
+
+/** Source of the Pentium 4's figures. */
+const P4 =
+  'Intel 64 and IA-32 Optimization Reference Manual, appendix C, latency or throughput of model 0F_2H, rounded up';
+const P3 = 'Intel Architecture Optimization Reference Manual (245127), appendix C, P6 family';
+const KML = 'chosen so that system-call round trips come to what the Kernel Mode Linux article measured';
+
+type Table = Readonly<Record<string, readonly [pentium4: number, pentium3: number, source?: string]>>;
+
+/** Cycles by class. Where a source is named it holds for both models; else it is the model's manual. */
+const TABLE: Table = {
+  alu: [1, 1],
+  aluCarry: [3, 2],
+  move: [1, 1],
+  lea: [1, 1],
+  memoryOperand: [1, 1, 'assumed: first-level hit, partly hidden'],
+  exchange: [3, 3],
+  byteSwap: [1, 1],
+  table: [5, 3],
+  conditionalMove: [2, 2],
+  setCondition: [2, 1],
+  shift: [1, 1],
+  rotateCarry: [4, 2],
+  doubleShift: [6, 2],
+  multiply: [5, 1],
+  divide: [30, 21],
+  bitTest: [4, 1],
+  bitScan: [4, 2],
+  push: [1, 1],
+  pop: [1, 1],
+  pushAll: [9, 8],
+  pushFlags: [4, 5],
+  popFlags: [10, 10, 'assumed'],
+  enter: [12, 10, 'assumed'],
+  branch: [1, 1, 'assumed: predicted'],
+  loop: [4, 4],
+  call: [2, 2],
+  callIndirect: [3, 3, 'assumed: predicted'],
+  jumpIndirect: [2, 2, 'assumed: predicted'],
+  return: [2, 2],
+  bound: [7, 7],
+  string: [2, 2, 'assumed: an iteration'],
+  decimal: [10, 4],
+  pause: [40, 1],
+  cpuid: [200, 100, 'assumed'],
+  timeStamp: [80, 35],
+  interrupt: [900, 400, KML],
+  kernelCall: [1, 1, 'assumed: what the kernel does is charged by the kernel'],
+};
+
+function model(name: string, title: string, clockHz: number, column: 0 | 1, manual: string): CpuModel {
+  const costs: Record<string, number> = {};
+  const sources: Record<string, string> = {};
+  for (const [key, entry] of Object.entries(TABLE)) {
+    costs[key] = entry[column];
+    sources[key] = entry[2] ?? manual;
+  }
+  return { name, title, clockHz, costs: costs satisfies CycleCosts, sources };
+}
+
+/** CPU models; the first is the default. */
+export const cpuModels: readonly CpuModel[] = [
+  model('pentium4', 'Intel Pentium 4 2.40 GHz (Northwood)', 2_400_000_000, 0, P4),
+  model('pentium3', 'Intel Pentium III 1.0 GHz (Coppermine)', 1_000_000_000, 1, P3),
+];

@@ -1,0 +1,23 @@
+import type { Row } from '../decode/row.ts';
+import { aluRows } from './alu.ts';
+import { bitRows } from './bit.ts';
+import { controlRows } from './control.ts';
+import { miscRows } from './misc.ts';
+import { moveRows } from './move.ts';
+import { multiplyRows } from './multiply.ts';
+import { shiftRows } from './shift.ts';
+import { stackRows } from './stack.ts';
+import { stringRows } from './string.ts';
+
+/** Every instruction form of the machine. */
+export const rows: readonly Row[] = [
+  ...aluRows,
+  ...moveRows,
+  ...shiftRows,
+  ...multiplyRows,
+  ...bitRows,
+  ...stackRows,
+  ...controlRows,
+  ...stringRows,
+  ...miscRows,
+];

@@ -116,6 +116,8 @@ export interface LinuxAbi {
   readonly privateSyscalls: readonly SyscallDef[];
   /** Argument `index` (0 to 5) of the system call whose stub made the kernel call, as int32. */
   syscallArgument(kernel: Kernel, index: number): number;
+  /** Whether a 64-bit argument starts at an even argument word (ARM, MIPS, PowerPC; not IA-32). */
+  readonly alignsPairs?: boolean;
   /** Puts the stub's result (a value or -errno) where the stub returns it. */
   setSyscallResult(kernel: Kernel, result: number): void;
   /** First and second argument registers of other kernel calls. */
@@ -178,6 +180,8 @@ export interface LinuxAbi {
   readonly platform: string;
   /** The vDSO's image (an ELF file, whole pages). */
   vdso(kernel: Kernel): Uint8Array;
+  /** Address of a function of the vDSO as `mm` maps it. */
+  vdsoSymbol(mm: Mm, name: string): number;
 
   // ---- structures
   encodeStat64(stat: Stat): Uint8Array;

@@ -1,0 +1,213 @@
+import {
+  copyIn,
+  copyOut,
+  type Kernel,
+  kernelRead32,
+  kernelWrite32,
+  type SigAction,
+  type SigInfo,
+  type SigSet,
+  type Task,
+} from '@kml/kernel';
+import { FSAVE_BYTES, FXSAVE_BYTES, fsaveOf, restoreFx, saveFx } from './fp-state.ts';
+import { KERNEL_DS, KU_CS_EXCEPTION, PT, USER_CS, USER_DS } from './pt-regs.ts';
+import { encodeSiginfo } from './siginfo.ts';
+
+/** Signal frames of i386. Linux 6.1 arch/x86/kernel/signal.c, arch/x86/include/asm/sigframe.h */
+const SA_SIGINFO = 0x4;
+const SA_RESTORER = 0x0400_0000;
+const SA_ONSTACK = 0x0800_0000;
+const SS_DISABLE = 2;
+const SS_AUTODISARM = 0x8000_0000;
+
+const SIGCONTEXT_BYTES = 88;
+/** struct sigframe_ia32: return address, signal, sigcontext, an unused fpstate, mask, code for debuggers. */
+const OLD = { context: 8, extraMask: 720, code: 724, bytes: 732 };
+/** struct rt_sigframe_ia32: return address, signal, two pointers, siginfo, ucontext, code for debuggers. */
+const RT = { info: 16, ucontext: 144, code: 260, bytes: 268 };
+/** Within struct ucontext_ia32. */
+const UC = { stack: 8, context: 20, mask: 108 };
+const FP_BYTES = FSAVE_BYTES + FXSAVE_BYTES;
+
+/** EFLAGS bits that sigreturn may set. Linux: FIX_EFLAGS */
+const USER_FLAGS = 0x0005_0dd5;
+/** Cleared for a handler: direction, resume, trap. */
+const HANDLER_CLEARS = 0x0001_0500;
+
+/** Registers of struct sigcontext in order, with their offsets there. */
+const CONTEXT: readonly (readonly [keyof typeof PT, number])[] = [
+  ['gs', 0],
+  ['fs', 4],
+  ['es', 8],
+  ['ds', 12],
+  ['edi', 16],
+  ['esi', 20],
+  ['ebp', 24],
+  ['esp', 28],
+  ['ebx', 32],
+  ['edx', 36],
+  ['ecx', 40],
+  ['eax', 44],
+  ['eip', 56],
+  ['cs', 60],
+  ['eflags', 64],
+  ['ss', 72],
+];
+const [SC_TRAP, SC_ERROR, SC_SP_AT_SIGNAL, SC_FPSTATE, SC_OLDMASK, SC_CR2] = [48, 52, 68, 76, 80, 84];
+
+/** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
+export function setupSignal(
+  kernel: Kernel,
+  task: Task,
+  frame: number,
+  info: SigInfo,
+  action: SigAction,
+  mask: SigSet,
+): boolean {
+  const rt = (action.flags & SA_SIGINFO) !== 0;
+  const read = (register: keyof typeof PT): number => kernelRead32(kernel, frame + PT[register]);
+  let sp = read('esp') >>> 0;
+  const { altStack } = task;
+  const onAlt = altStack.size > 0 && sp > altStack.sp && sp - altStack.sp <= altStack.size;
+  if ((action.flags & SA_ONSTACK) !== 0 && !onAlt && altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0) {
+    sp = altStack.sp + altStack.size;
+  } else if (onAlt && sp - altStack.sp < RT.bytes + FP_BYTES) return false;
+
+  const fxAt = (sp - FXSAVE_BYTES) & ~63;
+  const fpAt = fxAt - FSAVE_BYTES;
+  const bytes = rt ? RT.bytes : OLD.bytes;
+  const at = (((fpAt - bytes + 4) & -16) - 4) >>> 0;
+
+  const image = new Uint8Array(bytes);
+  const view = new DataView(image.buffer);
+  view.setUint32(0, returnAddress(kernel, task, action, rt), true);
+  view.setUint32(4, info.signo, true);
+  const context = rt ? RT.ucontext + UC.context : OLD.context;
+  for (const [register, offset] of CONTEXT) view.setInt32(context + offset, read(register), true);
+  view.setUint32(context + SC_TRAP, numberIn(task, 'trapNumber'), true);
+  view.setUint32(context + SC_ERROR, numberIn(task, 'errorCode'), true);
+  view.setUint32(context + SC_CR2, numberIn(task, 'faultAddress'), true);
+  view.setInt32(context + SC_SP_AT_SIGNAL, read('esp'), true);
+  view.setUint32(context + SC_FPSTATE, fpAt, true);
+  view.setUint32(context + SC_OLDMASK, Number(mask & 0xffff_ffffn), true);
+  if (rt) {
+    view.setUint32(8, at + RT.info, true);
+    view.setUint32(12, at + RT.ucontext, true);
+    image.set(encodeSiginfo(info), RT.info);
+    view.setUint32(RT.ucontext + UC.stack, altStack.sp, true);
+    view.setUint32(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags, true);
+    view.setUint32(RT.ucontext + UC.stack + 8, altStack.size, true);
+    view.setBigUint64(RT.ucontext + UC.mask, mask, true);
+    // movl $173,%eax; int $0x80: what debuggers look for.
+    image.set([0xb8, 0xad, 0, 0, 0, 0xcd, 0x80, 0], RT.code);
+  } else {
+    view.setUint32(OLD.extraMask, Number(mask >> 32n), true);
+    // popl %eax; movl $119,%eax; int $0x80
+    image.set([0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80], OLD.code);
+  }
+  if (!copyOut(kernel, task, fpAt, floatingPoint(kernel)) || !copyOut(kernel, task, at, image)) return false;
+  if ((altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+
+  enterHandler(kernel, task, frame, action.handler, at, info.signo, rt);
+  return true;
+}
+
+/** Registers with which a handler begins. */
+function enterHandler(
+  kernel: Kernel,
+  task: Task,
+  frame: number,
+  handler: number,
+  at: number,
+  signo: number,
+  rt: boolean,
+): void {
+  const write = (register: keyof typeof PT, value: number): void => kernelWrite32(kernel, frame + PT[register], value);
+  write('esp', at);
+  write('eip', handler);
+  write('eax', signo);
+  write('edx', rt ? at + RT.info : 0);
+  write('ecx', rt ? at + RT.ucontext : 0);
+  write('ds', USER_DS);
+  write('es', USER_DS);
+  write('cs', task.kernelMode ? KU_CS_EXCEPTION : USER_CS);
+  write('ss', task.kernelMode ? KERNEL_DS : USER_DS);
+  write('eflags', kernelRead32(kernel, frame + PT.eflags) & ~HANDLER_CLEARS);
+}
+
+/** Where the handler returns to. A kernel-mode process goes to kernel text and SA_RESTORER is ignored (KML). */
+function returnAddress(kernel: Kernel, task: Task, action: SigAction, rt: boolean): number {
+  if (task.kernelMode) {
+    return kernel.image.symbols.get(rt ? 'kml_rt_sigreturn_shortcut' : 'kml_sigreturn_shortcut')!;
+  }
+  if ((action.flags & SA_RESTORER) !== 0) return action.restorer;
+  return kernel.abi.vdsoSymbol(task.mm!, rt ? '__kernel_rt_sigreturn' : '__kernel_sigreturn');
+}
+
+/** struct _fpstate_32: the FNSAVE image, a magic of 0 for "FXSAVE image follows", and that. */
+function floatingPoint(kernel: Kernel): Uint8Array {
+  const image = new Uint8Array(FP_BYTES);
+  const fx = image.subarray(FSAVE_BYTES);
+  saveFx(kernel.cpu, fx);
+  image.set(fsaveOf(fx));
+  return image;
+}
+
+/** Restores registers, floating point and mask from the frame on the user's stack. False if it cannot be read. */
+export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
+  // The handler's `ret` and, for the old frame, the stub's `pop` have moved the stack pointer.
+  const at = (kernelRead32(kernel, frame + PT.esp) - (rt ? 4 : 8)) >>> 0;
+  const image = copyIn(kernel, task, at, rt ? RT.bytes : OLD.bytes);
+  if (image === undefined) return false;
+  const view = new DataView(image.buffer, image.byteOffset);
+  const context = rt ? RT.ucontext + UC.context : OLD.context;
+  const fpAt = view.getUint32(context + SC_FPSTATE, true);
+  if (fpAt !== 0) {
+    const fx = copyIn(kernel, task, fpAt + FSAVE_BYTES, FXSAVE_BYTES);
+    if (fx === undefined || !restoreFx(kernel.cpu, fx)) return false;
+  }
+  for (const [register, offset] of CONTEXT) {
+    const value = view.getInt32(context + offset, true);
+    kernelWrite32(kernel, frame + PT[register], validated(kernel, task, frame, register, value));
+  }
+  // No system call is to be restarted out of a handler's return.
+  kernelWrite32(kernel, frame + PT.origEax, -1);
+  const low = BigInt(view.getUint32(context + SC_OLDMASK, true));
+  task.sigMask = rt
+    ? view.getBigUint64(RT.ucontext + UC.mask, true)
+    : low | (BigInt(view.getUint32(OLD.extraMask, true)) << 32n);
+  if (rt) restoreAltStack(task, view);
+  return true;
+}
+
+/** What a register may be after sigreturn: privilege comes from the task, never from the frame. */
+function validated(kernel: Kernel, task: Task, frame: number, register: keyof typeof PT, value: number): number {
+  switch (register) {
+    case 'cs':
+      return task.kernelMode ? KU_CS_EXCEPTION : (value & 0xffff) | 3;
+    case 'ss':
+      return task.kernelMode ? KERNEL_DS : (value & 0xffff) | 3;
+    case 'gs':
+    case 'fs':
+    case 'ds':
+    case 'es':
+      return task.kernelMode ? value & 0xffff : (value & 0xffff) === 0 ? 0 : (value & 0xffff) | 3;
+    case 'eflags':
+      return (kernelRead32(kernel, frame + PT.eflags) & ~USER_FLAGS) | (value & USER_FLAGS) | 2;
+    default:
+      return value;
+  }
+}
+
+function restoreAltStack(task: Task, view: DataView): void {
+  const flags = view.getUint32(RT.ucontext + UC.stack + 4, true);
+  const size = view.getUint32(RT.ucontext + UC.stack + 8, true);
+  if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  else task.altStack = { sp: view.getUint32(RT.ucontext + UC.stack, true), size, flags: flags & SS_AUTODISARM };
+}
+
+/** A word the ABI keeps with the task (exception entry puts them there). */
+function numberIn(task: Task, name: string): number {
+  const value = task.arch[name];
+  return typeof value === 'number' ? value : 0;
+}

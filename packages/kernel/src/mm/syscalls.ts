@@ -1,0 +1,88 @@
+/** System calls of memory management. */
+import { PAGE_SIZE } from '@kml/core';
+import { EBADF, EFAULT, EINVAL, ENOSYS } from '../errno.ts';
+import { getFile } from '../fs/file-table.ts';
+import { O_PATH } from '../fs/open-flags.ts';
+import type { Kernel } from '../kernel.ts';
+import { full, partial, type SyscallDef, stub } from '../syscalls/define.ts';
+import type { OpenFile, Task } from '../types.ts';
+import { brk } from './brk.ts';
+import { madvise } from './madvise.ts';
+import { mincore } from './mincore.ts';
+import { mlock, mlockall, munlock, munlockall } from './mlock.ts';
+import { mmap } from './mmap.ts';
+import { MAP_ANONYMOUS } from './mmap-flags.ts';
+import { mprotect } from './mprotect.ts';
+import { mremap } from './mremap.ts';
+import { msync } from './msync.ts';
+import { munmap } from './munmap.ts';
+import { readWord } from './user-access.ts';
+
+/** mmap by descriptor, offset in bytes. */
+function mapDescriptor(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  fd: number,
+  offset: number,
+): number {
+  let file: OpenFile | undefined;
+  if ((flags & MAP_ANONYMOUS) === 0) {
+    file = getFile(task, fd);
+    if (file === undefined || file.flags & O_PATH) return -EBADF;
+  }
+  return mmap(kernel, task, address, length, prot, flags, file, file === undefined ? 0 : offset);
+}
+
+/** mmap2: the offset counts pages of 4096 bytes. Linux 6.1 arch/x86/kernel/sys_ia32.c, mm/mmap.c: ksys_mmap_pgoff */
+function mmap2(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  fd: number,
+  pageOffset: number,
+): number {
+  return mapDescriptor(kernel, task, address, length, prot, flags, fd | 0, pageOffset * PAGE_SIZE);
+}
+
+/** Old mmap: its six arguments lie in memory. Linux 6.1 mm/mmap.c: old_mmap */
+function oldMmap(kernel: Kernel, task: Task, block: number): number {
+  const words: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const word = readWord(kernel, task, block + 4 * i);
+    if (word === undefined) return -EFAULT;
+    words.push(word >>> 0);
+  }
+  const [address, length, prot, flags, fd, offset] = words as [number, number, number, number, number, number];
+  if (offset % PAGE_SIZE !== 0) return -EINVAL;
+  return mapDescriptor(kernel, task, address, length, prot, flags, fd | 0, offset);
+}
+
+export const MM_SYSCALLS: readonly SyscallDef[] = [
+  partial('mmap', ['ptr'], 'The old form, with its arguments in memory. No huge pages.', oldMmap),
+  partial('mmap2', ['ptr', 'size', 'flags', 'flags', 'fd', 'ulong'], 'No huge pages; files must be regular.', mmap2),
+  full('munmap', ['ptr', 'size'], munmap),
+  full('mprotect', ['ptr', 'size', 'flags'], mprotect),
+  full('mremap', ['ptr', 'size', 'size', 'flags', 'ptr'], mremap),
+  full('brk', ['ptr'], brk),
+  partial(
+    'madvise',
+    ['ptr', 'size', 'int'],
+    'MADV_FREE frees at once; read-ahead, huge-page, merging and dump advice has no effect.',
+    madvise,
+  ),
+  full('msync', ['ptr', 'size', 'flags'], msync),
+  full('mincore', ['ptr', 'size', 'ptr'], mincore),
+  full('mlock', ['ptr', 'size'], (kernel, task, address, length) => mlock(kernel, task, address!, length!, 0)),
+  full('mlock2', ['ptr', 'size', 'flags'], mlock),
+  full('munlock', ['ptr', 'size'], munlock),
+  full('mlockall', ['flags'], mlockall),
+  full('munlockall', [], munlockall),
+  stub('remap_file_pages', ['ptr', 'size', 'flags', 'size', 'flags'], -ENOSYS, 'Deprecated; nothing uses it.'),
+];

@@ -1,0 +1,307 @@
+import type { I32, Value } from '../ir/block.ts';
+import type { BlockBuilder } from '../ir/builder.ts';
+import type { IsaBackend, LiftContext, LiftResult } from '../isa-backend.ts';
+import { mix, Random } from './random.ts';
+import { F64_SLOTS, I32_SLOTS, I64_SLOTS, RandomValues, V_SLOTS } from './random-values.ts';
+import { TOY_SUPERVISOR, TOY_TRAP_IF, toyIsa, toyLayout } from './toy-isa.ts';
+import { KERNEL_TEXT, USER_CODE, USER_DATA } from './toy-machine.ts';
+
+/**
+ * Random programs in IR, for comparing the interpreter with the translator: an ISA whose instruction
+ * at an address is a random one, decided by the seed, the address and the four bytes there (so that a
+ * program that stores into its code changes). Every operation of the table occurs; memory accesses go
+ * to mapped data, across pages, to unmapped pages and into the code; control goes everywhere within
+ * the program. A trap goes to kernel text, which makes a kernel call and returns behind the instruction.
+ */
+export interface RandomProgram {
+  readonly seed: number;
+  /** Instructions of the program, a power of two up to 2048; it lies at USER_CODE. */
+  readonly size: number;
+  readonly byteOrder?: 'little' | 'big';
+}
+
+const SCRATCH = toyLayout.array('scratch').offset;
+const EPC = toyLayout.slot('epc', 'i32');
+const EMODE = toyLayout.slot('emode', 'i32');
+const R1 = I32_SLOTS[1]!;
+const R7 = I32_SLOTS[7]!;
+/** System routines of the random ISA. */
+const TRAP_RETURN = 0;
+const MIX_REGISTERS = 1;
+const MAY_FAULT = 2;
+
+export function randomIsa(program: RandomProgram): IsaBackend {
+  const toy = toyIsa(program.byteOrder);
+  const span = program.size * 4;
+  const within = (address: number): number => USER_CODE + ((address - USER_CODE) & (span - 4));
+  return {
+    ...toy,
+    lift: (context, pc) => liftRandom(context, pc, program, within),
+    systemRoutines: [
+      (cpu) => {
+        cpu.pc = within(cpu.get(EPC) + 4);
+        cpu.mode = cpu.get(EMODE);
+      },
+      (cpu, a, b, c, next) => {
+        cpu.set(R1, cpu.get(R1) ^ mix(a, b, c));
+        cpu.pc = next;
+      },
+      (cpu, a, b, _, next) => {
+        if ((a & 3) === 0) cpu.fault(9, b);
+        cpu.pc = next;
+      },
+    ],
+  };
+}
+
+function liftRandom(
+  context: LiftContext,
+  pc: number,
+  program: RandomProgram,
+  within: (address: number) => number,
+): LiftResult {
+  let bytes = 0;
+  for (let i = 0; i < 4; i++) {
+    const byte = context.code.byte((pc + i) | 0);
+    if (byte < 0) return { kind: 'fetch', address: (pc + i) | 0 };
+    bytes = (bytes << 8) | byte;
+  }
+  const random = new Random(mix(program.seed, pc, bytes));
+  context.builder.beginInstruction(pc, 1 + random.below(9));
+  if (context.kernelText && (context.mode & TOY_SUPERVISOR) !== 0) liftHandler(context.builder, pc, random);
+  else new RandomInstruction(context.builder, random, pc, within).emit();
+  return { kind: 'ok', length: 4 };
+}
+
+/** The trap handler: a kernel call, then the return. */
+function liftHandler(b: BlockBuilder, pc: number, random: Random): void {
+  if (pc === (KERNEL_TEXT | 0)) b.endWith({ kind: 'kernelCall', number: random.below(100), next: (pc + 4) | 0 });
+  else b.endWith({ kind: 'system', routine: TRAP_RETURN, args: [], next: (pc + 4) | 0 });
+}
+
+/** One random instruction: computation and accesses first, then what it writes, perhaps a terminal. */
+class RandomInstruction {
+  private readonly b: BlockBuilder;
+  private readonly random: Random;
+  private readonly pc: number;
+  private readonly within: (address: number) => number;
+  private readonly values: RandomValues;
+
+  constructor(b: BlockBuilder, random: Random, pc: number, within: (address: number) => number) {
+    this.b = b;
+    this.random = random;
+    this.pc = pc;
+    this.within = within;
+    this.values = new RandomValues(b, random);
+  }
+
+  emit(): void {
+    const { random } = this;
+    if (random.oneIn(12)) return; // a no-operation
+    for (let n = random.below(5); n > 0; n--) this.values.step();
+    for (let n = random.pick([0, 0, 1, 1, 2]); n > 0; n--) {
+      this.access();
+      this.values.step();
+    }
+    if (random.oneIn(10)) this.trapIf();
+    const terminal = random.oneIn(this.last ? 1 : 4) ? random.below(12) : -1;
+    if (terminal === 9) this.system();
+    else if (terminal === 10) this.trap(false);
+    else {
+      for (let n = random.below(4); n > 0; n--) this.write();
+      if (terminal >= 0) this.end(terminal);
+    }
+  }
+
+  /** The last instruction of the program must not run on. */
+  private get last(): boolean {
+    return this.within(this.pc + 4) !== this.pc + 4;
+  }
+
+  /** An address: mostly in the two data pages, sometimes at their seam or end, in the code, or unmapped. */
+  private address(): I32 {
+    const { b, random, values } = this;
+    const value = values.value('i32');
+    const masked = (mask: number, base: number): I32 => b.add(b.and(value, b.const(mask)), b.const(base));
+    switch (random.below(16)) {
+      case 0:
+        return masked(0x1f, USER_DATA + 0xff0);
+      case 1:
+        return masked(0x1f, USER_DATA + 0x1ff0);
+      case 2:
+        return masked(0xfff, USER_DATA + 0x5000);
+      case 3:
+        return masked(0x7fc, USER_CODE);
+      case 4:
+        return masked(0xff, KERNEL_TEXT);
+      default:
+        return masked(random.oneIn(2) ? 0x1ffc : 0x1fef, USER_DATA);
+    }
+  }
+
+  private access(): void {
+    const { b, random, values } = this;
+    const at = this.address();
+    switch (random.below(19)) {
+      case 0:
+        values.add('i32', b.load8u(at));
+        break;
+      case 1:
+        values.add('i32', b.load8s(at));
+        break;
+      case 2:
+        values.add('i32', b.load16u(at));
+        break;
+      case 3:
+        values.add('i32', b.load16s(at));
+        break;
+      case 4:
+        values.add('i32', b.load32(at));
+        break;
+      case 5:
+        values.add('i64', b.load64(at));
+        break;
+      case 6:
+        values.addNumber('f32', b.loadF32(at) as Value);
+        break;
+      case 7:
+        values.addNumber('f64', b.loadF64(at) as Value);
+        break;
+      case 8:
+        values.add('v128', b.loadV(at));
+        break;
+      case 9:
+        values.add('i32', b.load8uW(at));
+        break;
+      case 10:
+        values.add('i32', b.load16uW(at));
+        break;
+      case 11:
+        values.add('i32', b.load32W(at));
+        break;
+      case 12:
+        values.add('i64', b.load64W(at));
+        break;
+      case 13:
+        b.store8(at, values.value('i32'));
+        break;
+      case 14:
+        b.store16(at, values.value('i32'));
+        break;
+      case 15:
+        b.store32(at, values.value('i32'));
+        break;
+      case 16:
+        b.store64(at, values.value('i64'));
+        break;
+      case 17:
+        if (random.oneIn(2)) b.storeF32(at, values.value('f32'));
+        else b.storeF64(at, values.value('f64'));
+        break;
+      default:
+        if (random.oneIn(3)) b.probeW(at, 1 + random.below(16));
+        else b.storeV(at, values.value('v128'));
+        break;
+    }
+  }
+
+  private trapIf(): void {
+    const { b, values } = this;
+    b.trapIf(b.eqz(b.and(values.value('i32'), b.const(7))), values.value('i32'), TOY_TRAP_IF);
+  }
+
+  /** Something written: a slot, the scratch array, or the helper's counter. */
+  private write(): void {
+    const { b, random, values } = this;
+    const index = (mask: number): I32 => b.and(values.value('i32'), b.const(mask));
+    switch (random.below(10)) {
+      case 0:
+        b.set64(values.value('i64'), random.pick(I64_SLOTS));
+        break;
+      case 1:
+        b.setF64(values.value('f64'), random.pick(F64_SLOTS));
+        break;
+      case 2:
+        b.setV(values.value('v128'), random.pick(V_SLOTS));
+        break;
+      case 3:
+        b.poke32(index(0x3c), values.value('i32'), SCRATCH);
+        values.add('i32', b.peek32(index(0x3c), SCRATCH));
+        break;
+      case 4:
+        b.poke64(index(0x38), values.value('i64'), SCRATCH);
+        values.add('i64', b.peek64(index(0x38), SCRATCH));
+        break;
+      case 5:
+        values.add('i32', b.helper(values.value('i32'), values.value('i32'), values.value('i32'), 0));
+        break;
+      case 6:
+        values.add('i64', b.cycles());
+        break;
+      default:
+        b.set(values.value('i32'), random.pick(I32_SLOTS));
+        break;
+    }
+  }
+
+  /** A computed address of the program. */
+  private target(): I32 {
+    const { b } = this;
+    const span = this.within(USER_CODE - 4) - USER_CODE;
+    return b.add(b.and(this.values.value('i32'), b.const(span)), b.const(USER_CODE));
+  }
+
+  private near(): number {
+    return this.within(this.pc + 4 * (this.random.below(24) - 12));
+  }
+
+  private end(kind: number): void {
+    const { b, random, values } = this;
+    const next = this.within(this.pc + 4);
+    switch (kind) {
+      case 0:
+      case 1:
+        b.endWith({ kind: 'jump', target: this.near() });
+        break;
+      case 5:
+        b.set(b.const(next), R7);
+        b.endWith({ kind: 'call', target: this.near(), returnTo: next });
+        break;
+      case 6: {
+        const target = this.target();
+        b.set(b.const(next), R7);
+        b.endWith({ kind: 'callIndirect', target, returnTo: next });
+        break;
+      }
+      case 7: {
+        const span = this.within(USER_CODE - 4) - USER_CODE;
+        const back = b.add(b.and(b.sub(b.get(R7), b.const(USER_CODE)), b.const(span)), b.const(USER_CODE));
+        b.endWith({ kind: 'return', target: back });
+        break;
+      }
+      case 8:
+        b.endWith({ kind: 'jumpIndirect', target: this.target() });
+        break;
+      case 11:
+        this.trap(true);
+        break;
+      default: {
+        const cond = random.oneIn(2) ? values.value('i32') : b.and(values.value('i32'), b.const(3));
+        b.endWith({ kind: 'branch', cond, taken: this.near(), next });
+        break;
+      }
+    }
+  }
+
+  private trap(completes: boolean): void {
+    const error = this.values.value('i32');
+    this.b.endWith({ kind: 'trap', vector: 3 + this.random.below(4), error, completes });
+  }
+
+  private system(): void {
+    const { b, random, values } = this;
+    const args = [values.value('i32'), values.value('i32'), values.value('i32')].slice(0, 1 + random.below(3));
+    const routine = random.oneIn(2) ? MIX_REGISTERS : MAY_FAULT;
+    b.endWith({ kind: 'system', routine, args, next: this.within(this.pc + 4) });
+  }
+}

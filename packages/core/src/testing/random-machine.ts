@@ -1,0 +1,63 @@
+import { type EngineOptions, KERNEL_GO_ON, KERNEL_LEAVE } from '../engine/engine-types.ts';
+import { PAGE_SIZE } from '../memory/memory-map.ts';
+import { mix, Random } from './random.ts';
+import { type RandomProgram, randomIsa } from './random-ir.ts';
+import { F64_SLOTS, I64_SLOTS, V_SLOTS } from './random-values.ts';
+import { KERNEL_TEXT, type ToyMachine, toyMachine } from './toy-machine.ts';
+
+/** A machine that is to run a random program: memory and registers random too, all from the seed. */
+export function randomMachine(program: RandomProgram, options: Partial<EngineOptions> = {}): ToyMachine {
+  const machine = toyMachine({ isa: randomIsa(program), ...options });
+  const random = new Random(mix(program.seed, 1));
+  const page = new Uint8Array(PAGE_SIZE);
+  for (let frame = 1; frame <= 5; frame++) {
+    for (let at = 0; at < PAGE_SIZE; at++) page[at] = random.word();
+    machine.memory.writeFrame(frame, 0, page);
+  }
+  for (let n = 0; n < 8; n++) machine.setReg(`r${n}`, random.corner());
+  const { cpu } = machine;
+  for (const slot of [...I64_SLOTS, ...V_SLOTS]) {
+    for (let word = 0; word < (slot.type === 'i64' ? 2 : 4); word++) {
+      cpu.i32[((cpu.base + slot.offset) >> 2) + word] = random.word();
+    }
+  }
+  for (const slot of F64_SLOTS) cpu.f64[(cpu.base + slot.offset) >> 3] = random.word() / 65536;
+  machine.setReg('vectorBase', KERNEL_TEXT);
+  machine.onKernelCall = (number) => {
+    // The kernel's answer depends on the guest's state alone: the same run gets the same answers.
+    const answer = mix(number, machine.engine.instructions(), machine.engine.cycles()) & 3;
+    machine.setReg('r3', machine.reg('r3') + answer);
+    return answer === 0 ? KERNEL_LEAVE : KERNEL_GO_ON;
+  };
+  return machine;
+}
+
+/** Everything a run may be told by: CPU state, memory, counts, kernel calls. Equal for equal runs. */
+export function outcome(machine: ToyMachine): Record<string, unknown> {
+  const { cpu, memory, engine } = machine;
+  const state: Record<string, string> = {};
+  for (const slot of cpu.layout.slots) {
+    const bytes = { i32: 4, i64: 8, f32: 4, f64: 8, v128: 16 }[slot.type];
+    state[slot.name] = hex(cpu.u8.subarray(cpu.base + slot.offset, cpu.base + slot.offset + bytes));
+  }
+  for (const array of cpu.layout.arrays) {
+    state[array.name] = hex(cpu.u8.subarray(cpu.base + array.offset, cpu.base + array.offset + array.bytes));
+  }
+  const frames: number[] = [];
+  for (let frame = 1; frame <= 5; frame++) {
+    const first = memory.frameAddress(frame) >> 2;
+    frames.push(mix(...memory.i32.subarray(first, first + PAGE_SIZE / 4)));
+  }
+  return {
+    instructions: engine.instructions(),
+    cycles: engine.cycles(),
+    shutdown: engine.shutdownReason,
+    calls: machine.calls.length,
+    state,
+    frames,
+  };
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -8,6 +8,7 @@ import { multiplyRows } from './multiply.ts';
 import { shiftRows } from './shift.ts';
 import { stackRows } from './stack.ts';
 import { stringRows } from './string.ts';
+import { systemRows } from './system.ts';
 
 /** Every instruction form of the machine. */
 export const rows: readonly Row[] = [
@@ -20,4 +21,5 @@ export const rows: readonly Row[] = [
   ...controlRows,
   ...stringRows,
   ...miscRows,
+  ...systemRows,
 ];

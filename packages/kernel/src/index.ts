@@ -1,7 +1,16 @@
+export { type BootProgram, bootKernel, createKernel, type KernelParts } from './boot.ts';
+export { kernelCall } from './entry.ts';
 export * from './errno.ts';
+export { pollConsole } from './fs/fs-api.ts';
 export * from './host.ts';
+export * from './internal-error.ts';
 export * from './kernel.ts';
 export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
+export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
+export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export * from './syscalls/define.ts';
+export { syscallCounts } from './syscalls/table.ts';
+export { monotonicNs, realtimeNs } from './time/clock.ts';
+export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

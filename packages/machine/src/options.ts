@@ -1,4 +1,5 @@
-import type { HostConsole, HostDirectory, HostLog } from '@kml/kernel';
+import type { AccessObserver } from '@kml/core';
+import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostSwap } from '@kml/kernel';
 
 /** What a machine is made from. Everything has a default. */
 export interface MachineOptions {
@@ -27,6 +28,17 @@ export interface MachineOptions {
   readonly hostname?: string;
   readonly console?: HostConsole;
   readonly log?: HostLog;
+  /** Clocks; default the host's. Entropy; default none, so that runs repeat. */
+  readonly clock?: HostClock;
+  readonly entropy?: HostEntropy;
+  /** Where paged-out pages go; default host memory. */
+  readonly swapStore?: HostSwap;
+  /** Real time at boot in nanoseconds since the epoch; default the clock's, or a fixed date in virtual time. */
+  readonly bootRealtime?: bigint;
+  /** Called before each block of guest code with its address, mode word and instruction count. Slows the machine down. */
+  readonly onBlock?: (pc: number, mode: number, instructions: number) => void;
+  /** Called before each memory access of guest code. Slows the machine down. */
+  readonly onMemoryAccess?: AccessObserver;
   /** Receives a line for every system call. */
   readonly strace?: (line: string) => void;
 }

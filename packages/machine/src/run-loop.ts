@@ -68,7 +68,8 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
     const now = performance.now();
     if (now >= deadline) return { kind: 'limit', limit: 'timeout', status: 124 };
     // A piece is to last about half a turn, whatever runs.
-    if (budget === piece) piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
+    if (budget === piece)
+      piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
     if (isIdle(kernel)) {
       await bell.wait(Math.min(idleWait(kernel), deadline - now));
       pollConsole(kernel);
@@ -90,4 +91,16 @@ function idleWait(kernel: Kernel): number {
 
 function shutdown(engine: Engine): RunResult {
   return { kind: 'panic', message: `the CPU stopped: ${engine.shutdownReason ?? 'no reason given'}`, status: 125 };
+}
+
+/** Executes exactly so many instructions (fewer where the machine only waits, ends or stops); answers a stop of the CPU. */
+export function stepBy(kernel: Kernel, engine: Engine, instructions: number): RunResult | undefined {
+  const last = engine.instructions() + instructions;
+  while (engine.instructions() < last && !ending(kernel)) {
+    if (engine.run(Math.min(timerDue(kernel), last - engine.instructions())) === 'shutdown') return shutdown(engine);
+    onRunReturn(kernel);
+    pollConsole(kernel);
+    if (isIdle(kernel) && idleDeadline(kernel) === undefined) return undefined;
+  }
+  return undefined;
 }

@@ -3,7 +3,8 @@ import { FPU, layout, SSE_STATE, xmm } from '../isa/state.ts';
 
 /**
  * Floating-point state as FXSAVE has it, and the conversion to FNSAVE's older image that i386 signal
- * frames begin with. SDM vol. 1, 10.5.1; Linux 6.1 arch/x86/kernel/fpu/regset.c: convert_from_fxsr
+ * frames begin with. Selectors of the last instruction and operand are not kept (as on processors
+ * that deprecate them) and read as 0. SDM vol. 1, 10.5.1; Linux 6.1 arch/x86/kernel/fpu/regset.c: convert_from_fxsr
  */
 export const FXSAVE_BYTES = 512;
 export const FSAVE_BYTES = 112;
@@ -25,9 +26,7 @@ export function saveFx(cpu: Cpu, into: Uint8Array): void {
   view.setUint16(4, ~state.getUint32(at + fpu + FPU.empty, true) & 0xff, true);
   view.setUint16(6, state.getUint32(at + fpu + FPU.opcode, true), true);
   view.setUint32(8, state.getUint32(at + fpu + FPU.instructionPointer, true), true);
-  view.setUint32(12, state.getUint32(at + fpu + FPU.codeSelector, true) & 0xffff, true);
   view.setUint32(16, state.getUint32(at + fpu + FPU.dataPointer, true), true);
-  view.setUint32(20, state.getUint32(at + fpu + FPU.dataSelector, true) & 0xffff, true);
   view.setUint32(24, state.getUint32(at + sse + SSE_STATE.mxcsr, true), true);
   view.setUint32(28, MXCSR_MASK, true);
   for (let i = 0; i < 8; i++) {
@@ -53,9 +52,7 @@ export function restoreFx(cpu: Cpu, from: Uint8Array): boolean {
   state.setUint32(at + fpu + FPU.empty, ~view.getUint16(4, true) & 0xff, true);
   state.setUint32(at + fpu + FPU.opcode, view.getUint16(6, true) & 0x7ff, true);
   state.setUint32(at + fpu + FPU.instructionPointer, view.getUint32(8, true), true);
-  state.setUint32(at + fpu + FPU.codeSelector, view.getUint16(12, true), true);
   state.setUint32(at + fpu + FPU.dataPointer, view.getUint32(16, true), true);
-  state.setUint32(at + fpu + FPU.dataSelector, view.getUint16(20, true), true);
   state.setUint32(at + sse + SSE_STATE.mxcsr, mxcsr, true);
   for (let i = 0; i < 8; i++) {
     const to = at + st + 16 * ((top + i) & 7);

@@ -20,8 +20,7 @@ const SA_ONSTACK = 0x0800_0000;
 const SS_DISABLE = 2;
 const SS_AUTODISARM = 0x8000_0000;
 
-const SIGCONTEXT_BYTES = 88;
-/** struct sigframe_ia32: return address, signal, sigcontext, an unused fpstate, mask, code for debuggers. */
+/** struct sigframe_ia32: return address, signal, sigcontext (88 bytes), an unused fpstate, mask, code for debuggers. */
 const OLD = { context: 8, extraMask: 720, code: 724, bytes: 732 };
 /** struct rt_sigframe_ia32: return address, signal, two pointers, siginfo, ucontext, code for debuggers. */
 const RT = { info: 16, ucontext: 144, code: 260, bytes: 268 };

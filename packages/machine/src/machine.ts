@@ -1,0 +1,194 @@
+import { Cpu, type CpuModel, Engine, GuestMemory, Mmu, PAGE_SHIFT, STATE_BASE, wasmTranslator } from '@kml/core';
+import { bootKernel, createKernel, type Kernel, type KernelOptions, kernelCall } from '@kml/kernel';
+import { standardRegistry } from './container.ts';
+import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
+import { MachineError } from './machine-error.ts';
+import { MemoryAccess } from './memory-access.ts';
+import type { MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+import type { ArchPlugin, ArchRegistry } from './plugin.ts';
+import { Registers } from './registers.ts';
+import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
+import { hashState } from './state-hash.ts';
+import { collectStats, type MachineStats } from './stats.ts';
+
+const MIB = 2 ** 20;
+const DEFAULT_MEMORY = 256 * MIB;
+const LEAST_MEMORY = 4 * MIB;
+const MOST_MEMORY = 2048 * MIB;
+const DEFAULT_HOTNESS = 60;
+
+/**
+ * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;
+ * load a program, then run it to its end, or step it; registers and memory can be read and written
+ * whenever it stands.
+ */
+export class Machine {
+  readonly arch: ArchPlugin;
+  readonly model: CpuModel;
+  /** CPU registers by the debugger's names. */
+  readonly registers: Registers;
+  /** Memory of the current process by virtual address. */
+  readonly memory: MemoryAccess;
+  readonly kernel: Kernel;
+  readonly engine: Engine;
+  private readonly bell = new Doorbell();
+
+  /** @throws MachineError for options that make no sense. */
+  constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
+    this.arch = findArch(registry, options.arch ?? 'ia32');
+    const { isa, abi } = this.arch;
+    this.model = findModel(this.arch, options.cpu);
+    const memory = makeMemory(options.memory ?? DEFAULT_MEMORY, isa.byteOrder);
+    const mmu = new Mmu(memory, abi.taskSize);
+    const cpu = new Cpu(memory, mmu, isa.layout, STATE_BASE);
+    isa.reset(cpu);
+    const image = abi.buildImage();
+    this.engine = new Engine({
+      isa,
+      cpu,
+      model: this.model,
+      kernel: { kernelCall: (number) => kernelCall(this.kernel, number) },
+      kernelText: { start: image.textStart, end: image.textEnd },
+      hotness: options.hotness ?? DEFAULT_HOTNESS,
+      ...(!options.interpret && { translator: wasmTranslator }),
+    });
+    this.kernel = createKernel({
+      abi,
+      cpu,
+      memory,
+      mmu,
+      image,
+      engine: this.engine,
+      host: {
+        console: options.console ?? silentConsole,
+        clock: options.clock ?? hostClock,
+        entropy: options.entropy ?? zeroEntropy,
+        log: options.log ?? silentLog,
+        ...(options.swapStore && { swap: options.swapStore }),
+      },
+      options: kernelOptions(options, this.model),
+    });
+    this.registers = new Registers(cpu, isa);
+    this.memory = new MemoryAccess(this.kernel);
+    if (options.onBlock) this.engine.onBlock = options.onBlock;
+    if (options.onMemoryAccess) this.engine.onMemoryAccess = options.onMemoryAccess;
+  }
+
+  /**
+   * Boots the kernel and starts the first program.
+   * @throws MachineError with status 127 (not found) or 126 (cannot be run), or 125.
+   */
+  load(program: ProgramOptions): void {
+    const error = bootKernel(this.kernel, {
+      path: program.path,
+      argv: program.argv ?? [program.path],
+      env: Object.entries(program.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      cwd: program.cwd ?? '/',
+      uid: program.uid ?? 0,
+      gid: program.gid ?? program.uid ?? 0,
+    });
+    if (error !== 0) throw refusal(program.path, error);
+  }
+
+  /** Runs to the end of the first program, or of a limit. */
+  run(limits: RunLimits = {}): Promise<RunResult> {
+    return runToEnd(this.kernel, this.engine, this.bell, limits);
+  }
+
+  /** Executes exactly so many instructions, unless the machine ends or only waits; answers how it ended, if it did. */
+  step(instructions = 1): RunResult | undefined {
+    return stepBy(this.kernel, this.engine, instructions) ?? ending(this.kernel);
+  }
+
+  /** Instructions executed since boot. */
+  get instructions(): number {
+    return this.engine.instructions();
+  }
+
+  /** Tells an idle machine that the host has something for it. */
+  wake(): void {
+    this.bell.wake();
+  }
+
+  /** Hash of registers, page frames and counters: equal for machines in the same state. */
+  stateHash(): string {
+    return hashState(this.kernel);
+  }
+
+  stats(): MachineStats {
+    return collectStats(this.kernel, this.arch.name, this.model.name, this.engine.counters);
+  }
+}
+
+/** Makes a machine. @throws MachineError for options that make no sense. */
+export function createMachine(options: MachineOptions = {}): Machine {
+  return new Machine(options);
+}
+
+const hostClock = {
+  realtime: (): bigint => BigInt(Date.now()) * 1_000_000n,
+  monotonic: (): bigint => BigInt(Math.round(performance.now() * 1e6)),
+};
+
+function findArch(registry: ArchRegistry, name: string): ArchPlugin {
+  const arch = registry.find(name);
+  if (!arch)
+    throw new MachineError(
+      `no architecture '${name}'; there is ${registry.plugins.map((plugin) => plugin.name).join(', ')}`,
+    );
+  return arch;
+}
+
+function findModel({ isa }: ArchPlugin, name: string | undefined): CpuModel {
+  const model = name === undefined ? isa.cpuModels[0] : isa.cpuModels.find((candidate) => candidate.name === name);
+  if (!model)
+    throw new MachineError(
+      `no CPU model '${name}'; there is ${isa.cpuModels.map((candidate) => candidate.name).join(', ')}`,
+    );
+  return model;
+}
+
+function makeMemory(bytes: number, byteOrder: 'little' | 'big'): GuestMemory {
+  if (bytes < LEAST_MEMORY || bytes > MOST_MEMORY) {
+    throw new MachineError(
+      `memory must be from ${LEAST_MEMORY / MIB}M to ${MOST_MEMORY / MIB}M, not ${Math.round(bytes / 1024)}K`,
+    );
+  }
+  try {
+    return new GuestMemory(bytes >>> PAGE_SHIFT, byteOrder);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MachineError(`the host gives no ${bytes / MIB} MiB of memory`);
+    throw error;
+  }
+}
+
+function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions {
+  return {
+    root: options.root,
+    writeRoot: options.writeRoot ?? false,
+    mounts: options.mounts ?? [],
+    swapPages: Math.floor((options.swap ?? 0) / 4096),
+    hz: options.hz ?? 100,
+    time: options.time ?? 'real',
+    clockHz: model.clockHz,
+    hostname: options.hostname ?? 'kml',
+    strace: options.strace,
+    allKernelMode: options.kernelMode ?? false,
+    ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),
+  };
+}
+
+const REASONS: Readonly<Record<number, readonly [string, number]>> = {
+  2: ['no such file in the guest root', 127],
+  8: ['is not a program this machine can run', 126],
+  13: ['may not be executed', 126],
+  12: ['does not fit in guest memory', 126],
+  20: ['a part of the path is not a directory', 127],
+  21: ['is a directory', 126],
+  40: ['too many symbolic links', 126],
+};
+
+function refusal(path: string, error: number): MachineError {
+  const [reason, status] = REASONS[-error] ?? [`cannot be run (errno ${-error})`, 126];
+  return new MachineError(`${path}: ${reason}`, status);
+}

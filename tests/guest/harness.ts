@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  createMachine,
+  type HostConsole,
+  type Machine,
+  type MachineOptions,
+  type MemoryFile,
+  memoryDirectory,
+  type RunLimits,
+  type RunResult,
+} from '@kml/machine';
+
+const GUESTS = fileURLToPath(new URL('../../guest/bin/', import.meta.url));
+const PROGRAMS = [
+  'box',
+  'calls',
+  'entries',
+  'foreground',
+  'forks',
+  'nullwrite',
+  'spin',
+  'touch',
+  'sieve',
+  'fib',
+  'interp',
+];
+const TOOLS = ['sh', 'echo', 'cat', 'seq', 'wc', 'sleep', 'true', 'mode'];
+
+/** A committed guest program. */
+export function guestProgram(name: string, isa = 'ia32'): Uint8Array {
+  return readFileSync(`${GUESTS}${isa}/${name}`);
+}
+
+/** All committed guest programs in /bin and in /trusted/bin. */
+export function guestRoot(isa = 'ia32', extra: Record<string, MemoryFile> = {}) {
+  const files: Record<string, MemoryFile> = { '/tmp/': new Uint8Array(), '/etc/': new Uint8Array(), ...extra };
+  for (const directory of ['/bin', '/trusted/bin']) {
+    for (const name of PROGRAMS) files[`${directory}/${name}`] = guestProgram(name, isa);
+    for (const name of TOOLS) files[`${directory}/${name}`] = { link: 'box' };
+  }
+  return memoryDirectory(files);
+}
+
+/** A console that keeps what is printed and types answers when their cue was printed. */
+export class TestConsole implements HostConsole {
+  output = '';
+  errors = '';
+  private readonly typed: Uint8Array[] = [];
+  private readonly cues: { on: string; type: string }[];
+  private readonly tty: boolean;
+
+  constructor(options: { tty?: boolean; stdin?: string; cues?: { on: string; type: string }[] } = {}) {
+    this.tty = options.tty ?? false;
+    this.cues = [...(options.cues ?? [])];
+    if (options.stdin) this.typed.push(new TextEncoder().encode(options.stdin));
+  }
+  isTty(): boolean {
+    return this.tty;
+  }
+  size(): { rows: number; columns: number } {
+    return { rows: 24, columns: 80 };
+  }
+  write(fd: 1 | 2, bytes: Uint8Array): number {
+    const text = new TextDecoder('latin1').decode(bytes);
+    if (fd === 1) this.output += text;
+    else this.errors += text;
+    while (this.cues.length > 0 && this.output.includes(this.cues[0]!.on)) {
+      this.typed.push(new TextEncoder().encode(this.cues.shift()!.type));
+    }
+    return 0;
+  }
+  read(): Uint8Array | undefined | null {
+    return this.typed.shift() ?? (this.tty ? undefined : null);
+  }
+  setRaw(): void {}
+}
+
+/** The four ways a guest program is run in tests. */
+export const WAYS = [
+  { mode: 'user', engine: 'interpreter' },
+  { mode: 'user', engine: 'translator' },
+  { mode: 'kernel', engine: 'interpreter' },
+  { mode: 'kernel', engine: 'translator' },
+] as const;
+export type Way = (typeof WAYS)[number];
+
+export interface GuestRun {
+  readonly result: RunResult;
+  readonly output: string;
+  readonly machine: Machine;
+}
+
+/** Makes a machine for a way and loads a program of the guest root; virtual time, 64 MiB. */
+export function loadGuest(
+  way: Way,
+  argv: readonly string[],
+  screen: TestConsole,
+  options: MachineOptions = {},
+): Machine {
+  const machine = createMachine({
+    root: guestRoot(),
+    memory: 64 << 20,
+    time: 'virtual',
+    interpret: way.engine === 'interpreter',
+    hotness: 10,
+    console: screen,
+    ...options,
+  });
+  const directory = way.mode === 'kernel' ? '/trusted/bin' : '/bin';
+  machine.load({ path: `${directory}/${argv[0]}`, argv, env: { PATH: directory } });
+  return machine;
+}
+
+/** Runs a program of the guest root to its end. */
+export async function runGuest(
+  way: Way,
+  argv: readonly string[],
+  options: MachineOptions & { screen?: TestConsole; limits?: RunLimits } = {},
+): Promise<GuestRun> {
+  const { screen = new TestConsole(), limits, ...rest } = options;
+  const machine = loadGuest(way, argv, screen, rest);
+  const result = await machine.run({ timeoutSeconds: 50, ...limits });
+  return { result, output: screen.output.replaceAll('\r', ''), machine };
+}

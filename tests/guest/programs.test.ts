@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { runGuest, TestConsole, WAYS } from './harness.ts';
+
+describe.each(WAYS)('in $mode mode by the $engine', (way) => {
+  const kernel = way.mode === 'kernel';
+
+  test('a shell pipes programs and knows its privilege level', async () => {
+    const { result, output } = await runGuest(way, ['sh', '-c', 'mode; seq 1000 | cat | wc; echo done']);
+    expect(output).toBe(
+      `${kernel ? 'kernel mode, privilege level 0' : 'user mode, privilege level 3'}\n1000 1000 3893\ndone\n`,
+    );
+    expect(result).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  test('a write to address 0 is SIGSEGV and the machine lives on', async () => {
+    const alone = await runGuest(way, ['nullwrite']);
+    expect(alone.result).toEqual({ kind: 'signal', signal: 11, status: 139 });
+    const inShell = await runGuest(way, ['sh', '-c', 'nullwrite; echo alive']);
+    expect(inShell.output).toContain('alive\n');
+    expect(inShell.result.status).toBe(0);
+  });
+
+  test('fork, clone, mmap and pipes', async () => {
+    const { result, output } = await runGuest(way, ['forks']);
+    expect(output).not.toContain('FAILED');
+    expect(output.match(/: ok\n/g)).toHaveLength(5);
+    expect(result.status).toBe(0);
+  });
+
+  test('Ctrl-C ends the endless loop in the foreground; the process in the background goes on', async () => {
+    const screen = new TestConsole({ tty: true, cues: [{ on: 'press Ctrl-C', type: '\x03' }] });
+    const { result, output } = await runGuest(way, ['foreground'], { screen });
+    expect(output).toContain('ended by signal 2; the other process counted all the while');
+    expect(result.status).toBe(0);
+  });
+
+  test('memory far beyond the page frames is paged out and comes back as written', async () => {
+    const { result, output, machine } = await runGuest(way, ['touch', '20'], { memory: 8 << 20, swap: 64 << 20 });
+    expect(output).toMatch(/^checksum [0-9a-f]{8} as written\n$/);
+    expect(result.status).toBe(0);
+    expect(machine.stats().pagesOut).toBeGreaterThan(1000);
+  });
+
+  test('an endless loop is ended by an instruction limit, to the instruction', async () => {
+    const { result, machine } = await runGuest(way, ['spin'], { limits: { maxInstructions: 1_234_567 } });
+    expect(result).toEqual({ kind: 'limit', limit: 'instructions', status: 124 });
+    expect(machine.instructions).toBe(1_234_567);
+  });
+
+  test('each way into the kernel is counted apart', async () => {
+    const before = (await runGuest(way, ['calls', 'trap', '0'])).machine.stats().kernelEntries;
+    const trap = (await runGuest(way, ['calls', 'trap', '1000'])).machine.stats().kernelEntries;
+    const vsyscall = (await runGuest(way, ['calls', 'vsyscall', '1000'])).machine.stats().kernelEntries;
+    expect(trap.trap - before.trap).toBe(1000);
+    expect((kernel ? vsyscall.direct : vsyscall.fast) - (kernel ? before.direct : before.fast)).toBe(1000);
+    expect(vsyscall.trap).toBe(before.trap);
+    expect(kernel ? vsyscall.fast : vsyscall.direct).toBe(0);
+  });
+
+  test('a sleeping process costs no instructions and wakes in time', async () => {
+    const { result, machine } = await runGuest(way, ['sleep', '3600']);
+    expect(result.status).toBe(0);
+    expect(machine.instructions).toBeLessThan(1_000_000);
+  });
+});

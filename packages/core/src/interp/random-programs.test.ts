@@ -6,7 +6,7 @@ import { OP_NAMES } from '../ir/ops.ts';
 import { verify } from '../ir/verify.ts';
 import { Random } from '../testing/random.ts';
 import { randomIsa } from '../testing/random-ir.ts';
-import { outcome, randomMachine } from '../testing/random-machine.ts';
+import { outcome, randomMachine, runRandomly } from '../testing/random-machine.ts';
 import { KERNEL_TEXT, USER_CODE } from '../testing/toy-machine.ts';
 
 const SEEDS = Array.from({ length: 30 }, (_, index) => 1000 + index);
@@ -15,26 +15,21 @@ describe('random programs, interpreted', () => {
   it.each(SEEDS)('seed %i: the same however the budget is cut', (seed) => {
     const program = { seed, size: 64 };
     const whole = randomMachine(program);
-    whole.engine.run(4000);
+    runRandomly(whole, program, 6000);
     const cut = randomMachine(program);
-    const random = new Random(seed);
-    for (let left = 4000; left > 0; ) {
-      const part = Math.min(left, 1 + random.below(40));
-      cut.engine.run(part);
-      left -= part;
-    }
+    runRandomly(cut, program, 6000, new Random(seed));
     expect(outcome(cut)).toEqual(outcome(whole));
-    expect(whole.engine.instructions()).toBe(4000);
+    expect(whole.engine.instructions()).toBe(6000);
   });
 
   it.each(SEEDS.slice(0, 10))('seed %i: the same with every access observed, in both byte orders', (seed) => {
     for (const byteOrder of ['little', 'big'] as const) {
       const program = { seed, size: 128, byteOrder };
       const plain = randomMachine(program);
-      plain.engine.run(3000);
+      runRandomly(plain, program, 3000);
       const observed = randomMachine(program);
       observed.engine.onMemoryAccess = () => {};
-      observed.engine.run(3000);
+      runRandomly(observed, program, 3000);
       expect(outcome(observed)).toEqual(outcome(plain));
     }
   });
@@ -43,8 +38,10 @@ describe('random programs, interpreted', () => {
     let calls = 0;
     let invalidations = 0;
     for (let seed = 0; seed < 20; seed++) {
-      const machine = randomMachine({ seed, size: 64 });
-      machine.engine.run(2000);
+      const program = { seed, size: 64 };
+      const machine = randomMachine(program);
+      runRandomly(machine, program, 3000);
+      expect(machine.engine.counters.blocksLifted).toBeGreaterThan(30);
       calls += machine.calls.length;
       invalidations += machine.engine.counters.invalidations;
     }

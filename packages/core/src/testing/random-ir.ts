@@ -3,7 +3,7 @@ import type { BlockBuilder } from '../ir/builder.ts';
 import type { IsaBackend, LiftContext, LiftResult } from '../isa-backend.ts';
 import { mix, Random } from './random.ts';
 import { F64_SLOTS, I32_SLOTS, I64_SLOTS, RandomValues, V_SLOTS } from './random-values.ts';
-import { TOY_SUPERVISOR, TOY_TRAP_IF, toyIsa, toyLayout } from './toy-isa.ts';
+import { TOY_INTERRUPT, TOY_SUPERVISOR, TOY_TRAP_IF, toyIsa, toyLayout } from './toy-isa.ts';
 import { KERNEL_TEXT, USER_CODE, USER_DATA } from './toy-machine.ts';
 
 /**
@@ -11,7 +11,8 @@ import { KERNEL_TEXT, USER_CODE, USER_DATA } from './toy-machine.ts';
  * at an address is a random one, decided by the seed, the address and the four bytes there (so that a
  * program that stores into its code changes). Every operation of the table occurs; memory accesses go
  * to mapped data, across pages, to unmapped pages and into the code; control goes everywhere within
- * the program. A trap goes to kernel text, which makes a kernel call and returns behind the instruction.
+ * the program. A trap goes to kernel text, which makes a kernel call and returns behind the instruction
+ * (an interrupt: to it).
  */
 export interface RandomProgram {
   readonly seed: number;
@@ -23,6 +24,9 @@ export interface RandomProgram {
 const SCRATCH = toyLayout.array('scratch').offset;
 const EPC = toyLayout.slot('epc', 'i32');
 const EMODE = toyLayout.slot('emode', 'i32');
+const CAUSE = toyLayout.slot('cause', 'i32');
+const EIE = toyLayout.slot('eie', 'i32');
+const IE = toyLayout.slot('ie', 'i32');
 const R1 = I32_SLOTS[1]!;
 const R7 = I32_SLOTS[7]!;
 /** System routines of the random ISA. */
@@ -39,8 +43,9 @@ export function randomIsa(program: RandomProgram): IsaBackend {
     lift: (context, pc) => liftRandom(context, pc, program, within),
     systemRoutines: [
       (cpu) => {
-        cpu.pc = within(cpu.get(EPC) + 4);
+        cpu.pc = cpu.get(CAUSE) >= TOY_INTERRUPT ? cpu.get(EPC) : within(cpu.get(EPC) + 4);
         cpu.mode = cpu.get(EMODE);
+        cpu.set(IE, cpu.get(EIE));
       },
       (cpu, a, b, c, next) => {
         cpu.set(R1, cpu.get(R1) ^ mix(a, b, c));

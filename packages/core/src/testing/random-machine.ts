@@ -3,7 +3,8 @@ import { PAGE_SIZE } from '../memory/memory-map.ts';
 import { mix, Random } from './random.ts';
 import { type RandomProgram, randomIsa } from './random-ir.ts';
 import { F64_SLOTS, I64_SLOTS, V_SLOTS } from './random-values.ts';
-import { KERNEL_TEXT, type ToyMachine, toyMachine } from './toy-machine.ts';
+import { TOY_SUPERVISOR } from './toy-isa.ts';
+import { KERNEL_TEXT, type ToyMachine, toyMachine, USER_CODE } from './toy-machine.ts';
 
 /** A machine that is to run a random program: memory and registers random too, all from the seed. */
 export function randomMachine(program: RandomProgram, options: Partial<EngineOptions> = {}): ToyMachine {
@@ -27,9 +28,39 @@ export function randomMachine(program: RandomProgram, options: Partial<EngineOpt
     // The kernel's answer depends on the guest's state alone: the same run gets the same answers.
     const answer = mix(number, machine.engine.instructions(), machine.engine.cycles()) & 3;
     machine.setReg('r3', machine.reg('r3') + answer);
+    machine.engine.setInterrupt(0, false);
     return answer === 0 ? KERNEL_LEAVE : KERNEL_GO_ON;
   };
   return machine;
+}
+
+/** Instructions between two perturbations. */
+const STRETCH = 150;
+
+/**
+ * Runs `instructions` of a random program. Left alone it would soon go round in a small loop; so after
+ * every stretch it is sent to another place with other registers, in user or supervisor mode, now and
+ * then with an interrupt. With `cuts` the budget is cut at random points, which must not show.
+ */
+export function runRandomly(machine: ToyMachine, program: RandomProgram, instructions: number, cuts?: Random): void {
+  const perturbations = new Random(mix(program.seed, 2));
+  for (let done = 0; done < instructions; done += STRETCH) {
+    const stretch = Math.min(STRETCH, instructions - done);
+    for (let left = stretch; left > 0; ) {
+      const part = cuts ? Math.min(left, 1 + cuts.below(cuts.oneIn(3) ? 4 : 60)) : left;
+      machine.engine.run(part);
+      left -= part;
+    }
+    perturb(machine, program, perturbations);
+  }
+}
+
+function perturb(machine: ToyMachine, program: RandomProgram, random: Random): void {
+  machine.cpu.pc = USER_CODE + 4 * random.below(program.size);
+  machine.cpu.mode = random.oneIn(4) ? TOY_SUPERVISOR : 0;
+  for (let n = random.below(4); n > 0; n--) machine.setReg(`r${random.below(8)}`, random.corner());
+  machine.setReg('ie', random.below(2));
+  if (random.oneIn(3)) machine.engine.setInterrupt(0, true);
 }
 
 /** Everything a run may be told by: CPU state, memory, counts, kernel calls. Equal for equal runs. */

@@ -6,7 +6,6 @@
 #define NR_open 5
 #define NR_close 6
 #define NR_execve 11
-#define NR_chdir 12
 #define NR_getpid 20
 #define NR_kill 37
 #define NR_pipe 42
@@ -14,17 +13,17 @@
 #define NR_setpgid 57
 #define NR_wait4 114
 #define NR_clone 120
-#define NR_uname 122
 #define NR_nanosleep 162
 #define NR_rt_sigaction 174
 #define NR_mmap2 192
 #define NR_munmap 91
 #define NR_exit_group 252
 #define NR_sched_yield 158
-#define NR_gettid 224
 #define NR_ioctl 54
-#define NR_getdents64 220
-#define NR_getppid 64
+#define NR_setitimer 104
+#define NR_rt_sigqueueinfo 178
+#define NR_tkill 238
+#define NR_tgkill 270
 
 /* The initial stack pointer goes to start_c, which never returns. */
 __asm__(".globl _start\n_start:\n\txorl %ebp,%ebp\n\tmovl %esp,%eax\n\tandl $-16,%esp\n\tsubl $12,%esp\n\tpushl %eax\n\tcall start_c\n\thlt\n");

@@ -1,0 +1,96 @@
+/* fuzz text|calls SEED COUNT: hostile children. Each runs random bytes as code, or makes a system call with a
+ * random number and random arguments; all must end, by themselves or by their timer, and the machine must live on.
+ * Prints how many ended by which signal. */
+#include "kml.h"
+
+#define SIGKILL 9
+static u32 state;
+
+static u32 random32(void)
+{
+	state ^= state << 13;
+	state ^= state >> 17;
+	return state ^= state << 5;
+}
+
+/* Small numbers, addresses of our own, kernel addresses, -1, and anything. */
+static long random_argument(u8 *area)
+{
+	switch (random32() % 6) {
+	case 0: return (long)(random32() % 64);
+	case 1: return (long)(area + random32() % 8192);
+	case 2: return (long)(0xc0000000u + random32() % (64u << 20));
+	case 3: return -1 - (long)(random32() % 16);
+	case 4: return (long)(random32() & 0xfffff000u);
+	default: return (long)random32();
+	}
+}
+
+static void arm_timer(void)
+{
+	long timer[4] = { 0, 0, 0, 20000 };
+	sys3(NR_setitimer, 0, timer, 0);
+}
+
+static void run_text(void)
+{
+	u8 *code = (u8 *)sys(NR_mmap2, 0, 4096, 7, 0x22, -1);
+	for (int i = 0; i < 4096; i++)
+		code[i] = (u8)(random32() >> 11);
+	arm_timer();
+	((void (*)(void))(code + random32() % 64))();
+}
+
+static void make_call(void)
+{
+	u8 *area = map_pages(8192);
+	for (int i = 0; i < 8192; i++)
+		area[i] = (u8)random32();
+	arm_timer();
+	long number = (long)(random32() % 460);
+	/* Not those that would end the parent or the whole group on purpose. */
+	if (number == NR_kill || number == NR_tkill || number == NR_tgkill || number == NR_rt_sigqueueinfo)
+		return;
+	long a[6];
+	for (int i = 0; i < 6; i++)
+		a[i] = random_argument(area);
+	sys_trap(number, a[0], a[1], a[2], a[3], a[4]);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4)
+		return 2;
+	int text = same(argv[1], "text");
+	u32 seed = (u32)number(argv[2]), count = (u32)number(argv[3]), ended[128] = { 0 };
+	for (u32 i = 0; i < count; i++) {
+		state = (seed + i) * 2654435761u | 1;
+		long child = sys0(NR_fork);
+		if (child == 0) {
+			sys2(NR_setpgid, 0, 0);
+			if (text)
+				run_text();
+			else
+				make_call();
+			sys1(NR_exit_group, 0);
+		}
+		if (child < 0) {
+			put("fork failed\n");
+			return 1;
+		}
+		int status = 0;
+		long got;
+		while ((got = sys4(NR_wait4, child, &status, 2 /* WUNTRACED */, 0)) == child && (status & 0xff) == 0x7f)
+			sys2(NR_kill, child, SIGKILL);
+		if (got != child) {
+			put("wait failed\n");
+			return 1;
+		}
+		ended[status & 0x7f]++;
+	}
+	for (u32 i = 0; i < 128; i++)
+		if (ended[i]) {
+			put("signal "), put_number(i), put(": "), put_number(ended[i]), put("\n");
+		}
+	return 0;
+}

@@ -66,6 +66,8 @@ export interface IsaBackend {
   readonly instructionAlign: number;
   /** The CPU state. Has the i32 slots `pc` and `mode` at least. */
   readonly layout: StateLayout;
+  /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
+  readonly deferredSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */
   readonly debugRegisters: readonly string[];
   /** Host functions by the number that `helper` operations carry. */

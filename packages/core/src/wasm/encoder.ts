@@ -144,6 +144,17 @@ export class CodeWriter extends ByteWriter {
   i32Const(value: number): this {
     return this.byte(OPCODE.i32Const).s32(value);
   }
+  /** i32.const in five bytes whatever the value, to be patched: gives the place for patchConst. */
+  i32ConstPatched(): number {
+    this.byte(OPCODE.i32Const);
+    for (let i = 0; i < 4; i++) this.byte(0x80);
+    this.byte(0);
+    return this.length - 5;
+  }
+  /** Sets the value (not negative, below 2^28) of a constant written by i32ConstPatched. */
+  patchConst(at: number, value: number): void {
+    for (let i = 0; i < 4; i++) this.bytes[at + i] = ((value >>> (7 * i)) & 0x7f) | 0x80;
+  }
   i64Const(low: number, high: number): this {
     return this.byte(OPCODE.i64Const).s64(low, high);
   }

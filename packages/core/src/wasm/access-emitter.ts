@@ -1,0 +1,206 @@
+import { OP_NUMBER } from '../ir/ops.ts';
+import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE } from '../memory/memory-map.ts';
+import { type CodeWriter, OPCODE } from './encoder.ts';
+import type { LocalPool } from './locals.ts';
+import type { ValueEmitter } from './value-emitter.ts';
+
+const O = OP_NUMBER;
+
+/** How an operation accesses memory. */
+interface AccessForm {
+  readonly bytes: number;
+  readonly write: boolean;
+  readonly opcode: number;
+}
+
+const form = (bytes: number, opcode: number, write = false): AccessForm => ({ bytes, write, opcode });
+
+const FORMS = new Map<number, AccessForm>([
+  [O.load8u, form(1, OPCODE.i32Load8U)],
+  [O.load8s, form(1, OPCODE.i32Load8S)],
+  [O.load16u, form(2, OPCODE.i32Load16U)],
+  [O.load16s, form(2, OPCODE.i32Load16S)],
+  [O.load32, form(4, OPCODE.i32Load)],
+  [O.load64, form(8, OPCODE.i64Load)],
+  [O.loadF32, form(4, OPCODE.f32Load)],
+  [O.loadF64, form(8, OPCODE.f64Load)],
+  [O.loadV, form(16, OPCODE.v128Load)],
+  [O.load8uW, form(1, OPCODE.i32Load8U, true)],
+  [O.load16uW, form(2, OPCODE.i32Load16U, true)],
+  [O.load32W, form(4, OPCODE.i32Load, true)],
+  [O.load64W, form(8, OPCODE.i64Load, true)],
+  [O.store8, form(1, OPCODE.i32Store8, true)],
+  [O.store16, form(2, OPCODE.i32Store16, true)],
+  [O.store32, form(4, OPCODE.i32Store, true)],
+  [O.store64, form(8, OPCODE.i64Store, true)],
+  [O.storeF32, form(4, OPCODE.f32Store, true)],
+  [O.storeF64, form(8, OPCODE.f64Store, true)],
+  [O.storeV, form(16, OPCODE.v128Store, true)],
+]);
+
+/** A translated address kept for later accesses of the block. */
+interface HostAddress {
+  readonly local: number;
+  readonly bytes: number;
+  readonly write: boolean;
+}
+
+/** What an access needs of the exit it may take. */
+export interface AccessExit {
+  readonly site: number;
+  /** Label depth of the exit. */
+  readonly depth: number;
+}
+
+/**
+ * Emits guest memory accesses: the page's translation word, a branch to the exit if there is none or
+ * if the access would leave the page, the access at word + address + 1. Two branches, never one on
+ * both tests OR-ed (measured dearer). A second access to the same address goes without.
+ */
+export class AccessEmitter {
+  private readonly code: CodeWriter;
+  private readonly locals: LocalPool;
+  private readonly tablesLocal: number;
+  private readonly tableOffset: number;
+  private readonly bigEndian: boolean;
+  private readonly hosts = new Map<number, HostAddress>();
+
+  constructor(code: CodeWriter, locals: LocalPool, tablesLocal: number, supervisor: boolean, bigEndian: boolean) {
+    this.code = code;
+    this.locals = locals;
+    this.tablesLocal = tablesLocal;
+    this.tableOffset = supervisor ? TABLE_SUPERVISOR : 0;
+    this.bigEndian = bigEndian;
+  }
+
+  /** Forgets the block's translated addresses. */
+  finish(): void {
+    for (const host of this.hosts.values()) this.locals.release(host.local);
+    this.hosts.clear();
+  }
+
+  /** Whether an access that was announced thus needs no check, and so cannot exit. */
+  isTranslated(address: number, bytes: number, write: boolean): boolean {
+    const host = this.hosts.get(address);
+    return host !== undefined && host.bytes >= bytes && (host.write || !write);
+  }
+
+  /** Size and direction of an operation; probeW has its size as immediate. */
+  static extent(op: number, imm: number): { bytes: number; write: boolean } {
+    return op === O.probeW ? { bytes: imm, write: true } : FORMS.get(op)!;
+  }
+
+  /**
+   * Load, store or probe at address value `address` (one announced use). A load leaves its result on
+   * the stack. `keep`: the block accesses this address again.
+   */
+  emit(
+    op: number,
+    address: number,
+    value: number,
+    imm: number,
+    values: ValueEmitter,
+    exit: AccessExit,
+    keep: boolean,
+  ): void {
+    const { bytes, write } = AccessEmitter.extent(op, imm);
+    const host = this.hostAddress(address, bytes, write, values, exit, keep || op === O.probeW);
+    if (op === O.probeW) {
+      this.code.byte(OPCODE.drop);
+    } else {
+      this.swizzle(bytes);
+      const access = FORMS.get(op)!;
+      if (value >= 0) values.push(value);
+      if (value >= 0 && this.bigEndian && bytes === 8) this.rotate(op);
+      this.code.memory(this.plainOpcode(access, op), 0, this.bigEndian ? 0 : 1);
+      if (value < 0 && this.bigEndian && bytes === 8) this.rotateBack(op);
+    }
+    if (host >= 0 && !this.hosts.has(address)) this.locals.release(host);
+  }
+
+  /** Puts address + word on the stack; gives the local that keeps it, or -1. */
+  private hostAddress(
+    address: number,
+    bytes: number,
+    write: boolean,
+    values: ValueEmitter,
+    exit: AccessExit,
+    keep: boolean,
+  ): number {
+    const { code } = this;
+    if (this.isTranslated(address, bytes, write)) {
+      code.get(this.hosts.get(address)!.local);
+      values.skip(address);
+      return -1;
+    }
+    const guest = values.inLocal(address);
+    const constant = guest < 0 ? values.constant(address) : 0;
+    const pushAddress = () => (guest < 0 ? code.i32Const(constant) : code.get(guest));
+    const word = this.locals.allocate('i32');
+    code.i32Const(exit.site);
+    pushAddress().i32Const(10).op(O_SHR_U).i32Const(0x3ffffc).op(O_AND).get(this.tablesLocal).op(O_ADD);
+    code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
+    code.op(O_EQZ).brIf(exit.depth);
+    this.checkExtent(pushAddress, bytes, exit.depth);
+    code.byte(OPCODE.drop);
+    pushAddress().get(word).op(O_ADD);
+    values.done(address);
+    if (!keep) {
+      this.locals.release(word);
+      return -1;
+    }
+    const old = this.hosts.get(address);
+    if (old) this.locals.release(old.local);
+    code.tee(word);
+    this.hosts.set(address, { local: word, bytes, write });
+    return word;
+  }
+
+  /** Leaves if the access crosses a page or, in word-swapped memory, is unaligned. */
+  private checkExtent(pushAddress: () => CodeWriter, bytes: number, depth: number): void {
+    if (bytes === 1) return;
+    if (this.bigEndian)
+      pushAddress()
+        .i32Const(Math.min(bytes, 4) - 1)
+        .op(O_AND)
+        .brIf(depth);
+    if (this.bigEndian && bytes <= 4) return;
+    pushAddress()
+      .i32Const(PAGE_SIZE - 1)
+      .op(O_AND)
+      .i32Const(PAGE_SIZE - bytes)
+      .op(O_GT_U)
+      .brIf(depth);
+  }
+
+  /** Word-swapped memory: bytes at address^3, half-words at address^2. The 1 of the translation word is added here. */
+  private swizzle(bytes: number): void {
+    if (!this.bigEndian) return;
+    this.code.i32Const(1).op(O_ADD);
+    if (bytes < 4) this.code.i32Const(4 - bytes).op(O_XOR);
+  }
+
+  /** 64-bit values are kept as two swapped words: floats go through their bits. */
+  private plainOpcode(access: AccessForm, op: number): number {
+    if (!this.bigEndian || access.bytes !== 8) return access.opcode;
+    return op === O.storeF64 ? OPCODE.i64Store : op === O.loadF64 ? OPCODE.i64Load : access.opcode;
+  }
+
+  private rotate(op: number): void {
+    if (op === O.storeF64) this.code.op(0xbd);
+    this.code.i64Const(32, 0).op(O_ROTL64);
+  }
+
+  private rotateBack(op: number): void {
+    this.code.i64Const(32, 0).op(O_ROTL64);
+    if (op === O.loadF64) this.code.op(0xbf);
+  }
+}
+
+const O_SHR_U = 0x76;
+const O_AND = 0x71;
+const O_ADD = 0x6a;
+const O_XOR = 0x73;
+const O_EQZ = 0x45;
+const O_GT_U = 0x4b;
+const O_ROTL64 = 0x89;

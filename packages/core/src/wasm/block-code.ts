@@ -1,0 +1,234 @@
+import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
+import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import type { SlotTable } from './slots.ts';
+import { ValueGraph } from './value-graph.ts';
+
+const O = OP_NUMBER;
+
+export type StatementKind = 'load' | 'store' | 'probe' | 'helper' | 'peek' | 'poke' | 'trapIf' | 'cycles' | 'set';
+
+/** What happens in order; pure values are computed where they are needed. */
+export interface Statement {
+  readonly kind: StatementKind;
+  readonly op: number;
+  /** Number of the instruction in its block. */
+  readonly insn: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  /** The operation's immediate; for `set` the slot number. */
+  readonly imm: number;
+  /** The value yielded, or -1. */
+  readonly result: number;
+  /** A `set` that another overwrites before anyone can see it. */
+  dead: boolean;
+}
+
+/** What one instruction writes to deferred slots. */
+export interface DeferredWrite {
+  readonly insn: number;
+  /** Place in `statements` before which it happens. */
+  readonly at: number;
+  /** Slot number to value. */
+  readonly values: ReadonlyMap<number, number>;
+}
+
+/** A block ready for the analyses and the emitter. */
+export interface BlockCode {
+  readonly block: IrBlock;
+  readonly graph: ValueGraph;
+  readonly statements: Statement[];
+  readonly deferred: DeferredWrite[];
+  /** Slot number to the value it has at the end, for the slots the block writes. */
+  readonly out: Map<number, number>;
+  /** Slot number to its entry value, for those that were read. */
+  readonly entries: Map<number, number>;
+  /** Values the terminal uses: cond, target, error, args. */
+  readonly terminalValues: readonly number[];
+}
+
+/** May leave the block at its instruction. */
+export function mayExit(kind: StatementKind): boolean {
+  return kind === 'load' || kind === 'store' || kind === 'probe' || kind === 'trapIf';
+}
+
+const NARROW = new Map<number, number>([
+  [O.load8u, 8],
+  [O.load8uW, 8],
+  [O.load16u, 16],
+  [O.load16uW, 16],
+]);
+
+/** Turns a lifted block into a value graph and statements: slots read once, computations folded and shared. */
+export function blockCode(block: IrBlock, slots: SlotTable): BlockCode {
+  return new Converter(block, slots).run();
+}
+
+class Converter {
+  private readonly block: IrBlock;
+  private readonly slots: SlotTable;
+  private readonly graph = new ValueGraph();
+  private readonly statements: Statement[] = [];
+  private readonly deferred: DeferredWrite[] = [];
+  /** Slot number to current value. */
+  private readonly current = new Map<number, number>();
+  private readonly out = new Map<number, number>();
+  private readonly entries = new Map<number, number>();
+  /** IR value number to graph value. */
+  private readonly map: Int32Array;
+  private pending: Map<number, number> | undefined;
+
+  constructor(block: IrBlock, slots: SlotTable) {
+    this.block = block;
+    this.slots = slots;
+    this.map = new Int32Array(block.valueTypes.length).fill(-1);
+  }
+
+  run(): BlockCode {
+    const { block } = this;
+    // The engine does a trap or system instruction as a whole.
+    const kind = block.terminal.kind;
+    const count = kind === 'trap' || kind === 'system' ? block.count - 1 : block.count;
+    for (let insn = 0; insn < count; insn++) {
+      const first = block.insnFirstOp[insn]!;
+      const end = insn + 1 < block.count ? block.insnFirstOp[insn + 1]! : block.code.length / OP_STRIDE;
+      this.pending = undefined;
+      for (let at = first; at < end; at++) this.convert(at * OP_STRIDE, insn);
+      if (this.pending) this.deferred.push({ insn, at: this.statements.length, values: this.pending });
+    }
+    this.markDeadSets();
+    return {
+      block,
+      graph: this.graph,
+      statements: this.statements,
+      deferred: this.deferred,
+      out: this.out,
+      entries: this.entries,
+      terminalValues: terminalArgs(block.terminal).map((value) => this.map[value]!),
+    };
+  }
+
+  private convert(at: number, insn: number): void {
+    const { code } = this.block;
+    const op = code[at + OP_NUM]!;
+    const spec = OP_SPECS[op]!;
+    const a = this.arg(code[at + OP_A]!);
+    const b = this.arg(code[at + OP_B]!);
+    const c = this.arg(code[at + OP_C]!);
+    const imm = code[at + OP_IMM]!;
+    const dst = code[at + OP_DST]!;
+    if (op === O.const32) this.map[dst] = this.graph.const32(imm);
+    else if (spec.effect === 'pure') this.map[dst] = this.graph.pure(op, a, b, c, imm);
+    else if (spec.imm === 'slot') this.convertSlot(dst, a, imm, insn);
+    else this.convertEffect(op, dst, a, b, c, imm, insn);
+  }
+
+  private arg(value: number): number {
+    return value < 0 ? -1 : this.map[value]!;
+  }
+
+  private convertSlot(dst: number, a: number, imm: number, insn: number): void {
+    const slot = this.slots.byWord[imm >> 2]!;
+    if (dst >= 0) {
+      this.map[dst] = this.slotValue(slot);
+      return;
+    }
+    this.current.set(slot, a);
+    this.out.set(slot, a);
+    if (this.slots.deferred[slot]) {
+      this.pending ??= new Map();
+      this.pending.set(slot, a);
+    } else {
+      this.push('set', 0, insn, a, -1, -1, slot, -1);
+    }
+  }
+
+  private slotValue(slot: number): number {
+    let value = this.current.get(slot);
+    if (value === undefined) {
+      value = this.graph.entry(slot, this.slots.type[slot]!);
+      this.current.set(slot, value);
+      this.entries.set(slot, value);
+    }
+    return value;
+  }
+
+  private convertEffect(op: number, dst: number, a: number, b: number, c: number, imm: number, insn: number): void {
+    const spec = OP_SPECS[op]!;
+    const kind = statementKind(op);
+    let result = -1;
+    if (dst >= 0) {
+      result = this.graph.result(spec.result!);
+      this.graph.setWidth(result, NARROW.get(op) ?? 0);
+      this.map[dst] = result;
+    }
+    const value = kind === 'store' ? this.storedValue(op, b) : b;
+    this.push(kind, op, insn, a, value, c, imm, result);
+  }
+
+  /** A narrow store needs no mask on its value. */
+  private storedValue(op: number, value: number): number {
+    const mask = op === O.store8 ? 0xff : op === O.store16 ? 0xffff : 0;
+    const { graph } = this;
+    if (mask === 0 || graph.op[value] !== O.and || !graph.isConst(graph.b[value]!)) return value;
+    return (graph.imm[graph.b[value]!]! & mask) === mask ? graph.a[value]! : value;
+  }
+
+  private push(
+    kind: StatementKind,
+    op: number,
+    insn: number,
+    a: number,
+    b: number,
+    c: number,
+    imm: number,
+    result: number,
+  ): void {
+    this.statements.push({ kind, op, insn, a, b, c, imm, result, dead: false });
+  }
+
+  /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
+  private markDeadSets(): void {
+    const overwritten = new Set<number>();
+    for (let i = this.statements.length - 1; i >= 0; i--) {
+      const statement = this.statements[i]!;
+      if (statement.kind === 'set') {
+        statement.dead = overwritten.has(statement.imm);
+        overwritten.add(statement.imm);
+      } else if (mayExit(statement.kind)) overwritten.clear();
+    }
+  }
+}
+
+function statementKind(op: number): StatementKind {
+  const spec = OP_SPECS[op]!;
+  switch (op) {
+    case O.probeW:
+      return 'probe';
+    case O.peek32:
+    case O.peek64:
+      return 'peek';
+    case O.poke32:
+    case O.poke64:
+      return 'poke';
+    case O.cycles:
+      return 'cycles';
+    default:
+      return spec.effect === 'trap' ? 'trapIf' : (spec.effect as 'load' | 'store' | 'helper');
+  }
+}
+
+/** IR values a terminal uses, in a fixed order. */
+function terminalArgs(terminal: Terminal): readonly number[] {
+  switch (terminal.kind) {
+    case 'branch':
+      return [terminal.cond];
+    case 'callIndirect':
+    case 'return':
+    case 'jumpIndirect':
+      return [terminal.target];
+    default:
+      // trap and system leave at their instruction: the interpreter computes their values.
+      return [];
+  }
+}

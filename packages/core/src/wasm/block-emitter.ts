@@ -1,0 +1,102 @@
+import { OP_NUMBER } from '../ir/ops.ts';
+import { CYCLES_BASE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { AccessEmitter } from './access-emitter.ts';
+import type { BlockCode, Statement } from './block-code.ts';
+import type { BlockPlan } from './block-plan.ts';
+import { OPCODE } from './encoder.ts';
+import type { RegionContext } from './region-context.ts';
+
+const O = OP_NUMBER;
+
+/** Emits a block's statements, all but its terminal. The block's cost is charged at its start. */
+export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPlan): void {
+  region.values.begin(code, plan.uses);
+  chargeBlock(region, code);
+  let note = 0;
+  code.statements.forEach((statement, at) => {
+    for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+    emitStatement(region, code, plan, statement);
+  });
+  for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+}
+
+/** Behind the terminal's values: what a later block reads of deferred slots; then the temporaries are free. */
+export function finishBlock(region: RegionContext): void {
+  region.values.finish();
+  region.accesses.finish();
+}
+
+/** Puts the values of deferred slots that later blocks read in their locals. */
+export function emitShadows(region: RegionContext, plan: BlockPlan): void {
+  for (const [slot, value] of plan.shadows) region.values.assign(slot, value);
+}
+
+/** clock += cycles << 32 - instructions. */
+function chargeBlock(region: RegionContext, code: BlockCode): void {
+  const { cycles, count } = code.block;
+  if (count === 0) return;
+  region.code
+    .get(region.clockLocal)
+    .i64Const(-count, cycles - 1)
+    .op(0x7c)
+    .set(region.clockLocal);
+}
+
+function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
+  const { values, code: out } = region;
+  switch (statement.kind) {
+    case 'set':
+      if (statement.dead) return;
+      values.assign(statement.imm, statement.a);
+      region.noteDirty(statement.imm);
+      return;
+    case 'load':
+    case 'store':
+    case 'probe':
+      emitAccess(region, code, plan, statement);
+      return;
+    case 'trapIf':
+      out.i32Const(region.site(code, statement.insn));
+      values.pushCondition(statement.a);
+      out.brIf(region.exitDepth()).byte(OPCODE.drop);
+      values.skip(statement.b);
+      return;
+    case 'helper':
+      values.push(statement.a);
+      values.push(statement.b);
+      values.push(statement.c);
+      out.call(region.services.helperFunction(statement.imm));
+      values.yielded(statement.result);
+      return;
+    case 'peek':
+      values.push(statement.a);
+      out.memory(statement.op === O.peek32 ? OPCODE.i32Load : OPCODE.i64Load, 2, STATE_BASE + statement.imm);
+      values.yielded(statement.result);
+      return;
+    case 'poke':
+      values.push(statement.a);
+      values.push(statement.b);
+      out.memory(statement.op === O.poke32 ? OPCODE.i32Store : OPCODE.i64Store, 2, STATE_BASE + statement.imm);
+      return;
+    case 'cycles':
+      emitCycles(region, code, statement);
+  }
+}
+
+function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
+  const { bytes, write } = AccessEmitter.extent(statement.op, statement.imm);
+  const sure = region.accesses.isTranslated(statement.a, bytes, write);
+  const exit = sure ? { site: 0, depth: 0 } : { site: region.site(code, statement.insn), depth: region.exitDepth() };
+  const keep = plan.accesses.get(statement.a)! > 1;
+  region.accesses.emit(statement.op, statement.a, statement.b, statement.imm, region.values, exit, keep);
+  if (statement.kind === 'load') region.values.yielded(statement.result);
+}
+
+/** Cycles before this run, plus those of this run up to this instruction (the clock holds the whole block's). */
+function emitCycles(region: RegionContext, code: BlockCode, statement: Statement): void {
+  let later = 0;
+  for (let insn = statement.insn; insn < code.block.count; insn++) later += code.block.insnCycles[insn]!;
+  region.code.i32Const(0).memory(OPCODE.i64Load, 3, CYCLES_BASE_ADDRESS);
+  region.code.get(region.clockLocal).i64Const(32, 0).op(0x88).op(0x7c).i64Const(later, 0).op(0x7d);
+  region.values.yielded(statement.result);
+}

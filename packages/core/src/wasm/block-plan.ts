@@ -1,0 +1,55 @@
+import type { BlockCode } from './block-code.ts';
+import { blockNotes, type Note } from './deferral.ts';
+import type { ShapeTable } from './shapes.ts';
+import { type Bits, hasBit, type SlotTable } from './slots.ts';
+
+/** What is emitted of a block, decided before anything of the region is: the use count of each value, and the recipes noted. */
+export interface BlockPlan {
+  /** Uses by value; the emitter counts them down. */
+  readonly uses: Int32Array;
+  readonly notes: readonly Note[];
+  /** Deferred slots whose value a later block reads: slot and value. */
+  readonly shadows: readonly (readonly [number, number])[];
+  /** How many accesses there are to each address value. */
+  readonly accesses: ReadonlyMap<number, number>;
+}
+
+/** Plans a block; undefined where a recipe cannot be made. */
+export function planBlock(
+  code: BlockCode,
+  liveOut: Bits,
+  groups: readonly (readonly number[])[],
+  slots: SlotTable,
+  shapes: ShapeTable,
+): BlockPlan | undefined {
+  const { graph } = code;
+  const uses = new Int32Array(graph.size);
+  const need = (value: number): void => {
+    if (value < 0 || uses[value]!++ > 0) return;
+    need(graph.a[value]!);
+    need(graph.b[value]!);
+    need(graph.c[value]!);
+  };
+  const accesses = new Map<number, number>();
+  for (const statement of code.statements) {
+    if (statement.kind === 'set' && statement.dead) continue;
+    need(statement.a);
+    need(statement.b);
+    need(statement.c);
+    if (statement.kind === 'load' || statement.kind === 'store' || statement.kind === 'probe') {
+      accesses.set(statement.a, (accesses.get(statement.a) ?? 0) + 1);
+    }
+  }
+  for (const value of code.terminalValues) need(value);
+  const shadows: [number, number][] = [];
+  for (const slot of slots.deferredSlots) {
+    const value = code.out.get(slot);
+    if (value === undefined || !hasBit(liveOut, slot)) continue;
+    shadows.push([slot, value]);
+    need(value);
+  }
+  const notes = blockNotes(code, groups, (value) => uses[value]! > 0, shapes);
+  if (notes === undefined) return undefined;
+  for (const note of notes) for (const value of note.recipe.operands) need(value);
+  return { uses, notes, shadows, accesses };
+}

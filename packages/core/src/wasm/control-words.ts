@@ -1,0 +1,39 @@
+import { CONTROL_BASE } from '../memory/memory-map.ts';
+import { MAX_GROUPS, MAX_OPERANDS } from './shapes.ts';
+
+/**
+ * The translator's part of the control area, and of the look-up caches.
+ *
+ * A *record* says how deferred slots are to be computed: an i64 of four 16-bit tags (shape numbers,
+ * 0 for none), then the operands of each group. One record stands beside the slots in memory while
+ * translated code runs; the other is written by an exit and is newer.
+ */
+export const RECORD_ADDRESS = CONTROL_BASE + 0x100;
+export const EXIT_RECORD_ADDRESS = CONTROL_BASE + 0x200;
+/** Offset of a group's operand in a record. */
+export function operandOffset(group: number, operand: number): number {
+  return 16 + (group * MAX_OPERANDS + operand) * 4;
+}
+export const RECORD_BYTES = 16 + MAX_GROUPS * MAX_OPERANDS * 4;
+
+/** Result of translated code that says: leave, pc is in memory (or in the site table). */
+export const LEAVE = -1;
+/** Site numbers: none; a kernel call answered "leave". Exits follow. */
+export const SITE_NONE = 0;
+export const SITE_KERNEL = 1;
+export const FIRST_SITE = 2;
+
+/**
+ * The look-up cache of an address space: entries of 16 bytes (pc, mode, table slot), direct-mapped;
+ * then the links, one table slot for each known target of a direct call or jump between regions.
+ */
+export const LOOKUP_ENTRIES = 2048;
+export const LINKS_OFFSET = LOOKUP_ENTRIES * 16;
+export const MAX_LINKS = 8192;
+/** Byte offset of the entry for a pc. Translated code computes the same. */
+export function lookupOffset(pc: number): number {
+  return ((pc ^ (pc >>> 4)) & (LOOKUP_ENTRIES - 1)) << 4;
+}
+
+/** Bytes of host stack that translated code may use below one dispatch. */
+export const STACK_BUDGET = 400_000;

@@ -1,0 +1,82 @@
+import type { BlockCode, DeferredWrite } from './block-code.ts';
+import { mayExit } from './block-code.ts';
+import type { FlowGraph } from './flow-graph.ts';
+import { MAX_GROUPS, makeRecipe, type Recipe, type ShapeTable } from './shapes.ts';
+import type { SlotTable } from './slots.ts';
+
+/**
+ * Deferred slots (an ISA's flags) are written by most instructions and looked at by few. A region
+ * does not compute them: behind each write that anyone could see it notes a recipe (a tag and the
+ * operands, in locals), and whoever looks computes. Slots that the region always writes together
+ * form a group with one recipe.
+ */
+export interface Grouping {
+  readonly groups: readonly (readonly number[])[];
+  /** Deferred slots that do not fit: the region treats them as ordinary ones. */
+  readonly rest: readonly number[];
+}
+
+export function groupDeferred(graph: FlowGraph, slots: SlotTable): Grouping {
+  const writes = new Map<number, string[]>();
+  graph.nodes.forEach((node, index) => {
+    for (const write of node.code?.deferred ?? []) {
+      for (const slot of write.values.keys()) {
+        let list = writes.get(slot);
+        if (list === undefined) {
+          list = [];
+          writes.set(slot, list);
+        }
+        list.push(`${index}.${write.insn}`);
+      }
+    }
+  });
+  const byKey = new Map<string, number[]>();
+  for (const slot of slots.deferredSlots) {
+    const list = writes.get(slot);
+    if (list === undefined) continue;
+    const key = list.join();
+    const group = byKey.get(key);
+    if (group) group.push(slot);
+    else byKey.set(key, [slot]);
+  }
+  const all = [...byKey.values()].sort((x, y) => y.length - x.length);
+  return { groups: all.slice(0, MAX_GROUPS), rest: all.slice(MAX_GROUPS).flat() };
+}
+
+/** A recipe to be noted before statement `at`. */
+export interface Note {
+  readonly at: number;
+  readonly group: number;
+  readonly recipe: Recipe;
+}
+
+/** The writes of a block that anyone can see: one whose group is written again with no possible exit between is left out. */
+export function visibleWrites(code: BlockCode, group: readonly number[]): DeferredWrite[] {
+  const slot = group[0]!;
+  const writes = code.deferred.filter((write) => write.values.has(slot));
+  return writes.filter((write, index) => {
+    const next = writes[index + 1];
+    if (next === undefined) return true;
+    for (let i = write.at; i < next.at; i++) if (mayExit(code.statements[i]!.kind)) return true;
+    return false;
+  });
+}
+
+/** The recipes a block notes, in order. `needed` says which values the block computes anyway. */
+export function blockNotes(
+  code: BlockCode,
+  groups: readonly (readonly number[])[],
+  needed: (value: number) => boolean,
+  shapes: ShapeTable,
+): Note[] | undefined {
+  const notes: Note[] = [];
+  for (let group = 0; group < groups.length; group++) {
+    for (const write of visibleWrites(code, groups[group]!)) {
+      const outputs = groups[group]!.map((slot) => [slot, write.values.get(slot)!] as const);
+      const recipe = makeRecipe(code.graph, outputs, needed, shapes);
+      if (recipe === undefined) return undefined;
+      notes.push({ at: write.at, group, recipe });
+    }
+  }
+  return notes.sort((x, y) => x.at - y.at);
+}

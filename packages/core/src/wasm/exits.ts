@@ -1,0 +1,60 @@
+import { CLOCK_ADDRESS, SITE_ADDRESS } from '../memory/memory-map.ts';
+import { LEAVE } from './control-words.ts';
+import { CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
+import { type Bits, members } from './slots.ts';
+
+/** Where an exit left: what the engine needs to put pc and clock right. */
+export interface SiteSink {
+  /** A new site: pc, and what of the clock was charged but not executed. Gives its number. */
+  add(pc: number, instructions: number, cycles: number): number;
+}
+
+/**
+ * The cold exits of one region. Exits that have the same slots to store share their code; the site
+ * number comes as the value of the branch, so that it costs nothing where the exit is not taken.
+ */
+export class Exits {
+  private readonly classes: Bits[] = [];
+  private readonly byKey = new Map<string, number>();
+
+  /** Number of the exit class that stores these slots. A branch to it leaves `number` labels more than the region's own. */
+  classOf(dirty: Bits): number {
+    const key = dirty.join();
+    let number = this.byKey.get(key);
+    if (number === undefined) {
+      number = this.classes.length;
+      this.classes.push(dirty.slice());
+      this.byKey.set(key, number);
+    }
+    return number;
+  }
+
+  /**
+   * The whole function body: the classes' blocks around `body`, which never falls through, and
+   * behind them the code that stores, records site and clock, and leaves.
+   */
+  wrap(
+    body: CodeWriter,
+    siteLocal: number,
+    clockLocal: number,
+    storeSlot: (code: CodeWriter, slot: number) => void,
+    storeRecord: (code: CodeWriter) => void,
+  ): CodeWriter {
+    const count = this.classes.length;
+    const out = new CodeWriter(body.length + 512);
+    if (count === 0) return out.append(body).byte(OPCODE.unreachable);
+    out.byte(OPCODE.block).byte(0x40);
+    for (let i = 0; i < count; i++) out.byte(OPCODE.block).byte(WASM_TYPE.i32);
+    out.append(body).byte(OPCODE.unreachable);
+    this.classes.forEach((dirty, number) => {
+      out.end().set(siteLocal);
+      for (const slot of members(dirty)) storeSlot(out, slot);
+      out.br(count - 1 - number);
+    });
+    out.end();
+    out.i32Const(0).get(siteLocal).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
+    out.i32Const(0).get(clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
+    storeRecord(out);
+    return out.i32Const(LEAVE);
+  }
+}

@@ -1,0 +1,131 @@
+import type { IrBlock, Terminal } from '../ir/block.ts';
+import type { BlockCode } from './block-code.ts';
+
+/** A node of a region: a block, or (code undefined) the way out to `pc`. */
+export interface FlowNode {
+  readonly pc: number;
+  readonly code: BlockCode | undefined;
+  /** Numbers of the successors: branch taken then not taken; the one after a call or kernel call. */
+  readonly succs: number[];
+  readonly preds: number[];
+}
+
+/** A region's control flow, nodes in reverse postorder, node 0 the entry. */
+export interface FlowGraph {
+  readonly nodes: readonly FlowNode[];
+  /** Immediate dominator by node; node 0 its own. */
+  readonly idom: Int32Array;
+  /** Target of a backward edge. */
+  readonly isLoop: readonly boolean[];
+  /** Target of at least two forward edges. */
+  readonly isMerge: readonly boolean[];
+  /** Every backward edge goes to a dominator. */
+  readonly reducible: boolean;
+}
+
+/** Addresses a block goes on to inside its region: taken first; none for what leaves. */
+export function successors(terminal: Terminal): number[] {
+  switch (terminal.kind) {
+    case 'jump':
+      return [terminal.target];
+    case 'branch':
+      return [terminal.taken, terminal.next];
+    case 'call':
+    case 'callIndirect':
+      return [terminal.returnTo];
+    case 'kernelCall':
+      return [terminal.next];
+    default:
+      return [];
+  }
+}
+
+/** Builds the graph from the blocks by address; addresses without a block become ways out. */
+export function flowGraph(
+  entry: number,
+  blocks: ReadonlyMap<number, IrBlock>,
+  code: (block: IrBlock) => BlockCode,
+): FlowGraph {
+  const order = reversePostorder(entry, blocks);
+  const number = new Map(order.map((pc, index) => [pc, index]));
+  const nodes: FlowNode[] = order.map((pc) => {
+    const block = blocks.get(pc);
+    const succs = block ? successors(block.terminal).map((target) => number.get(target | 0)!) : [];
+    return { pc, code: block && code(block), succs, preds: [] };
+  });
+  nodes.forEach((node, index) => {
+    for (const succ of node.succs) nodes[succ]!.preds.push(index);
+  });
+  const idom = dominators(nodes);
+  const isLoop = nodes.map((node, index) => node.preds.some((pred) => pred >= index));
+  const isMerge = nodes.map((node, index) => node.preds.filter((pred) => pred < index).length >= 2);
+  const reducible = nodes.every((node, index) =>
+    node.preds.every((pred) => pred < index || dominates(idom, index, pred)),
+  );
+  return { nodes, idom, isLoop, isMerge, reducible };
+}
+
+/** Depth-first without recursion: regions can be hundreds of blocks deep. */
+function reversePostorder(entry: number, blocks: ReadonlyMap<number, IrBlock>): number[] {
+  const seen = new Set<number>([entry]);
+  const postorder: number[] = [];
+  const stack: { pc: number; succs: number[]; next: number }[] = [];
+  const push = (pc: number) => {
+    const block = blocks.get(pc);
+    // The fall-through is visited first, so that it comes last in the reverse order's nesting.
+    stack.push({ pc, succs: block ? successors(block.terminal).map((target) => target | 0) : [], next: 0 });
+  };
+  push(entry);
+  while (stack.length > 0) {
+    const top = stack.at(-1)!;
+    if (top.next < top.succs.length) {
+      const succ = top.succs[top.next++]!;
+      if (!seen.has(succ)) {
+        seen.add(succ);
+        push(succ);
+      }
+    } else {
+      postorder.push(top.pc);
+      stack.pop();
+    }
+  }
+  return postorder.reverse();
+}
+
+/** Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm". Nodes are in reverse postorder. */
+function dominators(nodes: readonly FlowNode[]): Int32Array {
+  const idom = new Int32Array(nodes.length).fill(-1);
+  idom[0] = 0;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let node = 1; node < nodes.length; node++) {
+      let best = -1;
+      for (const pred of nodes[node]!.preds) {
+        if (idom[pred] === -1) continue;
+        best = best === -1 ? pred : commonDominator(idom, best, pred);
+      }
+      if (idom[node] !== best) {
+        idom[node] = best;
+        changed = true;
+      }
+    }
+  }
+  return idom;
+}
+
+function commonDominator(idom: Int32Array, a: number, b: number): number {
+  let left = a;
+  let right = b;
+  while (left !== right) {
+    while (left > right) left = idom[left]!;
+    while (right > left) right = idom[right]!;
+  }
+  return left;
+}
+
+/** Whether node `a` dominates node `b`. */
+export function dominates(idom: Int32Array, a: number, b: number): boolean {
+  let node = b;
+  while (node > a) node = idom[node]!;
+  return node === a;
+}

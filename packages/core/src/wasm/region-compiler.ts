@@ -1,0 +1,77 @@
+import type { ValueType } from '../ir/ops.ts';
+import { blockCode } from './block-code.ts';
+import { type BlockPlan, planBlock } from './block-plan.ts';
+import { groupDeferred } from './deferral.ts';
+import type { CodeWriter } from './encoder.ts';
+import { flowGraph } from './flow-graph.ts';
+import { RegionContext, type RegionServices } from './region-context.ts';
+import type { DiscoveredRegion } from './region-discovery.ts';
+import type { ShapeTable } from './shapes.ts';
+import { analyseSlots } from './slot-flow.ts';
+import type { SlotTable } from './slots.ts';
+import { emitRegionBody } from './structure-emitter.ts';
+
+/** A region as one WebAssembly function. */
+export interface CompiledRegion {
+  readonly locals: readonly ValueType[];
+  readonly body: CodeWriter;
+}
+
+/** Compiles a discovered region. */
+export function compileRegion(
+  discovered: DiscoveredRegion,
+  supervisor: boolean,
+  slots: SlotTable,
+  services: RegionServices,
+): CompiledRegion {
+  const analysed = analyse(discovered, slots, services.shapes);
+  const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
+  emitRegionBody(region);
+  const body = region.exits.wrap(
+    region.code,
+    region.siteLocal,
+    region.clockLocal,
+    (code, slot) => region.storeSlot(code, slot),
+    (code) => region.records.storeForExit(code),
+  );
+  return { locals: region.locals.types, body };
+}
+
+function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, shapes: ShapeTable) {
+  const { entry, blocks } = discovered;
+  let slots = allSlots;
+  for (;;) {
+    const graph = flowGraph(entry, blocks, (block) => blockCode(block, slots));
+    const { groups, rest } = groupDeferred(graph, slots);
+    const flow = analyseSlots(graph, slots);
+    const plans: (BlockPlan | undefined)[] = [];
+    let planned = rest.length === 0;
+    for (let index = 0; planned && index < graph.nodes.length; index++) {
+      const { code } = graph.nodes[index]!;
+      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes);
+      if (code && !plan) planned = false;
+      plans.push(plan);
+    }
+    if (planned) {
+      const operandCounts = groups.map((_, group) => largestRecipe(plans, group));
+      return { graph, flow, slots, groups, operandCounts, plans, settleFirst: slots !== allSlots };
+    }
+    // Too many groups, or a recipe too large: these slots are treated as ordinary ones here.
+    slots = withoutDeferred(slots, rest.length > 0 ? rest : slots.deferredSlots);
+  }
+}
+
+function largestRecipe(plans: readonly (BlockPlan | undefined)[], group: number): number {
+  let largest = 0;
+  for (const plan of plans) {
+    for (const note of plan?.notes ?? []) {
+      if (note.group === group) largest = Math.max(largest, note.recipe.operands.length);
+    }
+  }
+  return largest;
+}
+
+function withoutDeferred(slots: SlotTable, drop: readonly number[]): SlotTable {
+  const deferred = slots.deferred.map((yes, slot) => yes && !drop.includes(slot));
+  return { ...slots, deferred, deferredSlots: slots.deferredSlots.filter((slot) => deferred[slot]) };
+}

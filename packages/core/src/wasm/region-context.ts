@@ -1,0 +1,172 @@
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import { CLOCK_ADDRESS, STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
+import { AccessEmitter } from './access-emitter.ts';
+import type { BlockCode } from './block-code.ts';
+import type { BlockPlan } from './block-plan.ts';
+import { type CodeWriter, OPCODE, CodeWriter as Writer } from './encoder.ts';
+import { Exits, type SiteSink } from './exits.ts';
+import type { FlowGraph, FlowNode } from './flow-graph.ts';
+import { LocalPool } from './locals.ts';
+import { RecordEmitter } from './record-emitter.ts';
+import type { ShapeTable } from './shapes.ts';
+import type { SlotFlow } from './slot-flow.ts';
+import { addBit, type Bits, bits, members, type SlotTable } from './slots.ts';
+import { ValueEmitter } from './value-emitter.ts';
+
+/** What the emitter of a region is told. */
+export interface RegionInput {
+  readonly graph: FlowGraph;
+  readonly flow: SlotFlow;
+  readonly mode: number;
+  readonly supervisor: boolean;
+  readonly slots: SlotTable;
+  /** Groups of deferred slots, see deferral.ts. */
+  readonly groups: readonly (readonly number[])[];
+  /** Operands of each group's largest recipe. */
+  readonly operandCounts: readonly number[];
+  /** By node; undefined for ways out. */
+  readonly plans: readonly (BlockPlan | undefined)[];
+  /** The region has deferred slots it treats as ordinary ones. */
+  readonly settleFirst: boolean;
+}
+
+/** What it asks of the translator. */
+export interface RegionServices {
+  readonly memory: GuestMemory;
+  /** Byte offset of the pc slot in the state. */
+  readonly pcOffset: number;
+  readonly shapes: ShapeTable;
+  readonly sites: SiteSink;
+  /** Function number of a helper of the ISA in the module being built. */
+  helperFunction(number: number): number;
+  /** Link number for calls and jumps to (pc, mode), or -1 if there are no more. */
+  link(pc: number, mode: number): number;
+}
+
+/** What all parts of a region's emitter share: writer, locals, exits, state in locals. */
+export class RegionContext {
+  readonly input: RegionInput;
+  readonly services: RegionServices;
+  readonly code: CodeWriter = new Writer(4096);
+  readonly locals = new LocalPool(2);
+  readonly exits = new Exits();
+  readonly values: ValueEmitter;
+  readonly accesses: AccessEmitter;
+  readonly records: RecordEmitter;
+  readonly clockLocal: number;
+  readonly tablesLocal: number;
+  readonly siteLocal: number;
+  /** Slots whose local may differ from memory here. */
+  dirty: Bits;
+  /** Labels around the place being emitted, the exit classes' own not counted. */
+  depth = 0;
+  private readonly slotLocals: Int32Array;
+
+  constructor(input: RegionInput, services: RegionServices) {
+    this.input = input;
+    this.services = services;
+    this.slotLocals = new Int32Array(input.slots.count).fill(-1);
+    this.dirty = bits(input.slots.count);
+    this.clockLocal = this.locals.allocate('i64');
+    this.tablesLocal = this.locals.allocate('i32');
+    this.siteLocal = this.locals.allocate('i32');
+    this.values = new ValueEmitter(this.code, this.locals, (slot) => this.slotLocal(slot));
+    const { memory } = services;
+    this.accesses = new AccessEmitter(this.code, this.locals, this.tablesLocal, input.supervisor, memory.bigEndian);
+    this.records = new RecordEmitter(this);
+  }
+
+  slotLocal(slot: number): number {
+    if (this.slotLocals[slot]! < 0) this.slotLocals[slot] = this.locals.allocate(this.input.slots.type[slot]!);
+    return this.slotLocals[slot]!;
+  }
+
+  /** Label depth of the exit that stores what is dirty now; the site number is to lie under the condition. */
+  exitDepth(): number {
+    return this.depth + this.exits.classOf(this.dirty);
+  }
+
+  loadSlot(slot: number): void {
+    const type = this.input.slots.type[slot]!;
+    const load = {
+      i32: OPCODE.i32Load,
+      i64: OPCODE.i64Load,
+      f32: OPCODE.f32Load,
+      f64: OPCODE.f64Load,
+      v128: OPCODE.v128Load,
+    };
+    this.code
+      .i32Const(0)
+      .memory(load[type], 2, STATE_BASE + this.input.slots.offset[slot]!)
+      .set(this.slotLocal(slot));
+  }
+
+  storeSlot(code: CodeWriter, slot: number): void {
+    const type = this.input.slots.type[slot]!;
+    const store = {
+      i32: OPCODE.i32Store,
+      i64: OPCODE.i64Store,
+      f32: OPCODE.f32Store,
+      f64: OPCODE.f64Store,
+      v128: OPCODE.v128Store,
+    };
+    code
+      .i32Const(0)
+      .get(this.slotLocal(slot))
+      .memory(store[type], 2, STATE_BASE + this.input.slots.offset[slot]!);
+  }
+
+  /** Gives all state back to memory: dirty slots, the deferred ones' record, the clock. */
+  sync(deferred: Int8Array): void {
+    for (const slot of members(this.dirty)) this.storeSlot(this.code, slot);
+    this.records.handOver(deferred);
+    this.code.i32Const(0).get(this.clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
+    this.dirty.fill(0);
+  }
+
+  /** Takes over from memory what is live in `node`. Memory is exact. */
+  reload(node: number): void {
+    const { input } = this;
+    const live = members(input.flow.liveIn[node]!);
+    if (input.settleFirst || live.some((slot) => input.slots.deferred[slot])) this.records.settleIfPending();
+    for (const slot of live) this.loadSlot(slot);
+    this.records.reset();
+  }
+
+  loadClock(): void {
+    this.code.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS).set(this.clockLocal);
+  }
+
+  loadTables(): void {
+    this.code.i32Const(0).memory(OPCODE.i32Load, 2, TABLES_ADDRESS).set(this.tablesLocal);
+  }
+
+  /** A check point: leaves, with pc at `pc`, unless `instructions` more fit the budget. */
+  checkBudget(instructions: number, pc: number): void {
+    const { code } = this;
+    code.i32Const(this.services.sites.add(pc, 0, 0));
+    code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
+    code.brIf(this.exitDepth()).byte(OPCODE.drop);
+  }
+
+  /** Site for leaving at instruction `insn` of a block whose whole cost is charged already. */
+  site(code: BlockCode, insn: number): number {
+    const { block } = code;
+    let cycles = 0;
+    for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
+    return this.services.sites.add(block.insnPc[insn]!, block.count - insn, cycles);
+  }
+
+  node(index: number): FlowNode {
+    return this.input.graph.nodes[index]!;
+  }
+
+  /** Dirty set at a node's start. */
+  enterNode(index: number): void {
+    this.dirty = this.input.flow.dirtyIn[index]!.slice();
+  }
+
+  noteDirty(slot: number): void {
+    addBit(this.dirty, slot);
+  }
+}

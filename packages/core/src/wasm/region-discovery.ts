@@ -1,0 +1,94 @@
+import type { LiftedBlock } from '../engine/translator-port.ts';
+import type { IrBlock } from '../ir/block.ts';
+import { OP_STRIDE } from '../ir/block.ts';
+import { successors } from './flow-graph.ts';
+
+/** Limits of one region. */
+export const MAX_BLOCKS = 256;
+export const MAX_INSTRUCTIONS = 2500;
+
+export interface DiscoveredRegion {
+  readonly entry: number;
+  readonly mode: number;
+  readonly blocks: Map<number, IrBlock>;
+  /** What the blocks were lifted from. */
+  readonly lifted: readonly LiftedBlock[];
+}
+
+/**
+ * The blocks that direct jumps and branches reach from `entry`, breadth first up to the limits. A
+ * block that runs into the start of another is cut there. Undefined where the entry cannot be lifted.
+ */
+export function discoverRegion(
+  entry: number,
+  mode: number,
+  lift: (pc: number) => LiftedBlock | undefined,
+): DiscoveredRegion | undefined {
+  const blocks = new Map<number, IrBlock>();
+  const lifted: LiftedBlock[] = [];
+  const queue = [entry | 0];
+  let instructions = 0;
+  for (let at = 0; at < queue.length; at++) {
+    const pc = queue[at]!;
+    if (blocks.has(pc)) continue;
+    if (blocks.size >= MAX_BLOCKS || instructions >= MAX_INSTRUCTIONS) break;
+    const block = translatable(pc) ? lift(pc) : undefined;
+    if (block === undefined) continue;
+    blocks.set(pc, block.ir);
+    lifted.push(block);
+    instructions += block.ir.count;
+    for (const target of successors(block.ir.terminal)) queue.push(target | 0);
+  }
+  if (!blocks.has(entry | 0)) return undefined;
+  for (const [pc, block] of blocks) {
+    const cut = cutAtLeader(block, blocks);
+    if (cut !== block) blocks.set(pc, cut);
+  }
+  dropUnreachable(entry | 0, blocks);
+  return { entry: entry | 0, mode, blocks, lifted };
+}
+
+/** The last page is left to the interpreter: -1 means "leave" in translated code. */
+function translatable(pc: number): boolean {
+  return pc >>> 12 !== 0xfffff;
+}
+
+function cutAtLeader(block: IrBlock, blocks: ReadonlyMap<number, IrBlock>): IrBlock {
+  for (let insn = 1; insn < block.count; insn++) {
+    if (blocks.has(block.insnPc[insn]!)) return truncate(block, insn);
+  }
+  return block;
+}
+
+/** The block's first `count` instructions, then a jump to the next. */
+function truncate(block: IrBlock, count: number): IrBlock {
+  const endPc = block.insnPc[count]!;
+  let cycles = 0;
+  for (let insn = 0; insn < count; insn++) cycles += block.insnCycles[insn]!;
+  return {
+    ...block,
+    endPc,
+    count,
+    insnPc: block.insnPc.subarray(0, count),
+    insnFirstOp: block.insnFirstOp.subarray(0, count),
+    insnCycles: block.insnCycles.subarray(0, count),
+    cycles,
+    code: block.code.subarray(0, block.insnFirstOp[count]! * OP_STRIDE),
+    terminal: { kind: 'jump', target: endPc },
+  };
+}
+
+/** Cutting can leave blocks that only the cut-off parts led to. */
+function dropUnreachable(entry: number, blocks: Map<number, IrBlock>): void {
+  const seen = new Set([entry]);
+  const stack = [entry];
+  for (let pc = stack.pop(); pc !== undefined; pc = stack.pop()) {
+    for (const target of successors(blocks.get(pc)!.terminal)) {
+      if (blocks.has(target | 0) && !seen.has(target | 0)) {
+        seen.add(target | 0);
+        stack.push(target | 0);
+      }
+    }
+  }
+  for (const pc of blocks.keys()) if (!seen.has(pc)) blocks.delete(pc);
+}

@@ -1,0 +1,32 @@
+import { FIRST_SITE } from './control-words.ts';
+import type { SiteSink } from './exits.ts';
+
+/** The side table of exits, by site number: pc, and the instructions and cycles charged but not executed. */
+export class SiteTable implements SiteSink {
+  private readonly pcs: number[] = [];
+  private readonly instructions: number[] = [];
+  private readonly cycles: number[] = [];
+
+  add(pc: number, instructions: number, cycles: number): number {
+    this.pcs.push(pc | 0);
+    this.instructions.push(instructions);
+    this.cycles.push(cycles);
+    return this.pcs.length - 1 + FIRST_SITE;
+  }
+
+  pcOf(site: number): number {
+    return this.pcs[site - FIRST_SITE]!;
+  }
+  instructionsOf(site: number): number {
+    return this.instructions[site - FIRST_SITE]!;
+  }
+  cyclesOf(site: number): number {
+    return this.cycles[site - FIRST_SITE]!;
+  }
+
+  clear(): void {
+    this.pcs.length = 0;
+    this.instructions.length = 0;
+    this.cycles.length = 0;
+  }
+}

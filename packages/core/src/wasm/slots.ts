@@ -1,0 +1,65 @@
+import type { StateLayout } from '../cpu/layout.ts';
+import type { ValueType } from '../ir/ops.ts';
+
+/** The state's slots as the translator counts them. */
+export interface SlotTable {
+  readonly count: number;
+  /** By slot number. */
+  readonly offset: readonly number[];
+  readonly type: readonly ValueType[];
+  /** The slot's computation is put off until someone looks (IsaBackend.deferredSlots). */
+  readonly deferred: readonly boolean[];
+  readonly deferredSlots: readonly number[];
+  /** Slot number of a byte offset >> 2. */
+  readonly byWord: Int16Array;
+}
+
+export function slotTable(layout: StateLayout, deferredNames: readonly string[]): SlotTable {
+  const byWord = new Int16Array(layout.size >> 2).fill(-1);
+  layout.slots.forEach((slot, number) => {
+    byWord[slot.offset >> 2] = number;
+  });
+  const deferred = layout.slots.map((slot) => slot.type === 'i32' && deferredNames.includes(slot.name));
+  return {
+    count: layout.slots.length,
+    offset: layout.slots.map((slot) => slot.offset),
+    type: layout.slots.map((slot) => slot.type),
+    deferred,
+    deferredSlots: deferred.flatMap((yes, number) => (yes ? [number] : [])),
+    byWord,
+  };
+}
+
+/** A set of small numbers as a bit string: one word for 32 of them. */
+export type Bits = Uint32Array;
+
+export function bits(count: number): Bits {
+  return new Uint32Array((count + 31) >> 5);
+}
+export function hasBit(set: Bits, n: number): boolean {
+  return ((set[n >> 5]! >>> (n & 31)) & 1) !== 0;
+}
+export function addBit(set: Bits, n: number): void {
+  set[n >> 5]! |= 1 << (n & 31);
+}
+export function removeBit(set: Bits, n: number): void {
+  set[n >> 5]! &= ~(1 << (n & 31));
+}
+/** Adds all of `other`; whether that changed anything. */
+export function addAll(set: Bits, other: Bits): boolean {
+  let changed = false;
+  for (let i = 0; i < set.length; i++) {
+    const word = (set[i]! | other[i]!) >>> 0;
+    if (word !== set[i]) changed = true;
+    set[i] = word;
+  }
+  return changed;
+}
+/** The members, ascending. */
+export function members(set: Bits): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < set.length; i++) {
+    for (let word = set[i]!; word !== 0; word &= word - 1) out.push(i * 32 + 31 - Math.clz32(word & -word));
+  }
+  return out;
+}

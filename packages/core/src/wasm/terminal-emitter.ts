@@ -1,0 +1,157 @@
+import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import type { BlockCode } from './block-code.ts';
+import { emitShadows, finishBlock } from './block-emitter.ts';
+import type { BlockPlan } from './block-plan.ts';
+import { LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_KERNEL } from './control-words.ts';
+import { OPCODE } from './encoder.ts';
+import { IMPORT_KERNEL_CALL, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
+import type { RegionContext } from './region-context.ts';
+import { deferredOut } from './slot-flow.ts';
+
+/**
+ * Emits the terminal of node `index` where it does not simply go on to another node of the region.
+ * Answers whether control goes on to the node's only successor (after a call or kernel call).
+ */
+export function emitTerminal(region: RegionContext, index: number, code: BlockCode): boolean {
+  const { terminal } = code.block;
+  switch (terminal.kind) {
+    case 'call':
+      handOver(region, index, code);
+      finishBlock(region);
+      region.code.i32Const(terminal.target).get(PARAM_STACK);
+      pushLink(region, terminal.target);
+      region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
+      comeBack(region, index, terminal.returnTo);
+      return true;
+    case 'callIndirect':
+      indirectTarget(region, index, code, (local) => {
+        region.code.get(local).get(PARAM_STACK).get(local);
+        pushLookupSlot(region, local);
+        region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
+      });
+      comeBack(region, index, terminal.returnTo);
+      return true;
+    case 'kernelCall':
+      emitKernelCall(region, index, code, terminal.number, terminal.next);
+      return true;
+    case 'return':
+      handOver(region, index, code);
+      region.values.push(code.terminalValues[0]!);
+      region.code.byte(OPCODE.return);
+      break;
+    case 'jumpIndirect':
+      indirectTarget(region, index, code, (local) => {
+        region.code.get(local).get(PARAM_STACK).get(local);
+        pushLookupSlot(region, local);
+        region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
+      });
+      break;
+    default:
+      // trap and system: the engine does the instruction
+      region.code.i32Const(region.site(code, code.block.count - 1)).br(region.exitDepth());
+  }
+  finishBlock(region);
+  return false;
+}
+
+/** A way out of the region to a known address: a tail call through its link. */
+export function emitWayOut(region: RegionContext, index: number, pc: number): void {
+  region.sync(region.input.flow.deferredIn[index]!);
+  region.code.i32Const(pc).get(PARAM_STACK);
+  pushLink(region, pc);
+  region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
+}
+
+function handOver(region: RegionContext, index: number, code: BlockCode): void {
+  const before = region.input.flow.deferredIn[index]!;
+  region.sync(deferredOut(code, before, region.input.slots, false));
+}
+
+/** A table slot for a known target: through its link in the address space's cache, else by look-up. */
+function pushLink(region: RegionContext, target: number): void {
+  const link = region.services.link(target, region.input.mode);
+  const { code } = region;
+  if (link < 0) {
+    // No links left: answering the target from slot 0 lets the dispatcher find it.
+    code.i32Const(0);
+    return;
+  }
+  code
+    .i32Const(0)
+    .memory(OPCODE.i32Load, 2, LOOKUP_ADDRESS)
+    .memory(OPCODE.i32Load, 2, LINKS_OFFSET + 4 * link);
+}
+
+/** Gives state back, puts the computed target in a local, and lets `go` call it. */
+function indirectTarget(region: RegionContext, index: number, code: BlockCode, go: (local: number) => void): void {
+  handOver(region, index, code);
+  const local = region.locals.allocate('i32');
+  region.values.push(code.terminalValues[0]!);
+  region.code.set(local);
+  finishBlock(region);
+  go(local);
+  region.locals.release(local);
+}
+
+/**
+ * The target (in a local, and once on the stack) is replaced by its table slot: the look-up cache's
+ * entry if that is for this pc and mode, else slot 0, whose function answers its pc.
+ */
+function pushLookupSlot(region: RegionContext, local: number): void {
+  const { code } = region;
+  const entry = region.locals.allocate('i32');
+  code.i32Const(4).op(0x76).get(local).op(0x73);
+  code
+    .i32Const(LOOKUP_ENTRIES - 1)
+    .op(0x71)
+    .i32Const(4)
+    .op(0x74);
+  code.i32Const(0).memory(OPCODE.i32Load, 2, LOOKUP_ADDRESS).op(0x6a).tee(entry);
+  code.memory(OPCODE.i32Load, 2, 8).i32Const(0);
+  code.get(entry).memory(OPCODE.i64Load, 3, 0).get(local).op(0xad).i64Const(0, region.input.mode).op(0x84).op(0x51);
+  code.byte(OPCODE.select);
+  region.locals.release(entry);
+}
+
+/** The callee's answer is on the stack: goes on only if it is the return address. */
+function comeBack(region: RegionContext, index: number, returnTo: number): void {
+  const { code } = region;
+  const answer = region.locals.allocate('i32');
+  code.tee(answer).i32Const(returnTo).op(0x47).byte(OPCODE.if).byte(0x40).get(answer).byte(OPCODE.return).end();
+  region.locals.release(answer);
+  goOn(region, index, returnTo);
+}
+
+/** Memory is exact and pc is `pc`, the node's successor: checks the budget and takes the state over again. */
+function goOn(region: RegionContext, index: number, pc: number): void {
+  const next = region.node(index).succs[0]!;
+  region.loadClock();
+  region.dirty.fill(0);
+  if (!region.input.graph.isLoop[next]) {
+    region.records.reset();
+    region.checkBudget(region.input.flow.longestPath[next]!, pc);
+  }
+  region.reload(next);
+}
+
+function emitKernelCall(region: RegionContext, index: number, block: BlockCode, number: number, next: number): void {
+  const { code } = region;
+  handOver(region, index, block);
+  finishBlock(region);
+  const pc = region.services.pcOffset;
+  code
+    .i32Const(0)
+    .i32Const(next)
+    .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
+  code.i32Const(number).call(IMPORT_KERNEL_CALL).byte(OPCODE.if).byte(0x40);
+  code.i32Const(0).i32Const(SITE_KERNEL).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
+  code.byte(OPCODE.return).end();
+  goOn(region, index, next);
+}
+
+/** The value a branch decides on: shadows are put in place first, then the condition is on the stack. */
+export function pushBranchCondition(region: RegionContext, code: BlockCode, plan: BlockPlan): void {
+  emitShadows(region, plan);
+  region.values.pushCondition(code.terminalValues[0]!);
+  finishBlock(region);
+}

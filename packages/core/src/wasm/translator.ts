@@ -1,0 +1,275 @@
+import type { TranslationHost, TranslatorFactory, TranslatorPort } from '../engine/translator-port.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import { LOOKUP_ADDRESS, LOOKUP_BYTES, SITE_ADDRESS } from '../memory/memory-map.ts';
+import {
+  EXIT_RECORD_ADDRESS,
+  LEAVE,
+  LINKS_OFFSET,
+  lookupOffset,
+  RECORD_ADDRESS,
+  SITE_KERNEL,
+  SITE_NONE,
+} from './control-words.ts';
+import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
+import { LinkTable } from './link-table.ts';
+import { RecordSettler } from './record-settler.ts';
+import { IMPORT_HELPERS } from './region-abi.ts';
+import { type CompiledRegion, compileRegion } from './region-compiler.ts';
+import { type DiscoveredRegion, discoverRegion } from './region-discovery.ts';
+import { CLOCK_LEFT, CLOCK_USED, encodeModule, instantiateModule, type ModuleImports } from './region-module.ts';
+import { pagesOf, type Region, RegionStore } from './region-store.ts';
+import { ShapeTable } from './shapes.ts';
+import { SiteTable } from './site-table.ts';
+import { type SlotTable, slotTable } from './slots.ts';
+
+const SITE = SITE_ADDRESS >> 2;
+const LOOKUP = LOOKUP_ADDRESS >> 2;
+/** Requests that are translated together: a module costs V8 the same however many functions it has. */
+const BATCH = 8;
+/** A request waits for others at most so many entries. */
+const MAX_WAIT = 300;
+/** A region that so often left without executing anything is dropped for good. */
+const FRUITLESS_LIMIT = 64;
+
+interface Request {
+  readonly space: AddressSpace;
+  readonly pc: number;
+  readonly mode: number;
+}
+
+/**
+ * Translates hot regions to WebAssembly and runs them. See translator-port.ts for the contract with
+ * the engine, control-words.ts for what it keeps in memory.
+ */
+class Translator implements TranslatorPort {
+  private readonly host: TranslationHost;
+  private readonly slots: SlotTable;
+  private readonly pcOffset: number;
+  private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
+  private readonly dispatcher: Dispatcher;
+  private readonly imports: ModuleImports;
+  private readonly store = new RegionStore();
+  private readonly shapes = new ShapeTable();
+  private readonly settler: RecordSettler;
+  private readonly sites = new SiteTable();
+  private readonly links = new LinkTable();
+  /** By table set: its look-up cache is out of date. */
+  private readonly stale: Uint8Array;
+  private readonly i32: Int32Array;
+  private queue: Request[] = [];
+  private readonly queued = new Set<string>();
+  private readonly banned = new Set<number>();
+  private waited = 0;
+  private nextSlot = 1;
+
+  constructor(host: TranslationHost) {
+    this.host = host;
+    const { memory } = host.cpu;
+    this.i32 = memory.i32;
+    this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? []);
+    this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
+    this.stale = new Uint8Array(memory.setCount);
+    this.settler = new RecordSettler(this.i32);
+    this.dispatcher = createDispatcher(memory.memory, this.table);
+    this.table.set(0, this.dispatcher.stub);
+    this.imports = {
+      table: this.table,
+      settle: (record) => this.settler.settle(record),
+      kernel: (number) => this.kernelCall(number),
+    };
+  }
+
+  enter(pc: number, mode: number): boolean {
+    if (this.queue.length > 0 && (this.queue.length >= BATCH || ++this.waited >= MAX_WAIT)) this.translateQueue();
+    if (!this.store.mayHave(pc)) return false;
+    const region = this.resolve(pc, mode);
+    return region !== undefined && this.run(region);
+  }
+
+  request(pc: number, mode: number): void {
+    const space = this.host.cpu.mmu.current;
+    const key = `${space.id}:${pc}:${mode}`;
+    if (this.queued.has(key) || this.banned.has(pc)) return;
+    if (this.store.find(pc, mode, space, this.host.cpu.mmu)) return;
+    this.queued.add(key);
+    this.queue.push({ space, pc, mode });
+  }
+
+  codeWritten(frame: number, offset: number, length: number): void {
+    for (const region of this.store.overlapping(frame, offset, length)) this.drop(region);
+    this.banned.clear();
+  }
+
+  mappingChanged(space: AddressSpace, page: number): void {
+    if (space === this.host.cpu.mmu.kernelOnly || page >= this.host.cpu.mmu.kernelPage) this.stale.fill(1);
+    else if (space.set >= 0) this.stale[space.set] = 1;
+  }
+
+  spaceDestroyed(space: AddressSpace): void {
+    this.queue = this.queue.filter((request) => request.space !== space);
+  }
+
+  flush(): void {
+    this.store.clear();
+    this.sites.clear();
+    this.stale.fill(1);
+    this.links.clear();
+    for (let slot = 1; slot < this.nextSlot; slot++) this.table.set(slot, this.dispatcher.stub);
+    this.nextSlot = 1;
+    this.queue = [];
+    this.queued.clear();
+    this.banned.clear();
+  }
+
+  /** The live region for (pc, mode) in the current space, entered in its look-up cache. */
+  private resolve(pc: number, mode: number): Region | undefined {
+    const { mmu } = this.host.cpu;
+    const space = mmu.current;
+    const lookup = this.i32[LOOKUP]!;
+    if (this.stale[space.set]) this.clearLookup(space.set, lookup);
+    const entry = (lookup + lookupOffset(pc)) >> 2;
+    if (this.i32[entry] === pc && this.i32[entry + 1] === mode) {
+      const region = this.store.atSlot(this.i32[entry + 2]!);
+      if (region?.alive) return region;
+    }
+    const region = this.store.find(pc, mode, space, mmu);
+    if (region === undefined) return undefined;
+    this.i32[entry] = pc;
+    this.i32[entry + 1] = mode;
+    this.i32[entry + 2] = region.slot;
+    const link = this.links.find(pc, mode);
+    if (link >= 0) this.i32[(lookup + LINKS_OFFSET + 4 * link) >> 2] = region.slot;
+    return region;
+  }
+
+  private clearLookup(set: number, lookup: number): void {
+    this.stale[set] = 0;
+    this.host.cpu.memory.u8.fill(0, lookup, lookup + LOOKUP_BYTES);
+  }
+
+  /** Runs from `first` on until something is left to the engine. False if nothing was executed. */
+  private run(first: Region): boolean {
+    const { i32 } = this;
+    const { cpu } = this.host;
+    const before = i32[CLOCK_LEFT]!;
+    i32[SITE] = SITE_NONE;
+    let region = first;
+    for (;;) {
+      const start = i32[CLOCK_LEFT]!;
+      const answer = this.dispatcher.dispatch(region.pc, region.slot, region.mode);
+      if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
+        this.leave(i32[SITE]!);
+        break;
+      }
+      this.settler.settle(RECORD_ADDRESS);
+      cpu.pc = answer;
+      const next = this.store.mayHave(answer) ? this.resolve(answer, region.mode) : undefined;
+      if (next === undefined || i32[CLOCK_LEFT] === start) break;
+      region = next;
+    }
+    if (i32[CLOCK_LEFT] !== before) return true;
+    this.noteFruitless(first);
+    return i32[SITE] === SITE_KERNEL;
+  }
+
+  /** Puts state, pc and clock right after an exit. */
+  private leave(site: number): void {
+    const { i32 } = this;
+    this.settler.settle(RECORD_ADDRESS);
+    if (site === SITE_KERNEL) return;
+    this.settler.settle(EXIT_RECORD_ADDRESS);
+    this.host.cpu.pc = this.sites.pcOf(site);
+    i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);
+    i32[CLOCK_USED]! -= this.sites.cyclesOf(site);
+  }
+
+  /** Such a region costs and gives nothing: its first instruction always leaves. */
+  private noteFruitless(region: Region): void {
+    if (this.i32[SITE] === SITE_NONE || this.sites.instructionsOf(this.i32[SITE]!) === 0) return;
+    if (++region.fruitless < FRUITLESS_LIMIT) return;
+    this.banned.add(region.pc);
+    this.drop(region);
+  }
+
+  private kernelCall(number: number): number {
+    this.settler.settle(RECORD_ADDRESS);
+    const answer = this.host.kernelCall(number);
+    if (answer !== 0) return answer;
+    return this.stale[this.host.cpu.mmu.current.set]!;
+  }
+
+  private drop(region: Region): void {
+    if (!region.alive) return;
+    this.store.remove(region);
+    this.table.set(region.slot, this.dispatcher.stub);
+    this.host.counters.invalidations++;
+  }
+
+  /** Translates what is asked for in the current address space, in one module. */
+  private translateQueue(): void {
+    this.waited = 0;
+    const { mmu } = this.host.cpu;
+    const here = this.queue.filter((request) => request.space === mmu.current);
+    this.queue = this.queue.filter((request) => request.space !== mmu.current);
+    if (here.length === 0) return;
+    const started = performance.now();
+    if (this.nextSlot + here.length > TABLE_SIZE) this.flush();
+    const found: DiscoveredRegion[] = [];
+    for (const { space, pc, mode } of here) {
+      this.queued.delete(`${space.id}:${pc}:${mode}`);
+      if (this.store.find(pc, mode, space, mmu)) continue;
+      const region = discoverRegion(pc, mode, (at) => this.host.block(at, mode));
+      if (region) found.push(region);
+    }
+    if (found.length > 0) this.translate(found);
+    this.host.counters.translateMilliseconds += performance.now() - started;
+  }
+
+  private translate(found: readonly DiscoveredRegion[]): void {
+    const { host, shapes, slots } = this;
+    const helpers: number[] = [];
+    const firstShape = shapes.shapes.length;
+    const services = {
+      memory: host.cpu.memory,
+      pcOffset: this.pcOffset,
+      shapes,
+      sites: this.sites,
+      helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
+      link: (pc: number, mode: number) => this.links.linkFor(pc, mode),
+    };
+    const compiled: CompiledRegion[] = found.map((region) =>
+      compileRegion(region, host.isa.isSupervisor(region.mode), slots, services),
+    );
+    const fresh = shapes.shapes.slice(firstShape);
+    const bytes = encodeModule(compiled, fresh, helpers, slots);
+    const module = instantiateModule(bytes, compiled.length, fresh, helpers, host, this.imports);
+    for (const [tag, settle] of module.shapes) this.settler.add(tag, settle);
+    for (let place = 0; place < found.length; place++) this.install(found[place]!, module.functions[place]);
+    host.counters.modules++;
+    host.counters.wasmBytes += module.bytes;
+  }
+
+  private install(found: DiscoveredRegion, code: unknown): void {
+    const slot = this.nextSlot++;
+    this.table.set(slot, code);
+    this.store.add({
+      pc: found.entry,
+      mode: found.mode,
+      slot,
+      pages: pagesOf(found.lifted),
+      blocks: found.lifted,
+      supervisor: this.host.isa.isSupervisor(found.mode),
+      alive: true,
+      fruitless: 0,
+    });
+    this.host.counters.regionsTranslated++;
+  }
+}
+
+function indexIn(list: number[], item: number): number {
+  const at = list.indexOf(item);
+  return at >= 0 ? at : list.push(item) - 1;
+}
+
+/** Makes the translator for an engine; goes into EngineOptions.translator. */
+export const createTranslator: TranslatorFactory = (host) => new Translator(host);

@@ -209,5 +209,4 @@ function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, entry: num
   kernel.abi.startFrame(kernel, task, frameAddress(kernel, task), { entry, sp: mm.stackStart, kernelMode });
   mirrorTask(kernel, task);
   if (kernel.state.current === task) kernel.abi.switchTo(kernel, task);
-  kernel.state.counters.execs++;
 }

@@ -5,7 +5,7 @@ import * as ports from '../system/lift/ports.ts';
 import * as segments from '../system/lift/segments.ts';
 import * as selectors from '../system/lift/selectors.ts';
 import * as transfer from '../system/lift/transfer.ts';
-import { SEG_CS, SEG_DS, SEG_ES, SEG_FS, SEG_GS, SEG_SS } from '../system/registers.ts';
+import { SEG_DS, SEG_ES, SEG_FS, SEG_GS, SEG_SS } from '../system/registers.ts';
 
 const PRIVILEGED = { test: { skip: 'privileged' } } as const;
 const TRANSFER = { test: { skip: 'control transfer' } } as const;
@@ -16,12 +16,6 @@ const TABLES = { test: { skip: 'shows the host kernel' } } as const;
 const segmentRows: readonly Row[] = [
   row('8C /r', 'mov', 'Ev,Sw', 'segmentRead', segments.movFromSegment, { section: 'MOV', ...TABLES }),
   row('8E /r', 'mov', 'Sw,Ew', 'segmentLoad', segments.movToSegment, { section: 'MOV', ...SEGMENT }),
-  row('06', 'push', 'ES', 'push', segments.pushSegment(SEG_ES), TABLES),
-  row('0E', 'push', 'CS', 'push', segments.pushSegment(SEG_CS), TABLES),
-  row('16', 'push', 'SS', 'push', segments.pushSegment(SEG_SS), TABLES),
-  row('1E', 'push', 'DS', 'push', segments.pushSegment(SEG_DS), TABLES),
-  row('0F A0', 'push', 'FS', 'push', segments.pushSegment(SEG_FS), TABLES),
-  row('0F A8', 'push', 'GS', 'push', segments.pushSegment(SEG_GS), TABLES),
   row('07', 'pop', 'ES', 'segmentLoad', segments.popSegment(SEG_ES), SEGMENT),
   row('17', 'pop', 'SS', 'segmentLoad', segments.popSegment(SEG_SS), SEGMENT),
   row('1F', 'pop', 'DS', 'segmentLoad', segments.popSegment(SEG_DS), SEGMENT),
@@ -49,7 +43,6 @@ const transferRows: readonly Row[] = [
 
 /** EFLAGS and interrupts. */
 const flagRows: readonly Row[] = [
-  row('9C', 'pushfw|pushf', '', 'pushf', flags.pushf, { section: 'PUSHF', ...TRANSFER }),
   row('9D', 'popfw|popf', '', 'popf', flags.popf, { section: 'POPF', ...TRANSFER }),
   row('FA', 'cli', '', 'cli', flags.cli, PRIVILEGED),
   row('FB', 'sti', '', 'sti', flags.sti, PRIVILEGED),

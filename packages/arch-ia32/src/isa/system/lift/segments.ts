@@ -1,4 +1,4 @@
-/** MOV, PUSH and POP of segment registers, LDS LES LFS LGS LSS. */
+/** MOV and POP of segment registers, LDS LES LFS LGS LSS. */
 import type { Insn } from '../../lift/insn.ts';
 import { UD } from '../../vectors.ts';
 import { SEG_CS, SELECTOR } from '../registers.ts';
@@ -24,11 +24,6 @@ export function movToSegment(x: Insn): void {
   }
   const selector = x.isMemory ? x.load(x.mem(2), 16) : x.getReg(x.rm, 16);
   x.system(ROUTINE.moveToSegment, x.const(x.reg), selector);
-}
-
-/** PUSH Sreg: a 32-bit push stores the selector zero-extended. */
-export function pushSegment(segment: number): (x: Insn) => void {
-  return (x) => x.push(x.b.get(SELECTOR[segment]!));
 }
 
 /** POP Sreg. */

@@ -54,6 +54,9 @@ export const FPU = {
   /** The 11 bits of FOP. Beside the instruction pointer, so that one 64-bit store writes both. */
   opcode: 20,
   dataPointer: 24,
+  /** FCS and FDS: only what FRSTOR and its kin loaded; instructions leave them as they are (deprecated FPU CS and DS, SDM vol. 1, 8.1.8). */
+  codeSelector: 28,
+  dataSelector: 32,
 } as const;
 
 /** Word offsets within the `sse` array. */

@@ -14,6 +14,7 @@ export function segmentPrefixUsed(x: Insn): boolean {
 const SIZE_WORDS: Readonly<Record<string, string>> = {
   b: 'BYTE',
   w: 'WORD',
+  dw: 'WORD',
   d: 'DWORD',
   q: 'QWORD',
   dq: 'XMMWORD',

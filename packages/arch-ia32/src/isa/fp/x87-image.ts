@@ -4,7 +4,7 @@
  * vol. 2, FXSAVE.
  */
 import type { Cpu } from '@kml/core';
-import { FPU, layout, reg, SSE_STATE, xmm } from '../state.ts';
+import { FPU, layout, SSE_STATE, xmm } from '../state.ts';
 import { FINITE, newUnpacked, ZERO } from './number.ts';
 import {
   emptyMask,
@@ -20,8 +20,6 @@ import {
 
 const FPU_AT = layout.array('fpu').offset;
 const MXCSR_AT = layout.array('sse').offset + SSE_STATE.mxcsr;
-const CS = reg('cs');
-const DS = reg('ds');
 
 /** Bytes of the environment, and of the environment with the registers. */
 export const ENVIRONMENT_BYTES = { 16: 14, 32: 28 } as const;
@@ -60,17 +58,12 @@ function setTagWord(cpu: Cpu, tags: number): void {
   setEmptyMask(cpu, mask);
 }
 
-/** Selector of a pointer: the segment registers' at present, or 0 where there is no pointer. */
-function selector(cpu: Cpu, pointer: number, slot: typeof CS): number {
-  return pointer === 0 ? 0 : cpu.get(slot) & 0xffff;
-}
-
 /** Writes the environment in its 16- or 32-bit form. */
 export function saveEnvironment(cpu: Cpu, view: DataView, form: 16 | 32): void {
   const fip = word(cpu, FPU.instructionPointer);
   const fdp = word(cpu, FPU.dataPointer);
-  const cs = selector(cpu, fip, CS);
-  const ds = selector(cpu, fdp, DS);
+  const cs = word(cpu, FPU.codeSelector);
+  const ds = word(cpu, FPU.dataSelector);
   const first = [word(cpu, FPU.control), statusWord(cpu), tagWord(cpu)];
   if (form === 16) {
     [...first, fip, cs, fdp, ds].forEach((value, i) => {
@@ -93,7 +86,9 @@ export function loadEnvironment(cpu: Cpu, view: DataView, form: 16 | 32): void {
   setTagWord(cpu, get(2));
   setWord(cpu, FPU.instructionPointer, get(3));
   setWord(cpu, FPU.opcode, form === 16 ? 0 : (get(4) >>> 16) & 0x7ff);
+  setWord(cpu, FPU.codeSelector, get(4) & 0xffff);
   setWord(cpu, FPU.dataPointer, get(5));
+  setWord(cpu, FPU.dataSelector, get(6) & 0xffff);
 }
 
 function saveRegister(cpu: Cpu, view: DataView, at: number, i: number): void {
@@ -132,9 +127,9 @@ export function saveFxsave(cpu: Cpu, view: DataView): void {
   view.setUint8(4, ~emptyMask(cpu) & 0xff);
   view.setUint16(6, word(cpu, FPU.opcode) & 0x7ff, true);
   view.setInt32(8, fip, true);
-  view.setUint16(12, selector(cpu, fip, CS), true);
+  view.setUint16(12, word(cpu, FPU.codeSelector), true);
   view.setInt32(16, fdp, true);
-  view.setUint16(20, selector(cpu, fdp, DS), true);
+  view.setUint16(20, word(cpu, FPU.dataSelector), true);
   view.setInt32(24, cpu.i32[(cpu.base + MXCSR_AT) >> 2]!, true);
   view.setInt32(28, MXCSR_MASK, true);
   for (let i = 0; i < 8; i++) {
@@ -153,7 +148,9 @@ export function loadFxsave(cpu: Cpu, view: DataView): boolean {
   setEmptyMask(cpu, ~view.getUint8(4));
   setWord(cpu, FPU.opcode, view.getUint16(6, true) & 0x7ff);
   setWord(cpu, FPU.instructionPointer, view.getInt32(8, true));
+  setWord(cpu, FPU.codeSelector, view.getUint16(12, true));
   setWord(cpu, FPU.dataPointer, view.getInt32(16, true));
+  setWord(cpu, FPU.dataSelector, view.getUint16(20, true));
   cpu.i32[(cpu.base + MXCSR_AT) >> 2] = mxcsr;
   for (let i = 0; i < 8; i++) {
     loadRegister(cpu, view, 32 + i * 16, i);

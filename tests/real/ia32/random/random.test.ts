@@ -1,0 +1,52 @@
+import { rows } from '@kml/arch-ia32/isa/testing';
+import { afterAll, expect, test } from 'vitest';
+import { describeCase, difference } from './compare.ts';
+import { casesOf, isGenerated } from './generate.ts';
+import { hooks } from './hooks.ts';
+import type { RandomCase, RandomResult } from './layout.ts';
+import { Oracle } from './oracle.ts';
+import { Random } from './prng.ts';
+import { Subject } from './subject.ts';
+
+/** KML_SEED repeats a run, or starts another. */
+const SEED = Number(process.env.KML_SEED ?? 20_240_601);
+const CASES_PER_ROW = Number(process.env.KML_CASES_PER_ROW ?? 80);
+const SHOWN = 40;
+
+const oracle = new Oracle();
+afterAll(() => oracle.dispose());
+
+const generated = rows.filter(isGenerated);
+const cases = generated.flatMap((row, n) => casesOf(row, CASES_PER_ROW, new Random(SEED + n * 7919), hooks));
+const subject = new Subject();
+const results = cases.map((one) => subject.run(one));
+console.log(`random instructions: seed ${SEED}, ${generated.length} rows, ${cases.length} cases`);
+
+function disagreements(
+  expected: readonly RandomResult[],
+  skip: (one: RandomCase, n: number) => boolean = () => false,
+): string[] {
+  const found: string[] = [];
+  cases.forEach((one, n) => {
+    if (skip(one, n)) return;
+    const text = difference(one, expected[n]!, results[n]!);
+    if (text) found.push(`${describeCase(one)}\n    ${text}`);
+  });
+  return found;
+}
+
+test('there are at least 20,000 cases', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(20_000);
+});
+
+test("every case ends as on this host's CPU", () => {
+  const found = disagreements(oracle.native(cases));
+  expect(found.slice(0, SHOWN).join('\n')).toBe('');
+});
+
+test('every case without an exception ends as under QEMU', () => {
+  // QEMU does not report exception numbers, and takes the alias F6 /1 and F7 /1 of TEST for something else.
+  const skip = (one: RandomCase, n: number) =>
+    results[n]!.vector >= 0 || one.name.startsWith('test (F') || one.fx !== undefined;
+  expect(disagreements(oracle.qemu(cases), skip).slice(0, SHOWN).join('\n')).toBe('');
+});

@@ -111,9 +111,9 @@ export class AccessEmitter {
       this.swizzle(bytes);
       const access = FORMS.get(op)!;
       if (value >= 0) values.push(value);
-      if (value >= 0 && this.bigEndian && bytes === 8) this.rotate(op);
+      if (value >= 0 && this.bigEndian) this.swapWords(op, bytes);
       this.code.memory(this.plainOpcode(access, op), 0, this.bigEndian ? 0 : 1);
-      if (value < 0 && this.bigEndian && bytes === 8) this.rotateBack(op);
+      if (value < 0 && this.bigEndian) this.swapWordsBack(op, bytes);
     }
     if (host >= 0 && !this.hosts.has(address)) this.locals.release(host);
   }
@@ -186,17 +186,30 @@ export class AccessEmitter {
     return op === O.storeF64 ? OPCODE.i64Store : op === O.loadF64 ? OPCODE.i64Load : access.opcode;
   }
 
-  private rotate(op: number): void {
+  /** Longer values are kept as words in reverse order. */
+  private swapWords(op: number, bytes: number): void {
+    if (bytes === 16) this.reverseWords();
+    if (bytes !== 8) return;
     if (op === O.storeF64) this.code.op(0xbd);
     this.code.i64Const(32, 0).op(O_ROTL64);
   }
 
-  private rotateBack(op: number): void {
+  private swapWordsBack(op: number, bytes: number): void {
+    if (bytes === 16) this.reverseWords();
+    if (bytes !== 8) return;
     this.code.i64Const(32, 0).op(O_ROTL64);
     if (op === O.loadF64) this.code.op(0xbf);
   }
+
+  private reverseWords(): void {
+    const local = this.locals.allocate('v128');
+    this.code.tee(local).get(local).op(0xfd0d).words(REVERSED_WORDS);
+    this.locals.release(local);
+  }
 }
 
+/** Lanes of i8x16.shuffle that put the four words in reverse order. */
+const REVERSED_WORDS = [0x0f0e0d0c, 0x0b0a0908, 0x07060504, 0x03020100];
 const O_SHR_U = 0x76;
 const O_AND = 0x71;
 const O_ADD = 0x6a;

@@ -24,10 +24,15 @@ import { type SlotTable, slotTable } from './slots.ts';
 
 const SITE = SITE_ADDRESS >> 2;
 const LOOKUP = LOOKUP_ADDRESS >> 2;
-/** Requests that are translated together: a module costs V8 the same however many functions it has. */
-const BATCH = 8;
-/** A request waits for others at most so many entries. */
-const MAX_WAIT = 300;
+/** When requests are translated; none of it shows in guest state. */
+export interface TranslatorTuning {
+  /** Requests that are translated together: a module costs V8 the same however many functions it has. */
+  readonly batch: number;
+  /** A request waits for others at most so many entries. */
+  readonly maxWait: number;
+}
+
+const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
 /** A region that so often left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
 
@@ -43,6 +48,7 @@ interface Request {
  */
 class Translator implements TranslatorPort {
   private readonly host: TranslationHost;
+  private readonly tuning: TranslatorTuning;
   private readonly slots: SlotTable;
   private readonly pcOffset: number;
   private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
@@ -62,8 +68,9 @@ class Translator implements TranslatorPort {
   private waited = 0;
   private nextSlot = 1;
 
-  constructor(host: TranslationHost) {
+  constructor(host: TranslationHost, tuning: TranslatorTuning) {
     this.host = host;
+    this.tuning = tuning;
     const { memory } = host.cpu;
     this.i32 = memory.i32;
     this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? []);
@@ -80,7 +87,8 @@ class Translator implements TranslatorPort {
   }
 
   enter(pc: number, mode: number): boolean {
-    if (this.queue.length > 0 && (this.queue.length >= BATCH || ++this.waited >= MAX_WAIT)) this.translateQueue();
+    if (this.queue.length > 0 && (this.queue.length >= this.tuning.batch || ++this.waited >= this.tuning.maxWait))
+      this.translateQueue();
     if (!this.store.mayHave(pc)) return false;
     const region = this.resolve(pc, mode);
     return region !== undefined && this.run(region);
@@ -272,4 +280,9 @@ function indexIn(list: number[], item: number): number {
 }
 
 /** Makes the translator for an engine; goes into EngineOptions.translator. */
-export const createTranslator: TranslatorFactory = (host) => new Translator(host);
+export const createTranslator: TranslatorFactory = (host) => new Translator(host, DEFAULT_TUNING);
+
+/** The same with other tuning. */
+export function translatorWith(tuning: Partial<TranslatorTuning>): TranslatorFactory {
+  return (host) => new Translator(host, { ...DEFAULT_TUNING, ...tuning });
+}

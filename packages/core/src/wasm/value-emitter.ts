@@ -22,6 +22,8 @@ export class ValueEmitter {
   /** Local that holds the value, or -1; a temporary if `temporary`. */
   private home!: Int32Array;
   private temporary!: Uint8Array;
+  /** The value has been computed, and so has used its arguments. */
+  private computed!: Uint8Array;
   /** Value a slot's local holds, by slot. */
   private readonly holder = new Map<number, number>();
 
@@ -39,6 +41,7 @@ export class ValueEmitter {
     this.uses = uses;
     this.home = new Int32Array(size).fill(-1);
     this.temporary = new Uint8Array(size);
+    this.computed = new Uint8Array(size);
     this.holder.clear();
     for (const [slot, value] of block.entries) {
       this.holder.set(slot, value);
@@ -75,8 +78,7 @@ export class ValueEmitter {
   /** Drops an announced use that is not emitted. */
   skip(value: number): void {
     if (value < 0) return;
-    this.use(value);
-    if (this.uses[value] === 0 && this.home[value]! < 0) {
+    if (this.use(value) === 0 && this.computed[value] === 0) {
       this.skip(this.graph.a[value]!);
       this.skip(this.graph.b[value]!);
       this.skip(this.graph.c[value]!);
@@ -171,6 +173,7 @@ export class ValueEmitter {
     const op = graph.op[value]!;
     const imm = graph.imm[value]!;
     if (op === ENTRY || op === RESULT) throw new Error('translator: a value has no home');
+    this.computed[value] = 1;
     const spec = OP_SPECS[op]!;
     if (op === O.const32) {
       code.i32Const(imm);

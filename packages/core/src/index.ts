@@ -17,3 +17,4 @@ export * from './memory/memory-map.ts';
 export * from './memory/mmu.ts';
 export * from './memory/page-table.ts';
 export * from './memory/virtual-access.ts';
+export { type TranslatorTuning, wasmTranslator, wasmTranslatorWith } from './wasm/translator.ts';

@@ -3,9 +3,9 @@ import type { IsaBackend } from '../isa-backend.ts';
 import { mix, Random } from '../testing/random.ts';
 import { type RandomProgram, randomIsa } from '../testing/random-ir.ts';
 import { outcome, randomMachine, runRandomly } from '../testing/random-machine.ts';
-import { translatorWith } from './translator.ts';
+import { wasmTranslatorWith } from './translator.ts';
 
-const EAGER = translatorWith({ batch: 1, maxWait: 1 });
+const EAGER = wasmTranslatorWith({ batch: 1, maxWait: 1 });
 
 /** With some registers deferred as an ISA's flags are. */
 function isaFor(program: RandomProgram, deferredSlots: readonly string[]): IsaBackend {

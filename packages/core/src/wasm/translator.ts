@@ -280,9 +280,9 @@ function indexIn(list: number[], item: number): number {
 }
 
 /** Makes the translator for an engine; goes into EngineOptions.translator. */
-export const createTranslator: TranslatorFactory = (host) => new Translator(host, DEFAULT_TUNING);
+export const wasmTranslator: TranslatorFactory = (host) => new Translator(host, DEFAULT_TUNING);
 
 /** The same with other tuning. */
-export function translatorWith(tuning: Partial<TranslatorTuning>): TranslatorFactory {
+export function wasmTranslatorWith(tuning: Partial<TranslatorTuning>): TranslatorFactory {
   return (host) => new Translator(host, { ...DEFAULT_TUNING, ...tuning });
 }

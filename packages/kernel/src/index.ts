@@ -1,4 +1,4 @@
-export { type BootProgram, bootKernel, createKernel, type KernelParts } from './boot.ts';
+export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitStatus, shellStatus } from './boot.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
 export { pollConsole } from './fs/fs-api.ts';
@@ -9,6 +9,7 @@ export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
 export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
+export { panic } from './report/panic.ts';
 export * from './syscalls/define.ts';
 export { syscallCounts } from './syscalls/table.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';

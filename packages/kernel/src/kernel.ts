@@ -75,6 +75,8 @@ export interface KernelState {
 }
 
 export interface KernelCounters {
+  /** System calls by number; syscallCounts (syscalls/table.ts) has them by name. */
+  calls: number[];
   syscalls: Map<string, number>;
   unimplemented: Map<number, number>;
   minorFaults: number;

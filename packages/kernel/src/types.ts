@@ -72,6 +72,8 @@ export interface Task {
   inCall: boolean;
   /** Trace line of the system call in progress, made at its entry. */
   traceEntry: string | undefined;
+  /** Address of the buffer that the traced call fills. */
+  traceBuffer: number;
   /** CPU state while switched out (StateLayout.size bytes). */
   context: Uint8Array;
   /** Kernel stack: slot number (see kernel-memory.ts). */
@@ -197,7 +199,9 @@ export interface PosixTimer {
   /** Monotonic nanoseconds of the next expiry, undefined while disarmed. */
   expires: bigint | undefined;
   interval: bigint;
+  /** Expiries beyond the first since its signal was queued, and as of the last signal taken. */
   overrun: number;
+  lastOverrun: number;
   /** Its signal is queued and not yet taken. */
   queued: boolean;
 }

@@ -3,8 +3,8 @@ import type { Task } from '../types.ts';
 
 /**
  * C types of system-call arguments; they decide how strace shows them and how they are read:
- * 'u64' takes two argument words (aligned where the ABI aligns pairs). All others are one word:
- * 'int' signed, the rest unsigned.
+ * 'u64' takes two argument words (aligned where the ABI aligns pairs) and is handed over as a number,
+ * signed (loff_t). All others are one word: 'int', 'long', 'fd' and 'pid' signed, the rest unsigned.
  */
 export type ArgType =
   | 'int'

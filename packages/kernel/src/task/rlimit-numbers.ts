@@ -17,5 +17,20 @@ export const RLIMIT_RTPRIO = 14;
 export const RLIMIT_RTTIME = 15;
 export const RLIM_NLIMITS = 16;
 
-/** "No limit", as the 32-bit calls write it. */
-export const RLIM_INFINITY = 0xffff_ffff;
+/** "No limit", as ThreadGroup.rlimits has it. */
+export const RLIM_INFINITY = Number.POSITIVE_INFINITY;
+
+/** Limits of the first process. Linux 6.1 include/asm-generic/resource.h: INIT_RLIMITS, with the hard limits a login gives */
+export function defaultRlimits(maxTasks: number): { current: number; max: number }[] {
+  const limits = Array.from({ length: RLIM_NLIMITS }, () => ({ current: RLIM_INFINITY, max: RLIM_INFINITY }));
+  limits[RLIMIT_STACK]!.current = 8 << 20;
+  limits[RLIMIT_CORE]!.current = 0;
+  limits[RLIMIT_NPROC] = { current: maxTasks, max: maxTasks };
+  limits[RLIMIT_NOFILE] = { current: 1024, max: 1 << 20 };
+  limits[RLIMIT_MEMLOCK] = { current: 8 << 20, max: 8 << 20 };
+  limits[RLIMIT_SIGPENDING] = { current: maxTasks, max: maxTasks };
+  limits[RLIMIT_MSGQUEUE] = { current: 819_200, max: 819_200 };
+  limits[RLIMIT_NICE] = { current: 0, max: 0 };
+  limits[RLIMIT_RTPRIO] = { current: 0, max: 0 };
+  return limits;
+}

@@ -19,7 +19,7 @@ export function frameAddress(kernel: Kernel, task: Task): number {
 
 /** Sets work bits (TIF_*): the entry code sees them before it goes back to user code. */
 export function setWork(kernel: Kernel, task: Task, bits: number): void {
-  if ((task.work & bits) === bits) return;
+  if ((task.work & bits) === (bits | 0)) return;
   task.work |= bits;
   if (task.stackSlot >= 0) kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);
 }

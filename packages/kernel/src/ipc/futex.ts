@@ -1,0 +1,243 @@
+/** Fast user-space mutexes. Linux 6.1 kernel/futex */
+import { EAGAIN, EFAULT, EINVAL, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS, ETIMEDOUT } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { readWord, writeWord } from '../mm/user-access.ts';
+import { blockOn, wakeTask } from '../sched/wait.ts';
+import { registerRestart } from '../syscalls/restart.ts';
+import type { Task, WaitQueue } from '../types.ts';
+import { futexKey } from './futex-key.ts';
+
+export const FUTEX_WAIT = 0;
+export const FUTEX_WAKE = 1;
+export const FUTEX_REQUEUE = 3;
+export const FUTEX_CMP_REQUEUE = 4;
+export const FUTEX_WAKE_OP = 5;
+export const FUTEX_WAIT_BITSET = 9;
+export const FUTEX_WAKE_BITSET = 10;
+export const FUTEX_PRIVATE_FLAG = 128;
+export const FUTEX_CLOCK_REALTIME = 256;
+const BITSET_ALL = 0xffff_ffff;
+
+/** What a waiter remembers; a waker marks it. */
+interface FutexRecord {
+  call: string;
+  woken: boolean;
+  bitset: number;
+  key: string;
+  deadline: bigint | undefined;
+  [field: string]: unknown;
+}
+
+function queueOf(kernel: Kernel, key: string): WaitQueue {
+  const queues = kernel.state.keyedQueues;
+  let queue = queues.get(key);
+  if (queue === undefined) {
+    queue = { waiters: [] };
+    queues.set(key, queue);
+  }
+  return queue;
+}
+
+/** Forgets a queue nobody waits on. */
+function dropIfEmpty(kernel: Kernel, key: string): void {
+  if (kernel.state.keyedQueues.get(key)?.waiters.length === 0) kernel.state.keyedQueues.delete(key);
+}
+
+export interface FutexWait {
+  address: number;
+  expected: number;
+  bitset: number;
+  /** Monotonic nanoseconds. */
+  deadline: bigint | undefined;
+  shared: boolean;
+  /** A relative time-out continues after a signal without a handler; an absolute one starts again. */
+  relative: boolean;
+}
+
+/** Linux 6.1 kernel/futex/waitwake.c: futex_wait */
+export function futexWait(kernel: Kernel, task: Task, wait: FutexWait): number {
+  const known = task.restart;
+  if (known?.call === 'futex') return resumeWait(kernel, task, known as FutexRecord, wait.relative);
+  if (wait.bitset === 0) return -EINVAL;
+  const key = futexKey(kernel, task, wait.address, wait.shared);
+  if (typeof key === 'number') return key;
+  const value = readWord(kernel, task, wait.address);
+  if (value === undefined) return -EFAULT;
+  if (value !== (wait.expected | 0)) return -EAGAIN;
+  const record: FutexRecord = { call: 'futex', woken: false, bitset: wait.bitset, key, deadline: wait.deadline };
+  record.wait = wait;
+  task.restart = record;
+  return sleep(kernel, task, record, wait.relative);
+}
+
+function resumeWait(kernel: Kernel, task: Task, record: FutexRecord, relative: boolean): number {
+  dropIfEmpty(kernel, record.key);
+  if (record.woken) return 0;
+  if (task.timedOut) return -ETIMEDOUT;
+  return sleep(kernel, task, record, relative);
+}
+
+function sleep(kernel: Kernel, task: Task, record: FutexRecord, relative: boolean): number {
+  const onSignal = record.deadline !== undefined && relative ? -ERESTART_RESTARTBLOCK : -ERESTARTSYS;
+  const result = blockOn(kernel, task, [queueOf(kernel, record.key)], { deadline: record.deadline, onSignal });
+  if (result === onSignal) dropIfEmpty(kernel, record.key);
+  return result;
+}
+
+/** After a signal without a handler: waits for the same value until the same time. */
+registerRestart('futex', (kernel, task, record) => {
+  const wait = (record as FutexRecord).wait as FutexWait;
+  if (!task.inCall) task.restart = undefined;
+  return futexWait(kernel, task, wait);
+});
+
+function recordOf(kernel: Kernel, tid: number): { task: Task; record: FutexRecord } | undefined {
+  const task = kernel.state.tasks.get(tid);
+  if (task?.restart?.call !== 'futex' || task.state !== 'sleeping') return undefined;
+  return { task, record: task.restart as FutexRecord };
+}
+
+/** Wakes up to `count` waiters whose bits meet `bitset`, oldest first. */
+function wakeKey(kernel: Kernel, key: string, count: number, bitset: number): number {
+  const queue = kernel.state.keyedQueues.get(key);
+  if (queue === undefined) return 0;
+  let woken = 0;
+  for (const tid of [...queue.waiters]) {
+    if (woken >= count) break;
+    const waiter = recordOf(kernel, tid);
+    if (waiter === undefined || !(waiter.record.bitset & bitset)) continue;
+    waiter.record.woken = true;
+    wakeTask(kernel, waiter.task);
+    woken++;
+  }
+  dropIfEmpty(kernel, key);
+  return woken;
+}
+
+/** Wakes waiters of an address: how many, or -errno. Linux: futex_wake */
+export function futexWake(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  count: number,
+  bitset = BITSET_ALL,
+  shared?: boolean,
+): number {
+  if (bitset === 0) return -EINVAL;
+  // A thread's end wakes whoever waits on its tid word, whichever way.
+  if (shared === undefined) {
+    const first = futexWake(kernel, task, address, count, bitset, false);
+    return first > 0 ? first : futexWake(kernel, task, address, count, bitset, true);
+  }
+  const key = futexKey(kernel, task, address, shared);
+  if (typeof key === 'number') return key;
+  return wakeKey(kernel, key, Math.max(1, count), bitset);
+}
+
+/** Wakes some and moves the others to a second address. `expected` undefined: no comparison. Linux: futex_requeue */
+export function futexRequeue(
+  kernel: Kernel,
+  task: Task,
+  from: number,
+  to: number,
+  wakeCount: number,
+  moveCount: number,
+  expected: number | undefined,
+  shared: boolean,
+): number {
+  if (wakeCount < 0 || moveCount < 0) return -EINVAL;
+  const fromKey = futexKey(kernel, task, from, shared);
+  if (typeof fromKey === 'number') return fromKey;
+  const toKey = futexKey(kernel, task, to, shared);
+  if (typeof toKey === 'number') return toKey;
+  if (expected !== undefined) {
+    const value = readWord(kernel, task, from);
+    if (value === undefined) return -EFAULT;
+    if (value !== (expected | 0)) return -EAGAIN;
+  }
+  const woken = wakeCount > 0 ? wakeKey(kernel, fromKey, wakeCount, BITSET_ALL) : 0;
+  return woken + (fromKey === toKey ? 0 : moveWaiters(kernel, fromKey, toKey, moveCount));
+}
+
+function moveWaiters(kernel: Kernel, fromKey: string, toKey: string, count: number): number {
+  const queue = kernel.state.keyedQueues.get(fromKey);
+  if (queue === undefined || count === 0) return 0;
+  const target = queueOf(kernel, toKey);
+  let moved = 0;
+  for (const tid of [...queue.waiters]) {
+    if (moved >= count) break;
+    const waiter = recordOf(kernel, tid);
+    if (waiter === undefined) continue;
+    queue.waiters.splice(queue.waiters.indexOf(tid), 1);
+    target.waiters.push(tid);
+    waiter.record.key = toKey;
+    waiter.task.wait!.queues = [target];
+    moved++;
+  }
+  dropIfEmpty(kernel, fromKey);
+  dropIfEmpty(kernel, toKey);
+  return moved;
+}
+
+/** Changes the second word, wakes the first address, and the second if the old value compares so. Linux: futex_wake_op */
+export function futexWakeOp(
+  kernel: Kernel,
+  task: Task,
+  first: number,
+  second: number,
+  count: number,
+  secondCount: number,
+  encoded: number,
+  shared: boolean,
+): number {
+  const firstKey = futexKey(kernel, task, first, shared);
+  if (typeof firstKey === 'number') return firstKey;
+  const secondKey = futexKey(kernel, task, second, shared);
+  if (typeof secondKey === 'number') return secondKey;
+  const old = readWord(kernel, task, second);
+  if (old === undefined) return -EFAULT;
+  let operand = (encoded << 8) >> 20;
+  if (encoded & 0x8000_0000) operand = 1 << (operand & 31);
+  const changed = applyOp((encoded >>> 28) & 7, old, operand);
+  const met = compareOp((encoded >>> 24) & 15, old, (encoded << 20) >> 20);
+  if (changed === undefined || met === undefined) return -ENOSYS;
+  if (!writeWord(kernel, task, second, changed)) return -EFAULT;
+  const woken = wakeKey(kernel, firstKey, count, BITSET_ALL);
+  return woken + (met ? wakeKey(kernel, secondKey, secondCount, BITSET_ALL) : 0);
+}
+
+function applyOp(op: number, old: number, operand: number): number | undefined {
+  switch (op) {
+    case 0:
+      return operand;
+    case 1:
+      return (old + operand) | 0;
+    case 2:
+      return old | operand;
+    case 3:
+      return old & ~operand;
+    case 4:
+      return old ^ operand;
+    default:
+      return undefined;
+  }
+}
+
+function compareOp(op: number, old: number, operand: number): boolean | undefined {
+  switch (op) {
+    case 0:
+      return old === operand;
+    case 1:
+      return old !== operand;
+    case 2:
+      return old < operand;
+    case 3:
+      return old <= operand;
+    case 4:
+      return old > operand;
+    case 5:
+      return old >= operand;
+    default:
+      return undefined;
+  }
+}

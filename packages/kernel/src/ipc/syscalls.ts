@@ -1,0 +1,113 @@
+/** futex, futex_time64, set_robust_list, get_robust_list; System V IPC is not there. */
+import { EFAULT, EINVAL, ENOSYS, ESRCH } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { writeWord } from '../mm/user-access.ts';
+import { full, partial, type SyscallDef, stub } from '../syscalls/define.ts';
+import { monotonicNs, realtimeNs } from '../time/clock.ts';
+import { readTimespec } from '../time/timespec.ts';
+import type { Task } from '../types.ts';
+import {
+  FUTEX_CLOCK_REALTIME,
+  FUTEX_CMP_REQUEUE,
+  FUTEX_PRIVATE_FLAG,
+  FUTEX_REQUEUE,
+  FUTEX_WAIT,
+  FUTEX_WAIT_BITSET,
+  FUTEX_WAKE,
+  FUTEX_WAKE_BITSET,
+  FUTEX_WAKE_OP,
+  futexRequeue,
+  futexWait,
+  futexWake,
+  futexWakeOp,
+} from './futex.ts';
+import { ROBUST_HEAD_BYTES } from './robust-list.ts';
+
+const BITSET_ALL = 0xffff_ffff;
+
+/** The time-out: relative for FUTEX_WAIT, absolute for FUTEX_WAIT_BITSET. */
+function deadlineOf(
+  kernel: Kernel,
+  task: Task,
+  op: number,
+  timeout: number,
+  wide: boolean,
+): bigint | undefined | number {
+  if (timeout === 0 || task.restart?.call === 'futex') return undefined;
+  const ns = readTimespec(kernel, task, timeout, wide);
+  if (typeof ns === 'number') return ns;
+  const now = monotonicNs(kernel);
+  if ((op & 127) === FUTEX_WAIT) return now + ns;
+  return op & FUTEX_CLOCK_REALTIME ? ns - realtimeNs(kernel) + now : ns;
+}
+
+/** Linux 6.1 kernel/futex/syscalls.c: do_futex */
+function futexCall(wide: boolean) {
+  return (
+    kernel: Kernel,
+    task: Task,
+    address?: number,
+    op?: number,
+    value?: number,
+    fourth?: number,
+    second?: number,
+    third?: number,
+  ): number => {
+    const shared = !(op! & FUTEX_PRIVATE_FLAG);
+    const command = op! & 127;
+    if (op! & FUTEX_CLOCK_REALTIME && command !== FUTEX_WAIT && command !== FUTEX_WAIT_BITSET) return -ENOSYS;
+    const [at, count] = [address!, value! | 0];
+    switch (command) {
+      case FUTEX_WAIT:
+      case FUTEX_WAIT_BITSET: {
+        const deadline = deadlineOf(kernel, task, op!, fourth!, wide);
+        if (typeof deadline === 'number') return deadline;
+        const relative = command === FUTEX_WAIT;
+        const bitset = relative ? BITSET_ALL : third!;
+        return futexWait(kernel, task, { address: at, expected: value!, bitset, deadline, shared, relative });
+      }
+      case FUTEX_WAKE:
+        return futexWake(kernel, task, at, count, BITSET_ALL, shared);
+      case FUTEX_WAKE_BITSET:
+        return futexWake(kernel, task, at, count, third!, shared);
+      case FUTEX_REQUEUE:
+        return futexRequeue(kernel, task, at, second!, count, fourth! | 0, undefined, shared);
+      case FUTEX_CMP_REQUEUE:
+        return futexRequeue(kernel, task, at, second!, count, fourth! | 0, third!, shared);
+      case FUTEX_WAKE_OP:
+        return futexWakeOp(kernel, task, at, second!, count, fourth! | 0, third!, shared);
+      default:
+        return -ENOSYS;
+    }
+  };
+}
+
+function setRobustList(_kernel: Kernel, task: Task, head: number, length: number): number {
+  if (length !== ROBUST_HEAD_BYTES) return -EINVAL;
+  task.robustList = head;
+  return 0;
+}
+
+function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, length: number): number {
+  const target = pid === 0 ? task : kernel.state.tasks.get(pid);
+  if (target === undefined) return -ESRCH;
+  const stored = writeWord(kernel, task, length, ROBUST_HEAD_BYTES) && writeWord(kernel, task, head, target.robustList);
+  return stored ? 0 : -EFAULT;
+}
+
+const FUTEX_NOTE = 'priority inheritance (FUTEX_LOCK_PI and its kin) gives ENOSYS';
+const FUTEX_ARGS = ['ptr', 'flags', 'uint', 'ptr', 'ptr', 'uint'] as const;
+const SYSV_NOTE = 'System V IPC is not in this kernel, as with CONFIG_SYSVIPC off';
+const SYSV = ['semget', 'semctl', 'semop', 'semtimedop', 'semtimedop_time64', 'shmget', 'shmctl', 'shmat', 'shmdt'];
+const SYSV_MSG = ['msgget', 'msgctl', 'msgsnd', 'msgrcv', 'ipc'];
+const MQ = ['mq_open', 'mq_unlink', 'mq_timedsend', 'mq_timedreceive', 'mq_notify', 'mq_getsetattr'];
+
+export const IPC_SYSCALLS: readonly SyscallDef[] = [
+  partial('futex', FUTEX_ARGS, FUTEX_NOTE, futexCall(false)),
+  partial('futex_time64', FUTEX_ARGS, FUTEX_NOTE, futexCall(true)),
+  full('set_robust_list', ['ptr', 'size'], setRobustList),
+  full('get_robust_list', ['pid', 'ptr', 'ptr'], getRobustList),
+  stub('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], -ENOSYS, 'libcs do without it'),
+  ...[...SYSV, ...SYSV_MSG].map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, SYSV_NOTE)),
+  ...MQ.map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, 'as with CONFIG_POSIX_MQUEUE off')),
+];

@@ -1,0 +1,28 @@
+import type { Kernel } from '../kernel.ts';
+import { printKernel } from './console.ts';
+import { backtrace, cpuRegisters, describeCode, describeRegisters, symbolAt } from './describe.ts';
+
+/**
+ * The machine cannot go on: a report on the console, and the run loop finds state.panic. Also called
+ * by the machine when the CPU shut itself down (a fault that could not be delivered).
+ */
+export function panic(kernel: Kernel, reason: string): void {
+  const { state, cpu } = kernel;
+  if (state.panic !== undefined) return;
+  state.panic = reason;
+  const task = state.current;
+  const registers = cpuRegisters(kernel);
+  const stack = registers[kernel.abi.isa.debugRegisters.find((name) => name === 'esp' || name === 'sp') ?? ''];
+  const calls = stack === undefined ? [] : backtrace(kernel, stack);
+  printKernel(kernel, [
+    `Kernel panic - not syncing: ${reason}`,
+    `CPU: 0 PID: ${task?.group.pid ?? 0} Comm: ${task?.comm ?? '-'}`,
+    `PC is at ${symbolAt(kernel, cpu.pc)}`,
+    ...describeRegisters(registers),
+    `Code: ${describeCode(kernel, cpu.pc)}`,
+    ...(calls.length > 0 ? ['Call trace:', ...calls] : []),
+    `---[ end Kernel panic - not syncing: ${reason} ]---`,
+  ]);
+  kernel.host.log.error({ reason, pid: task?.group.pid }, 'kernel panic');
+  kernel.engine.stop();
+}

@@ -1,0 +1,57 @@
+import { KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
+import type { Kernel } from '../kernel.ts';
+import { CPU_AREA, KERNEL_DATA_OFFSET, TIF_NEED_RESCHED } from '../kernel-memory.ts';
+import { kernelWrite32 } from '../mm/kernel-access.ts';
+import { kernelStackTop } from '../mm/kernel-stack.ts';
+import { WORK } from '../syscalls/work-cost.ts';
+import { clearWork, threadInfoAddress } from '../task/thread-info.ts';
+import type { Task } from '../types.ts';
+import { chargeTask, enqueue, takeNext } from './run-queue.ts';
+
+/**
+ * Gives the CPU to the task that runs next. Called at a kernel call of the current task, with the CPU
+ * state as the task is to find it again (pc behind the kernel call, or put back onto it). What is
+ * returned is the kernel call's answer. Linux 6.1 kernel/sched/core.c: __schedule
+ */
+export function schedule(kernel: Kernel): number {
+  const { state } = kernel;
+  const previous = state.current!;
+  const { idle } = state.sched;
+  const canRun = previous.state === 'runnable' && previous !== idle;
+  chargeTask(kernel, previous, 'user');
+  if (previous.work & TIF_NEED_RESCHED) clearWork(kernel, previous, TIF_NEED_RESCHED);
+  if (canRun) enqueue(kernel, previous);
+  const next = takeNext(kernel) ?? idle!;
+  if (next === previous) {
+    next.sliceStart = kernel.engine.cycles();
+    return KERNEL_GO_ON;
+  }
+  if (canRun) {
+    previous.switchesForced++;
+    state.sched.preemptions++;
+  } else previous.switchesVoluntary++;
+  state.counters.contextSwitches++;
+  kernel.engine.addCycles(WORK.contextSwitch);
+  if (previous.stackSlot >= 0) kernel.cpu.saveState(previous.context);
+  loadTask(kernel, next);
+  return KERNEL_LEAVE;
+}
+
+/** Makes a task current, with its registers and address space in the CPU. */
+export function loadTask(kernel: Kernel, task: Task): void {
+  const { state, cpu, mmu } = kernel;
+  state.current = task;
+  task.chargedAt = kernel.engine.cycles();
+  task.sliceStart = task.chargedAt;
+  cpu.loadState(task.context);
+  if (task.mm !== undefined && mmu.current !== task.mm.space) mmu.activate(task.mm.space);
+  publishCurrent(kernel, task);
+  kernel.abi.switchTo(kernel, task);
+}
+
+/** Tells the entry code which task runs. */
+export function publishCurrent(kernel: Kernel, task: Task): void {
+  const area = kernel.abi.taskSize + KERNEL_DATA_OFFSET;
+  kernelWrite32(kernel, area + CPU_AREA.current, threadInfoAddress(kernel, task));
+  kernelWrite32(kernel, area + CPU_AREA.stackTop, kernelStackTop(kernel, task.stackSlot));
+}

@@ -1,0 +1,146 @@
+import { EINTR, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { TIF_SIGPENDING } from '../kernel-memory.ts';
+import { WORK } from '../syscalls/work-cost.ts';
+import { exitGroup } from '../task/exit.ts';
+import { isOrphanedPgrp } from '../task/jobs.ts';
+import { setState, setWork } from '../task/thread-info.ts';
+import { timerSignalTaken } from '../time/posix-timers.ts';
+import { traceSignal } from '../trace/strace.ts';
+import type { SigAction, SigInfo, Task } from '../types.ts';
+import { notifyStopped } from './child.ts';
+import {
+  defaultAction,
+  SA_NODEFER,
+  SA_RESETHAND,
+  SA_RESTART,
+  SI_TIMER,
+  SIG_DFL,
+  SIG_IGN,
+  SIGKILL,
+  SIGSTOP,
+  sigBit,
+} from './numbers.ts';
+import { dequeueSignal, recalcSigPending, setSigMask } from './pending.ts';
+import { forceSegv, signalWake } from './send.ts';
+
+/**
+ * Signal work before the task goes back to user code: sets up one handler, or restarts the system
+ * call, or stops or ends the process. `frame` holds the user's registers. The task may not be runnable
+ * afterwards. Linux 6.1 kernel/signal.c: get_signal; arch/x86/kernel/signal.c: arch_do_signal_or_restart
+ */
+export function deliverSignals(kernel: Kernel, task: Task, frame: number): void {
+  const { group } = task;
+  for (;;) {
+    if (group.groupExit !== undefined || task.pending.set & sigBit(SIGKILL)) {
+      exitGroup(kernel, task, group.groupExit ?? SIGKILL);
+      return;
+    }
+    if (group.stopped) {
+      stopHere(kernel, task);
+      return;
+    }
+    const info = dequeueSignal(kernel, task, task.sigMask);
+    if (info === undefined) {
+      finishWithoutHandler(kernel, task, frame);
+      return;
+    }
+    if (info.code === SI_TIMER) timerSignalTaken(kernel, group, info);
+    traceSignal(kernel, task, info);
+    if (actOn(kernel, task, frame, info)) return;
+  }
+}
+
+/** Acts on one signal. Answers whether signal work is over for now. */
+function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolean {
+  const { group } = task;
+  const action = group.actions[info.signo]!;
+  if (action.handler === SIG_IGN) return false;
+  if (action.handler !== SIG_DFL) {
+    runHandler(kernel, task, frame, info, action);
+    return true;
+  }
+  if (group.pid === 1) return false;
+  switch (defaultAction(info.signo)) {
+    case 'ignore':
+      return false;
+    case 'stop':
+      // A job that nobody could continue is not stopped by the terminal.
+      if (info.signo !== SIGSTOP && isOrphanedPgrp(kernel, group.pgid)) return false;
+      stopGroup(kernel, task, info.signo);
+      return true;
+    default:
+      // No core files are written, so a core dump is plain death.
+      exitGroup(kernel, task, info.signo);
+      return true;
+  }
+}
+
+function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction): void {
+  resolveRestart(kernel, task, frame, action);
+  const handler = { ...action };
+  if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
+  const mask = task.savedSigMask ?? task.sigMask;
+  kernel.engine.addCycles(WORK.signalDelivery);
+  if (!kernel.abi.setupSignal(kernel, task, frame, info, handler, mask)) {
+    forceSegv(kernel, task, info.signo);
+    return;
+  }
+  task.savedSigMask = undefined;
+  const blocked = task.sigMask | handler.mask | (handler.flags & SA_NODEFER ? 0n : sigBit(info.signo));
+  setSigMask(kernel, task, blocked);
+}
+
+/** A handler is to run: a system call that was cut short gives EINTR or is executed again after it. */
+function resolveRestart(kernel: Kernel, task: Task, frame: number, action: SigAction): void {
+  const registers = kernel.abi.frame;
+  if (registers.syscall(kernel, frame) < 0) return;
+  const result = -registers.result(kernel, frame);
+  switch (result) {
+    case ERESTARTNOHAND:
+    case ERESTART_RESTARTBLOCK:
+      task.restartBlock = undefined;
+      registers.setResult(kernel, frame, -EINTR);
+      return;
+    case ERESTARTSYS:
+      if (action.flags & SA_RESTART) registers.restart(kernel, frame, false);
+      else registers.setResult(kernel, frame, -EINTR);
+      return;
+    case ERESTARTNOINTR:
+      registers.restart(kernel, frame, false);
+  }
+}
+
+/** No handler runs: an interrupted system call goes on, and sigsuspend's mask is undone. */
+function finishWithoutHandler(kernel: Kernel, task: Task, frame: number): void {
+  const registers = kernel.abi.frame;
+  if (registers.syscall(kernel, frame) >= 0) {
+    const result = -registers.result(kernel, frame);
+    if (result === ERESTARTNOHAND || result === ERESTARTSYS || result === ERESTARTNOINTR) {
+      registers.restart(kernel, frame, false);
+    } else if (result === ERESTART_RESTARTBLOCK) registers.restart(kernel, frame, true);
+  }
+  if (task.savedSigMask !== undefined) {
+    const mask = task.savedSigMask;
+    task.savedSigMask = undefined;
+    setSigMask(kernel, task, mask);
+  } else recalcSigPending(kernel, task);
+}
+
+/** The whole process stops; each thread where it next would run user code. Linux: do_signal_stop */
+function stopGroup(kernel: Kernel, task: Task, signo: number): void {
+  const { group } = task;
+  group.stopped = true;
+  group.stopReport = signo;
+  group.continueReport = false;
+  // The others stop on their way to user code; an interruptible sleep ends for it as for a signal.
+  for (const other of group.tasks) if (other !== task && other.state !== 'zombie') signalWake(kernel, other, false);
+  stopHere(kernel, task);
+  notifyStopped(kernel, group, signo);
+}
+
+/** The task is to look here again when it goes on: signals, restart. */
+function stopHere(kernel: Kernel, task: Task): void {
+  setState(kernel, task, 'stopped');
+  setWork(kernel, task, TIF_SIGPENDING);
+}

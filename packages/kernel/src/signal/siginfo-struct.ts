@@ -1,0 +1,47 @@
+/** siginfo_t of a 32-bit machine: 128 bytes, the layout chosen by signal and code. Linux 6.1 kernel/signal.c: copy_siginfo_to_user32 */
+import { StructReader, StructWriter } from '../abi/struct.ts';
+import type { Kernel } from '../kernel.ts';
+import type { SigInfo } from '../types.ts';
+import { SI_TIMER, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP } from './numbers.ts';
+
+export const SIGINFO_BYTES = 128;
+
+export function encodeSigInfo(kernel: Kernel, info: SigInfo): Uint8Array {
+  const writer = new StructWriter(kernel, SIGINFO_BYTES);
+  writer.u32(info.signo).u32(info.errno).u32(info.code);
+  if (info.code === SI_TIMER)
+    writer
+      .u32(info.timerId ?? 0)
+      .u32(info.overrun ?? 0)
+      .u32(info.value);
+  else if (info.signo === SIGCHLD && info.code > 0) {
+    writer
+      .u32(info.pid)
+      .u32(info.uid)
+      .u32(info.status)
+      .u32(info.utime ?? 0)
+      .u32(info.stime ?? 0);
+  } else if (isFault(info)) writer.u32(info.addr);
+  else writer.u32(info.pid).u32(info.uid).u32(info.value);
+  return writer.bytes;
+}
+
+function isFault(info: SigInfo): boolean {
+  if (info.code <= 0 || info.code === 0x80) return false;
+  return [SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP, SIGSYS].includes(info.signo);
+}
+
+/** What a program hands to rt_sigqueueinfo. */
+export function decodeSigInfo(kernel: Kernel, bytes: Uint8Array, signo: number): SigInfo {
+  const reader = new StructReader(kernel, bytes);
+  return {
+    signo,
+    errno: reader.i32(4),
+    code: reader.i32(8),
+    pid: reader.i32(12),
+    uid: reader.u32(16),
+    value: reader.i32(20),
+    status: 0,
+    addr: 0,
+  };
+}

@@ -1,0 +1,135 @@
+/** sigaction, rt_sigaction, signal, sigaltstack, sigreturn, rt_sigreturn. */
+import { StructReader, StructWriter } from '../../abi/struct.ts';
+import { EFAULT, EINVAL, ENOMEM, EPERM, NO_RESULT } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyIn, copyOut } from '../../mm/user-access.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { frameAddress } from '../../task/thread-info.ts';
+import type { SigAction, Task } from '../../types.ts';
+import { defaultAction, NSIG, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, sigBit, UNBLOCKABLE } from '../numbers.ts';
+import { flushSignals, recalcSigPending } from '../pending.ts';
+import { forceSegv } from '../send.ts';
+
+/** Linux 6.1 kernel/signal.c: do_sigaction */
+function setAction(kernel: Kernel, task: Task, signo: number, action: SigAction): void {
+  const { group } = task;
+  group.actions[signo] = { ...action, mask: action.mask & ~UNBLOCKABLE };
+  const ignored = action.handler === SIG_IGN || (action.handler === SIG_DFL && defaultAction(signo) === 'ignore');
+  if (!ignored) return;
+  flushSignals(group.pending, sigBit(signo));
+  for (const thread of group.tasks) {
+    flushSignals(thread.pending, sigBit(signo));
+    recalcSigPending(kernel, thread);
+  }
+}
+
+function isCatchable(signo: number): boolean {
+  return signo >= 1 && signo <= NSIG && !(UNBLOCKABLE & sigBit(signo));
+}
+
+/** Layout of a struct sigaction: where flags, restorer and mask lie. */
+interface ActionLayout {
+  readonly bytes: number;
+  readonly flags: number;
+  readonly restorer: number;
+  readonly mask: number;
+  readonly maskBytes: 4 | 8;
+}
+
+/** struct sigaction of the rt calls, and the old one. Linux 6.1 include/linux/signal_types.h, arch/x86/include/asm/signal.h */
+const RT: ActionLayout = { bytes: 20, flags: 4, restorer: 8, mask: 12, maskBytes: 8 };
+const OLD: ActionLayout = { bytes: 16, flags: 8, restorer: 12, mask: 4, maskBytes: 4 };
+
+function decode(kernel: Kernel, layout: ActionLayout, bytes: Uint8Array): SigAction {
+  const reader = new StructReader(kernel, bytes);
+  const mask = layout.maskBytes === 8 ? reader.u64(layout.mask) : BigInt(reader.u32(layout.mask));
+  return { handler: reader.u32(0), flags: reader.u32(layout.flags), restorer: reader.u32(layout.restorer), mask };
+}
+
+function encode(kernel: Kernel, layout: ActionLayout, action: SigAction): Uint8Array {
+  const writer = new StructWriter(kernel, layout.bytes).u32(action.handler);
+  writer.at(layout.flags).u32(action.flags).at(layout.restorer).u32(action.restorer).at(layout.mask);
+  if (layout.maskBytes === 8) writer.u64(action.mask);
+  else writer.u32(Number(action.mask & 0xffff_ffffn));
+  return writer.bytes;
+}
+
+function sigaction(kernel: Kernel, task: Task, layout: ActionLayout, signo: number, next: number, old: number): number {
+  const bytes = next === 0 ? undefined : copyIn(kernel, task, next, layout.bytes);
+  if (next !== 0 && bytes === undefined) return -EFAULT;
+  if (signo < 1 || signo > NSIG || (bytes !== undefined && !isCatchable(signo))) return -EINVAL;
+  const before = task.group.actions[signo]!;
+  if (bytes !== undefined) setAction(kernel, task, signo, decode(kernel, layout, bytes));
+  if (old !== 0 && !copyOut(kernel, task, old, encode(kernel, layout, before))) return -EFAULT;
+  return 0;
+}
+
+function signal(kernel: Kernel, task: Task, signo: number, handler: number): number {
+  if (!isCatchable(signo)) return -EINVAL;
+  const before = task.group.actions[signo]!.handler;
+  setAction(kernel, task, signo, { handler, flags: (SA_RESETHAND | SA_NODEFER) >>> 0, mask: 0n, restorer: 0 });
+  return before;
+}
+
+export const SS_ONSTACK = 1;
+export const SS_DISABLE = 2;
+const SS_AUTODISARM = 0x8000_0000;
+const MINSIGSTKSZ = 2048;
+
+/** Whether a stack pointer lies on the task's alternate stack. Linux 6.1 include/linux/sched/signal.h: on_sig_stack */
+export function onAltStack(task: Task, sp: number): boolean {
+  const { altStack } = task;
+  if (altStack.flags & SS_AUTODISARM) return false;
+  return sp >>> 0 > altStack.sp && (sp >>> 0) - altStack.sp <= altStack.size;
+}
+
+function altStackState(task: Task, sp: number): number {
+  if (task.altStack.size === 0) return SS_DISABLE;
+  return onAltStack(task, sp) ? SS_ONSTACK : 0;
+}
+
+/** Linux 6.1 kernel/signal.c: do_sigaltstack */
+function sigaltstack(kernel: Kernel, task: Task, next: number, old: number): number {
+  const sp = kernel.abi.frame.sp(kernel, frameAddress(kernel, task));
+  const { altStack } = task;
+  const state = altStackState(task, sp);
+  const before = new StructWriter(kernel, 12);
+  before
+    .u32(altStack.sp)
+    .u32((altStack.flags & SS_AUTODISARM) | state)
+    .u32(altStack.size);
+  if (next !== 0) {
+    const bytes = copyIn(kernel, task, next, 12);
+    if (bytes === undefined) return -EFAULT;
+    if (state === SS_ONSTACK) return -EPERM;
+    const reader = new StructReader(kernel, bytes);
+    const mode = reader.u32(4) & ~SS_AUTODISARM;
+    if (mode !== 0 && mode !== SS_ONSTACK && mode !== SS_DISABLE) return -EINVAL;
+    if (mode === SS_DISABLE) task.altStack = { sp: 0, size: 0, flags: reader.u32(4) };
+    else if (reader.u32(8) < MINSIGSTKSZ) return -ENOMEM;
+    else task.altStack = { sp: reader.u32(0), size: reader.u32(8), flags: reader.u32(4) };
+  }
+  return old !== 0 && !copyOut(kernel, task, old, before.bytes) ? -EFAULT : 0;
+}
+
+/** A frame that cannot be read back is a SIGSEGV. */
+function sigreturn(kernel: Kernel, task: Task, rt: boolean): number {
+  task.restartBlock = undefined;
+  if (!kernel.abi.sigreturn(kernel, task, frameAddress(kernel, task), rt)) forceSegv(kernel, task, 0);
+  return NO_RESULT;
+}
+
+function rtSigaction(kernel: Kernel, task: Task, signo: number, next: number, old: number, size: number): number {
+  return size === 8 ? sigaction(kernel, task, RT, signo, next, old) : -EINVAL;
+}
+
+export const ACTION_SYSCALLS: readonly SyscallDef[] = [
+  full('rt_sigaction', ['signal', 'ptr', 'ptr', 'size'], rtSigaction),
+  full('sigaction', ['signal', 'ptr', 'ptr'], (kernel, task, signo, next, old) =>
+    sigaction(kernel, task, OLD, signo!, next!, old!),
+  ),
+  full('signal', ['signal', 'ptr'], signal),
+  full('sigaltstack', ['ptr', 'ptr'], sigaltstack),
+  full('sigreturn', [], (kernel, task) => sigreturn(kernel, task, false)),
+  full('rt_sigreturn', [], (kernel, task) => sigreturn(kernel, task, true)),
+];

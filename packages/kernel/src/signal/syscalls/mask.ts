@@ -1,0 +1,154 @@
+/** Signal masks and waiting: sigprocmask, sigpending, sigsuspend, pause, sigtimedwait, sgetmask, ssetmask; 64-bit sets and old ones. */
+import { StructReader, StructWriter } from '../../abi/struct.ts';
+import { BLOCKED, EAGAIN, EFAULT, EINTR, EINVAL, ERESTARTNOHAND } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyIn, copyOut } from '../../mm/user-access.ts';
+import { blockOn } from '../../sched/wait.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { monotonicNs } from '../../time/clock.ts';
+import { readTimespec } from '../../time/timespec.ts';
+import type { SigSet, Task } from '../../types.ts';
+import { UNBLOCKABLE } from '../numbers.ts';
+import { dequeueSignal, setSigMask } from '../pending.ts';
+import { encodeSigInfo } from '../siginfo-struct.ts';
+
+const SIG_BLOCK = 0;
+const SIG_UNBLOCK = 1;
+const SIG_SETMASK = 2;
+const LOW = 0xffff_ffffn;
+
+/** Bytes of a set: 8, or 4 of the old calls, which leave the upper half alone. */
+type SetBytes = 4 | 8;
+
+export function readSigSet(kernel: Kernel, task: Task, address: number, bytes: SetBytes): SigSet | undefined {
+  const raw = copyIn(kernel, task, address, bytes);
+  if (raw === undefined) return undefined;
+  const reader = new StructReader(kernel, raw);
+  return bytes === 8 ? reader.u64(0) : BigInt(reader.u32(0));
+}
+
+function writeSigSet(kernel: Kernel, task: Task, address: number, set: SigSet, bytes: SetBytes): boolean {
+  const writer = new StructWriter(kernel, bytes);
+  if (bytes === 8) writer.u64(set);
+  else writer.u32(Number(set & LOW));
+  return copyOut(kernel, task, address, writer.bytes);
+}
+
+function applyMask(old: SigSet, how: number, set: SigSet, bytes: SetBytes): SigSet | undefined {
+  switch (how) {
+    case SIG_BLOCK:
+      return old | set;
+    case SIG_UNBLOCK:
+      return old & ~set;
+    case SIG_SETMASK:
+      return bytes === 8 ? set : (old & ~LOW) | set;
+    default:
+      return undefined;
+  }
+}
+
+function sigprocmask(kernel: Kernel, task: Task, how: number, next: number, old: number, bytes: SetBytes): number {
+  const before = task.sigMask;
+  if (next !== 0) {
+    const set = readSigSet(kernel, task, next, bytes);
+    if (set === undefined) return -EFAULT;
+    const mask = applyMask(before, how, set & ~UNBLOCKABLE, bytes);
+    if (mask === undefined) return -EINVAL;
+    setSigMask(kernel, task, mask);
+  }
+  return old !== 0 && !writeSigSet(kernel, task, old, before, bytes) ? -EFAULT : 0;
+}
+
+function sigpending(kernel: Kernel, task: Task, address: number, bytes: SetBytes): number {
+  const set = (task.pending.set | task.group.pending.set) & task.sigMask;
+  return writeSigSet(kernel, task, address, set, bytes) ? 0 : -EFAULT;
+}
+
+/** Waits for a signal under another mask, which the handler's return undoes. Linux 6.1 kernel/signal.c: sigsuspend */
+function sigsuspend(kernel: Kernel, task: Task, mask: SigSet): number {
+  if (task.restart?.call !== 'sigsuspend') {
+    task.restart = { call: 'sigsuspend' };
+    task.savedSigMask = task.sigMask;
+    setSigMask(kernel, task, mask);
+  }
+  return blockOn(kernel, task, [], { onSignal: -ERESTARTNOHAND });
+}
+
+function rtSigsuspend(kernel: Kernel, task: Task, address: number, size: number): number {
+  if (size !== 8) return -EINVAL;
+  const set = task.restart === undefined ? readSigSet(kernel, task, address, 8) : 0n;
+  return set === undefined ? -EFAULT : sigsuspend(kernel, task, set);
+}
+
+/** The time-out of sigtimedwait as a deadline; undefined: none; -errno. */
+function deadlineOf(kernel: Kernel, task: Task, timeout: number, wide: boolean): bigint | undefined | number {
+  if (timeout === 0) return undefined;
+  const wait = readTimespec(kernel, task, timeout, wide);
+  return typeof wait === 'number' ? wait : monotonicNs(kernel) + wait;
+}
+
+/** Takes a signal of a set without running a handler. Linux 6.1 kernel/signal.c: do_sigtimedwait */
+function sigtimedwait(
+  kernel: Kernel,
+  task: Task,
+  sets: number,
+  info: number,
+  timeout: number,
+  size: number,
+  wide: boolean,
+): number {
+  if (size !== 8) return -EINVAL;
+  const record = task.restart?.call === 'sigtimedwait' ? task.restart : undefined;
+  const wanted = record === undefined ? readSigSet(kernel, task, sets, 8) : (record.set as SigSet);
+  if (wanted === undefined) return -EFAULT;
+  const deadline =
+    record === undefined ? deadlineOf(kernel, task, timeout, wide) : (record.deadline as bigint | undefined);
+  if (typeof deadline === 'number') return deadline;
+  // While it waits the signals of the set are unblocked, so that they wake it.
+  if (record !== undefined) setSigMask(kernel, task, record.mask as SigSet);
+  const found = dequeueSignal(kernel, task, ~wanted | UNBLOCKABLE);
+  if (found !== undefined) {
+    if (info !== 0 && !copyOut(kernel, task, info, encodeSigInfo(kernel, found))) return -EFAULT;
+    return found.signo;
+  }
+  if (task.timedOut || (deadline !== undefined && deadline <= monotonicNs(kernel))) return -EAGAIN;
+  const mask = task.sigMask;
+  task.restart = { call: 'sigtimedwait', set: wanted, deadline, mask };
+  setSigMask(kernel, task, mask & ~wanted);
+  const result = blockOn(kernel, task, [], { deadline, onSignal: -EINTR });
+  if (result !== BLOCKED) setSigMask(kernel, task, mask);
+  return result;
+}
+
+function ssetmask(kernel: Kernel, task: Task, mask: number): number {
+  const old = Number(task.sigMask & LOW);
+  setSigMask(kernel, task, (task.sigMask & ~LOW) | BigInt(mask));
+  return old;
+}
+
+export const MASK_SYSCALLS: readonly SyscallDef[] = [
+  full('rt_sigprocmask', ['int', 'ptr', 'ptr', 'size'], (kernel, task, how, next, old, size) =>
+    size === 8 ? sigprocmask(kernel, task, how!, next!, old!, 8) : -EINVAL,
+  ),
+  full('sigprocmask', ['int', 'ptr', 'ptr'], (kernel, task, how, next, old) =>
+    sigprocmask(kernel, task, how!, next!, old!, 4),
+  ),
+  full('rt_sigpending', ['ptr', 'size'], (kernel, task, address, size) =>
+    size! > 8 ? -EINVAL : sigpending(kernel, task, address!, size === 4 ? 4 : 8),
+  ),
+  full('sigpending', ['ptr'], (kernel, task, address) => sigpending(kernel, task, address!, 4)),
+  full('rt_sigsuspend', ['ptr', 'size'], rtSigsuspend),
+  // Two history arguments that nobody uses come first.
+  full('sigsuspend', ['int', 'int', 'ulong'], (kernel, task, _first, _second, mask) =>
+    sigsuspend(kernel, task, BigInt(mask!)),
+  ),
+  full('pause', [], (kernel, task) => blockOn(kernel, task, [], { onSignal: -ERESTARTNOHAND })),
+  full('rt_sigtimedwait', ['ptr', 'ptr', 'ptr', 'size'], (kernel, task, set, info, timeout, size) =>
+    sigtimedwait(kernel, task, set!, info!, timeout!, size!, false),
+  ),
+  full('rt_sigtimedwait_time64', ['ptr', 'ptr', 'ptr', 'size'], (kernel, task, set, info, timeout, size) =>
+    sigtimedwait(kernel, task, set!, info!, timeout!, size!, true),
+  ),
+  full('sgetmask', [], (_kernel, task) => Number(task.sigMask & LOW)),
+  full('ssetmask', ['ulong'], ssetmask),
+];

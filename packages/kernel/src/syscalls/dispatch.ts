@@ -1,0 +1,112 @@
+import { KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
+import { BLOCKED, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS, NO_RESULT } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { TIF_SIGPENDING } from '../kernel-memory.ts';
+import { schedule } from '../sched/switch.ts';
+import { frameAddress, setWork } from '../task/thread-info.ts';
+import { traceCall, traceResult } from '../trace/strace.ts';
+import type { Task } from '../types.ts';
+import type { SyscallDef } from './define.ts';
+import { workOf } from './work-cost.ts';
+
+/**
+ * A system call, from its stub's kernel call. First entry (the count, the trace line, a fresh restart
+ * record) happens once; a call that waited is executed again with its record. Answers KERNEL_GO_ON or
+ * KERNEL_LEAVE.
+ */
+export function systemCall(kernel: Kernel, task: Task, number: number): number {
+  const row = kernel.syscalls[number];
+  if (!task.inCall) enter(kernel, task, row, number);
+  const result = row === undefined ? -ENOSYS : invoke(kernel, task, row);
+  if (result === BLOCKED) {
+    task.inCall = true;
+    kernel.cpu.pc = kernel.cpu.pc - kernel.abi.kernelCallBytes;
+    return schedule(kernel);
+  }
+  // The call ended the task, or its whole process.
+  if (task.state !== 'runnable') return schedule(kernel);
+  leave(kernel, task, result);
+  return kernel.cpu.leaveRequested ? KERNEL_LEAVE : KERNEL_GO_ON;
+}
+
+function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: number): void {
+  const { calls, unimplemented } = kernel.state.counters;
+  task.restart = undefined;
+  task.timedOut = false;
+  if (row === undefined) {
+    unimplemented.set(number, (unimplemented.get(number) ?? 0) + 1);
+    const name = kernel.abi.syscallNumbers.get(number) ?? `#${number}`;
+    kernel.host.log.debug({ pid: task.tid, call: name }, 'system call not implemented');
+  } else {
+    calls[number] = (calls[number] ?? 0) + 1;
+    const work = workOf(row.name);
+    if (work > 0) kernel.engine.addCycles(work);
+  }
+  if (kernel.options.strace !== undefined) traceCall(kernel, task, row, number);
+}
+
+function leave(kernel: Kernel, task: Task, result: number): void {
+  let value = result;
+  task.inCall = false;
+  if (result === NO_RESULT) value = kernel.abi.frame.result(kernel, frameAddress(kernel, task));
+  else if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
+    if (result === -ERESTART_RESTARTBLOCK) task.restartBlock = task.restart;
+    // The exit code decides on the restart even where another thread took the signal.
+    setWork(kernel, task, TIF_SIGPENDING);
+  }
+  if (task.traceEntry !== undefined) traceResult(kernel, task, result === NO_RESULT ? 0 : result);
+  task.restart = undefined;
+  task.timedOut = false;
+  kernel.abi.setSyscallResult(kernel, value);
+}
+
+/** Calls the handler with its arguments read as the row's signature says. */
+function invoke(kernel: Kernel, task: Task, row: SyscallDef): number {
+  const { args, handler } = row;
+  switch (args.length) {
+    case 0:
+      return handler(kernel, task);
+    case 1:
+      if (args[0] !== 'u64') return handler(kernel, task, word(kernel, args[0]!, 0));
+      break;
+    case 2:
+      if (!hasPair(row)) return handler(kernel, task, word(kernel, args[0]!, 0), word(kernel, args[1]!, 1));
+      break;
+    case 3:
+      if (!hasPair(row)) {
+        return handler(kernel, task, word(kernel, args[0]!, 0), word(kernel, args[1]!, 1), word(kernel, args[2]!, 2));
+      }
+  }
+  return handler(kernel, task, ...syscallArguments(kernel, row));
+}
+
+function hasPair(row: SyscallDef): boolean {
+  for (const type of row.args) if (type === 'u64') return true;
+  return false;
+}
+
+/** One argument word. */
+function word(kernel: Kernel, type: SyscallDef['args'][number], index: number): number {
+  const value = kernel.abi.syscallArgument(kernel, index);
+  return type === 'int' || type === 'long' || type === 'fd' || type === 'pid' ? value : value >>> 0;
+}
+
+/** All arguments of a row; a 'u64' takes two words, low word first on a little-endian machine. */
+export function syscallArguments(kernel: Kernel, row: SyscallDef): number[] {
+  const values: number[] = [];
+  const { abi } = kernel;
+  let index = 0;
+  for (const type of row.args) {
+    if (type !== 'u64') {
+      values.push(word(kernel, type, index++));
+      continue;
+    }
+    if (abi.alignsPairs && index & 1) index++;
+    const first = abi.syscallArgument(kernel, index);
+    const second = abi.syscallArgument(kernel, index + 1);
+    const little = abi.isa.byteOrder === 'little';
+    values.push((little ? second : first) * 0x1_0000_0000 + ((little ? first : second) >>> 0));
+    index += 2;
+  }
+  return values;
+}

@@ -1,0 +1,109 @@
+import { E2BIG, EFAULT } from '../errno.ts';
+import { cloneFileTable, closeOnExec, releaseFile, releaseFileTable } from '../fs/fs-api.ts';
+import type { Kernel } from '../kernel.ts';
+import { loadProgram } from '../loader/exec.ts';
+import { readCString, readWord } from '../mm/user-access.ts';
+import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
+import { deletePosixTimers } from '../time/group-timers.ts';
+import type { OpenFile, Task } from '../types.ts';
+import { exitOtherThreads } from './exit.ts';
+import { releaseVfork } from './fork.ts';
+import { RLIMIT_STACK } from './rlimit-numbers.ts';
+import { mirrorTask } from './thread-info.ts';
+
+/** Longest single argument. Linux: MAX_ARG_STRLEN */
+const MAX_STRING = 131_072;
+/** Space for arguments and environment at most, and at least. Linux 6.1 fs/exec.c: bprm_stack_limits */
+const MAX_ARGUMENTS = 6 << 20;
+const MIN_ARGUMENTS = 131_072;
+
+/** Strings of a NULL-terminated vector in user memory; a null pointer is an empty vector. -errno. */
+export function readStrings(kernel: Kernel, task: Task, vector: number, room: { left: number }): string[] | number {
+  const strings: string[] = [];
+  if (vector === 0) return strings;
+  for (let at = vector; ; at += 4) {
+    const pointer = readWord(kernel, task, at);
+    if (pointer === undefined) return -EFAULT;
+    if (pointer === 0) return strings;
+    const text = readCString(kernel, task, pointer >>> 0, MAX_STRING);
+    if (typeof text === 'number') return text === -EFAULT ? -EFAULT : -E2BIG;
+    room.left -= text.length + 5;
+    if (room.left < 0) return -E2BIG;
+    strings.push(text);
+  }
+}
+
+/**
+ * Replaces the program of a process: 0, or -errno with the old program intact (or killed, where it
+ * was too late for an errno). `file` (or why it
+ * could not be opened) is given back; `path` is what it was called by.
+ * Linux 6.1 fs/exec.c: do_execveat_common
+ */
+export function execProgram(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile | number,
+  path: string,
+  argv: string[],
+  envp: string[],
+): number {
+  if (typeof file === 'number') return file;
+  const result = loadProgram(kernel, task, file, path, argv, envp);
+  releaseFile(kernel, file);
+  if (result === 0) afterExec(kernel, task);
+  return result;
+}
+
+/** The new program is in place: what the old one set up goes. Linux: begin_new_exec, setup_new_exec */
+function afterExec(kernel: Kernel, task: Task): void {
+  const { group } = task;
+  exitOtherThreads(kernel, group, task, 0);
+  becomeLeader(kernel, task);
+  unshareFiles(kernel, task);
+  closeOnExec(kernel, task);
+  group.actions = group.actions.map((action) => ({
+    handler: action.handler === SIG_IGN ? SIG_IGN : SIG_DFL,
+    flags: 0,
+    mask: 0n,
+    restorer: 0,
+  }));
+  deletePosixTimers(kernel, group);
+  task.altStack = { sp: 0, size: 0, flags: 2 };
+  task.restartBlock = undefined;
+  task.robustList = 0;
+  task.clearChildTid = 0;
+  task.exitSignal = SIGCHLD;
+  group.didExec = true;
+  kernel.state.counters.execs++;
+  releaseVfork(kernel, task);
+  mirrorTask(kernel, task);
+  kernel.cpu.leaveRequested = true;
+}
+
+/** The thread that execs takes the process's id. Linux 6.1 fs/exec.c: de_thread */
+function becomeLeader(kernel: Kernel, task: Task): void {
+  const { group } = task;
+  if (group.leader === task) return;
+  const old = group.leader;
+  task.startTime = old.startTime;
+  group.deadUserCycles += old.userCycles;
+  group.deadSystemCycles += old.systemCycles;
+  group.tasks = [task];
+  kernel.state.tasks.delete(task.tid);
+  task.tid = group.pid;
+  kernel.state.tasks.set(task.tid, task);
+  group.leader = task;
+}
+
+function unshareFiles(kernel: Kernel, task: Task): void {
+  if (task.files.users === 1) return;
+  const table = task.files;
+  task.files = cloneFileTable(kernel, table);
+  releaseFileTable(kernel, task, table);
+}
+
+/** Room for arguments and environment: a quarter of the stack limit, within bounds. */
+export function argumentRoom(task: Task): { left: number } {
+  const quarter = task.group.rlimits[RLIMIT_STACK]!.current / 4;
+  return { left: Math.max(MIN_ARGUMENTS, Math.min(MAX_ARGUMENTS, quarter)) };
+}

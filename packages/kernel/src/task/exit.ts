@@ -1,0 +1,144 @@
+import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { futexWake } from '../ipc/futex.ts';
+import { exitRobustList } from '../ipc/robust-list.ts';
+import type { Kernel } from '../kernel.ts';
+import { exitMm } from '../mm/exit.ts';
+import { freeKernelStack } from '../mm/kernel-stack.ts';
+import { writeWord } from '../mm/user-access.ts';
+import { chargeTask, dequeue } from '../sched/run-queue.ts';
+import { leaveQueues } from '../sched/wait.ts';
+import { notifyExit } from '../signal/child.ts';
+import { SIGCONT, SIGHUP } from '../signal/numbers.ts';
+import { sendPgrpSignal, sendSignal, sigInfo } from '../signal/send.ts';
+import { cancelGroupTimers } from '../time/group-timers.ts';
+import { traceExit } from '../trace/strace.ts';
+import type { Task, ThreadGroup } from '../types.ts';
+import { releaseVfork } from './fork.ts';
+import { hasStoppedJobs, isOrphanedPgrp } from './jobs.ts';
+import { setState } from './thread-info.ts';
+
+/**
+ * Ends one thread with a wait status word; with the last one the process ends. The caller gives the
+ * CPU away if it was the current task. Linux 6.1 kernel/exit.c: do_exit
+ */
+export function exitTask(kernel: Kernel, task: Task, status: number): void {
+  if (task.state === 'zombie' || task.state === 'dead') return;
+  const { group } = task;
+  if (task === kernel.state.current) chargeTask(kernel, task, 'system');
+  leaveQueues(kernel, task);
+  dequeue(kernel, task);
+  task.exitCode = status;
+  task.restart = undefined;
+  task.inCall = false;
+  traceExit(kernel, task, group.groupExit ?? status);
+  releaseMemory(kernel, task);
+  releaseFileTable(kernel, task, task.files);
+  releaseFsContext(task.fs);
+  setState(kernel, task, 'zombie');
+  freeKernelStack(kernel, task.stackSlot);
+  task.stackSlot = -1;
+  const last = group.tasks.every((other) => other.state === 'zombie' || other.state === 'dead');
+  if (task !== group.leader) forgetThread(kernel, task);
+  if (last) exitGroupWhole(kernel, group);
+}
+
+/** What the thread promised to do to memory at its end, then the memory itself. Linux: exit_mm_release */
+function releaseMemory(kernel: Kernel, task: Task): void {
+  if (task.mm !== undefined) {
+    exitRobustList(kernel, task);
+    if (task.clearChildTid !== 0 && task.mm.users > 1) {
+      if (writeWord(kernel, task, task.clearChildTid, 0)) futexWake(kernel, task, task.clearChildTid, 1);
+    }
+    exitMm(kernel, task);
+  }
+  releaseVfork(kernel, task);
+}
+
+/** A thread that is not the leader leaves nothing behind. */
+function forgetThread(kernel: Kernel, task: Task): void {
+  const { group } = task;
+  setState(kernel, task, 'dead');
+  group.deadUserCycles += task.userCycles;
+  group.deadSystemCycles += task.systemCycles;
+  group.leader.minorFaults += task.minorFaults;
+  group.leader.majorFaults += task.majorFaults;
+  group.tasks.splice(group.tasks.indexOf(task), 1);
+  kernel.state.tasks.delete(task.tid);
+}
+
+/** Ends all threads but `except`, at once: none of them is on the CPU. */
+export function exitOtherThreads(kernel: Kernel, group: ThreadGroup, except: Task, status: number): void {
+  for (const other of [...group.tasks]) if (other !== except) exitTask(kernel, other, status);
+}
+
+/** exit_group, or death by a signal: the whole process ends with this status word. Linux: do_group_exit */
+export function exitGroup(kernel: Kernel, task: Task, status: number): void {
+  const { group } = task;
+  group.groupExit ??= status;
+  exitOtherThreads(kernel, group, task, group.groupExit);
+  exitTask(kernel, task, group.groupExit);
+}
+
+/** The last thread is gone. Linux 6.1 kernel/exit.c: exit_notify */
+function exitGroupWhole(kernel: Kernel, group: ThreadGroup): void {
+  const status = group.groupExit ?? group.leader.exitCode;
+  group.leader.exitCode = status;
+  group.exited = true;
+  group.stopped = false;
+  cancelGroupTimers(kernel, group);
+  if (group.sid === group.pid) hangUpSession(kernel, group.sid);
+  const { parent } = group;
+  if (parent !== undefined && parent.pgid !== group.pgid && parent.sid === group.sid)
+    signalIfOrphaned(kernel, group.pgid, group);
+  giveChildrenAway(kernel, group);
+  if (group.pid === kernel.state.firstPid) {
+    kernel.state.initStatus = status;
+    kernel.engine.stop();
+  }
+  if (notifyExit(kernel, group, status)) reap(kernel, group);
+}
+
+/** A process group that nobody can continue any more, with stopped members: SIGHUP and SIGCONT. Linux: kill_orphaned_pgrp */
+function signalIfOrphaned(kernel: Kernel, pgid: number, leaving: ThreadGroup): void {
+  if (!isOrphanedPgrp(kernel, pgid, leaving) || !hasStoppedJobs(kernel, pgid)) return;
+  sendPgrpSignal(kernel, pgid, sigInfo(SIGHUP));
+  sendPgrpSignal(kernel, pgid, sigInfo(SIGCONT));
+}
+
+/** Children go to the nearest ancestor that reaps for others, or to process 1. Linux: forget_original_parent */
+function giveChildrenAway(kernel: Kernel, group: ThreadGroup): void {
+  if (group.children.length === 0) return;
+  const reaper = findReaper(kernel, group);
+  const children = group.children.splice(0);
+  for (const child of children) {
+    child.parent = reaper;
+    reaper?.children.push(child);
+    for (const task of child.tasks) {
+      if (task.parentDeathSignal !== 0)
+        sendSignal(kernel, task, sigInfo(task.parentDeathSignal, { code: 0, pid: group.pid }));
+    }
+    if (child.exited) {
+      if (notifyExit(kernel, child, child.leader.exitCode)) reap(kernel, child);
+    } else if (child.pgid !== group.pgid && child.sid === group.sid) signalIfOrphaned(kernel, child.pgid, group);
+  }
+}
+
+function findReaper(kernel: Kernel, group: ThreadGroup): ThreadGroup | undefined {
+  for (let up = group.parent; up !== undefined; up = up.parent) if (up.subreaper && !up.exited) return up;
+  return kernel.state.groups.get(1);
+}
+
+/** A process that has ended and been waited for goes: its times to the parent, its id free. Linux: release_task */
+export function reap(kernel: Kernel, group: ThreadGroup): void {
+  const { leader, parent } = group;
+  setState(kernel, leader, 'dead');
+  kernel.state.tasks.delete(leader.tid);
+  kernel.state.groups.delete(group.pid);
+  if (parent === undefined) return;
+  const at = parent.children.indexOf(group);
+  if (at >= 0) parent.children.splice(at, 1);
+  parent.childUserCycles += leader.userCycles + group.deadUserCycles + group.childUserCycles;
+  parent.childSystemCycles += leader.systemCycles + group.deadSystemCycles + group.childSystemCycles;
+  parent.childMinorFaults += leader.minorFaults + group.childMinorFaults;
+  parent.childMajorFaults += leader.majorFaults + group.childMajorFaults;
+}

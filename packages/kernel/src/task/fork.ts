@@ -1,0 +1,215 @@
+import { EAGAIN, EINVAL, EPERM } from '../errno.ts';
+import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import type { Kernel } from '../kernel.ts';
+import { TIF_KU } from '../kernel-memory.ts';
+import { exitMm } from '../mm/exit.ts';
+import { forkMm } from '../mm/fork.ts';
+import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
+import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
+import { writeWord } from '../mm/user-access.ts';
+import { enqueue } from '../sched/run-queue.ts';
+import { blockOn, wake } from '../sched/wait.ts';
+import { SIG_DFL, SIG_IGN } from '../signal/numbers.ts';
+import type { Task, ThreadGroup } from '../types.ts';
+import {
+  CLONE_CHILD_CLEARTID,
+  CLONE_CHILD_SETTID,
+  CLONE_CLEAR_SIGHAND,
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_NAMESPACES,
+  CLONE_PARENT,
+  CLONE_PARENT_SETTID,
+  CLONE_PIDFD,
+  CLONE_SETTLS,
+  CLONE_SIGHAND,
+  CLONE_THREAD,
+  CLONE_VFORK,
+  CLONE_VM,
+} from './clone-flags.ts';
+import { addTask, allocPid, newGroup, newTask, PID_MAX } from './new-task.ts';
+import { RLIMIT_NPROC } from './rlimit-numbers.ts';
+import { frameAddress, mirrorTask } from './thread-info.ts';
+
+export interface CloneArguments {
+  /** CLONE_* without the exit signal; CLONE_CLEAR_SIGHAND lies above 32 bits. */
+  flags: number;
+  exitSignal: number;
+  /** The child's stack pointer, 0 for the parent's. */
+  sp: number;
+  parentTid: number;
+  childTid: number;
+  tls: number;
+}
+
+/** Whether a flag is set; flags of clone3 go beyond 32 bits. */
+function has(args: CloneArguments, flag: number): boolean {
+  return flag > 0xffff_ffff ? args.flags >= flag : (args.flags & flag) !== 0;
+}
+
+function checkFlags(args: CloneArguments): number {
+  if (has(args, CLONE_NAMESPACES)) return -EPERM;
+  if (has(args, CLONE_PIDFD)) return -EINVAL;
+  if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
+  if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
+  if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
+  return 0;
+}
+
+/**
+ * Makes a task as clone, fork and vfork do: it starts runnable, at the exit of the same system call.
+ * The task, or -EINVAL, -EPERM, -EAGAIN, -ENOMEM. Linux 6.1 kernel/fork.c: copy_process
+ */
+export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): Task | number {
+  const bad = checkFlags(args);
+  if (bad !== 0) return bad;
+  if (!mayFork(kernel, parent)) return -EAGAIN;
+  const slot = allocKernelStack(kernel);
+  if (slot < 0) return slot;
+  const mm = copyMm(kernel, parent, args);
+  if (typeof mm === 'number') {
+    freeKernelStack(kernel, slot);
+    return mm;
+  }
+  const tid = allocPid(kernel);
+  if (tid === undefined) {
+    freeKernelStack(kernel, slot);
+    return -EAGAIN;
+  }
+  const group = has(args, CLONE_THREAD) ? parent.group : copyGroup(parent, tid, args);
+  const child = newTask(kernel, {
+    tid,
+    group,
+    comm: parent.comm,
+    cred: { ...parent.cred, groups: [...parent.cred.groups] },
+    files: has(args, CLONE_FILES) ? parent.files : cloneFileTable(kernel, parent.files),
+    fs: has(args, CLONE_FS) ? parent.fs : cloneFsContext(parent.fs),
+  });
+  if (has(args, CLONE_FILES)) parent.files.users++;
+  if (has(args, CLONE_FS)) parent.fs.users++;
+  child.mm = mm;
+  child.stackSlot = slot;
+  inherit(parent, child, args);
+  const failed = copyThread(kernel, parent, child, args);
+  if (failed !== 0) {
+    dropUnborn(kernel, child);
+    return failed;
+  }
+  start(kernel, parent, child, args);
+  return child;
+}
+
+function mayFork(kernel: Kernel, parent: Task): boolean {
+  if (kernel.state.tasks.size >= PID_MAX - 300) return false;
+  if (parent.cred.uid === 0) return true;
+  const limit = parent.group.rlimits[RLIMIT_NPROC]!.current;
+  if (limit >= PID_MAX) return true;
+  let count = 0;
+  for (const task of kernel.state.tasks.values()) if (task.cred.uid === parent.cred.uid) count++;
+  return count < limit;
+}
+
+function copyMm(kernel: Kernel, parent: Task, args: CloneArguments): Task['mm'] | number {
+  if (parent.mm === undefined) return -EINVAL;
+  if (has(args, CLONE_VM)) {
+    parent.mm.users++;
+    return parent.mm;
+  }
+  return forkMm(kernel, parent.mm);
+}
+
+/** A new process beside (CLONE_PARENT) or below the parent. */
+function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup {
+  const from = parent.group;
+  const group = newGroup(pid, has(args, CLONE_PARENT) ? from.parent : from);
+  group.pgid = from.pgid;
+  group.sid = from.sid;
+  group.tty = from.tty;
+  // Handlers are shared, not copied, when asked for: the array itself.
+  group.actions = has(args, CLONE_SIGHAND) ? from.actions : from.actions.map((action) => ({ ...action }));
+  if (has(args, CLONE_CLEAR_SIGHAND)) {
+    for (const action of group.actions) if (action.handler !== SIG_IGN) action.handler = SIG_DFL;
+  }
+  group.rlimits = from.rlimits.map((limit) => ({ ...limit }));
+  group.exe = from.exe;
+  group.argv = from.argv;
+  group.environ = from.environ;
+  return group;
+}
+
+function inherit(parent: Task, child: Task, args: CloneArguments): void {
+  child.kernelMode = parent.kernelMode;
+  child.work = parent.work & (TIF_KU | 0);
+  child.sigMask = parent.sigMask;
+  if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
+  child.nice = parent.nice;
+  child.policy = parent.policy;
+  child.rtPriority = parent.rtPriority;
+  child.vruntime = Math.max(child.vruntime, parent.vruntime);
+  child.noNewPrivs = parent.noNewPrivs;
+  child.personality = parent.personality;
+  child.arch = structuredClone(parent.arch);
+  if (has(args, CLONE_THREAD)) child.exitSignal = -1;
+  else child.exitSignal = has(args, CLONE_PARENT) ? parent.group.leader.exitSignal : args.exitSignal;
+  if (has(args, CLONE_CHILD_SETTID)) child.setChildTid = args.childTid;
+  if (has(args, CLONE_CHILD_CLEARTID)) child.clearChildTid = args.childTid;
+}
+
+/** Registers: the parent's frame with the child's result, and a CPU state at ret_from_fork. */
+function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
+  const { abi } = kernel;
+  const frame = frameAddress(kernel, child);
+  kernelWriteBytes(kernel, frame, kernelReadBytes(kernel, frameAddress(kernel, parent), abi.frameBytes));
+  abi.forkFrame(kernel, child, frame, args.sp);
+  abi.newContext(kernel, child, parent);
+  return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;
+}
+
+function dropUnborn(kernel: Kernel, child: Task): void {
+  freeKernelStack(kernel, child.stackSlot);
+  child.stackSlot = -1;
+  exitMm(kernel, child);
+  releaseFileTable(kernel, child, child.files);
+  releaseFsContext(child.fs);
+}
+
+function start(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): void {
+  addTask(kernel, child);
+  if (!has(args, CLONE_THREAD)) child.group.parent?.children.push(child.group);
+  if (has(args, CLONE_VFORK)) child.vforkParent = parent.tid;
+  mirrorTask(kernel, child);
+  kernel.state.counters.forks++;
+  if (has(args, CLONE_PARENT_SETTID)) writeWord(kernel, parent, args.parentTid, child.tid);
+  enqueue(kernel, child);
+}
+
+/** The body of fork, vfork and clone: gives the child's id, after vfork only once the child has let go of the memory. */
+export function doClone(kernel: Kernel, task: Task, args: CloneArguments): number {
+  const record = task.restart;
+  if (record?.call === 'vfork') return waitForVfork(kernel, task, record.tid as number);
+  const child = cloneTask(kernel, task, args);
+  if (typeof child === 'number') return child;
+  if (!has(args, CLONE_VFORK)) return child.tid;
+  task.restart = { call: 'vfork', tid: child.tid };
+  return waitForVfork(kernel, task, child.tid);
+}
+
+/** Only a fatal signal ends the wait early. Linux 6.1 kernel/fork.c: wait_for_vfork_done */
+function waitForVfork(kernel: Kernel, task: Task, tid: number): number {
+  const child = kernel.state.tasks.get(tid);
+  if (child?.vforkParent !== task.tid) return tid;
+  return blockOn(kernel, task, [child.vforkDone], { interruptible: false, onSignal: tid });
+}
+
+/** The child has its own memory now, or none: the parent goes on. */
+export function releaseVfork(kernel: Kernel, child: Task): void {
+  if (child.vforkParent === undefined) return;
+  child.vforkParent = undefined;
+  wake(kernel, child.vforkDone);
+}
+
+/** First instruction of a new task in the kernel. Linux 6.1 kernel/sched/core.c: schedule_tail */
+export function scheduleTail(kernel: Kernel, task: Task): void {
+  if (task.setChildTid !== 0) writeWord(kernel, task, task.setChildTid, task.tid);
+  task.setChildTid = 0;
+}

@@ -1,0 +1,158 @@
+import type { Kernel } from '../kernel.ts';
+import { NSIG, SIG_DFL, SIGCHLD } from '../signal/numbers.ts';
+import { monotonicNs } from '../time/clock.ts';
+import type {
+  Credentials,
+  FileTable,
+  FsContext,
+  PendingSignals,
+  RestartRecord,
+  SigAction,
+  Task,
+  ThreadGroup,
+} from '../types.ts';
+import { defaultRlimits } from './rlimit-numbers.ts';
+
+/** Largest process id. Linux: PID_MAX_DEFAULT */
+export const PID_MAX = 32_768;
+/** First id after the numbers have gone round. Linux: RESERVED_PIDS */
+const RESERVED_PIDS = 300;
+
+export function newPending(): PendingSignals {
+  return { set: 0n, queue: [] };
+}
+
+export function defaultActions(): SigAction[] {
+  return Array.from({ length: NSIG + 1 }, () => ({ handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 }));
+}
+
+export function rootCredentials(): Credentials {
+  return { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] };
+}
+
+/** A process without threads yet. */
+export function newGroup(pid: number, parent: ThreadGroup | undefined): ThreadGroup {
+  return {
+    pid,
+    leader: undefined as unknown as Task,
+    tasks: [],
+    parent,
+    children: [],
+    pgid: pid,
+    sid: pid,
+    tty: 0,
+    actions: defaultActions(),
+    pending: newPending(),
+    groupExit: undefined,
+    stopped: false,
+    stopReport: undefined,
+    continueReport: false,
+    childExit: { waiters: [] },
+    rlimits: defaultRlimits(PID_MAX / 4),
+    timers: { real: newItimer(), virtual: newItimer(), prof: newItimer() },
+    childUserCycles: 0,
+    childSystemCycles: 0,
+    exe: '',
+    argv: [],
+    environ: [],
+    exited: false,
+    subreaper: false,
+    didExec: false,
+    posixTimers: new Map(),
+    nextTimerId: 0,
+    deadUserCycles: 0,
+    deadSystemCycles: 0,
+    childMinorFaults: 0,
+    childMajorFaults: 0,
+  };
+}
+
+function newItimer(): { expires: bigint | undefined; interval: bigint } {
+  return { expires: undefined, interval: 0n };
+}
+
+export interface TaskParts {
+  tid: number;
+  group: ThreadGroup;
+  comm: string;
+  cred: Credentials;
+  files: FileTable;
+  fs: FsContext;
+}
+
+/** A task with nothing in it but its parts; not yet known to the kernel. */
+export function newTask(kernel: Kernel, parts: TaskParts): Task {
+  return {
+    ...parts,
+    state: 'runnable',
+    kernelMode: false,
+    mm: undefined,
+    sigMask: 0n,
+    savedSigMask: undefined,
+    pending: newPending(),
+    altStack: { sp: 0, size: 0, flags: 2 },
+    wait: undefined,
+    timedOut: false,
+    restart: undefined as RestartRecord | undefined,
+    restartBlock: undefined,
+    inCall: false,
+    traceEntry: undefined,
+    traceBuffer: 0,
+    context: new Uint8Array(kernel.abi.isa.layout.size),
+    stackSlot: -1,
+    work: 0,
+    nice: 0,
+    policy: 0,
+    rtPriority: 0,
+    vruntime: kernel.state.sched.minVruntime,
+    chargedAt: 0,
+    sliceStart: 0,
+    userCycles: 0,
+    systemCycles: 0,
+    minorFaults: 0,
+    majorFaults: 0,
+    switchesVoluntary: 0,
+    switchesForced: 0,
+    setChildTid: 0,
+    clearChildTid: 0,
+    robustList: 0,
+    exitCode: 0,
+    exitSignal: SIGCHLD,
+    vforkParent: undefined,
+    vforkDone: { waiters: [] },
+    parentDeathSignal: 0,
+    noNewPrivs: false,
+    personality: 0,
+    startTime: monotonicNs(kernel),
+    arch: {},
+  };
+}
+
+/** A free process id, or undefined where all are taken. */
+export function allocPid(kernel: Kernel): number | undefined {
+  const { state } = kernel;
+  for (let tries = 0; tries < PID_MAX; tries++) {
+    const pid = state.nextPid;
+    state.nextPid = pid + 1 >= PID_MAX ? RESERVED_PIDS : pid + 1;
+    if (!isPidUsed(kernel, pid)) return pid;
+  }
+  return undefined;
+}
+
+/** An id is free when no task has it and no process group or session is named by it. */
+function isPidUsed(kernel: Kernel, pid: number): boolean {
+  const { tasks, groups } = kernel.state;
+  if (tasks.has(pid) || groups.has(pid)) return true;
+  for (const group of groups.values()) if (group.pgid === pid || group.sid === pid) return true;
+  return false;
+}
+
+/** Makes a task known. */
+export function addTask(kernel: Kernel, task: Task): void {
+  kernel.state.tasks.set(task.tid, task);
+  task.group.tasks.push(task);
+  if (task.tid === task.group.pid) {
+    task.group.leader = task;
+    kernel.state.groups.set(task.group.pid, task.group);
+  }
+}

@@ -1,0 +1,107 @@
+/** timer_create, timer_settime, timer_gettime, timer_getoverrun, timer_delete. Linux 6.1 kernel/time/posix-timers.c */
+import { StructReader } from '../../abi/struct.ts';
+import { EAGAIN, EFAULT, EINVAL, EOPNOTSUPP } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyIn, writeWord } from '../../mm/user-access.ts';
+import { NSIG, SIGALRM } from '../../signal/numbers.ts';
+import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { RLIMIT_SIGPENDING } from '../../task/rlimit-numbers.ts';
+import type { PosixTimer, Task } from '../../types.ts';
+import { monotonicNs } from '../clock.ts';
+import { CLOCK_REALTIME, clockOf } from '../clock-ids.ts';
+import { armPosixTimer, SIGEV_NONE, SIGEV_SIGNAL, SIGEV_THREAD_ID } from '../posix-timers.ts';
+import { cancelTimer } from '../timers.ts';
+import { readTimespec, writeTimespec } from '../timespec.ts';
+
+const TIMER_ABSTIME = 1;
+
+/** struct sigevent: value, signal, how to notify, thread. */
+function readEvent(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+): Pick<PosixTimer, 'notify' | 'signo' | 'value' | 'tid'> | number {
+  if (address === 0) return { notify: SIGEV_SIGNAL, signo: SIGALRM, value: -1, tid: 0 };
+  const bytes = copyIn(kernel, task, address, 64);
+  if (bytes === undefined) return -EFAULT;
+  const reader = new StructReader(kernel, bytes);
+  const event = { value: reader.i32(0), signo: reader.i32(4), notify: reader.i32(8), tid: reader.i32(12) };
+  if (![SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID].includes(event.notify)) return -EINVAL;
+  if (event.notify !== SIGEV_NONE && (event.signo < 1 || event.signo > NSIG)) return -EINVAL;
+  if (event.notify === SIGEV_THREAD_ID && kernel.state.tasks.get(event.tid)?.group !== task.group) return -EINVAL;
+  return event;
+}
+
+function timerCreate(kernel: Kernel, task: Task, clock: number, event: number, idAddress: number): number {
+  const id = clockOf(clock);
+  if (id === undefined) return -EINVAL;
+  if (id.kind === 'process' || id.kind === 'thread') return -EOPNOTSUPP;
+  const sigevent = readEvent(kernel, task, event);
+  if (typeof sigevent === 'number') return sigevent;
+  const { group } = task;
+  if (group.posixTimers.size >= group.rlimits[RLIMIT_SIGPENDING]!.current) return -EAGAIN;
+  const number = group.nextTimerId++;
+  if (!writeWord(kernel, task, idAddress, number)) return -EFAULT;
+  const kind = id.kind === 'realtime' ? CLOCK_REALTIME : 1;
+  // Without a sigevent the signal carries the timer's id.
+  const value = event === 0 ? number : sigevent.value;
+  const off = { expires: undefined, interval: 0n, overrun: 0, lastOverrun: 0, queued: false };
+  group.posixTimers.set(number, { ...sigevent, ...off, id: number, clock: kind, value });
+  return 0;
+}
+
+function timeLeft(kernel: Kernel, timer: PosixTimer): bigint {
+  if (timer.expires === undefined) return 0n;
+  const left = timer.expires - monotonicNs(kernel);
+  return left > 0n ? left : 1n;
+}
+
+function writeSetting(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  interval: bigint,
+  value: bigint,
+  wide: boolean,
+): number {
+  const failed = writeTimespec(kernel, task, address, interval, wide);
+  return failed !== 0 ? failed : writeTimespec(kernel, task, address + (wide ? 16 : 8), value, wide);
+}
+
+function timerSettime(wide: boolean) {
+  return (kernel: Kernel, task: Task, id?: number, flags?: number, next?: number, old?: number): number => {
+    const timer = task.group.posixTimers.get(id!);
+    if (timer === undefined) return -EINVAL;
+    const interval = readTimespec(kernel, task, next!, wide);
+    const value = readTimespec(kernel, task, next! + (wide ? 16 : 8), wide);
+    if (typeof interval === 'number') return interval;
+    if (typeof value === 'number') return value;
+    const before = { interval: timer.interval, left: timeLeft(kernel, timer) };
+    armPosixTimer(kernel, task.group, timer, value, interval, (flags! & TIMER_ABSTIME) !== 0);
+    return old === 0 ? 0 : writeSetting(kernel, task, old!, before.interval, before.left, wide);
+  };
+}
+
+function timerGettime(wide: boolean) {
+  return (kernel: Kernel, task: Task, id?: number, address?: number): number => {
+    const timer = task.group.posixTimers.get(id!);
+    if (timer === undefined) return -EINVAL;
+    return writeSetting(kernel, task, address!, timer.interval, timeLeft(kernel, timer), wide);
+  };
+}
+
+function timerDelete(kernel: Kernel, task: Task, id: number): number {
+  if (!task.group.posixTimers.delete(id)) return -EINVAL;
+  cancelTimer(kernel, 'posix', task.group.pid, id);
+  return 0;
+}
+
+export const TIMER_SYSCALLS: readonly SyscallDef[] = [
+  partial('timer_create', ['int', 'ptr', 'ptr'], 'CPU-time clocks give EOPNOTSUPP', timerCreate),
+  full('timer_settime', ['int', 'flags', 'ptr', 'ptr'], timerSettime(false)),
+  full('timer_settime64', ['int', 'flags', 'ptr', 'ptr'], timerSettime(true)),
+  full('timer_gettime', ['int', 'ptr'], timerGettime(false)),
+  full('timer_gettime64', ['int', 'ptr'], timerGettime(true)),
+  full('timer_getoverrun', ['int'], (_kernel, task, id) => task.group.posixTimers.get(id!)?.lastOverrun ?? -EINVAL),
+  full('timer_delete', ['int'], timerDelete),
+];

@@ -180,7 +180,7 @@ function mapProgram(
 function newCredentials(task: Task, request: Request): Task['cred'] {
   const cred = { ...task.cred };
   const { inode, path } = request.file;
-  if (!(path.mount.flags & MNT_NOSUID)) {
+  if (!(path.mount.flags & MNT_NOSUID) && !task.noNewPrivs) {
     if (inode.mode & S_ISUID) cred.euid = inode.uid;
     if ((inode.mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010)) cred.egid = inode.gid;
   }

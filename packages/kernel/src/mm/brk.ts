@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel.ts';
 import { RLIMIT_DATA } from '../task/rlimit-numbers.ts';
 import type { Task } from '../types.ts';
 import { limitOf } from './limits.ts';
-import { mayCommit, mayExpand } from './mmap.ts';
+import { mayCommit, mayExpand, readImpliesExec } from './mmap.ts';
 import { unmapRange } from './munmap.ts';
 import { populate } from './populate.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './pte.ts';
@@ -28,7 +28,7 @@ function growHeap(kernel: Kernel, task: Task, from: number, to: number): boolean
   const next = mm.vmas[findVmaIndex(mm, from)];
   if (next !== undefined && next.start - (next.growsDown ? STACK_GUARD_GAP : 0) < to) return false;
   if (!mayExpand(task, mm, to - from, true) || !mayCommit(kernel, to - from)) return false;
-  const vma = newVma(from, to, PROT_READ | PROT_WRITE | (mm.readImpliesExec ? PROT_EXEC : 0));
+  const vma = newVma(from, to, PROT_READ | PROT_WRITE | (readImpliesExec(task, mm) ? PROT_EXEC : 0));
   vma.name = '[heap]';
   vma.locked = mm.lockFuture;
   insertVma(kernel, mm, vma);

@@ -17,8 +17,12 @@ export function freeFrames(kernel: Kernel): number {
 }
 
 function takeFrame(kernel: Kernel, frames: FrameState): number {
-  if (frames.freeCount > 0) return frames.free[--frames.freeCount]!;
-  return frames.fresh < kernel.memory.frameCount ? frames.fresh++ : -1;
+  let frame = -1;
+  if (frames.freeCount > 0) frame = frames.free[--frames.freeCount]!;
+  else if (frames.fresh < kernel.memory.frameCount) frame = frames.fresh++;
+  // Nothing maps a free frame, so no writable translation is left either.
+  if (frame >= 0) kernel.memory.everWritable[frame] = 0;
+  return frame;
 }
 
 /**

@@ -1,11 +1,14 @@
 /** A kernel without CPU, engine and programs, for tests of memory management. */
 import { GuestMemory, Mmu, pteFrame } from '@kml/core';
-import { newDentry } from '../fs/dentry.ts';
-import { newFile } from '../fs/file.ts';
-import { newSuperblock } from '../fs/inode.ts';
+import { newFile, releaseFile } from '../fs/file.ts';
 import { inodeWrite } from '../fs/inode-io.ts';
 import { newMemoryFile } from '../fs/memory-file.ts';
 import { newMount } from '../fs/mount-table.ts';
+import { openFile } from '../fs/open.ts';
+import { O_CREAT, O_RDWR } from '../fs/open-flags.ts';
+import { resolveParent } from '../fs/path-walk.ts';
+import { newTmpfs } from '../fs/tmpfs/tmpfs.ts';
+import { makeDirectory } from '../fs/vfs.ts';
 import type { HostSwap } from '../host.ts';
 import type { Kernel, KernelState } from '../kernel.ts';
 import type { LinuxAbi, ProgramStart } from '../linux-abi.ts';
@@ -126,8 +129,8 @@ export function testKernel(options: TestOptions = {}): TestKernel {
     starts,
     warnings,
   } as unknown as TestKernel;
-  const root = newDentry('/', undefined, undefined);
-  const mount = newMount(kernel, newSuperblock(kernel, 'tmpfs', {}), root, 'root', 'tmpfs', 0);
+  const { superblock, root } = newTmpfs(kernel, 'tmpfs', 0o755);
+  const mount = newMount(kernel, superblock, root, 'root', 'tmpfs', 0);
   kernel.state.rootMount = mount;
   return kernel;
 }
@@ -156,6 +159,19 @@ export function testFile(kernel: Kernel, bytes: Uint8Array): OpenFile {
   const written = inodeWrite(kernel, file.inode, 0, bytes);
   if (written !== bytes.length) throw new Error(`test file: ${written}`);
   return file;
+}
+
+/** A named file, executable; directories of the path are made. */
+export function testProgram(kernel: Kernel, task: Task, path: string, bytes: Uint8Array): void {
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
+    const parent = resolveParent(kernel, task, path.slice(0, at));
+    if (typeof parent === 'number') throw new Error(`${path}: ${parent}`);
+    makeDirectory(kernel, task, parent, 0o755);
+  }
+  const file = openFile(kernel, task, path, O_CREAT | O_RDWR, 0o755);
+  if (typeof file === 'number') throw new Error(`${path}: ${file}`);
+  inodeWrite(kernel, file.inode, 0, bytes);
+  releaseFile(kernel, file);
 }
 
 /** Another open description of the same file, for reading only. */

@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '@kml/core';
 import { EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from '../errno.ts';
 import { retainFile } from '../fs/file.ts';
-import { isRegular, S_IFCHR, S_IFMT } from '../fs/mode.ts';
+import { mappingOf } from '../fs/open.ts';
 import { canRead, canWrite } from '../fs/open-flags.ts';
 import type { Kernel } from '../kernel.ts';
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from '../task/rlimit-numbers.ts';
@@ -28,9 +28,6 @@ import { populate } from './populate.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './pte.ts';
 import { newSharedMemory } from './shared-memory.ts';
 import { insertVma, isFree, newVma, pageAlign } from './vma.ts';
-
-/** /dev/zero. */
-const DEVICE_ZERO = (1 << 8) | 5;
 
 /** Identity of a file's content at a load bias, for translations: CodeRange.image. */
 export function imageKey(inode: Inode, start: number, offset: number): string {
@@ -88,14 +85,18 @@ function checkFile(file: OpenFile, shared: boolean, prot: number): number | unde
   if (!canRead(file.flags)) return -EACCES;
   if (shared && prot & PROT_WRITE && !canWrite(file.flags)) return -EACCES;
   if (prot & PROT_EXEC && file.path.mount.flags & MNT_NOEXEC) return -EPERM;
-  return isRegular(file.inode.mode) ? undefined : -ENODEV;
+  return mappingOf(file) === 'file' ? undefined : -ENODEV;
 }
 
 /** MS_NOEXEC of mount(2). */
 const MNT_NOEXEC = 8;
 
-function isZeroDevice(file: OpenFile): boolean {
-  return (file.inode.mode & S_IFMT) === S_IFCHR && file.inode.rdev === DEVICE_ZERO;
+/** READ_IMPLIES_EXEC of personality(2). */
+const READ_IMPLIES_EXEC = 0x0400000;
+
+/** Whether readable memory is to be executable too: the program's header or its personality says so. */
+export function readImpliesExec(task: Task, mm: Mm): boolean {
+  return mm.readImpliesExec || (task.personality & READ_IMPLIES_EXEC) !== 0;
 }
 
 /** What a mapping is of. */
@@ -135,8 +136,8 @@ export function mmap(
   }
   const shared = type !== MAP_PRIVATE;
   let rights = prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-  if (rights & PROT_READ && mm.readImpliesExec) rights |= PROT_EXEC;
-  const backing = file !== undefined && isZeroDevice(file) ? undefined : file;
+  if (rights & PROT_READ && readImpliesExec(task, mm)) rights |= PROT_EXEC;
+  const backing = file !== undefined && mappingOf(file) === 'zero' ? undefined : file;
   if (backing !== undefined) {
     if (flags & MAP_GROWSDOWN) return -EINVAL;
     const refused = checkFile(backing, shared, rights);

@@ -4,7 +4,7 @@ import { EACCES, EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Mm, Task, Vma } from '../types.ts';
 import { isExclusive } from './fault.ts';
-import { mayExpand } from './mmap.ts';
+import { mayExpand, readImpliesExec } from './mmap.ts';
 import { PROT_GROWSDOWN, PROT_GROWSUP, PROT_SEM } from './mmap-flags.ts';
 import { holdsFrame, PROT_EXEC, PROT_READ, PROT_WRITE, pteFlags } from './pte.ts';
 import { mmState } from './state.ts';
@@ -26,7 +26,7 @@ export function mprotect(kernel: Kernel, task: Task, address: number, length: nu
     start = vma.start;
   }
   let rights = prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-  if (rights & PROT_READ && mm.readImpliesExec) rights |= PROT_EXEC;
+  if (rights & PROT_READ && readImpliesExec(task, mm)) rights |= PROT_EXEC;
   const covered = isCovered(mm, start, end);
   const allowed = checkRights(mm, start, end, rights);
   // The VMAs before the first that refuses, or before the first hole, do change.

@@ -6,16 +6,20 @@
  */
 import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, pteFrame } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
-import type { Mm, Vma } from '../types.ts';
+import type { Mm } from '../types.ts';
 import { freeFrames, releaseFrame } from './frames.ts';
 import { dropCachedFrame } from './page-cache.ts';
 import { holdsFrame, PTE_SWAP, PTE_YOUNG } from './pte.ts';
 import { FRAME_ANON, FRAME_CACHE, type MmState, mmState } from './state.ts';
 import { allocSlot, holdSlot, pairSwapCopy, writeSlot } from './swap.ts';
 import { findVmaIndex } from './vma.ts';
+import { MM_WORK } from './work-cost.ts';
 
-/** Frames freed beyond what was asked, so that reclaim runs in batches. */
-const BATCH = 32;
+/** Frames freed beyond what was asked, so that reclaim runs in batches: more where there are more to look through. */
+function batchOf(kernel: Kernel): number {
+  return Math.max(32, kernel.memory.frameCount >> 8);
+}
+
 /** Times both hands go round: marks cleared, unmapped, dropped. */
 const ROUNDS = 4;
 
@@ -24,7 +28,7 @@ export function reclaimFrames(kernel: Kernel, want: number): void {
   const state = mmState(kernel);
   if (state.reclaiming) return;
   state.reclaiming = true;
-  const goal = want + BATCH;
+  const goal = want + batchOf(kernel);
   for (let round = 0; round < ROUNDS && freeFrames(kernel) < goal; round++) {
     scanCache(kernel, state, goal);
     if (freeFrames(kernel) < goal) scanSpaces(kernel, state, goal);
@@ -35,7 +39,9 @@ export function reclaimFrames(kernel: Kernel, want: number): void {
 function scanCache(kernel: Kernel, state: MmState, goal: number): void {
   const { frames, scan } = state;
   if (frames.cached === 0) return;
-  for (let step = 0; step < frames.fresh; step++) {
+  // A quarter of the memory a round: all of it in all rounds.
+  const steps = Math.max(4096, frames.fresh >> 2);
+  for (let step = 0; step < steps; step++) {
     if (scan.frame >= frames.fresh) scan.frame = 0;
     const frame = scan.frame++;
     if (frames.owner[frame] !== FRAME_CACHE || frames.refs[frame] !== 1) continue;
@@ -76,7 +82,7 @@ function scanMm(kernel: Kernel, state: MmState, mm: Mm, goal: number): boolean {
       }
       const entry = leaf[page & 1023]!;
       if (!holdsFrame(entry)) continue;
-      pageOut(kernel, state, mm, vma, page, entry);
+      pageOut(kernel, state, mm, page, entry);
       if (freeFrames(kernel) >= goal) {
         scan.page = page + 1;
         return true;
@@ -87,7 +93,7 @@ function scanMm(kernel: Kernel, state: MmState, mm: Mm, goal: number): boolean {
 }
 
 /** Unmaps the page if it was not used of late; anonymous memory goes to swap. */
-export function pageOut(kernel: Kernel, state: MmState, mm: Mm, _vma: Vma, page: number, entry: number): void {
+function pageOut(kernel: Kernel, state: MmState, mm: Mm, page: number, entry: number): void {
   const used = entry & (entry & PTE_EXEC ? PTE_YOUNG : PTE_ACCESSED);
   if (used) {
     kernel.mmu.setEntry(mm.space, page, entry & ~(PTE_ACCESSED | PTE_YOUNG));
@@ -119,5 +125,6 @@ function swapOut(kernel: Kernel, state: MmState, mm: Mm, page: number, entry: nu
   mm.rss--;
   mm.swapped++;
   kernel.state.counters.pagesOut++;
+  kernel.engine.addCycles(MM_WORK.swapPage);
   releaseFrame(kernel, frame);
 }

@@ -1,17 +1,20 @@
 /** Taking pages out of an address space. */
-import { PAGE_SIZE, pteFrame } from '@kml/core';
+import { PAGE_SIZE, PTE_ACCESSED, pteFrame } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
 import type { Mm } from '../types.ts';
 import { releaseFrame } from './frames.ts';
 import { holdsFrame, isSwapEntry } from './pte.ts';
 import { mmState } from './state.ts';
 import { releaseSlot } from './swap.ts';
+import { MM_WORK } from './work-cost.ts';
 
 /** Empties one entry, giving its frame or swap slot back. */
 export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): void {
   kernel.mmu.setEntry(mm.space, page, 0);
   if (holdsFrame(entry)) {
     mm.rss--;
+    // A file page that a process used stays warm in the page cache after it.
+    if (entry & PTE_ACCESSED) mmState(kernel).frames.referenced[pteFrame(entry)] = 1;
     releaseFrame(kernel, pteFrame(entry));
   } else if (isSwapEntry(entry)) {
     mm.swapped--;
@@ -23,6 +26,7 @@ export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): v
 export function zapRange(kernel: Kernel, mm: Mm, start: number, end: number): void {
   const { leaves } = mm.space.pages;
   const last = end / PAGE_SIZE;
+  let count = 0;
   for (let page = start / PAGE_SIZE; page < last; page++) {
     const leaf = leaves[page >>> 10];
     if (leaf === undefined) {
@@ -30,6 +34,9 @@ export function zapRange(kernel: Kernel, mm: Mm, start: number, end: number): vo
       continue;
     }
     const entry = leaf[page & 1023]!;
-    if (entry !== 0) zapEntry(kernel, mm, page, entry);
+    if (entry === 0) continue;
+    zapEntry(kernel, mm, page, entry);
+    count++;
   }
+  if (count > 0) kernel.engine.addCycles(MM_WORK.zapEntry * count);
 }

@@ -1,1 +1,1 @@
-export {};
+export { i386 } from './abi.ts';

@@ -15,10 +15,13 @@ export const KERNEL_MODE = IA32_AREA + 4;
 
 export const GDT = KERNEL_DATA + 0x100;
 export const GDT_ENTRIES = 32;
+/** The present task's LDT. */
+export const LDT_ENTRIES = 64;
+export const LDT = KERNEL_DATA + 0xe00;
 export const IDT = KERNEL_DATA + 0x200;
 export const IDT_ENTRIES = 256;
 /** Stack that SYSENTER starts on, left by its first instruction. */
-export const SYSENTER_STACK_TOP = KERNEL_DATA + 0xe00;
+export const SYSENTER_STACK_TOP = KERNEL_DATA + 0xd00;
 /** The one TSS that tasks run under, and behind it an I/O map that allows every port. */
 export const MAIN_TSS = KERNEL_DATA + 0x1000;
 /** Ports 0 to 0xffff, and the byte of ones that ends the map. */

@@ -1,0 +1,174 @@
+/** CPU state of tasks: boot, new tasks, switching, exec. Linux 6.1 arch/x86/kernel/process_32.c */
+import {
+  CPU_AREA,
+  KERNEL_STACKS_OFFSET,
+  type Kernel,
+  kernelRead32,
+  kernelWrite32,
+  STACK_SLOT_BYTES,
+  type Task,
+} from '@kml/kernel';
+import { reg } from '../isa/state.ts';
+import { EFL, FLAG_IF } from '../isa/system/eflags.ts';
+import { updateMode } from '../isa/system/mode.ts';
+import {
+  CR0,
+  CR0_AM,
+  CR0_ET,
+  CR0_MP,
+  CR0_NE,
+  CR0_PE,
+  CR0_PG,
+  CR0_WP,
+  CR3,
+  CR4,
+  CR4_OSFXSR,
+  CR4_OSXMMEXCPT,
+  CR4_PGE,
+  ESP,
+  GDTR_BASE,
+  GDTR_LIMIT,
+  IDTR_BASE,
+  IDTR_LIMIT,
+  SEG_CS,
+  SEG_DS,
+  SEG_ES,
+  SEG_FS,
+  SEG_GS,
+  SEG_SS,
+  SYSENTER_CS,
+  SYSENTER_EIP,
+  SYSENTER_ESP,
+  TR,
+  TR_ATTR,
+  TR_BASE,
+  TR_LIMIT,
+} from '../isa/system/registers.ts';
+import { setNullSegment, setSegment } from '../isa/system/segments.ts';
+import { TSS } from '../isa/system/task-switch.ts';
+import { FLAGS_FLAT, KERNEL_CODE_ACCESS, KERNEL_DATA_ACCESS, USER_DATA_ACCESS } from './descriptors.ts';
+import { entryLabel } from './entry/kernel-text.ts';
+import { FXSAVE_BYTES, restoreFx } from './fp-state.ts';
+import { IO_MAP_NONE, MAIN_TSS_BYTES } from './image.ts';
+import {
+  DOUBLE_FAULT_TSS,
+  GDT,
+  GDT_ENTRIES,
+  IDT,
+  IDT_ENTRIES,
+  KERNEL_DATA,
+  KERNEL_MODE,
+  LANDING_PAD,
+  MAIN_TSS,
+  SYSENTER_STACK_TOP,
+  TASK_SIZE,
+  TSS_SELECTOR,
+} from './layout.ts';
+import { ldtDescriptor } from './ldt.ts';
+import { KERNEL_CS, KERNEL_DS, PT_SIZE, USER_DS } from './pt-regs.ts';
+import { clearTls, loadTls } from './tls.ts';
+import { vdsoOffset } from './vdso-image.ts';
+
+const PC = reg('pc');
+const FLAT = FLAGS_FLAT << 12;
+/** Attributes of a busy 32-bit TSS. */
+const BUSY_TSS = 0x8b;
+
+/** Address behind a task's kernel stack. */
+function stackTop(task: Task): number {
+  return TASK_SIZE + KERNEL_STACKS_OFFSET + (task.stackSlot + 1) * STACK_SLOT_BYTES;
+}
+
+/** LinuxAbi.boot: tables, control registers, MSRs; the CPU stands at the idle loop. */
+export function boot(kernel: Kernel): void {
+  const { cpu } = kernel;
+  kernel.abi.isa.reset(cpu);
+  cpu.set(GDTR_BASE, GDT);
+  cpu.set(GDTR_LIMIT, GDT_ENTRIES * 8 - 1);
+  cpu.set(IDTR_BASE, IDT);
+  cpu.set(IDTR_LIMIT, IDT_ENTRIES * 8 - 1);
+  setSegment(cpu, SEG_CS, KERNEL_CS, 0, -1, FLAT | KERNEL_CODE_ACCESS);
+  setSegment(cpu, SEG_SS, KERNEL_DS, 0, -1, FLAT | KERNEL_DATA_ACCESS);
+  setSegment(cpu, SEG_DS, USER_DS, 0, -1, FLAT | USER_DATA_ACCESS);
+  setSegment(cpu, SEG_ES, USER_DS, 0, -1, FLAT | USER_DATA_ACCESS);
+  setNullSegment(cpu, SEG_FS);
+  setNullSegment(cpu, SEG_GS);
+  loadTaskRegister(kernel);
+  cpu.set(CR0, CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_PG);
+  cpu.set(CR4, CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT);
+  cpu.set(SYSENTER_CS, KERNEL_CS);
+  cpu.set(SYSENTER_ESP, SYSENTER_STACK_TOP);
+  cpu.set(SYSENTER_EIP, entryLabel('entry_sysenter'));
+  setAddressSpace(kernel, kernel.mmu.current.id);
+  cpu.set(ESP, kernelRead32(kernel, KERNEL_DATA + CPU_AREA.stackTop));
+  cpu.set(EFL, FLAG_IF);
+  cpu.pc = entryLabel('idle');
+  updateMode(cpu);
+  cpu.leaveRequested = true;
+}
+
+/** LTR: the descriptor's busy bit too. */
+function loadTaskRegister(kernel: Kernel): void {
+  const { cpu } = kernel;
+  cpu.set(TR, TSS_SELECTOR);
+  cpu.set(TR_BASE, MAIN_TSS);
+  cpu.set(TR_LIMIT, MAIN_TSS_BYTES - 1);
+  cpu.set(TR_ATTR, BUSY_TSS);
+  const high = GDT + TSS_SELECTOR + 4;
+  kernelWrite32(kernel, high, kernelRead32(kernel, high) | 0x200);
+}
+
+/** CR3, and its copies in both task-state segments: a task switch loads it from there (as KML does). */
+function setAddressSpace(kernel: Kernel, id: number): void {
+  kernel.cpu.set(CR3, id);
+  kernelWrite32(kernel, MAIN_TSS + TSS.cr3, id);
+  kernelWrite32(kernel, DOUBLE_FAULT_TSS + TSS.cr3, id);
+}
+
+/** LinuxAbi.newContext: the present state, at ret_from_fork on the child's own stack. */
+export function newContext(kernel: Kernel, child: Task): void {
+  kernel.cpu.saveState(child.context);
+  const view = new DataView(child.context.buffer, child.context.byteOffset);
+  view.setInt32(PC.offset, entryLabel('ret_from_fork'), true);
+  view.setInt32(ESP.offset, stackTop(child) - PT_SIZE, true);
+}
+
+/** LinuxAbi.switchTo. */
+export function switchTo(kernel: Kernel, task: Task): void {
+  const top = stackTop(task);
+  kernelWrite32(kernel, MAIN_TSS + TSS.esp0, top);
+  if (task.mm === undefined) {
+    // The kernel's own task uses whatever address space is current.
+    setAddressSpace(kernel, kernel.mmu.current.id);
+    return;
+  }
+  setAddressSpace(kernel, task.mm.space.id);
+  kernelWrite32(kernel, KERNEL_MODE, task.kernelMode ? 1 : 0);
+  kernelWrite32(kernel, LANDING_PAD, task.mm.vdso === 0 ? 0 : task.mm.vdso + vdsoOffset('landing_pad'));
+  loadTls(kernel, task);
+  loadIoMap(kernel, task);
+  ldtDescriptor(kernel, task);
+}
+
+/** Points the TSS at the map that allows every port, or beyond its limit. Linux 6.1: native_tss_update_io_bitmap, iopl_emul */
+export function loadIoMap(kernel: Kernel, task: Task): void {
+  const map = task.arch.iopl === 3 ? TSS.size : IO_MAP_NONE;
+  kernelWrite32(kernel, MAIN_TSS + TSS.ioMap - 2, map << 16);
+}
+
+/** FNINIT's control word, empty registers, MXCSR's reset value. SDM vol. 3, table 9-1 */
+const INITIAL_FX = new Uint8Array(FXSAVE_BYTES);
+new DataView(INITIAL_FX.buffer).setUint16(0, 0x37f, true);
+new DataView(INITIAL_FX.buffer).setUint32(24, 0x1f80, true);
+
+/** LinuxAbi.flushThread. */
+export function flushThread(kernel: Kernel, task: Task): void {
+  clearTls(task);
+  delete task.arch.ldt;
+  if (kernel.state.current !== task) return;
+  restoreFx(kernel.cpu, INITIAL_FX);
+  setNullSegment(kernel.cpu, SEG_FS);
+  setNullSegment(kernel.cpu, SEG_GS);
+  loadTls(kernel, task);
+  updateMode(kernel.cpu);
+}

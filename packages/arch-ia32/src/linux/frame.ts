@@ -1,0 +1,55 @@
+/** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
+import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import { FLAG_IF, FLAG_ONE } from '../isa/system/eflags.ts';
+import { KERNEL_DS, KERNEL_PERCPU, KU_CS_EXCEPTION, PT, PT_SIZE, USER_CS, USER_DS } from './pt-regs.ts';
+
+/** Bytes of `int $0x80`, which lies before every place a system call returns to. */
+const TRAP_BYTES = 2;
+const NR_RESTART_SYSCALL = 0;
+
+export const frameAccess: LinuxAbi['frame'] = {
+  pc: (kernel, frame) => kernelRead32(kernel, frame + PT.eip),
+  setPc: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.eip, value),
+  sp: (kernel, frame) => kernelRead32(kernel, frame + PT.esp),
+  setSp: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.esp, value),
+  result: (kernel, frame) => kernelRead32(kernel, frame + PT.eax),
+  setResult: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.eax, value),
+  syscall: (kernel, frame) => kernelRead32(kernel, frame + PT.origEax),
+  clearSyscall: (kernel, frame) => kernelWrite32(kernel, frame + PT.origEax, -1),
+  restart(kernel, frame, viaRestartSyscall) {
+    const number = viaRestartSyscall ? NR_RESTART_SYSCALL : kernelRead32(kernel, frame + PT.origEax);
+    kernelWrite32(kernel, frame + PT.eax, number);
+    kernelWrite32(kernel, frame + PT.eip, kernelRead32(kernel, frame + PT.eip) - TRAP_BYTES);
+  },
+  registers(kernel, frame) {
+    const values: Record<string, number> = {};
+    for (const [name, offset] of Object.entries(PT)) values[name] = kernelRead32(kernel, frame + offset) >>> 0;
+    return values;
+  },
+};
+
+/** Whether a frame is of user code: a kernel-mode user process's CS carries the user's RPL in its marker. */
+export function frameFromUser(kernel: Kernel, frame: number): boolean {
+  return (kernelRead32(kernel, frame + PT.cs) & 3) === 3;
+}
+
+/** LinuxAbi.startFrame. Linux 6.1 arch/x86/kernel/process_32.c: start_thread; KML: start_kernel_thread */
+export function startFrame(kernel: Kernel, _task: Task, frame: number, start: ProgramStart): void {
+  for (let offset = 0; offset < PT_SIZE; offset += 4) kernelWrite32(kernel, frame + offset, 0);
+  const write = (register: keyof typeof PT, value: number) => kernelWrite32(kernel, frame + PT[register], value);
+  write('ds', USER_DS);
+  write('es', USER_DS);
+  write('fs', start.kernelMode ? KERNEL_PERCPU : 0);
+  write('origEax', -1);
+  write('eip', start.entry);
+  write('cs', start.kernelMode ? KU_CS_EXCEPTION : USER_CS);
+  write('eflags', FLAG_IF | FLAG_ONE);
+  write('esp', start.sp);
+  write('ss', start.kernelMode ? KERNEL_DS : USER_DS);
+}
+
+/** LinuxAbi.forkFrame. */
+export function forkFrame(kernel: Kernel, _child: Task, frame: number, sp: number): void {
+  kernelWrite32(kernel, frame + PT.eax, 0);
+  if (sp !== 0) kernelWrite32(kernel, frame + PT.esp, sp);
+}

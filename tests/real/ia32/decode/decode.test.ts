@@ -15,7 +15,7 @@ const LATER = new RegExp(
     'pshufb|palignr|ph(?:add|sub).*|pmaddubsw|pmulhrsw|psign[bwd]|pabs[bwd]|pblend.*|blend.*|dpp[sd]|extractps|insertps',
     'p(?:min|max)(?:sb|sd|ud|uw)|pminuw|pmov[sz]x.*|ptest|pcmp[ei]str[im]|pcmpeqq|pcmpgtq|pinsr[bd]|pextr[bd]|packusdw',
     'movntdqa|mpsadbw|phminposuw|pmuldq|pmulld|round[sp][sd]|aes.*|pclmul.*|sha(?:1|256).*|v[a-z].*|k[a-z]+[bwdq]',
-    'andn|bextr|bls.*|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx|adcx|adox|cldemote|clwb|enqcmd|movdir.*|serialize|incssp[dq]|rdssp[dq]',
+    'andn|bextr|bls.*|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx|adcx|adox|cldemote|clwb|enqcmd|movdir.*|serialize|incssp[dq]|rdssp[dq]|rdpkru|wrpkru',
   ].join('|')})$`,
 );
 

@@ -18,7 +18,9 @@ export function operandText(x: Insn, operand: Operand): string {
   const width = operand.width === 0 ? x.opSize : operand.width;
   switch (operand.method) {
     case 'E':
-      return x.isMemory ? memoryText(x, operand) : registerName(x.rm, width);
+      if (x.isMemory) return memoryText(x, operand);
+      // MOV to a segment register: objdump shows the whole register.
+      return registerName(x.rm, x.operands[0]!.method === 'S' ? x.opSize : width);
     case 'G':
       return registerName(x.reg, width);
     case 'R':
@@ -28,12 +30,13 @@ export function operandText(x: Insn, operand: Operand): string {
     case 'I':
       return immediateText(x, operand, width);
     case 'J':
-      return hex(x.opSize === 16 ? (x.next + x.imm) & 0xffff : x.next + x.imm);
+      return ((x.opSize === 16 ? (x.next + x.imm) & 0xffff : x.next + x.imm) >>> 0).toString(16);
     case 'A':
       return `${hex(x.imm2)}:${hex(x.imm)}`;
     case 'M':
-    case 'O':
       return memoryText(x, operand);
+    case 'O':
+      return memoryText(x, { ...operand, type: 'n' });
     case 'C':
       return `cr${x.reg}`;
     case 'D':

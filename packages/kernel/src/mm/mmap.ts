@@ -16,6 +16,7 @@ import {
   MAP_KNOWN,
   MAP_LOCKED,
   MAP_NONBLOCK,
+  MAP_NORESERVE,
   MAP_POPULATE,
   MAP_PRIVATE,
   MAP_SHARED,
@@ -153,7 +154,9 @@ function mapRegion(kernel: Kernel, task: Task, mm: Mm, address: number, request:
   const end = address + length;
   const privateData = !shared && (prot & PROT_WRITE) !== 0;
   if (!mayExpand(task, mm, length, privateData)) return -ENOMEM;
-  if ((privateData || request.file === undefined) && !mayCommit(kernel, length)) return -ENOMEM;
+  // What takes memory of its own: private writable and shared anonymous mappings. Linux: accountable_mapping
+  const charged = (privateData || (shared && request.file === undefined)) && !(flags & MAP_NORESERVE);
+  if (charged && !mayCommit(kernel, length)) return -ENOMEM;
   const locked = (flags & MAP_LOCKED) !== 0 || mm.lockFuture;
   if (locked && task.cred.euid !== 0 && mm.lockedBytes + length > limitOf(task, RLIMIT_MEMLOCK)) return -EAGAIN;
   if (!isFree(mm, address, end)) unmapRange(kernel, mm, address, end);

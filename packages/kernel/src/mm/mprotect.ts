@@ -2,9 +2,11 @@
 import { makePte, PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, pteFrame } from '@kml/core';
 import { EACCES, EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { RLIMIT_DATA } from '../task/rlimit-numbers.ts';
 import type { Mm, Task, Vma } from '../types.ts';
 import { isExclusive } from './fault.ts';
-import { mayExpand, readImpliesExec } from './mmap.ts';
+import { limitOf } from './limits.ts';
+import { dataBytes, mayCommit, readImpliesExec } from './mmap.ts';
 import { PROT_GROWSDOWN, PROT_GROWSUP, PROT_SEM } from './mmap-flags.ts';
 import { holdsFrame, PROT_EXEC, PROT_READ, PROT_WRITE, pteFlags } from './pte.ts';
 import { mmState } from './state.ts';
@@ -31,7 +33,7 @@ export function mprotect(kernel: Kernel, task: Task, address: number, length: nu
   const allowed = checkRights(mm, start, end, rights);
   // The VMAs before the first that refuses, or before the first hole, do change.
   const until = Math.min(allowed, covered ? end : firstHole(mm, start, end));
-  if (!mayWriteMore(task, mm, start, until, rights)) return -ENOMEM;
+  if (!mayWriteMore(kernel, task, mm, start, until, rights)) return -ENOMEM;
   changeProtection(kernel, mm, start, until, rights);
   if (until === end) return 0;
   return until === allowed ? -EACCES : -ENOMEM;
@@ -55,11 +57,18 @@ function firstHole(mm: Mm, start: number, end: number): number {
   return end;
 }
 
-/** RLIMIT_DATA counts what becomes private and writable. */
-function mayWriteMore(task: Task, mm: Mm, start: number, end: number, prot: number): boolean {
-  if ((prot & PROT_WRITE) === 0 || start >= end) return true;
-  const vma = mm.vmas[findVmaIndex(mm, start)];
-  return vma === undefined || vma.shared || (vma.prot & PROT_WRITE) !== 0 || mayExpand(task, mm, 0, true);
+/** Whether what becomes private and writable stays within RLIMIT_DATA and could be backed. */
+function mayWriteMore(kernel: Kernel, task: Task, mm: Mm, start: number, end: number, prot: number): boolean {
+  if ((prot & PROT_WRITE) === 0) return true;
+  let bytes = 0;
+  for (let index = findVmaIndex(mm, start); index < mm.vmas.length && mm.vmas[index]!.start < end; index++) {
+    const vma = mm.vmas[index]!;
+    if (!vma.shared && (vma.prot & PROT_WRITE) === 0) bytes += Math.min(end, vma.end) - Math.max(start, vma.start);
+  }
+  if (bytes === 0) return true;
+  const limit = limitOf(task, RLIMIT_DATA);
+  const within = limit === Number.POSITIVE_INFINITY || dataBytes(mm) + bytes <= limit;
+  return within && mayCommit(kernel, bytes);
 }
 
 function changeProtection(kernel: Kernel, mm: Mm, start: number, end: number, prot: number): void {

@@ -11,6 +11,8 @@ import { zapRange } from './zap.ts';
  * at once, so that the fault can be tried again. `task` is killed where no other has any.
  */
 export function outOfMemory(kernel: Kernel, task: Task): void {
+  // It dies at its exit to user code; nobody else has to for its sake.
+  if (task.group.groupExit !== undefined) return;
   let victim: ThreadGroup = task.group;
   let mm = task.mm;
   for (const group of kernel.state.groups.values()) {

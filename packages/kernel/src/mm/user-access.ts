@@ -30,6 +30,7 @@ export function userAddress(kernel: Kernel, task: Task, address: number, access:
     const found = kernel.mmu.probe(mm.space, at, access, false);
     if (found >= 0) return found;
     if (handlePageFault(kernel, task, at, access) !== 0) return -1;
+    if (task.group.groupExit !== undefined && kernel.mmu.probe(mm.space, at, access, false) < 0) return -1;
   }
   return -1;
 }

@@ -1,7 +1,6 @@
 import {
   DOWN,
   type Format,
-  INFINITE,
   NEAREST,
   normalize,
   OE,
@@ -113,6 +112,11 @@ function roundTiny(r: Unpacked, format: Format, mode: number, unmasked: number):
       r.exponent++;
     }
     rounding.flags |= UE;
+    if (r.exponent < format.minExponent) {
+      // FSCALE by more than wrapping makes good.
+      rounding.flags |= PE;
+      setZero(r, r.sign);
+    }
     return true;
   }
   shiftRightJam(r, format.minExponent - r.exponent);
@@ -129,6 +133,10 @@ function overflow(r: Unpacked, format: Format, mode: number, unmasked: number): 
   rounding.flags |= OE;
   if ((unmasked & OE) !== 0) {
     r.exponent -= format.wrap;
+    if (format.wrap !== 0 && r.exponent > format.maxExponent) {
+      rounding.flags |= PE;
+      setInfinite(r, r.sign);
+    }
     return;
   }
   rounding.flags |= PE;
@@ -141,9 +149,4 @@ function overflow(r: Unpacked, format: Format, mode: number, unmasked: number): 
   r.exponent = format.maxExponent;
   r.high = format.precision === 24 ? 0xffffff00 | 0 : -1;
   r.low = format.precision === 24 ? 0 : format.precision === 53 ? ~0x7ff : -1;
-}
-
-/** Whether the number, having been rounded, is an infinity. */
-export function isInfinite(r: Unpacked): boolean {
-  return r.kind === INFINITE;
 }

@@ -4,7 +4,7 @@ import { defineHelper } from '../host-functions.ts';
 import { compareNumbers, UNORDERED } from './compare.ts';
 import { unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
 import { DE, EMPTY, IE, INFINITE, newUnpacked, QUIET, UNSUPPORTED, type Unpacked, ZERO } from './number.ts';
-import { C0, C1, C2, C3, indexSt, isEmpty, pop, raise, readSt, setC1, setConditions, stackFault } from './x87-state.ts';
+import { C0, C1, C2, C3, indexSt, isEmpty, pop, raise, readSt, setConditions, stackFault } from './x87-state.ts';
 
 const a = newUnpacked();
 const b = newUnpacked();
@@ -18,23 +18,28 @@ const CONDITIONS = [C0, C3, 0, C3 | C2 | C0];
 /** The same as EFLAGS bits ZF, PF, CF. */
 const EFLAGS = [0x01, 0x40, 0, 0x45];
 
-/** Compares a with b and raises what is to be raised. Returns 0 to 3, or -1 where an unmasked exception stops the instruction. */
+/** Whether the last compare may pop: no unmasked exception stopped it. */
+let completes = true;
+
+/** Compares a with b and raises what is to be raised. The result stands even where an exception is unmasked, but nothing is popped then. */
 function compare(cpu: Cpu, code: number): number {
-  setC1(cpu, 0);
-  if (a.kind === EMPTY || b.kind === EMPTY) return stackFault(cpu, false) ? UNORDERED : -1;
+  completes = true;
+  if (a.kind === EMPTY || b.kind === EMPTY) {
+    completes = stackFault(cpu, false);
+    return UNORDERED;
+  }
   if (a.kind >= QUIET || b.kind >= QUIET) {
     const invalid = (code & QUIET_COMPARE) === 0 || a.kind > QUIET || b.kind > QUIET;
-    return invalid && raise(cpu, IE) !== 0 ? -1 : UNORDERED;
+    if (invalid) completes = raise(cpu, IE) === 0;
+    return UNORDERED;
   }
-  if ((a.denormal | b.denormal) !== 0 && raise(cpu, DE) !== 0) return -1;
+  if ((a.denormal | b.denormal) !== 0) completes = raise(cpu, DE) === 0;
   return compareNumbers(a, b);
 }
 
 function compareAndPop(cpu: Cpu, code: number): void {
-  const result = compare(cpu, code);
-  if (result < 0) return;
-  setConditions(cpu, CONDITIONS[result]!);
-  pop(cpu, code & POP_MASK);
+  setConditions(cpu, CONDITIONS[compare(cpu, code)]!);
+  if (completes) pop(cpu, code & POP_MASK);
 }
 
 /** Compares ST(0) with ST(b); a: code. */
@@ -69,13 +74,12 @@ export const X87_COMPARE_INTEGER = defineHelper((cpu, value, code) => {
   return 0;
 });
 
-/** FCOMI and its kin: as X87_COMPARE, but returns ZF, PF and CF in place, or -1 where EFLAGS stays. */
+/** FCOMI and its kin: as X87_COMPARE, but leaves the condition codes and returns ZF, PF and CF in place. */
 export const X87_COMPARE_EFLAGS = defineHelper((cpu, code, src) => {
   readSt(cpu, a, 0);
   readSt(cpu, b, src);
   const result = compare(cpu, code);
-  if (result < 0) return -1;
-  pop(cpu, code & POP_MASK);
+  if (completes) pop(cpu, code & POP_MASK);
   return EFLAGS[result]!;
 });
 

@@ -38,7 +38,8 @@ function pushConverted(cpu: Cpu, number: Unpacked): void {
     }
     if (flags !== 0) {
       setC1(cpu, 0);
-      if (raise(cpu, flags) !== 0) return;
+      // An unmasked DE is reported, but the number is loaded.
+      if ((raise(cpu, flags) & IE) !== 0) return;
     }
   }
   if (beginPush(cpu)) writeSt(cpu, number, 0);
@@ -90,7 +91,8 @@ export const X87_LOAD_BCD = defineHelper((cpu, low, mid, high) => {
 
 /** FLD ST(a). */
 export const X87_LOAD_REGISTER = defineHelper((cpu, i) => {
-  if (isEmpty(cpu, 7) && isEmpty(cpu, i)) {
+  if (isEmpty(cpu, i)) {
+    // Goes before overflow.
     if (stackFault(cpu, false)) {
       setTop(cpu, top(cpu) - 1);
       writeIndefinite(cpu, 0);
@@ -170,7 +172,6 @@ export const X87_MOVE_IF = defineHelper((cpu, i, condition) => {
     if (stackFault(cpu, false)) writeIndefinite(cpu, 0);
     return 0;
   }
-  setC1(cpu, 0);
   if (condition !== 0) {
     const from = indexSt(cpu, i);
     writeRaw(cpu, 0, cpu.i32[from + 2]!, cpu.i32[from + 1]!, cpu.i32[from]!);
@@ -180,6 +181,7 @@ export const X87_MOVE_IF = defineHelper((cpu, i, condition) => {
 
 /** FFREE ST(a); b: pop too (the undocumented FFREEP). */
 export const X87_FREE = defineHelper((cpu, i, pops) => {
+  setC1(cpu, 0);
   setEmptySt(cpu, i);
   if (pops !== 0) pop(cpu, 1);
   return 0;

@@ -62,6 +62,16 @@ export function setC1(cpu: Cpu, value: number): void {
   cpu.i32[index] = (cpu.i32[index]! & ~C1) | (value !== 0 ? C1 : 0);
 }
 
+/** Clears C2 and C1: the reduction of FPREM, FSIN, … is complete. */
+export function clearC2(cpu: Cpu): void {
+  cpu.i32[(cpu.base + STATUS) >> 2]! &= ~(C1 | C2);
+}
+
+/** Sets C2: the operand is out of range. */
+export function setC2(cpu: Cpu): void {
+  cpu.i32[(cpu.base + STATUS) >> 2]! |= C2;
+}
+
 /** Replaces the four condition codes. */
 export function setConditions(cpu: Cpu, bits: number): void {
   const index = (cpu.base + STATUS) >> 2;

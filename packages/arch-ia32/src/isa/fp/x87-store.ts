@@ -18,6 +18,7 @@ import {
   IE,
   newUnpacked,
   OE,
+  PE,
   QUIET,
   SF,
   SINGLE,
@@ -38,8 +39,9 @@ const COMPLETES = 6;
 function note(cpu: Cpu, flags: number, blocking: number): boolean {
   const at = scratchIndex(cpu);
   const stores = (flags & blocking & unmasked(cpu)) === 0;
-  cpu.i32[at + FLAGS] = flags;
-  cpu.i32[at + ROUNDED_UP] = rounding.up;
+  // Nothing was rounded where nothing is stored.
+  cpu.i32[at + FLAGS] = stores ? flags : flags & ~PE;
+  cpu.i32[at + ROUNDED_UP] = stores ? rounding.up : 0;
   cpu.i32[at + COMPLETES] = stores ? 1 : 0;
   return stores;
 }

@@ -1,7 +1,6 @@
 /** FSIN, FCOS, FSINCOS, FPTAN, FPATAN, F2XM1, FYL2X, FYL2XP1. SDM vol. 1, 8.3.7 and 8.3.8; vol. 2. */
 import type { Cpu } from '@kml/core';
 import { defineHelper } from '../host-functions.ts';
-import { FPU, layout } from '../state.ts';
 import { x87Nan } from './arithmetic.ts';
 import { compareNumbers, EQUAL, GREATER } from './compare.ts';
 import { unpackInteger } from './formats.ts';
@@ -14,6 +13,7 @@ import {
   IE,
   INFINITE,
   newUnpacked,
+  PE,
   QUIET,
   setIndefinite,
   setInfinite,
@@ -25,14 +25,14 @@ import {
 import { rounding, roundTo } from './round.ts';
 import { arcTangent, exponential, sinCos, tangent, yLog2, yLog2Plus1 } from './transcendental.ts';
 import {
-  C1,
-  C2,
+  clearC2,
   isEmpty,
   pop,
   raise,
   readSt,
   roundingMode,
   setC1,
+  setC2,
   setTop,
   stackFault,
   top,
@@ -41,19 +41,12 @@ import {
   writeSt,
 } from './x87-state.ts';
 
-const STATUS = layout.array('fpu').offset + FPU.status;
-
 const x = newUnpacked();
 const y = newUnpacked();
 const r = newUnpacked();
 const r2 = newUnpacked();
 const one = newUnpacked();
 unpackInteger(one, 0, 1);
-
-function setC2(cpu: Cpu, value: number): void {
-  const index = (cpu.base + STATUS) >> 2;
-  cpu.i32[index] = (cpu.i32[index]! & ~(C1 | C2)) | (value !== 0 ? C2 : 0);
-}
 
 /** Rounds a result to 64 bits whatever the precision control, and raises what that raises. */
 function round(cpu: Cpu, result: Unpacked): void {
@@ -69,11 +62,12 @@ function stops(cpu: Cpu, flags: number): boolean {
   return flags !== 0 && raise(cpu, flags) !== 0;
 }
 
-/** Whether FSIN and its kin cannot take the operand: |x| >= 2^63. Sets C2. */
+/** Whether FSIN and its kin cannot take the operand: |x| >= 2^63. C2 says so. */
 function outOfRange(cpu: Cpu): boolean {
-  const out = x.kind === FINITE && x.exponent >= 63;
-  setC2(cpu, out ? 1 : 0);
-  return out;
+  clearC2(cpu);
+  if (x.kind !== FINITE || x.exponent < 63) return false;
+  setC2(cpu);
+  return true;
 }
 
 /** What NaNs and infinities give under one operand; 0 where the operand is an ordinary number. Result in r. */
@@ -89,6 +83,7 @@ function specialAngle(): number {
 function oneResult(cpu: Cpu, cos: boolean): number {
   readSt(cpu, x, 0);
   if (x.kind === EMPTY) {
+    clearC2(cpu);
     if (stackFault(cpu, false)) writeIndefinite(cpu, 0);
     return 0;
   }
@@ -115,6 +110,7 @@ export const X87_COS = defineHelper((cpu) => oneResult(cpu, true));
 function twoResults(cpu: Cpu, tan: boolean): number {
   readSt(cpu, x, 0);
   if (x.kind === EMPTY || !isEmpty(cpu, 7)) {
+    clearC2(cpu);
     if (stackFault(cpu, x.kind !== EMPTY)) {
       writeIndefinite(cpu, 0);
       setTop(cpu, top(cpu) - 1);
@@ -147,7 +143,7 @@ function twoResults(cpu: Cpu, tan: boolean): number {
 export const X87_SIN_COS = defineHelper((cpu) => twoResults(cpu, false));
 export const X87_TAN = defineHelper((cpu) => twoResults(cpu, true));
 
-/** F2XM1. Outside -1 to 1, which the manual leaves undefined, the operand stays. */
+/** F2XM1. Outside -1 to 1, which the manual leaves undefined, the operand stays and PE is raised, as the processors do. */
 export const X87_EXP2 = defineHelper((cpu) => {
   readSt(cpu, x, 0);
   if (x.kind === EMPTY) {
@@ -164,6 +160,8 @@ export const X87_EXP2 = defineHelper((cpu) => {
   } else if (x.kind === FINITE && (x.exponent < 0 || (x.exponent === 0 && x.high << 1 === 0 && x.low === 0))) {
     exponential(r, x);
     round(cpu, r);
+  } else if (x.kind === FINITE) {
+    raise(cpu, PE);
   }
   writeSt(cpu, r, 0);
   return 0;
@@ -260,7 +258,12 @@ function logPlus1(): number {
     setInfinite(r, y.sign);
     return denormals();
   }
-  if (x.kind === FINITE && x.sign !== 0 && x.exponent >= 0) return invalid();
+  if (x.kind === FINITE && x.sign !== 0 && x.exponent >= 0 && y.kind !== ZERO) {
+    // Undefined by the manual; the processors give the operand back.
+    copy(r, x);
+    r.extra = 1;
+    return denormals();
+  }
   const sign = x.sign ^ y.sign;
   return scaled(x.kind === ZERO, sign, sign, () => yLog2Plus1(r, y, x));
 }

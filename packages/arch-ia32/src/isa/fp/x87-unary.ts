@@ -28,6 +28,7 @@ import {
   C1,
   C2,
   C3,
+  clearC2,
   indexSt,
   isEmpty,
   raise,
@@ -164,9 +165,10 @@ export const X87_EXTRACT = defineHelper((cpu) => {
 export const X87_REMAINDER = defineHelper((cpu, nearest) => {
   readSt(cpu, a, 0);
   readSt(cpu, b, 1);
+  clearC2(cpu);
   if (a.kind === EMPTY || b.kind === EMPTY) return underflow(cpu);
   let flags = (a.denormal | b.denormal) !== 0 ? DE : 0;
-  let conditions = 0;
+  let conditions = -1;
   if (a.kind >= QUIET || b.kind >= QUIET) {
     flags = x87Nan(r, a, b);
   } else if (a.kind === INFINITE || b.kind === ZERO) {
@@ -174,6 +176,7 @@ export const X87_REMAINDER = defineHelper((cpu, nearest) => {
     flags = IE;
   } else if (a.kind === ZERO || b.kind === INFINITE) {
     copy(r, a);
+    conditions = 0;
   } else {
     remainderFinite(r, a, b, nearest !== 0);
     conditions = quotientConditions();
@@ -183,7 +186,8 @@ export const X87_REMAINDER = defineHelper((cpu, nearest) => {
     roundTo(r, EXTENDED, roundingMode(cpu), unmasked(cpu));
     raise(cpu, rounding.flags);
   }
-  setConditions(cpu, conditions);
+  // NaNs and invalid operands leave C0 and C3 as they were.
+  if (conditions >= 0) setConditions(cpu, conditions);
   writeSt(cpu, r, 0);
   return 0;
 });

@@ -29,7 +29,6 @@ import {
   X87_CONVERT_INT64,
   X87_CONVERT_SINGLE,
 } from '../fp/x87-store.ts';
-import { reg } from '../state.ts';
 import type { Insn } from './insn.ts';
 import { beginWaiting, load64Words, noteLast, SCRATCH_AT } from './x87-common.ts';
 
@@ -105,27 +104,15 @@ export function test(x: Insn): void {
   x.b.helper(zero, zero, zero, X87_COMPARE_INTEGER);
 }
 
-/** FCOMI and its kin: ZF, PF, CF from the comparison, the other flags cleared; nothing where an unmasked exception stops it. */
+/** FCOMI and its kin: ZF, PF, CF from the comparison (unordered where an exception is unmasked), the other flags cleared. */
 export function compareFlags(code: number): Handler {
   return (x) => {
     if (!beginWaiting(x)) return;
     noteLast(x);
     const b = x.b;
-    const zero = b.const(0);
-    const word = b.helper(b.const(code), b.const(x.rm), zero, X87_COMPARE_EFLAGS);
-    const stays = b.ltS(word, zero);
-    const keep = (name: string, value: I32): I32 => b.select(b.get(reg(name)), value, stays);
-    const zr = keep('zr', b.xor(b.and(word, b.const(0x40)), b.const(0x40)));
-    // PR with even parity for PF: 0 if PF, else 1.
-    const pr = keep('pr', b.xor(b.and(b.shrU(word, b.const(2)), b.const(1)), b.const(1)));
-    const cf = keep('cf', b.and(word, b.const(1)));
-    const [sr, of, af] = [keep('sr', zero), keep('of', zero), keep('af', zero)];
-    x.flags.setCf(cf);
-    b.set(zr, reg('zr'));
-    b.set(pr, reg('pr'));
-    b.set(sr, reg('sr'));
-    b.set(of, reg('of'));
-    b.set(af, reg('af'));
+    const word = b.helper(b.const(code), b.const(x.rm), b.const(0), X87_COMPARE_EFLAGS);
+    const bit = (shift: number): I32 => b.and(b.shrU(word, b.const(shift)), b.const(1));
+    x.flags.setCompare(bit(6), bit(2), bit(0));
   };
 }
 

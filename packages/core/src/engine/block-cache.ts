@@ -1,7 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { ConstantPool } from '../interp/constant-pool.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
-import { flatten } from '../interp/flatten.ts';
+import { Flattener } from '../interp/flatten.ts';
 import type { ValueOps } from '../interp/value-ops.ts';
 import { verify } from '../ir/verify.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
@@ -31,9 +30,8 @@ export class BlockCache {
   fetchAddress = 0;
   private readonly options: EngineOptions;
   private readonly cpu: Cpu;
-  private readonly valueOps: ValueOps;
   private readonly counters: EngineCounters;
-  private readonly pool: ConstantPool;
+  private readonly flattener: Flattener;
   private readonly reader: SpaceCodeReader;
   private readonly lookups = new Map<AddressSpace, SpaceLookup>();
   private current: SpaceLookup;
@@ -47,9 +45,8 @@ export class BlockCache {
   constructor(options: EngineOptions, valueOps: ValueOps, counters: EngineCounters) {
     this.options = options;
     this.cpu = options.cpu;
-    this.valueOps = valueOps;
     this.counters = counters;
-    this.pool = new ConstantPool(options.cpu.i32);
+    this.flattener = new Flattener(options.cpu.i32, valueOps);
     this.reader = new SpaceCodeReader(options.cpu.mmu);
     this.current = this.lookupOf(options.cpu.mmu.current);
   }
@@ -102,7 +99,7 @@ export class BlockCache {
     this.byFrame.clear();
     this.byPlace.clear();
     for (const lookup of this.lookups.values()) clear(lookup);
-    this.pool.clear();
+    this.flattener.clear();
     this.size = 0;
   }
 
@@ -158,7 +155,7 @@ export class BlockCache {
     const lastByte = (outcome.ir.endPc - 1) | 0;
     const straddles = lastByte >>> PAGE_SHIFT !== pc >>> PAGE_SHIFT;
     const secondFrame = straddles ? this.executableFrame(lastByte, supervisor) : -1;
-    const block = flatten(outcome.ir, { supervisor, frame, secondFrame }, this.pool, this.valueOps);
+    const block = this.flattener.flatten(outcome.ir, supervisor, frame, secondFrame);
     this.counters.blocksLifted++;
     this.remember(block);
     return block;

@@ -1,7 +1,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { GuestFault } from '../cpu/guest-fault.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
-import { type AccessObserver, Interpreter, instructionAt } from '../interp/interpreter.ts';
+import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
 import { createValueOps } from '../interp/value-ops.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
@@ -415,7 +415,7 @@ export class Engine {
     if (phase === IN_SYSTEM_ROUTINE) {
       this.uncount(block!);
       this.cpu.pc = block!.ir.insnPc[block!.count - 1]!;
-    } else this.stand(block!, instructionAt(block!, this.interpreter.at));
+    } else this.stand(block!, this.interpreter.faulting(block!));
     this.phase = IN_BLOCK;
     this.deliverFault(fault);
   }

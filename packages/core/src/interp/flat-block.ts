@@ -12,10 +12,12 @@ export interface FlatBlock extends LiftedBlock {
   readonly mode: number;
   readonly count: number;
   readonly cycles: number;
+  /** The operations begin at `base` of `code`, which many blocks share. */
   readonly code: Int32Array;
-  /** As `code`, but memory operations go through the observer; made when first wanted. */
+  readonly base: number;
+  /** The operations alone, but memory operations go through the observer; made when first wanted. */
   observed: Int32Array | undefined;
-  /** Place in `code` of each instruction's first operation; one more element: the end. */
+  /** Place of each instruction's first operation, relative to `base`; one more element: the end. */
   readonly starts: Int32Array;
   /** Cycles of the instructions before each; one more element: all. */
   readonly cyclesBefore: Int32Array;

@@ -1,7 +1,7 @@
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
-import { CONSTANTS_BASE, STATE_BASE, VALUE_BYTES, VALUES_BASE } from '../memory/memory-map.ts';
-import type { ConstantPool } from './constant-pool.ts';
+import { CONSTANTS_BASE, STATE_BASE, VALUE_BYTES, VALUES_BASE, VALUES_COUNT } from '../memory/memory-map.ts';
+import { ConstantPool } from './constant-pool.ts';
 import { FLAT_STRIDE, type FlatBlock, TERMINAL } from './flat-block.ts';
 import { FIRST_MEMORY_OP, FLAT_NUMBER, LAST_MEMORY_OP, OBSERVED, VALUE_OP } from './flat-ops.ts';
 import type { ValueOps } from './value-ops.ts';
@@ -10,101 +10,166 @@ const VALUES_WORD = VALUES_BASE >> 2;
 const CONSTANTS_WORD = CONSTANTS_BASE >> 2;
 const VALUE_WORDS = VALUE_BYTES >> 2;
 const NO_ARGS: readonly number[] = [];
-const CYCLES_OP = OP_NUMBER.cycles;
-const CONST64_OP = OP_NUMBER.const64;
+/** Code of many blocks lies in one array: an array for each would cost more than the code. */
+const CHUNK_WORDS = 1 << 19;
 
-/** Where the block came from. */
-export interface Origin {
-  readonly supervisor: boolean;
-  readonly frame: number;
-  readonly secondFrame: number;
-}
+/** How the immediate of an operation is resolved, by operation number. */
+const IMM_PLAIN = 0;
+const IMM_SLOT = 1;
+const IMM_STATE = 2;
+const IMM_CYCLES = 3;
+const IMM_CONST64 = 4;
+const IMM_VALUE_OP = 5;
+const IMM_LANE = 6;
+const IMMEDIATES = Uint8Array.from(OP_SPECS, (spec, number) => {
+  if (number === OP_NUMBER.cycles) return IMM_CYCLES;
+  if (number === OP_NUMBER.const64) return IMM_CONST64;
+  if (spec.imm === 'slot') return IMM_SLOT;
+  if (spec.imm === 'state') return IMM_STATE;
+  if (FLAT_NUMBER[number] !== VALUE_OP) return IMM_PLAIN;
+  return spec.imm === 'lane' ? IMM_LANE : IMM_VALUE_OP;
+});
+const CONST32 = OP_NUMBER.const32;
 
-/** Puts a block in the form the interpreter runs. */
-export function flatten(ir: IrBlock, origin: Origin, pool: ConstantPool, valueOps: ValueOps): FlatBlock {
-  const places = placeValues(ir, pool);
-  const cyclesBefore = prefixSums(ir);
-  const words: number[] = [];
-  const starts = new Int32Array(ir.count + 1);
-  const operations = ir.code.length / OP_STRIDE;
-  let instruction = -1;
-  for (let index = 0; index < operations; index++) {
-    while (instruction + 1 < ir.count && ir.insnFirstOp[instruction + 1]! <= index)
-      starts[++instruction] = words.length;
-    const at = index * OP_STRIDE;
-    const number = ir.code[at + OP_NUM]!;
-    const dst = ir.code[at + OP_DST]!;
-    if (number === OP_NUMBER.const32 && places[dst]! >= CONSTANTS_WORD) continue;
-    const place = (value: number) => (value < 0 ? 0 : places[value]!);
-    words.push(
-      FLAT_NUMBER[number]!,
-      place(dst),
-      place(ir.code[at + OP_A]!),
-      place(ir.code[at + OP_B]!),
-      number === CONST64_OP ? ir.constants[ir.code[at + OP_IMM]!]![1]! : place(ir.code[at + OP_C]!),
-      immediate(ir, at, cyclesBefore[instruction]!, valueOps),
-    );
+/** Puts blocks in the form the interpreter runs. */
+export class Flattener {
+  private readonly pool: ConstantPool;
+  private readonly valueOps: ValueOps;
+  private readonly flatNumbers = Int32Array.from(FLAT_NUMBER);
+  /** Word index of every value of the block at hand: its own place, or for constants one in the pool. */
+  private readonly places = new Int32Array(VALUES_COUNT);
+  private chunk: Int32Array = new Int32Array(0);
+  private next = 0;
+
+  constructor(i32: Int32Array, valueOps: ValueOps) {
+    this.pool = new ConstantPool(i32);
+    this.valueOps = valueOps;
   }
-  while (instruction < ir.count) starts[++instruction] = words.length;
-  const terminal = ir.terminal;
-  return {
-    ir,
-    ...origin,
-    pc: ir.pc,
-    mode: ir.mode,
-    count: ir.count,
-    cycles: ir.cycles,
-    code: Int32Array.from(words),
-    observed: undefined,
-    starts,
-    cyclesBefore,
-    terminal: TERMINAL[terminal.kind],
-    value: terminalValue(terminal, places),
-    target: terminalTarget(terminal),
-    next: 'next' in terminal ? terminal.next : ir.endPc,
-    args: terminal.kind === 'system' ? terminal.args.map((value) => places[value]!) : NO_ARGS,
-    runs: 0,
-    valid: true,
-  };
+
+  /** Forgets the constants; no block made so far may run any more. */
+  clear(): void {
+    this.pool.clear();
+    this.chunk = new Int32Array(0);
+    this.next = 0;
+  }
+
+  flatten(ir: IrBlock, supervisor: boolean, frame: number, secondFrame: number): FlatBlock {
+    const { places } = this;
+    this.placeValues(ir);
+    const cyclesBefore = prefixSums(ir);
+    const base = this.reserve(ir.code.length);
+    const starts = this.translate(ir, cyclesBefore);
+    const terminal = ir.terminal;
+    return {
+      ir,
+      supervisor,
+      frame,
+      secondFrame,
+      pc: ir.pc,
+      mode: ir.mode,
+      count: ir.count,
+      cycles: ir.cycles,
+      code: this.chunk,
+      base,
+      observed: undefined,
+      starts,
+      cyclesBefore,
+      terminal: TERMINAL[terminal.kind],
+      value: terminalValue(terminal, places),
+      target: terminalTarget(terminal),
+      next: 'next' in terminal ? terminal.next : ir.endPc,
+      args: terminal.kind === 'system' ? terminal.args.map((value) => places[value]!) : NO_ARGS,
+      runs: 0,
+      valid: true,
+    };
+  }
+
+  /** Makes room for that many words; where the code begins. */
+  private reserve(words: number): number {
+    if (this.next + words > this.chunk.length) {
+      this.chunk = new Int32Array(Math.max(CHUNK_WORDS, words));
+      this.next = 0;
+    }
+    return this.next;
+  }
+
+  private placeValues(ir: IrBlock): void {
+    const { places, pool } = this;
+    const { code } = ir;
+    for (let value = 0; value < ir.valueTypes.length; value++) places[value] = VALUES_WORD + value * VALUE_WORDS;
+    for (let at = 0; at < code.length; at += OP_STRIDE) {
+      if (code[at + OP_NUM] !== CONST32) continue;
+      const place = pool.place(code[at + OP_IMM]!);
+      if (place >= 0) places[code[at + OP_DST]!] = place;
+    }
+  }
+
+  /** Writes the operations behind `next`; returns where each instruction starts, relative to the block's base. */
+  private translate(ir: IrBlock, cyclesBefore: Int32Array): Int32Array {
+    const { chunk, places, flatNumbers } = this;
+    const { code, insnFirstOp, count } = ir;
+    const starts = new Int32Array(count + 1);
+    const base = this.next;
+    let to = base;
+    let instruction = 0;
+    for (let index = 0, at = 0; at < code.length; index++, at += OP_STRIDE) {
+      while (instruction < count && insnFirstOp[instruction]! <= index) starts[instruction++] = to - base;
+      const number = code[at + OP_NUM]!;
+      const dst = code[at + OP_DST]!;
+      if (number === CONST32 && places[dst]! >= CONSTANTS_WORD) continue;
+      const a = code[at + OP_A]!;
+      const b = code[at + OP_B]!;
+      const c = code[at + OP_C]!;
+      chunk[to] = flatNumbers[number]!;
+      chunk[to + 1] = dst < 0 ? 0 : places[dst]!;
+      chunk[to + 2] = a < 0 ? 0 : places[a]!;
+      chunk[to + 3] = b < 0 ? 0 : places[b]!;
+      chunk[to + 4] = c < 0 ? 0 : places[c]!;
+      const imm = code[at + OP_IMM]!;
+      switch (IMMEDIATES[number]) {
+        case IMM_PLAIN:
+          chunk[to + 5] = imm;
+          break;
+        case IMM_SLOT:
+          chunk[to + 5] = (STATE_BASE + imm) >> 2;
+          break;
+        case IMM_STATE:
+          chunk[to + 5] = STATE_BASE + imm;
+          break;
+        case IMM_CYCLES:
+          chunk[to + 5] = cyclesBefore[instruction - 1]!;
+          break;
+        case IMM_CONST64:
+          chunk[to + 4] = ir.constants[imm]![1]!;
+          chunk[to + 5] = ir.constants[imm]![0]!;
+          break;
+        case IMM_LANE:
+          chunk[to + 5] = this.valueOps.indexOf(number) + imm;
+          break;
+        default:
+          chunk[to + 5] = this.valueOps.indexOf(number);
+      }
+      to += FLAT_STRIDE;
+    }
+    while (instruction <= count) starts[instruction++] = to - base;
+    this.next = to;
+    return starts;
+  }
 }
 
 /** The block's code with memory operations going through the observer. */
 export function observedCode(block: FlatBlock): Int32Array {
-  const code = block.code.slice();
+  const code = block.code.slice(block.base, block.base + block.starts[block.count]!);
   for (let at = 0; at < code.length; at += FLAT_STRIDE) {
     if (code[at]! >= FIRST_MEMORY_OP && code[at]! <= LAST_MEMORY_OP) code[at] = OBSERVED;
   }
   return code;
 }
 
-/** Word index of every value: its own place, or for constants one in the pool. */
-function placeValues(ir: IrBlock, pool: ConstantPool): Int32Array {
-  const places = new Int32Array(ir.valueTypes.length);
-  for (let value = 0; value < places.length; value++) places[value] = VALUES_WORD + value * VALUE_WORDS;
-  for (let at = 0; at < ir.code.length; at += OP_STRIDE) {
-    if (ir.code[at + OP_NUM] !== OP_NUMBER.const32) continue;
-    const place = pool.place(ir.code[at + OP_IMM]!);
-    if (place >= 0) places[ir.code[at + OP_DST]!] = place;
-  }
-  return places;
-}
-
 function prefixSums(ir: IrBlock): Int32Array {
   const sums = new Int32Array(ir.count + 1);
   for (let index = 0; index < ir.count; index++) sums[index + 1] = sums[index]! + ir.insnCycles[index]!;
   return sums;
-}
-
-function immediate(ir: IrBlock, at: number, cyclesBefore: number, valueOps: ValueOps): number {
-  const number = ir.code[at + OP_NUM]!;
-  const imm = ir.code[at + OP_IMM]!;
-  const kind = OP_SPECS[number]!.imm;
-  if (number === CYCLES_OP) return cyclesBefore;
-  if (number === CONST64_OP) return ir.constants[imm]![0]!;
-  if (kind === 'slot') return (STATE_BASE + imm) >> 2;
-  if (kind === 'state') return STATE_BASE + imm;
-  if (FLAT_NUMBER[number] === VALUE_OP) return valueOps.indexOf(number) + (kind === 'lane' ? imm : 0);
-  return imm;
 }
 
 function terminalValue(terminal: Terminal, places: Int32Array): number {

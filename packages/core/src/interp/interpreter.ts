@@ -22,8 +22,10 @@ const CYCLES_BASE = CYCLES_BASE_ADDRESS >> 2;
 /** Runs flat blocks. Values and slots are words of the memory; nothing is allocated while it runs. */
 export class Interpreter {
   readonly slow: SlowAccess;
-  /** Where execution stood when a fault was thrown: place in the block's code. */
-  at = 0;
+  /** Place in the code of the operation under way, kept where something may be thrown. */
+  private at = 0;
+  /** Where the code of the running block begins. */
+  private base = 0;
   /** After execute answered false: the instruction of the block that is next. */
   left = 0;
   /** Vector and error code of the trapIf that was taken, or -1. */
@@ -50,11 +52,18 @@ export class Interpreter {
    * set), after a store into code otherwise. Throws GuestFault, with `at` saying where.
    */
   execute(block: FlatBlock, count: number): boolean {
-    if (this.observer !== undefined) block.observed ??= observedCode(block);
-    return this.run(block, this.observer !== undefined ? block.observed! : block.code, count);
+    if (this.observer === undefined) return this.run(block, block.code, block.base, count);
+    block.observed ??= observedCode(block);
+    return this.run(block, block.observed, 0, count);
   }
 
-  private run(block: FlatBlock, code: Int32Array, instructions: number): boolean {
+  /** The instruction of the block whose operation threw. */
+  faulting(block: FlatBlock): number {
+    return this.instructionAt(block, this.at);
+  }
+
+  private run(block: FlatBlock, code: Int32Array, base: number, count: number): boolean {
+    this.base = base;
     const m = this.cpu.i32;
     const u8 = this.cpu.u8;
     const memory = this.cpu.memory;
@@ -71,9 +80,9 @@ export class Interpreter {
     const align16 = big ? 1 : 0;
     const align32 = big ? 3 : 0;
     const low = big ? 1 : 0;
-    let end = block.starts[instructions]!;
+    let end = base + block.starts[count]!;
     let left = false;
-    let ip = 0;
+    let ip = base;
     while (ip < end) {
       switch (code[ip]) {
         case 0: // const32
@@ -519,7 +528,7 @@ export class Interpreter {
           if (m[code[ip + 2]!]! !== 0) {
             this.trapVector = code[ip + 5]!;
             this.trapError = m[code[ip + 3]!]!;
-            this.left = instructionAt(block, ip);
+            this.left = this.instructionAt(block, ip);
             return false;
           }
           break;
@@ -566,14 +575,22 @@ export class Interpreter {
       }
       ip += FLAT_STRIDE;
     }
-    return !left || this.left >= instructions;
+    return !left || this.left >= count;
   }
 
   /** Start of the instruction behind the one at `ip`: there the block is left, its code may be stale. */
   private endAfterCodeWrite(block: FlatBlock, ip: number): number {
     this.slow.codeWritten = false;
-    this.left = instructionAt(block, ip) + 1;
-    return block.starts[this.left]!;
+    this.left = this.instructionAt(block, ip) + 1;
+    return this.base + block.starts[this.left]!;
+  }
+
+  /** Which instruction of the block the place `ip` of its code belongs to. */
+  private instructionAt(block: FlatBlock, ip: number): number {
+    const place = ip - this.base;
+    let index = 0;
+    while (index + 1 < block.count && block.starts[index + 1]! <= place) index++;
+    return index;
   }
 
   private putConstant(block: FlatBlock, index: number, place: number): void {
@@ -584,9 +601,10 @@ export class Interpreter {
   /** A memory operation, told to the observer and done the slow way. */
   private observe(block: FlatBlock, ip: number): void {
     const { slow } = this;
-    const { code, supervisor } = block;
+    const { supervisor } = block;
+    const code = block.observed!;
     const m = this.cpu.i32;
-    const operation = code[ip]! - FIRST_MEMORY_OP;
+    const operation = block.code[block.base + ip]! - FIRST_MEMORY_OP;
     const { bytes, access } = MEMORY_OPS[operation]!;
     const address = m[code[ip + 2]!]!;
     const dst = code[ip + 1]!;
@@ -600,13 +618,6 @@ export class Interpreter {
     } else if (bytes > 4) slow.storeWords(address, bytes, supervisor, code[ip + 3]!);
     else slow.store(address, bytes, m[code[ip + 3]!]!, supervisor);
   }
-}
-
-/** Which instruction of the block the place `ip` of its code belongs to. */
-export function instructionAt(block: FlatBlock, ip: number): number {
-  let index = 0;
-  while (index + 1 < block.count && block.starts[index + 1]! <= ip) index++;
-  return index;
 }
 
 function copy4(m: Int32Array, to: number, from: number): void {

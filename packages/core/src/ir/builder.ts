@@ -2,6 +2,9 @@ import type { Slot } from '../cpu/layout.ts';
 import { type I32, type I64, type IrBlock, OP_STRIDE, type Terminal, type V128, type Value } from './block.ts';
 import { OP_NAMES, OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from './ops.ts';
 
+/** Result type by operation number. */
+const RESULT_TYPES: readonly (ValueType | undefined)[] = OP_NAMES.map((name) => OPS[name].result);
+
 type ArgValues<A extends readonly ValueType[]> = { [K in keyof A]: Value<A[K]> };
 type Immediate<S extends OpSpec> = S['imm'] extends 'none' ? [] : S['imm'] extends 'slot' ? [imm: Slot] : [imm: number];
 type ResultOf<S extends OpSpec> = S['result'] extends ValueType ? Value<S['result']> : undefined;
@@ -60,7 +63,7 @@ export class BlockBuilder {
     const word = value | 0;
     let result = this.const32Cache.get(word);
     if (result === undefined) {
-      result = this.emit(OP_NUMBER.const32, [], word) as I32;
+      result = this.append(OP_NUMBER.const32, -1, -1, -1, word) as I32;
       this.const32Cache.set(word, result);
       this.known.set(result, word);
     }
@@ -76,7 +79,7 @@ export class BlockBuilder {
   get(slot: Slot): I32 {
     let value = this.slotValues.get(slot.offset);
     if (value === undefined) {
-      value = this.emit(OP_NUMBER.get, [], slot.offset) as I32;
+      value = this.append(OP_NUMBER.get, -1, -1, -1, slot.offset) as I32;
       this.slotValues.set(slot.offset, value);
     }
     return value;
@@ -84,7 +87,7 @@ export class BlockBuilder {
 
   /** Writes the i32 slot. */
   set(value: I32, slot: Slot): undefined {
-    this.emit(OP_NUMBER.set, [value], slot.offset);
+    this.append(OP_NUMBER.set, value, -1, -1, slot.offset);
     return undefined;
   }
 
@@ -112,14 +115,19 @@ export class BlockBuilder {
 
   /** Appends an operation by number; the typed methods (see OpMethods) are the public way. */
   emit(opNumber: number, args: readonly number[], imm: number): number {
-    if (opNumber === OP_NUMBER.set) this.slotValues.set(imm, args[0] as I32);
-    const hasResult = OPS[OP_NAMES[opNumber]!].result;
+    return this.append(opNumber, args[0] ?? -1, args[1] ?? -1, args[2] ?? -1, imm);
+  }
+
+  /** As emit, with the arguments spread; -1 stands for none. */
+  append(opNumber: number, a: number, b: number, c: number, imm: number): number {
+    if (opNumber === OP_NUMBER.set) this.slotValues.set(imm, a as I32);
+    const type = RESULT_TYPES[opNumber];
     let dst = -1;
-    if (hasResult) {
+    if (type !== undefined) {
       dst = this.valueTypes.length;
-      this.valueTypes.push(hasResult);
+      this.valueTypes.push(type);
     }
-    this.code.push(opNumber, dst, args[0] ?? -1, args[1] ?? -1, args[2] ?? -1, imm);
+    this.code.push(opNumber, dst, a, b, c, imm);
     return dst;
   }
 
@@ -133,11 +141,11 @@ export class BlockBuilder {
       mode: this.mode,
       endPc: endPc | 0,
       count: this.insnPc.length,
-      insnPc: Int32Array.from(this.insnPc),
-      insnFirstOp: Int32Array.from(this.insnFirstOp),
-      insnCycles: Int32Array.from(this.insnCycles),
+      insnPc: new Int32Array(this.insnPc),
+      insnFirstOp: new Int32Array(this.insnFirstOp),
+      insnCycles: new Int32Array(this.insnCycles),
       cycles,
-      code: Int32Array.from(this.code),
+      code: new Int32Array(this.code),
       valueTypes: this.valueTypes,
       constants: this.constants,
       terminal: this.terminal,
@@ -145,24 +153,41 @@ export class BlockBuilder {
   }
 
   private pool(words: readonly number[]): number {
-    this.constants.push(Int32Array.from(words));
+    this.constants.push(new Int32Array(words));
     return this.constants.length - 1;
   }
 }
 
 export interface BlockBuilder extends OpMethods {}
 
+type Imm = number | Slot | undefined;
+const immediateWord = (imm: Imm): number => (typeof imm === 'number' ? imm : imm === undefined ? 0 : imm.offset);
+
+/** The method of an operation, by how many value arguments it has. */
+function method(number: number, arity: number): (this: BlockBuilder, ...args: never[]) => number {
+  switch (arity) {
+    case 0:
+      return function (this: BlockBuilder, imm: Imm) {
+        return this.append(number, -1, -1, -1, immediateWord(imm));
+      };
+    case 1:
+      return function (this: BlockBuilder, a: number, imm: Imm) {
+        return this.append(number, a, -1, -1, immediateWord(imm));
+      };
+    case 2:
+      return function (this: BlockBuilder, a: number, b: number, imm: Imm) {
+        return this.append(number, a, b, -1, immediateWord(imm));
+      };
+    default:
+      return function (this: BlockBuilder, a: number, b: number, c: number, imm: Imm) {
+        return this.append(number, a, b, c, immediateWord(imm));
+      };
+  }
+}
+
 for (const name of OP_NAMES) {
   // Written out in the class: they remember values.
   if (name === 'get' || name === 'set') continue;
-  const spec: OpSpec = OPS[name];
-  const number = OP_NUMBER[name];
-  const arity = spec.args.length;
-  Object.defineProperty(BlockBuilder.prototype, name, {
-    value: function (this: BlockBuilder, ...args: (number | Slot)[]): number {
-      const imm = args[arity];
-      const word = imm === undefined ? 0 : typeof imm === 'number' ? imm : imm.offset;
-      return this.emit(number, args.slice(0, arity) as number[], word);
-    },
-  });
+  const value = method(OP_NUMBER[name], OPS[name].args.length);
+  Object.defineProperty(BlockBuilder.prototype, name, { value });
 }

@@ -1,6 +1,5 @@
 import { Cpu } from '../cpu/cpu.ts';
-import { ConstantPool } from '../interp/constant-pool.ts';
-import { flatten } from '../interp/flatten.ts';
+import { Flattener } from '../interp/flatten.ts';
 import { Interpreter } from '../interp/interpreter.ts';
 import { createValueOps } from '../interp/value-ops.ts';
 import { BlockBuilder } from '../ir/builder.ts';
@@ -19,16 +18,15 @@ export const WORDS: Record<ValueType, number> = { i32: 1, f32: 1, i64: 2, f64: 2
 export class OneOp {
   private readonly cpu: Cpu;
   private readonly interpreter: Interpreter;
-  private readonly pool: ConstantPool;
-  private readonly valueOps;
+  private readonly flattener: Flattener;
 
   constructor() {
     const isa = toyIsa();
     const memory = new GuestMemory(4, 'little');
     this.cpu = new Cpu(memory, new Mmu(memory, 0xc000_0000), isa.layout, STATE_BASE);
-    this.valueOps = createValueOps(memory.memory);
-    this.interpreter = new Interpreter(this.cpu, isa.helpers, this.valueOps, (CONTROL_END >> 2) - 4);
-    this.pool = new ConstantPool(memory.i32);
+    const valueOps = createValueOps(memory.memory);
+    this.interpreter = new Interpreter(this.cpu, isa.helpers, valueOps, (CONTROL_END >> 2) - 4);
+    this.flattener = new Flattener(memory.i32, valueOps);
   }
 
   /** The result's words. `imm` is a lane number; `constant` the lanes of a shuffle. */
@@ -40,9 +38,9 @@ export class OneOp {
     if (constant) b.shuffle(values[0] as never, values[1] as never, constant);
     else b.emit(OP_NUMBER[name], values, imm);
     b.endWith({ kind: 'jump', target: 0 });
-    const block = flatten(b.finish(4), { supervisor: false, frame: 0, secondFrame: -1 }, this.pool, this.valueOps);
+    const block = this.flattener.flatten(b.finish(4), false, 0, -1);
     this.interpreter.execute(block, 1);
-    const place = block.code[block.code.length - 5]!;
+    const place = block.code[block.base + block.starts[1]! - 5]!;
     return [...this.cpu.i32.subarray(place, place + WORDS[spec.result!])];
   }
 

@@ -6,6 +6,8 @@ const P4 =
 const P3 = 'Intel Architecture Optimization Reference Manual (245127), appendix C, P6 family';
 const KML = 'chosen so that system-call round trips come to what the Kernel Mode Linux article measured';
 
+const ASSUMED = 'assumed';
+
 type Table = Readonly<Record<string, readonly [pentium4: number, pentium3: number, source?: string]>>;
 
 /** Cycles by class. Where a source is named it holds for both models; else it is the model's manual. */
@@ -31,8 +33,7 @@ const TABLE: Table = {
   pop: [1, 1],
   pushAll: [9, 8],
   pushFlags: [4, 5],
-  popFlags: [10, 10, 'assumed'],
-  enter: [12, 10, 'assumed'],
+  enter: [12, 10, ASSUMED],
   branch: [1, 1, 'assumed: predicted'],
   loop: [4, 4],
   call: [2, 2],
@@ -43,9 +44,43 @@ const TABLE: Table = {
   string: [2, 2, 'assumed: an iteration'],
   decimal: [10, 4],
   pause: [40, 1],
-  cpuid: [200, 100, 'assumed'],
+  cpuid: [200, 100, ASSUMED],
   timeStamp: [80, 35],
   interrupt: [900, 400, KML],
+  // ---- system
+  segmentRead: [1, 1, ASSUMED],
+  segmentLoad: [20, 12, ASSUMED],
+  farTransfer: [40, 25, ASSUMED],
+  iret: [400, 150, KML],
+  sysenter: [120, 80, KML],
+  sysexit: [80, 60, KML],
+  popf: [30, 15, ASSUMED],
+  cli: [25, 9, ASSUMED],
+  sti: [30, 9, ASSUMED],
+  hlt: [10, 10, ASSUMED],
+  controlRead: [10, 6, ASSUMED],
+  controlWrite: [60, 30, ASSUMED],
+  msr: [100, 60, ASSUMED],
+  tableStore: [5, 4, ASSUMED],
+  tableLoad: [30, 20, ASSUMED],
+  selectorCheck: [20, 15, ASSUMED],
+  port: [1000, 500, 'assumed: a bus cycle to a slow device'],
+  // ---- floating point and SIMD
+  fpuAdd: [5, 3],
+  fpuMultiply: [7, 5],
+  fpuDivide: [38, 32],
+  fpuMove: [2, 1],
+  fpuFunction: [160, 100],
+  fpuControl: [6, 4],
+  fpuState: [160, 90, ASSUMED],
+  simdAlu: [2, 1],
+  simdMultiply: [8, 3],
+  simdMove: [2, 1],
+  floatAdd: [4, 3],
+  floatMultiply: [6, 4],
+  floatDivide: [32, 30],
+  floatConvert: [6, 4],
+  fence: [8, 5, ASSUMED],
   kernelCall: [1, 1, 'assumed: what the kernel does is charged by the kernel'],
 };
 

@@ -153,12 +153,10 @@ function writeFault(kernel: Kernel, mm: Mm, vma: Vma, page: number, entry: numbe
   return copyOnWrite(kernel, mm, vma, page, entry);
 }
 
-/** Whether the frame is anonymous memory that only one entry has, and no swap entry either. */
+/** Whether the frame is anonymous memory that one entry alone has. (Swap entries of others have the content in their slot.) */
 export function isExclusive(kernel: Kernel, frame: number): boolean {
-  const { frames, swap } = mmState(kernel);
-  if (frames.owner[frame] !== FRAME_ANON || frames.refs[frame] !== 1) return false;
-  const slot = frames.slot[frame]!;
-  return slot === 0 || swap.refs[slot] === 0;
+  const { frames } = mmState(kernel);
+  return frames.owner[frame] === FRAME_ANON && frames.refs[frame] === 1;
 }
 
 function copyOnWrite(kernel: Kernel, mm: Mm, vma: Vma, page: number, entry: number): Outcome {

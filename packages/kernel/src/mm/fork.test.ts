@@ -7,6 +7,7 @@ import { madvise } from './madvise.ts';
 import { auditMemory, type TestKernel, testKernel, testTask } from './mm-test-kit.ts';
 import { mmap } from './mmap.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, MAP_SHARED } from './mmap-flags.ts';
+import { mprotect } from './mprotect.ts';
 import { PROT_READ, PROT_WRITE } from './pte.ts';
 import { readWord, writeWord } from './user-access.ts';
 
@@ -63,6 +64,25 @@ describe('fork', () => {
     // The last one left writes in place.
     for (let i = 0; i < 64; i++) writeWord(kernel, parent, own + i * 4096, 1000 + i);
     expect(freeFrames(kernel)).toBe(before);
+    expect(auditMemory(kernel)).toEqual([]);
+  });
+
+  it('is not undone by mprotect, nor is the zero page', () => {
+    const kernel = testKernel();
+    const parent = testTask(kernel);
+    const own = anonymous(kernel, parent, 2, MAP_PRIVATE);
+    writeWord(kernel, parent, own, 1);
+    expect(readWord(kernel, parent, own + 4096)).toBe(0);
+    const child = forkTask(kernel, parent);
+    for (const task of [child, parent]) {
+      expect(mprotect(kernel, task, own, 8192, PROT_READ)).toBe(0);
+      expect(mprotect(kernel, task, own, 8192, RW)).toBe(0);
+    }
+    writeWord(kernel, child, own, 2);
+    writeWord(kernel, child, own + 4096, 3);
+    expect(readWord(kernel, parent, own)).toBe(1);
+    expect(readWord(kernel, parent, own + 4096)).toBe(0);
+    expect(readWord(kernel, child, own + 4096)).toBe(3);
     expect(auditMemory(kernel)).toEqual([]);
   });
 

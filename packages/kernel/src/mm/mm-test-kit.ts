@@ -190,6 +190,11 @@ export function auditMemory(kernel: Kernel): string[] {
   const slots = new Map<number, number>();
   const wrong: string[] = [];
   for (const mm of state.mms) auditMm(mm, refs, slots, wrong);
+  if (state.zeroFrame >= 0) {
+    const zeros = new Uint8Array(4096);
+    kernel.memory.readFrame(state.zeroFrame, 0, zeros);
+    if (zeros.some((byte) => byte !== 0)) wrong.push('the zero page is not zero');
+  }
   const inodes = new Set(frames.inode.filter((inode) => inode !== undefined));
   for (const inode of inodes) for (const page of inode.pages.values()) refs[page.frame]!++;
   for (let frame = 0; frame < frames.fresh; frame++) {

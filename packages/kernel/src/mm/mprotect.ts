@@ -1,5 +1,5 @@
 /** mprotect(2): Linux 6.1 mm/mprotect.c: do_mprotect_pkey, change_protection */
-import { makePte, PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, pteFrame } from '@kml/core';
+import { makePte, PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, PTE_PRESENT, PTE_WRITE, pteFrame } from '@kml/core';
 import { EACCES, EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { RLIMIT_DATA } from '../task/rlimit-numbers.ts';
@@ -96,7 +96,8 @@ function protectPages(kernel: Kernel, mm: Mm, vma: Vma): void {
     const entry = leaf[page & 1023]!;
     if (!holdsFrame(entry)) continue;
     const frame = pteFrame(entry);
-    const keep = entry & (PTE_ACCESSED | PTE_DIRTY);
+    // The accessed bit of code depends on what was translated when: it must not become data's.
+    const keep = entry & (entry & PTE_EXEC ? PTE_DIRTY : PTE_ACCESSED | PTE_DIRTY);
     const flags = pteFlags(vma.prot, mayStayWritable(kernel, vma, entry, frame));
     // An accessed bit means nothing in an entry that is not present.
     kernel.mmu.setEntry(mm.space, page, makePte(frame, flags | (flags & PTE_PRESENT ? keep : keep & PTE_DIRTY)));

@@ -6,7 +6,7 @@
  *     paged out                 swap slot | PTE_SWAP, without PRESENT
  *     never touched             0
  */
-import { PTE_EXEC, PTE_PRESENT, PTE_SOFT1, PTE_SOFT2, PTE_SOFT3, PTE_USER, PTE_WRITE } from '@kml/core';
+import { PTE_ACCESSED, PTE_EXEC, PTE_PRESENT, PTE_SOFT1, PTE_SOFT2, PTE_SOFT3, PTE_USER, PTE_WRITE } from '@kml/core';
 
 /** Without PTE_PRESENT: the frame field is a swap slot. */
 export const PTE_SWAP = PTE_SOFT1;
@@ -30,6 +30,11 @@ export function holdsFrame(entry: number): boolean {
 /** Whether the entry's frame field names a swap slot. */
 export function isSwapEntry(entry: number): boolean {
   return (entry & (PTE_PRESENT | PTE_PROTNONE | PTE_SWAP)) === PTE_SWAP;
+}
+
+/** Whether the page was used since its mark was last cleared. */
+export function wasUsed(entry: number): boolean {
+  return (entry & (entry & PTE_EXEC ? PTE_YOUNG : PTE_ACCESSED)) !== 0;
 }
 
 /** Flags of a page under protection `prot`, writable only if `write` says that it may be written as it is. */

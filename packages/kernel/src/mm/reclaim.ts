@@ -4,12 +4,12 @@
  * pages are unmapped and, once nothing maps them, dropped (dirty ones are written back first).
  * After Linux 2.4's mm/vmscan.c: swap_out and shrink_cache.
  */
-import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, pteFrame } from '@kml/core';
+import { makePte, PTE_ACCESSED, PTE_DIRTY, pteFrame } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
 import type { Mm } from '../types.ts';
 import { freeFrames, releaseFrame } from './frames.ts';
 import { dropCachedFrame } from './page-cache.ts';
-import { holdsFrame, PTE_SWAP, PTE_YOUNG } from './pte.ts';
+import { holdsFrame, PTE_SWAP, PTE_YOUNG, wasUsed } from './pte.ts';
 import { FRAME_ANON, FRAME_CACHE, type MmState, mmState } from './state.ts';
 import { allocSlot, holdSlot, pairSwapCopy, writeSlot } from './swap.ts';
 import { findVmaIndex } from './vma.ts';
@@ -94,8 +94,7 @@ function scanMm(kernel: Kernel, state: MmState, mm: Mm, goal: number): boolean {
 
 /** Unmaps the page if it was not used of late; anonymous memory goes to swap. */
 function pageOut(kernel: Kernel, state: MmState, mm: Mm, page: number, entry: number): void {
-  const used = entry & (entry & PTE_EXEC ? PTE_YOUNG : PTE_ACCESSED);
-  if (used) {
+  if (wasUsed(entry)) {
     kernel.mmu.setEntry(mm.space, page, entry & ~(PTE_ACCESSED | PTE_YOUNG));
     return;
   }

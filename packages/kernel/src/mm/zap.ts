@@ -1,9 +1,9 @@
 /** Taking pages out of an address space. */
-import { PAGE_SIZE, PTE_ACCESSED, pteFrame } from '@kml/core';
+import { PAGE_SIZE, pteFrame } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
 import type { Mm } from '../types.ts';
 import { releaseFrame } from './frames.ts';
-import { holdsFrame, isSwapEntry } from './pte.ts';
+import { holdsFrame, isSwapEntry, wasUsed } from './pte.ts';
 import { mmState } from './state.ts';
 import { releaseSlot } from './swap.ts';
 import { MM_WORK } from './work-cost.ts';
@@ -14,7 +14,7 @@ export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): v
   if (holdsFrame(entry)) {
     mm.rss--;
     // A file page that a process used stays warm in the page cache after it.
-    if (entry & PTE_ACCESSED) mmState(kernel).frames.referenced[pteFrame(entry)] = 1;
+    if (wasUsed(entry)) mmState(kernel).frames.referenced[pteFrame(entry)] = 1;
     releaseFrame(kernel, pteFrame(entry));
   } else if (isSwapEntry(entry)) {
     mm.swapped--;

@@ -49,7 +49,9 @@ const report = { rounds: ROUNDS, programs: {}, start: {}, entries: {} };
 const nodeStart = compare({ node: [node, '-e', '0'] }).node;
 report.nodeStart = nodeStart;
 
-console.log(`CPU seconds, median of ${ROUNDS} interleaved runs; KML includes Node's own start (${nodeStart.cpu.toFixed(2)})`);
+console.log(
+  `CPU seconds, median of ${ROUNDS} interleaved runs; KML includes Node's own start (${nodeStart.cpu.toFixed(2)})`,
+);
 console.log(`${'program'.padEnd(12)} native    qemu     kml  kernel mode  speed/qemu`);
 const ratios = [];
 for (const name of ['sieve', 'sha256', 'quicksort', 'interp', 'fib', 'list']) {
@@ -63,7 +65,9 @@ for (const name of ['sieve', 'sha256', 'quicksort', 'interp', 'fib', 'list']) {
   const ratio = result.qemu.cpu / result.kml.cpu;
   ratios.push(ratio);
   const cells = [result.native, result.qemu, result.kml].map(({ cpu }) => cpu.toFixed(2).padStart(7)).join(' ');
-  console.log(`${name.padEnd(12)}${cells}  ${result.kernel.cpu.toFixed(2).padStart(11)}  ${ratio.toFixed(2).padStart(10)}`);
+  console.log(
+    `${name.padEnd(12)}${cells}  ${result.kernel.cpu.toFixed(2).padStart(11)}  ${ratio.toFixed(2).padStart(10)}`,
+  );
 }
 report.speedToQemu = geometricMean(ratios);
 console.log(`geometric mean of speed to QEMU's: ${report.speedToQemu.toFixed(2)}`);
@@ -76,7 +80,9 @@ if (existsSync(join(debian, 'usr/bin/bash'))) {
   });
   report.start = start;
   const beyond = (start.kml.wall - nodeStart.wall) / start.qemu.wall;
-  console.log(`bash -c true, wall seconds: qemu ${start.qemu.wall.toFixed(3)}, kml ${start.kml.wall.toFixed(3)}, beyond Node's start ${beyond.toFixed(1)} times qemu`);
+  console.log(
+    `bash -c true, wall seconds: qemu ${start.qemu.wall.toFixed(3)}, kml ${start.kml.wall.toFixed(3)}, beyond Node's start ${beyond.toFixed(1)} times qemu`,
+  );
 } else console.log(`bash -c true: left out, no Debian root at ${debian} (pnpm test:real makes it)`);
 
 const calls = 2_000_000;
@@ -87,7 +93,9 @@ const entries = compare({
 });
 const each = (name) => ((entries[name].cpu - entries.none.cpu) / calls) * 1e9;
 report.entries = { trapNs: each('trap'), directNs: each('direct') };
-console.log(`getpid in kernel mode, host ns a call: by trap ${each('trap').toFixed(0)}, by direct call ${each('direct').toFixed(0)}, ratio ${(each('trap') / each('direct')).toFixed(1)}`);
+console.log(
+  `getpid in kernel mode, host ns a call: by trap ${each('trap').toFixed(0)}, by direct call ${each('direct').toFixed(0)}, ratio ${(each('trap') / each('direct')).toFixed(1)}`,
+);
 
 mkdirSync(join(root, 'dist'), { recursive: true });
 writeFileSync(join(root, 'dist/bench.json'), `${JSON.stringify(report, undefined, 2)}\n`);

@@ -20,7 +20,8 @@ export function openSwap(): HostSwap & { close(): void } {
   return {
     write(slot, bytes) {
       fd ??= open();
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, slot * PAGE + done);
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(fd, bytes, done, bytes.length - done, slot * PAGE + done);
     },
     read(slot, into) {
       into.fill(0);

@@ -60,6 +60,8 @@ export interface Task {
   sigMask: SigSet;
   /** Mask to put back when sigsuspend and its like end. */
   savedSigMask: SigSet | undefined;
+  /** Signals that sigtimedwait unblocks while it waits for them: blocked as far as their action goes. */
+  realBlocked: SigSet;
   pending: PendingSignals;
   altStack: { sp: number; size: number; flags: number };
   wait: Wait | undefined;

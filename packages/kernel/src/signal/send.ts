@@ -49,7 +49,7 @@ export function sendPgrpSignal(kernel: Kernel, pgid: number, info: SigInfo): num
 
 /** Whether a process has no handler and would do nothing about it. A blocked signal is not ignored: the handler may change before it is unblocked. */
 function isIgnored(group: ThreadGroup, task: Task, signo: number): boolean {
-  if (task.sigMask & sigBit(signo)) return false;
+  if ((task.sigMask | task.realBlocked) & sigBit(signo)) return false;
   const { handler } = group.actions[signo]!;
   if (isProtected(group) && handler === SIG_DFL) return true;
   return handler === SIG_IGN || (handler === SIG_DFL && defaultAction(signo) === 'ignore');
@@ -135,7 +135,7 @@ function isFatal(group: ThreadGroup, task: Task, signo: number): boolean {
   return (
     group.actions[signo]!.handler === SIG_DFL &&
     group.groupExit === undefined &&
-    !(task.sigMask & sigBit(signo)) &&
+    !((task.sigMask | task.realBlocked) & sigBit(signo)) &&
     defaultAction(signo) === 'terminate'
   );
 }

@@ -89,6 +89,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     mm: undefined,
     sigMask: 0n,
     savedSigMask: undefined,
+    realBlocked: 0n,
     pending: newPending(),
     altStack: { sp: 0, size: 0, flags: 2 },
     wait: undefined,

@@ -6,8 +6,8 @@
  *
  * Virtual time: the count depends only on instructions and cycles executed, so ticks and timers fall
  * on the same instruction in every run. The guess of cycles per instruction is that of the time since
- * the last look; a guess that falls short is followed by another look, so that an event is late by no
- * more than LOOK_MIN instructions or what the guess overshot.
+ * the last look; it is trusted for 7/8 of the way only, and another look follows, so that an event is
+ * late by little more than LOOK_MIN instructions.
  */
 import type { Kernel } from '../kernel.ts';
 import { panic } from '../report/panic.ts';
@@ -17,8 +17,10 @@ import { nextDeadline } from './timers.ts';
 
 /** Instructions between two looks at least, and at most. */
 const LOOK_MIN = 32;
-const LOOK_MAX = 1 << 26;
+const LOOK_MAX = 1 << 20;
 /** Host time between looks when the clock is the host's: input and Ctrl-C are taken at this pace too. */
+/** Instructions up to which the guess is trusted all the way. */
+const TRUSTED = 4096;
 const REAL_LOOK_NS = 4_000_000;
 const DEFAULT_LOCKUP_SECONDS = 10;
 
@@ -63,7 +65,8 @@ function planLook(kernel: Kernel, at: number): number {
   const left = untilEvent(kernel, now);
   if (kernel.options.time === 'real') return clampLook(Math.min(left, REAL_LOOK_NS) / Math.max(ratio, 0.1));
   const perInstruction = Math.min(64, Math.max(0.5, ratio));
-  return clampLook(nsToCycles(left, kernel.options.clockHz) / perInstruction);
+  const guess = nsToCycles(left, kernel.options.clockHz) / perInstruction;
+  return clampLook(guess > TRUSTED ? (guess * 7) / 8 : guess);
 }
 
 function clampLook(count: number): number {

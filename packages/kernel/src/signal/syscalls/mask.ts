@@ -105,19 +105,24 @@ function sigtimedwait(
     record === undefined ? deadlineOf(kernel, task, timeout, wide) : (record.deadline as bigint | undefined);
   if (typeof deadline === 'number') return deadline;
   // While it waits the signals of the set are unblocked, so that they wake it.
-  if (record !== undefined) setSigMask(kernel, task, record.mask as SigSet);
+  if (record !== undefined) endUnblocked(kernel, task);
   const found = dequeueSignal(kernel, task, ~wanted | UNBLOCKABLE);
   if (found !== undefined) {
     if (info !== 0 && !copyOut(kernel, task, info, encodeSigInfo(kernel, found))) return -EFAULT;
     return found.signo;
   }
   if (task.timedOut || (deadline !== undefined && deadline <= monotonicNs(kernel))) return -EAGAIN;
-  const mask = task.sigMask;
-  task.restart = { call: 'sigtimedwait', set: wanted, deadline, mask };
-  setSigMask(kernel, task, mask & ~wanted);
+  task.restart = { call: 'sigtimedwait', set: wanted, deadline };
+  task.realBlocked = task.sigMask;
+  setSigMask(kernel, task, task.sigMask & ~wanted);
   const result = blockOn(kernel, task, [], { deadline, onSignal: -EINTR });
-  if (result !== BLOCKED) setSigMask(kernel, task, mask);
+  if (result !== BLOCKED) endUnblocked(kernel, task);
   return result;
+}
+
+function endUnblocked(kernel: Kernel, task: Task): void {
+  setSigMask(kernel, task, task.realBlocked);
+  task.realBlocked = 0n;
 }
 
 function ssetmask(kernel: Kernel, task: Task, mask: number): number {

@@ -209,6 +209,7 @@ function encode(row: Row, random: Random, memory: boolean, offset: number): numb
   if (row.encoding.includes('0F AE E8') || row.encoding.includes('0F AE F')) return bytes;
   if (fixed >= 0) bytes.push(fixed);
   else if (modrm && memory) {
+    if (row.operands.includes('G') && reg === 4) reg = 3;
     const address = DATA_ADDRESS + offset;
     bytes.push((reg << 3) | 5, address & 0xff, (address >> 8) & 0xff, (address >> 16) & 0xff, address >>> 24);
   } else if (modrm) {
@@ -237,14 +238,15 @@ function randomMasks(random: Random): number {
 }
 
 /** Fills the FXSAVE image's x87 part. */
-function randomX87(item: Case, random: Random, clean: boolean): void {
-  const fx = item.fx;
+function randomX87(fx: DataView, random: Random): void {
   const masks = randomMasks(random);
   const precision = random.chance(60) ? 3 : random.pick([0, 2, 3]);
   fx.setUint16(0, 0x40 | masks | (precision << 8) | (random.below(4) << 10), true);
   const conditions = random.word() & 0x4700;
-  fx.setUint16(2, conditions | (random.below(8) << 11), true);
-  const tags = clean || random.chance(85) ? random.pick([0xff, 0x0f, 0x3f]) : random.below(256);
+  // Sometimes an unmasked exception is pending.
+  const pending = random.chance(2) ? random.below(64) & ~masks : 0;
+  fx.setUint16(2, conditions | (random.below(8) << 11) | pending | (pending ? 0x8080 : 0), true);
+  const tags = random.chance(85) ? random.pick([0xff, 0x0f, 0x3f]) : random.below(256);
   fx.setUint8(4, tags);
   for (let i = 0; i < 8; i++) {
     const [low, high, signExponent] = randomExtended(random);
@@ -257,19 +259,34 @@ function randomX87(item: Case, random: Random, clean: boolean): void {
 function fillMemory(item: Case, row: Row, random: Random): void {
   const view = new DataView(item.memory.buffer, item.memory.byteOffset, item.memory.length);
   const operands = row.operands;
-  if (operands.includes('Mfd') && !row.mnemonic.startsWith('fi')) fill(view, 0, 128, 'single', random);
-  else if (operands.includes('Mfq') && !row.mnemonic.startsWith('fi')) fill(view, 0, 128, 'double', random);
+  if (operands.includes('Mfd') && !row.mnemonic.startsWith('fi')) fill(view, 0, view.byteLength, 'single', random);
+  else if (operands.includes('Mfq') && !row.mnemonic.startsWith('fi')) fill(view, 0, view.byteLength, 'double', random);
   else if (operands.includes('Mt') && row.mnemonic !== 'fbld') {
-    for (let at = 0; at < 120; at += 8) {
+    for (let at = 0; at < view.byteLength; at += 8) {
       const [low, high, signExponent] = randomExtended(random);
       view.setInt32(at, low, true);
       if (at % 16 === 8) view.setUint16(at, signExponent, true);
       else view.setInt32(at + 4, high, true);
     }
   } else if (row.mnemonic === 'fbld') {
-    for (let at = 0; at < 128; at++) view.setUint8(at, random.below(10) | (random.below(10) << 4));
-  } else fill(view, 0, 128, fillingOf(row), random);
+    for (let at = 0; at < view.byteLength; at++) view.setUint8(at, random.below(10) | (random.below(10) << 4));
+  } else fill(view, 0, view.byteLength, fillingOf(row), random);
 }
+
+/** The image a state instruction loads: at `offset` of the data. */
+function fillImage(item: Case, row: Row, random: Random, offset: number): void {
+  const view = new DataView(item.memory.buffer, item.memory.byteOffset + offset, 512);
+  if (row.mnemonic === 'fxrstor') {
+    randomX87(view, random);
+    view.setInt32(24, random.chance(90) ? 0x1f80 | (random.word() & 0xe07f) : random.word() & 0x1ffff, true);
+    fill(view, 160, 128, 'integer', random);
+    return;
+  }
+  // Environment: words at every second (16-bit form) or fourth byte, the reserved ones random.
+  for (let at = 0; at < 108; at += 2) view.setUint16(at, random.word() & 0xffff, true);
+}
+
+const STATE = /^(fldenv|fnstenv|frstor|fnsave|fxsave|fxrstor)$/;
 
 /** A random case of that row. */
 export function makeCase(row: Row, random: Random): Case {
@@ -277,9 +294,11 @@ export function makeCase(row: Row, random: Random): Case {
   const memory = memoryAllowed(row) && (!registerAllowed(row) || random.chance(50));
   const aligned = random.chance(95);
   const offset = aligned ? random.below(4) * 16 : random.below(48);
-  item.setCode(encode(row, random, memory, offset));
-  randomX87(item, random, false);
+  const code = encode(row, random, memory, offset);
+  const narrow = /^f(ldenv|nstenv|rstor|nsave)$/.test(row.mnemonic) && random.chance(30);
+  item.setCode(narrow ? [0x66, ...code] : code);
   const fx = item.fx;
+  randomX87(fx, random);
   let mxcsr = 0x1f80;
   if (random.chance(70)) mxcsr = (randomMasks(random) << 7) | (random.below(4) << 13);
   if (random.chance(30)) mxcsr |= random.word() & 0x8040;
@@ -297,7 +316,8 @@ export function makeCase(row: Row, random: Random): Case {
         fx.setInt32(36 + n * 16, 0, true);
       }
   }
-  fillMemory(item, row, random);
+  if (STATE.test(row.mnemonic)) fillImage(item, row, random, offset);
+  else fillMemory(item, row, random);
   for (let n = 0; n < 8; n++) item.setReg(n, word(random));
   item.setReg(4, 0);
   item.setReg(7, DATA_ADDRESS + random.below(64));

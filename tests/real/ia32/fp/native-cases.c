@@ -19,7 +19,7 @@ struct record {
   uint32_t trapno;
   uint32_t reserved;
   uint8_t fx[512];
-  uint8_t mem[128];
+  uint8_t mem[576];
 };
 
 static struct record record;
@@ -86,13 +86,13 @@ int main(void) {
     CODE[length] = 0xe9;
     int32_t distance = (int32_t)back - (int32_t)(CODE + length + 5);
     memcpy(CODE + length + 1, &distance, 4);
-    memcpy(DATA, record.mem, 128);
+    memcpy(DATA, record.mem, sizeof record.mem);
     memcpy(fx_in, record.fx, 512);
     memcpy(regs_in, record.regs, 32);
     flags_in = record.eflags;
     record.signal = record.trapno = 0;
     run_case();
-    memcpy(record.mem, DATA, 128);
+    memcpy(record.mem, DATA, sizeof record.mem);
     memcpy(record.fx, fx_out, 512);
     memcpy(record.regs, regs_out, 32);
     record.eflags = flags_out;

@@ -1,6 +1,6 @@
 /** The records that native-cases.c and our machine both run: one instruction with its whole state. */
 
-export const RECORD_BYTES = 704;
+export const RECORD_BYTES = 1152;
 const CODE = 0;
 const REGS = 16;
 const EFLAGS = 48;
@@ -11,7 +11,7 @@ const MEM = 576;
 
 /** Where the memory operand lies, natively and here. */
 export const DATA_ADDRESS = 0x20000000;
-export const MEM_BYTES = 128;
+export const MEM_BYTES = 576;
 
 /** One case, or its outcome: a view of its bytes. */
 export class Case {

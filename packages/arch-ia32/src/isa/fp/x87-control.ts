@@ -2,7 +2,7 @@
 import type { Cpu } from '@kml/core';
 import { defineHelper } from '../host-functions.ts';
 import { FPU, layout, SSE_STATE } from '../state.ts';
-import { initialize, setControlWord, setEmptyMask } from './x87-state.ts';
+import { initialize, setControlWord, setEmptyMask, setTop } from './x87-state.ts';
 
 const STATUS = layout.array('fpu').offset + FPU.status;
 const MXCSR = layout.array('sse').offset + SSE_STATE.mxcsr;
@@ -24,8 +24,9 @@ export const X87_INITIALIZE = defineHelper((cpu) => {
   return 0;
 });
 
-/** EMMS. */
+/** EMMS: all registers empty, TOP 0 as after any MMX instruction. */
 export const X87_FREE_ALL = defineHelper((cpu) => {
+  setTop(cpu, 0);
   setEmptyMask(cpu, 0xff);
   return 0;
 });

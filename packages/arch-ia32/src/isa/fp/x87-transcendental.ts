@@ -258,7 +258,7 @@ function logPlus1(): number {
     setInfinite(r, y.sign);
     return denormals();
   }
-  if (x.kind === FINITE && x.sign !== 0 && x.exponent >= 0 && y.kind !== ZERO) {
+  if (x.kind === FINITE && x.sign !== 0 && x.exponent >= 0 && y.kind === FINITE) {
     // Undefined by the manual; the processors give the operand back.
     copy(r, x);
     r.extra = 1;

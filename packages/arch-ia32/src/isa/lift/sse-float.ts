@@ -177,22 +177,23 @@ export function toMmx(from: 'ps' | 'pd', chop: 0 | 1): Handler {
   return (x) => {
     if (!beginMmx(x)) return;
     putVector(x, from === 'ps' ? source64(x) : source(x), 16, from === 'pd');
-    run(x, SSE_TO_INTEGER, LANE_BYTES[from], 2, chop);
+    // As the processors do, before #XM may be raised.
     enterMmx(x);
+    run(x, SSE_TO_INTEGER, LANE_BYTES[from], 2, chop);
     setMmx(x, x.reg, result64(x));
   };
 }
 
-/** CVTPI2PS, CVTPI2PD V,Qq. With a memory operand CVTPI2PD leaves the x87 state alone. */
+/** CVTPI2PS, CVTPI2PD V,Qq. With a memory operand they leave the x87 state alone. */
 export function fromMmx(to: 'ps' | 'pd'): Handler {
   return (x) => {
-    const touches = to === 'ps' || !x.isMemory;
+    const touches = !x.isMemory;
     if (!(touches ? beginMmx(x) : beginSse(x))) return;
     const b = x.b;
     const value = x.isMemory ? mmxSource(x) : getMmx(x, x.rm);
     b.poke64(b.const(0), value, SCRATCH_AT + 16);
-    run(x, SSE_FROM_INTEGER, LANE_BYTES[to], 2, 0);
     if (touches) enterMmx(x);
+    run(x, SSE_FROM_INTEGER, LANE_BYTES[to], 2, 0);
     if (to === 'ps') setXmm(x, x.reg, b.withLane64(getXmm(x, x.reg), result64(x), 0));
     else setXmm(x, x.reg, result128(x));
   };

@@ -81,8 +81,11 @@ describe('program interpreters', () => {
 
   it('must be there', () => {
     const { kernel, task } = machine();
-    testProgram(kernel, task, '/bin/lost', makeElf({ ...dynamicWith('/lib/none.so') }));
+    testProgram(kernel, task, '/bin/lost', makeElf(dynamicWith('/lib/none.so')));
     expect(run(kernel, task, '/bin/lost')).toBe(-2);
+    testProgram(kernel, task, '/lib/text', text('not a program'));
+    testProgram(kernel, task, '/bin/odd', makeElf(dynamicWith('/lib/text')));
+    expect(run(kernel, task, '/bin/odd')).toBe(-80);
     expect(task.group.groupExit).toBeUndefined();
   });
 });

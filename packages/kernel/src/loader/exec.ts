@@ -3,7 +3,7 @@
  * opened the file; it deals with other threads, descriptors and signal handlers afterwards.
  * Linux 6.1 fs/exec.c: bprm_execve, begin_new_exec; fs/binfmt_elf.c: load_elf_binary
  */
-import { EACCES, ELOOP } from '../errno.ts';
+import { EACCES, ELOOP, ENOEXEC } from '../errno.ts';
 import { releaseFile, retainFile } from '../fs/file.ts';
 import { inodeRead } from '../fs/inode-io.ts';
 import { S_ISGID, S_ISUID } from '../fs/mode.ts';
@@ -29,6 +29,8 @@ const MAX_SCRIPTS = 5;
 /** MS_NOSUID of mount(2). */
 const MNT_NOSUID = 2;
 const COMM_LENGTH = 15;
+/** The program interpreter is no ELF file for this machine. */
+const ELIBBAD = 80;
 
 /** A program to load: after scripts were followed, `file` is an ELF file held by the request. */
 interface Request {
@@ -76,7 +78,9 @@ function loadRequest(kernel: Kernel, task: Task, request: Request): number {
   const interpreter = openExecutable(kernel, task, image.interpreter);
   if (typeof interpreter === 'number') return interpreter;
   const loader = readElf(kernel, interpreter.inode);
-  const result = typeof loader === 'number' ? loader : loadImages(kernel, task, request, image, interpreter, loader);
+  let result: number;
+  if (typeof loader !== 'number') result = loadImages(kernel, task, request, image, interpreter, loader);
+  else result = loader === -ENOEXEC ? -ELIBBAD : loader;
   releaseFile(kernel, interpreter);
   return result;
 }

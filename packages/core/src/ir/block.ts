@@ -31,9 +31,16 @@ export type Terminal =
   /**
    * Runs the ISA's system routine `routine` on the whole CPU state (all slots in memory, pc at this
    * instruction); the routine sets pc (and perhaps mode, address space, …) and the engine looks afresh.
-   * Counts as executed before it runs, unless it raises a fault.
+   * Counts as executed before it runs, unless it raises a fault. One that never raises any (`faults`
+   * false) may follow slot writes of its own instruction.
    */
-  | { readonly kind: 'system'; readonly routine: number; readonly args: readonly I32[]; readonly next: number }
+  | {
+      readonly kind: 'system';
+      readonly routine: number;
+      readonly args: readonly I32[];
+      readonly next: number;
+      readonly faults?: false;
+    }
   /** The kernel call: runs the kernel in place. pc slot is `next` when it runs; counts as executed before it runs. */
   | { readonly kind: 'kernelCall'; readonly number: number; readonly next: number };
 

@@ -142,5 +142,6 @@ function checkSlotWrites(block: IrBlock): void {
 }
 
 function terminalCanFault(terminal: Terminal): boolean {
-  return terminal.kind === 'system' || (terminal.kind === 'trap' && !terminal.completes);
+  if (terminal.kind === 'system') return terminal.faults !== false;
+  return terminal.kind === 'trap' && !terminal.completes;
 }

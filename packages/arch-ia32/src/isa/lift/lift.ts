@@ -45,7 +45,9 @@ export class Lifter {
   /** Under EFLAGS.TF the instruction ends its block, and #DB follows where the next one would. */
   private endStep(x: Insn): void {
     const target = nextAddress(x, x.b.terminal);
-    if (target !== undefined) x.b.endWith({ kind: 'system', routine: this.stepTo, args: [target], next: x.next });
+    if (target !== undefined) {
+      x.b.endWith({ kind: 'system', routine: this.stepTo, args: [target], next: x.next, faults: false });
+    }
   }
 }
 

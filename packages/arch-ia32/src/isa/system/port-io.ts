@@ -12,6 +12,7 @@ const OPEN_BUS = -1;
 function checkPort(cpu: Cpu, port: number, bytes: number): void {
   if (cplOf(cpu) <= ioplOf(cpu)) return;
   const limit = cpu.get(TR_LIMIT) >>> 0;
+  if (limit < TSS.size - 1) cpu.fault(GP, 0);
   const base = cpu.get(TR_BASE);
   const map = cpu.virtual.read16((base + TSS.ioMap) | 0, true);
   const at = map + (port >> 3);

@@ -8,6 +8,7 @@ export * from './kernel.ts';
 export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
 export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
+export { writebackAll } from './mm/page-cache.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { panic } from './report/panic.ts';
 export * from './syscalls/define.ts';

@@ -42,6 +42,8 @@ export interface SyscallDef {
   readonly args: readonly ArgType[];
   readonly handler: SyscallHandler;
   readonly status: SyscallStatus;
+  /** Modelled cycles of the kernel's work; syscallTable fills it in (work-cost.ts). */
+  readonly work?: number;
 }
 
 const FULL: SyscallStatus = { level: 'full' };

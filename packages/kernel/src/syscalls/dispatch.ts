@@ -7,7 +7,6 @@ import { frameAddress, setWork } from '../task/thread-info.ts';
 import { traceCall, traceResult } from '../trace/strace.ts';
 import type { Task } from '../types.ts';
 import type { SyscallDef } from './define.ts';
-import { workOf } from './work-cost.ts';
 
 /**
  * A system call, from its stub's kernel call. First entry (the count, the trace line, a fresh restart
@@ -39,8 +38,7 @@ function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: 
     kernel.host.log.debug({ pid: task.tid, call: name }, 'system call not implemented');
   } else {
     calls[number] = (calls[number] ?? 0) + 1;
-    const work = workOf(row.name);
-    if (work > 0) kernel.engine.addCycles(work);
+    if (row.work !== undefined && row.work > 0) kernel.engine.addCycles(row.work);
   }
   if (kernel.options.strace !== undefined) traceCall(kernel, task, row, number);
 }

@@ -9,6 +9,7 @@ import { TASK_SYSCALLS } from '../task/syscalls.ts';
 import { TIME_SYSCALLS } from '../time/syscalls.ts';
 import type { SyscallDef } from './define.ts';
 import { MISC_SYSCALLS } from './misc.ts';
+import { workOf } from './work-cost.ts';
 
 /** Every row the kernel has, whatever the ABI. */
 export const SYSCALLS: readonly SyscallDef[] = [
@@ -31,7 +32,10 @@ export function syscallTable(abi: LinuxAbi): (SyscallDef | undefined)[] {
   }
   for (const row of abi.privateSyscalls) byName.set(row.name, row);
   const table: (SyscallDef | undefined)[] = [];
-  for (const [number, name] of abi.syscallNumbers) table[number] = byName.get(name);
+  for (const [number, name] of abi.syscallNumbers) {
+    const row = byName.get(name);
+    if (row !== undefined) table[number] = { ...row, work: row.work ?? workOf(name) };
+  }
   return table;
 }
 

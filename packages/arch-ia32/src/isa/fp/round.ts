@@ -135,6 +135,7 @@ function overflow(r: Unpacked, format: Format, mode: number, unmasked: number): 
     r.exponent -= format.wrap;
     if (format.wrap !== 0 && r.exponent > format.maxExponent) {
       rounding.flags |= PE;
+      rounding.up = 1;
       setInfinite(r, r.sign);
     }
     return;

@@ -18,6 +18,7 @@ import {
   setIndefinite,
   setInfinite,
   setZero,
+  UE,
   type Unpacked,
   ZE,
   ZERO,
@@ -48,11 +49,14 @@ const r2 = newUnpacked();
 const one = newUnpacked();
 unpackInteger(one, 0, 1);
 
-/** Rounds a result to 64 bits whatever the precision control, and raises what that raises. */
+/**
+ * Rounds a result to 64 bits whatever the precision control, and raises what that raises; PE always,
+ * as the processors do (and UE with it where the result is tiny), even where the result is exact.
+ */
 function round(cpu: Cpu, result: Unpacked): void {
   if (result.kind !== FINITE) return;
   roundTo(result, EXTENDED, roundingMode(cpu), unmasked(cpu));
-  raise(cpu, rounding.flags);
+  raise(cpu, rounding.flags | PE | (result.exponent < EXTENDED.minExponent ? UE : 0));
   setC1(cpu, rounding.up);
 }
 

@@ -64,8 +64,9 @@ export interface SwapState {
   refs: Int32Array;
   /** Slots whose content is also in a frame. */
   frames: Map<number, number>;
-  /** Slots whose page is one word repeated: that word. */
-  filled: Map<number, number>;
+  /** By slot: 1 where the page is one word repeated, and that word. They grow with `refs`. */
+  uniform: Uint8Array;
+  word: Int32Array;
   /** Content of the other slots where the host has no swap port: chunks of SWAP_CHUNK_SLOTS pages. */
   chunks: (Uint8Array | undefined)[];
 }
@@ -92,7 +93,8 @@ function createMmState(kernel: Kernel): MmState {
       free: [],
       refs: new Int32Array(0),
       frames: new Map(),
-      filled: new Map(),
+      uniform: new Uint8Array(0),
+      word: new Int32Array(0),
       chunks: [],
     },
     mms: [],

@@ -25,16 +25,21 @@ export function allocSlot(state: MmState): number {
   let slot = swap.free.pop();
   if (slot === undefined) {
     slot = swap.fresh++;
-    if (slot >= swap.refs.length) growRefs(swap);
+    if (slot >= swap.refs.length) growSlots(swap);
   }
   swap.used++;
   return slot;
 }
 
-function growRefs(swap: SwapState): void {
-  const grown = new Int32Array(Math.max(1024, swap.refs.length * 2));
-  grown.set(swap.refs);
-  swap.refs = grown;
+function growSlots(swap: SwapState): void {
+  const length = Math.max(1024, swap.refs.length * 2);
+  const { refs, word, uniform } = swap;
+  swap.refs = new Int32Array(length);
+  swap.refs.set(refs);
+  swap.word = new Int32Array(length);
+  swap.word.set(word);
+  swap.uniform = new Uint8Array(length);
+  swap.uniform.set(uniform);
 }
 
 /** Gives up slots that only double the content of a frame. */
@@ -50,7 +55,6 @@ function dropCleanCopies(state: MmState): void {
 
 function freeSlot(swap: SwapState, slot: number): void {
   swap.used--;
-  swap.filled.delete(slot);
   swap.free.push(slot);
 }
 
@@ -89,11 +93,11 @@ export function writeSlot(kernel: Kernel, slot: number, frame: number): void {
   const word = words[0]!;
   let same = 1;
   while (same < words.length && words[same] === word) same++;
+  swap.uniform[slot] = same === words.length ? 1 : 0;
   if (same === words.length) {
-    swap.filled.set(slot, word);
+    swap.word[slot] = word;
     return;
   }
-  swap.filled.delete(slot);
   if (kernel.host.swap) kernel.host.swap.write(slot, buffer);
   else slotBytes(swap, slot).set(buffer);
 }
@@ -101,12 +105,12 @@ export function writeSlot(kernel: Kernel, slot: number, frame: number): void {
 /** Fills the frame with the slot's content. */
 export function readSlot(kernel: Kernel, slot: number, frame: number): void {
   const { swap } = mmState(kernel);
-  const word = swap.filled.get(slot);
-  if (word === 0) {
+  const uniform = swap.uniform[slot] !== 0;
+  if (uniform && swap.word[slot] === 0) {
     kernel.memory.zeroFrame(frame);
     return;
   }
-  if (word !== undefined) words.fill(word);
+  if (uniform) words.fill(swap.word[slot]!);
   else if (kernel.host.swap) kernel.host.swap.read(slot, buffer);
   else buffer.set(slotBytes(swap, slot));
   kernel.memory.writeFrame(frame, 0, buffer);

@@ -1,4 +1,5 @@
 import { rows } from '@kml/arch-ia32/isa/testing';
+import { wasmTranslatorWith } from '@kml/core';
 import { afterAll, expect, test } from 'vitest';
 import { describeCase, difference } from './compare.ts';
 import { casesOf, isGenerated } from './generate.ts';
@@ -10,16 +11,17 @@ import { Subject } from './subject.ts';
 
 /** KML_SEED repeats a run, or starts another. */
 const SEED = Number(process.env.KML_SEED ?? 20_240_601);
-const CASES_PER_ROW = Number(process.env.KML_CASES_PER_ROW ?? 80);
+const CASES_PER_ROW = Number(process.env.KML_CASES_PER_ROW ?? 40);
 const SHOWN = 40;
+/** Translating costs more than interpreting: every so-many-th case is. */
+const TRANSLATED_EVERY = 4;
 
 const oracle = new Oracle();
 afterAll(() => oracle.dispose());
 
 const generated = rows.filter(isGenerated);
 const cases = generated.flatMap((row, n) => casesOf(row, CASES_PER_ROW, new Random(SEED + n * 7919), hooks));
-const subject = new Subject();
-const results = cases.map((one) => subject.run(one));
+const results = new Subject().run(cases);
 console.log(`random instructions: seed ${SEED}, ${generated.length} rows, ${cases.length} cases`);
 
 function disagreements(
@@ -49,4 +51,19 @@ test('every case without an exception ends as under QEMU', () => {
   const skip = (one: RandomCase, n: number) =>
     results[n]!.vector >= 0 || one.name.startsWith('test (F') || one.fx !== undefined;
   expect(disagreements(oracle.qemu(cases), skip).slice(0, SHOWN).join('\n')).toBe('');
+});
+
+test('translated code does what interpreted code does', () => {
+  const some = (_: unknown, n: number) => n % TRANSLATED_EVERY === 0;
+  const chosen = cases.filter(some);
+  const interpreted = results.filter(some);
+  const subject = new Subject({ hotness: 1, translator: wasmTranslatorWith({ batch: 64, maxWait: 64 }) });
+  const translated = subject.run(chosen, 3);
+  const found = chosen.flatMap((one, n) => {
+    const text = difference(one, interpreted[n]!, translated[n]!);
+    return text ? [`${describeCase(one)}\n    ${text}`] : [];
+  });
+  expect(found.slice(0, SHOWN).join('\n')).toBe('');
+  const { counters } = subject.machine.engine;
+  expect(counters.instructions - counters.interpretedInstructions).toBeGreaterThan(counters.instructions / 10);
 });

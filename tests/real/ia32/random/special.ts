@@ -132,6 +132,17 @@ function popFlags(draft: Draft): boolean {
   return true;
 }
 
+/** MASKMOVQ, MASKMOVDQU: whether a byte that is not stored faults depends on the processor. */
+function maskedMove(draft: Draft, random: Random): boolean {
+  draft.registers[EDI] = SCRATCH + 128 + random.below(200);
+  return true;
+}
+
+/** A processor writes some registers of a POPA that faults in the middle; the machine writes none. */
+function popAll(draft: Draft): boolean {
+  return draft.registers[ESP]! >= SCRATCH && draft.registers[ESP]! < SCRATCH + 512;
+}
+
 type Setup = (draft: Draft, random: Random) => boolean;
 
 /** What a mnemonic needs beside random registers: false rejects the draft. */
@@ -159,6 +170,9 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
   btr: bitTest,
   btc: bitTest,
   'popfw|popf': popFlags,
+  'popaw|popa': popAll,
+  maskmovq: maskedMove,
+  maskmovdqu: maskedMove,
   // A 16-bit BSWAP is undefined.
   bswap: (draft) => draft.opSize === 32,
   xlat(draft, random) {

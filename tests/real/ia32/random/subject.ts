@@ -15,40 +15,56 @@ import {
   thunk,
 } from './layout.ts';
 
-/** Where the thunk returns to: an undefined instruction. */
-const END = CODE + 0xf00;
 const STACK = 0x20030000;
 /** More than the longest case takes. */
 const LIMIT = 500;
+/** The code of a whole batch is there at once, so that it stays as it is from one round to the next. */
+const BATCH_CODE = 0x21000000;
+const STRIDE = 256;
+const BATCH = 256;
+/** Where thunks return to: an undefined instruction. */
+const END = BATCH_CODE + BATCH * STRIDE;
 
 /** Runs cases on the machine under test. */
 export class Subject {
-  private readonly machine: FlatMachine;
+  readonly machine: FlatMachine;
 
   constructor(options: FlatMachineOptions = {}) {
-    this.machine = new FlatMachine(options);
-    this.machine.map(CODE, 0x1000);
+    this.machine = new FlatMachine({ frames: 256, ...options });
+    this.machine.map(BATCH_CODE, BATCH * STRIDE + 0x1000);
     this.machine.map(DATA, DATA_BYTES);
     this.machine.map(CONTROL, 0x1000);
     this.machine.map(STACK, 0x1000);
     this.machine.write(END, [0x0f, 0x0b]);
   }
 
-  run(test: RandomCase): RandomResult {
+  /** Runs every case `rounds` times; the results of the last round, when hot code has been translated. */
+  run(cases: readonly RandomCase[], rounds = 1): RandomResult[] {
+    const results: RandomResult[] = [];
+    for (let first = 0; first < cases.length; first += BATCH) {
+      const batch = cases.slice(first, first + BATCH);
+      batch.forEach((test, n) => this.machine.write(BATCH_CODE + n * STRIDE, thunk(test).code));
+      let last: RandomResult[] = [];
+      for (let round = 0; round < rounds; round++) last = batch.map((test, n) => this.runOne(test, n));
+      results.push(...last);
+    }
+    return results;
+  }
+
+  private runOne(test: RandomCase, n: number): RandomResult {
     const { machine } = this;
     machine.resetCpu(3);
-    machine.write(CODE, thunk(test).code);
     machine.write(DATA, new Uint8Array(DATA_BYTES));
     machine.write(SCRATCH, test.scratch);
     if (test.fx) machine.write(FX_IN, test.fx);
     machine.write(STACK + 0x800, [END & 255, (END >>> 8) & 255, (END >>> 16) & 255, END >>> 24]);
     // Interrupts are on in any program.
     machine.set({ esp: STACK + 0x800, eflags: 0x202 });
-    machine.run(CODE, LIMIT);
+    machine.run(BATCH_CODE + n * STRIDE, LIMIT);
     const { trap } = machine;
     const scratch = machine.read(SCRATCH, SCRATCH_BYTES);
     if (trap?.pc === END) {
-      const words = Array.from({ length: 9 }, (_, n) => machine.read32(REGISTERS + 4 * n));
+      const words = Array.from({ length: 9 }, (_, index) => machine.read32(REGISTERS + 4 * index));
       const fx = test.fx ? machine.read(FX_OUT, FX_BYTES) : undefined;
       return { vector: -1, error: 0, eip: 0, registers: words.slice(0, 8), eflags: words[8]!, scratch, fx };
     }
@@ -57,7 +73,7 @@ export class Subject {
     return {
       vector: trap?.vector ?? -2,
       error,
-      eip: trap?.pc ?? 0,
+      eip: CODE + (trap?.pc ?? 0) - (BATCH_CODE + n * STRIDE),
       registers: machine.general(),
       eflags: machine.get('eflags'),
       scratch,

@@ -12,6 +12,7 @@ import {
   PTE_USER,
   PTE_WRITE,
   STATE_BASE,
+  type TranslatorFactory,
 } from '@kml/core';
 import { ia32 } from '../backend.ts';
 import { GENERAL, layout, reg, SEGMENTS } from '../state.ts';
@@ -36,6 +37,8 @@ export interface FlatMachineOptions {
   readonly frames?: number;
   /** Executions before a block is translated. Infinity, the default, interprets. */
   readonly hotness?: number;
+  /** Translates hot blocks; without it everything is interpreted. */
+  readonly translator?: TranslatorFactory;
   readonly cpl?: 0 | 3;
 }
 
@@ -64,6 +67,7 @@ export class FlatMachine {
       kernelText: { start: 0xc0000000, end: 0xc0100000 },
       hotness: options.hotness ?? Number.POSITIVE_INFINITY,
       verify: true,
+      ...(options.translator ? { translator: options.translator } : {}),
     });
     this.resetCpu(options.cpl ?? 3);
   }

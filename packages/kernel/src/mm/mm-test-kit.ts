@@ -35,14 +35,15 @@ export interface TestOptions {
   readonly swapPages?: number;
   readonly swap?: HostSwap;
   readonly allKernelMode?: boolean;
+  readonly byteOrder?: 'little' | 'big';
 }
 
 const TASK_SIZE = 0xc000_0000;
 
-function fakeAbi(starts: ProgramStart[]): LinuxAbi {
+function fakeAbi(starts: ProgramStart[], byteOrder: 'little' | 'big'): LinuxAbi {
   const abi: Partial<LinuxAbi> = {
     name: 'fake',
-    isa: { byteOrder: 'little', layout: { size: 64 } } as unknown as LinuxAbi['isa'],
+    isa: { byteOrder, layout: { size: 64 } } as unknown as LinuxAbi['isa'],
     machine: 'fake',
     checkElf: (header) => (header.machine === 3 ? undefined : 'wrong machine'),
     taskSize: TASK_SIZE,
@@ -102,12 +103,12 @@ function newKernelState(): KernelState {
 
 /** A kernel with an empty root and no tasks. */
 export function testKernel(options: TestOptions = {}): TestKernel {
-  const memory = new GuestMemory(options.frames ?? 1024, 'little');
+  const memory = new GuestMemory(options.frames ?? 1024, options.byteOrder ?? 'little');
   const starts: ProgramStart[] = [];
   const warnings: string[] = [];
   const quiet = () => {};
   const kernel = {
-    abi: fakeAbi(starts),
+    abi: fakeAbi(starts, options.byteOrder ?? 'little'),
     memory,
     mmu: new Mmu(memory, TASK_SIZE),
     engine: { instructions: () => 0, cycles: () => 0, stop: quiet, setInterrupt: quiet, addCycles: quiet },

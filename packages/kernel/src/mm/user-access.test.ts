@@ -38,6 +38,25 @@ describe('user memory access', () => {
     expect(readWord(kernel, task, base + 4094)).toBe(0x01000004);
   });
 
+  it('keeps bytes and words of a big-endian guest in its order', () => {
+    const kernel = testKernel({ byteOrder: 'big', frames: 64, swapPages: 256 });
+    const task = testTask(kernel);
+    const base = map(kernel, task, 120);
+    copyOut(kernel, task, base + 2, Uint8Array.of(1, 2, 3, 4, 5, 6));
+    expect(readWord(kernel, task, base + 4)).toBe(0x03040506);
+    expect(readWord(kernel, task, base + 1)).toBe(0x00010203);
+    writeWord(kernel, task, base + 4094, 0x0a0b0c0d);
+    expect(copyIn(kernel, task, base + 4094, 4)).toEqual(Uint8Array.of(10, 11, 12, 13));
+    copyOut(kernel, task, base + 9, text('string\0'));
+    for (let i = 3; i < 120; i++) writeWord(kernel, task, base + i * 4096, i);
+    expect(kernel.state.counters.pagesOut).toBeGreaterThan(20);
+    expect(readCString(kernel, task, base + 9)).toBe('string');
+    expect(readWord(kernel, task, base + 4)).toBe(0x03040506);
+    const stack = kernelStackBase(kernel, task.stackSlot);
+    kernelWrite32(kernel, stack + 4, 0x01020304);
+    expect([...kernelReadBytes(kernel, stack + 4, 4)]).toEqual([1, 2, 3, 4]);
+  });
+
   it('refuses what the protection forbids, and huge or wrapping ranges', () => {
     const kernel = testKernel();
     const task = testTask(kernel);

@@ -129,6 +129,8 @@ function forEachMapping(
   to: number,
   visit: (mm: Mm, vma: Vma, first: number, last: number) => void,
 ): void {
+  // A mapping is a user: a file without any, as it is when its last name and user are gone, needs no search.
+  if (inode.users === 0) return;
   for (const mm of mmState(kernel).mms) {
     for (const vma of mm.vmas) {
       if (vma.file?.inode !== inode) continue;

@@ -51,6 +51,11 @@ export class BlockCache {
     this.current = this.lookupOf(options.cpu.mmu.current);
   }
 
+  /** Makes the fast code of a block that runs often. */
+  makeFast(block: FlatBlock): void {
+    block.fast = this.flattener.flattenFast(block);
+  }
+
   /** To be called when the current address space has changed. */
   activate(space: AddressSpace): void {
     this.current = this.lookupOf(space);

@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly kernelText: { readonly start: number; readonly end: number };
   /** Executions of a block before it is translated; Infinity never translates (--interpret). */
   readonly hotness: number;
+  /** Executions of a block before the interpreter makes its fast code; tests set it. */
+  readonly fastAfter?: number;
   /** Makes the translator; without it everything is interpreted. */
   readonly translator?: TranslatorFactory;
   /** Verify every block that is lifted (tests): a block that breaks the IR's rules throws TypeError. */

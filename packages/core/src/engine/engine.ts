@@ -24,6 +24,9 @@ const IN_SYSTEM_ROUTINE = 1;
 const IN_KERNEL = 2;
 const IN_DELIVERY = 3;
 
+/** Executions after which a block's fast code is made: it costs about as much as lifting the block did. */
+const DEFAULT_FAST_AFTER = 12;
+
 /** So many traps in a row without one instruction executed: the CPU gets nowhere (a handler that cannot be fetched, say). */
 const MAX_TRAPS_IN_A_ROW = 100_000;
 
@@ -61,6 +64,7 @@ export class Engine {
   private readonly cache: BlockCache;
   private readonly translator: TranslatorPort | undefined;
   private readonly hotness: number;
+  private readonly fastAfter: number;
   private space: AddressSpace;
   private block: FlatBlock | undefined;
   private phase = IN_BLOCK;
@@ -86,6 +90,7 @@ export class Engine {
     this.clock = new Clock(this.cpu.i32);
     this.cpu.clock = this.clock;
     this.hotness = options.hotness;
+    this.fastAfter = options.fastAfter ?? DEFAULT_FAST_AFTER;
     const { memory, mmu } = this.cpu;
     const valueOps = createValueOps(memory.memory);
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, valueOps, (CONTROL_END >> 2) - 4);
@@ -259,10 +264,11 @@ export class Engine {
     const { clock } = this;
     this.block = block;
     if (this.onBlock !== undefined) this.onBlock(block.pc, block.mode, Math.min(block.count, clock.left));
-    else if (this.translator !== undefined && ++block.runs >= this.hotness) {
-      block.runs = 0;
+    else if (this.translator !== undefined && ++block.heat >= this.hotness) {
+      block.heat = 0;
       this.translator.request(block.pc, block.mode);
     }
+    if (++block.runs === this.fastAfter) this.cache.makeFast(block);
     const whole = block.count <= clock.left;
     const count = whole ? block.count : clock.left;
     if (!this.interpreter.execute(block, count)) this.leaveBlock(block);

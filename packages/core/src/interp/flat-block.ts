@@ -17,6 +17,8 @@ export interface FlatBlock extends LiftedBlock {
   readonly base: number;
   /** The operations alone, but memory operations go through the observer; made when first wanted. */
   observed: Int32Array | undefined;
+  /** Made once the block has run a few times. */
+  fast: FastCode | undefined;
   /** Place of each instruction's first operation, relative to `base`; one more element: the end. */
   readonly starts: Int32Array;
   /** Cycles of the instructions before each; one more element: all. */
@@ -29,8 +31,26 @@ export interface FlatBlock extends LiftedBlock {
   readonly next: number;
   /** Places of a system routine's arguments. */
   readonly args: readonly number[];
-  /** Executions since lifted, or since the translator was last asked. */
+  /** Executions since it was lifted. */
   runs: number;
+  /** Executions since lifted, or since the translator was last asked. */
+  heat: number;
+}
+
+/**
+ * A block's code without the slot writes that later instructions of the block overwrite (flags, most
+ * of them), and without moves between slots and values where one place can serve for both. It is for
+ * whole runs of the block; where one is left early, the writes left out are made up for: first the
+ * deferred operations of the instructions done, then the slot writes that would still show.
+ */
+export interface FastCode {
+  readonly code: Int32Array;
+  readonly base: number;
+  readonly starts: Int32Array;
+  readonly deferredBase: number;
+  readonly deferredStarts: Int32Array;
+  /** Five words each: instruction, next instruction that writes the slot, place of the slot, place of the value, words. */
+  readonly sets: Int32Array;
 }
 
 export const FLAT_STRIDE = 6;

@@ -2,7 +2,8 @@ import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { CONSTANTS_BASE, STATE_BASE, VALUE_BYTES, VALUES_BASE, VALUES_COUNT } from '../memory/memory-map.ts';
 import { ConstantPool } from './constant-pool.ts';
-import { FLAT_STRIDE, type FlatBlock, TERMINAL } from './flat-block.ts';
+import { DEFERRED, KEPT, planFast } from './fast-plan.ts';
+import { type FastCode, FLAT_STRIDE, type FlatBlock, TERMINAL } from './flat-block.ts';
 import { FIRST_MEMORY_OP, FLAT_NUMBER, LAST_MEMORY_OP, OBSERVED, VALUE_OP } from './flat-ops.ts';
 import type { ValueOps } from './value-ops.ts';
 
@@ -72,6 +73,7 @@ export class Flattener {
       code: this.chunk,
       base,
       observed: undefined,
+      fast: undefined,
       starts,
       cyclesBefore,
       terminal: TERMINAL[terminal.kind],
@@ -80,6 +82,7 @@ export class Flattener {
       next: 'next' in terminal ? terminal.next : ir.endPc,
       args: terminal.kind === 'system' ? terminal.args.map((value) => places[value]!) : NO_ARGS,
       runs: 0,
+      heat: 0,
       valid: true,
     };
   }
@@ -104,9 +107,30 @@ export class Flattener {
     }
   }
 
-  /** Writes the operations behind `next`; returns where each instruction starts, relative to the block's base. */
-  private translate(ir: IrBlock, cyclesBefore: Int32Array): Int32Array {
-    const { chunk, places, flatNumbers } = this;
+  /** The block's fast code (see planFast). Where a plan's places differ, slots stand for values. */
+  flattenFast(block: FlatBlock): FastCode {
+    const { ir, cyclesBefore } = block;
+    const { places } = this;
+    this.placeValues(ir);
+    const plan = planFast(ir);
+    for (const [value, offset] of plan.slotOfValue) places[value] = (STATE_BASE + offset) >> 2;
+    const base = this.reserve(ir.code.length);
+    const starts = this.translate(ir, cyclesBefore, plan.fate, KEPT);
+    const deferredBase = this.next;
+    const deferredStarts = this.translate(ir, cyclesBefore, plan.fate, DEFERRED);
+    const sets: number[] = [];
+    for (const { value, offset, instruction, until, words } of plan.deferredSets) {
+      sets.push(instruction, until, (STATE_BASE + offset) >> 2, places[value]!, words);
+    }
+    return { code: this.chunk, base, starts, deferredBase, deferredStarts, sets: new Int32Array(sets) };
+  }
+
+  /**
+   * Writes the operations (those of one fate, if a plan is given) behind `next`; returns where each
+   * instruction starts, relative to where the first was written.
+   */
+  private translate(ir: IrBlock, cyclesBefore: Int32Array, fates?: Uint8Array, fate = 0): Int32Array {
+    const { chunk, places } = this;
     const { code, insnFirstOp, count } = ir;
     const starts = new Int32Array(count + 1);
     const base = this.next;
@@ -114,46 +138,54 @@ export class Flattener {
     let instruction = 0;
     for (let index = 0, at = 0; at < code.length; index++, at += OP_STRIDE) {
       while (instruction < count && insnFirstOp[instruction]! <= index) starts[instruction++] = to - base;
-      const number = code[at + OP_NUM]!;
-      const dst = code[at + OP_DST]!;
-      if (number === CONST32 && places[dst]! >= CONSTANTS_WORD) continue;
-      const a = code[at + OP_A]!;
-      const b = code[at + OP_B]!;
-      const c = code[at + OP_C]!;
-      chunk[to] = flatNumbers[number]!;
-      chunk[to + 1] = dst < 0 ? 0 : places[dst]!;
-      chunk[to + 2] = a < 0 ? 0 : places[a]!;
-      chunk[to + 3] = b < 0 ? 0 : places[b]!;
-      chunk[to + 4] = c < 0 ? 0 : places[c]!;
-      const imm = code[at + OP_IMM]!;
-      switch (IMMEDIATES[number]) {
-        case IMM_PLAIN:
-          chunk[to + 5] = imm;
-          break;
-        case IMM_SLOT:
-          chunk[to + 5] = (STATE_BASE + imm) >> 2;
-          break;
-        case IMM_STATE:
-          chunk[to + 5] = STATE_BASE + imm;
-          break;
-        case IMM_CYCLES:
-          chunk[to + 5] = cyclesBefore[instruction - 1]!;
-          break;
-        case IMM_CONST64:
-          chunk[to + 4] = ir.constants[imm]![1]!;
-          chunk[to + 5] = ir.constants[imm]![0]!;
-          break;
-        case IMM_LANE:
-          chunk[to + 5] = this.valueOps.indexOf(number) + imm;
-          break;
-        default:
-          chunk[to + 5] = this.valueOps.indexOf(number);
-      }
+      if (fates !== undefined && fates[index] !== fate) continue;
+      if (code[at + OP_NUM] === CONST32 && places[code[at + OP_DST]!]! >= CONSTANTS_WORD) continue;
+      this.encode(chunk, to, ir, at, cyclesBefore[instruction - 1]!);
       to += FLAT_STRIDE;
     }
     while (instruction <= count) starts[instruction++] = to - base;
     this.next = to;
     return starts;
+  }
+
+  /** Writes the operation at `at` of the block's code to `to`. */
+  private encode(chunk: Int32Array, to: number, ir: IrBlock, at: number, cyclesBefore: number): void {
+    const { places } = this;
+    const { code } = ir;
+    const number = code[at + OP_NUM]!;
+    const dst = code[at + OP_DST]!;
+    const a = code[at + OP_A]!;
+    const b = code[at + OP_B]!;
+    const c = code[at + OP_C]!;
+    chunk[to] = this.flatNumbers[number]!;
+    chunk[to + 1] = dst < 0 ? 0 : places[dst]!;
+    chunk[to + 2] = a < 0 ? 0 : places[a]!;
+    chunk[to + 3] = b < 0 ? 0 : places[b]!;
+    chunk[to + 4] = c < 0 ? 0 : places[c]!;
+    const imm = code[at + OP_IMM]!;
+    switch (IMMEDIATES[number]) {
+      case IMM_PLAIN:
+        chunk[to + 5] = imm;
+        break;
+      case IMM_SLOT:
+        chunk[to + 5] = (STATE_BASE + imm) >> 2;
+        break;
+      case IMM_STATE:
+        chunk[to + 5] = STATE_BASE + imm;
+        break;
+      case IMM_CYCLES:
+        chunk[to + 5] = cyclesBefore;
+        break;
+      case IMM_CONST64:
+        chunk[to + 4] = ir.constants[imm]![1]!;
+        chunk[to + 5] = ir.constants[imm]![0]!;
+        break;
+      case IMM_LANE:
+        chunk[to + 5] = this.valueOps.indexOf(number) + imm;
+        break;
+      default:
+        chunk[to + 5] = this.valueOps.indexOf(number);
+    }
   }
 }
 

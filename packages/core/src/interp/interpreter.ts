@@ -7,7 +7,7 @@ import {
   TABLE_WRITE,
   TABLES_ADDRESS,
 } from '../memory/memory-map.ts';
-import { FLAT_STRIDE, type FlatBlock } from './flat-block.ts';
+import { type FastCode, FLAT_STRIDE, type FlatBlock } from './flat-block.ts';
 import { FIRST_MEMORY_OP, MEMORY_OPS } from './flat-ops.ts';
 import { observedCode } from './flatten.ts';
 import { SlowAccess } from './slow-access.ts';
@@ -24,8 +24,9 @@ export class Interpreter {
   readonly slow: SlowAccess;
   /** Place in the code of the operation under way, kept where something may be thrown. */
   private at = 0;
-  /** Where the code of the running block begins. */
+  /** Where the code of the running block begins, and where in it each instruction. */
   private base = 0;
+  private starts: Int32Array = new Int32Array(2);
   /** After execute answered false: the instruction of the block that is next. */
   left = 0;
   /** Vector and error code of the trapIf that was taken, or -1. */
@@ -52,18 +53,38 @@ export class Interpreter {
    * set), after a store into code otherwise. Throws GuestFault, with `at` saying where.
    */
   execute(block: FlatBlock, count: number): boolean {
-    if (this.observer === undefined) return this.run(block, block.code, block.base, count);
-    block.observed ??= observedCode(block);
-    return this.run(block, block.observed, 0, count);
+    if (this.observer !== undefined) {
+      block.observed ??= observedCode(block);
+      return this.run(block, block.observed, 0, block.starts, count);
+    }
+    const { fast } = block;
+    if (fast === undefined || count < block.count) return this.run(block, block.code, block.base, block.starts, count);
+    if (this.run(block, fast.code, fast.base, fast.starts, count)) return true;
+    this.makeUp(block, fast, this.left);
+    return false;
   }
 
-  /** The instruction of the block whose operation threw. */
+  /** The instruction of the block whose operation threw; what fast code had deferred before it is made up for. */
   faulting(block: FlatBlock): number {
-    return this.instructionAt(block, this.at);
+    const index = this.instructionAt(this.at);
+    if (block.fast !== undefined && this.starts === block.fast.starts) this.makeUp(block, block.fast, index);
+    return index;
   }
 
-  private run(block: FlatBlock, code: Int32Array, base: number, count: number): boolean {
+  /** The slot writes that fast code left out, of the instructions before `instruction`, where they would still show. */
+  private makeUp(block: FlatBlock, fast: FastCode, instruction: number): void {
+    const m = this.cpu.i32;
+    this.run(block, fast.code, fast.deferredBase, fast.deferredStarts, instruction);
+    const { sets } = fast;
+    for (let at = 0; at < sets.length && sets[at]! < instruction; at += 5) {
+      if (sets[at + 1]! < instruction) continue;
+      for (let word = 0; word < sets[at + 4]!; word++) m[sets[at + 2]! + word] = m[sets[at + 3]! + word]!;
+    }
+  }
+
+  private run(block: FlatBlock, code: Int32Array, base: number, starts: Int32Array, count: number): boolean {
     this.base = base;
+    this.starts = starts;
     const m = this.cpu.i32;
     const u8 = this.cpu.u8;
     const memory = this.cpu.memory;
@@ -80,7 +101,7 @@ export class Interpreter {
     const align16 = big ? 1 : 0;
     const align32 = big ? 3 : 0;
     const low = big ? 1 : 0;
-    let end = base + block.starts[count]!;
+    let end = base + starts[count]!;
     let left = false;
     let ip = base;
     while (ip < end) {
@@ -434,7 +455,7 @@ export class Interpreter {
             this.at = ip;
             slow.store(address, 1, m[code[ip + 3]!]!, supervisor);
             if (slow.codeWritten) {
-              end = this.endAfterCodeWrite(block, ip);
+              end = this.endAfterCodeWrite(ip);
               left = true;
             }
           }
@@ -452,7 +473,7 @@ export class Interpreter {
             this.at = ip;
             slow.store(address, 2, m[code[ip + 3]!]!, supervisor);
             if (slow.codeWritten) {
-              end = this.endAfterCodeWrite(block, ip);
+              end = this.endAfterCodeWrite(ip);
               left = true;
             }
           }
@@ -470,7 +491,7 @@ export class Interpreter {
             this.at = ip;
             slow.store(address, 4, m[code[ip + 3]!]!, supervisor);
             if (slow.codeWritten) {
-              end = this.endAfterCodeWrite(block, ip);
+              end = this.endAfterCodeWrite(ip);
               left = true;
             }
           }
@@ -489,7 +510,7 @@ export class Interpreter {
             this.at = ip;
             slow.storeWords(address, 8, supervisor, code[ip + 3]!);
             if (slow.codeWritten) {
-              end = this.endAfterCodeWrite(block, ip);
+              end = this.endAfterCodeWrite(ip);
               left = true;
             }
           }
@@ -505,7 +526,7 @@ export class Interpreter {
             this.at = ip;
             slow.storeWords(address, 16, supervisor, code[ip + 3]!);
             if (slow.codeWritten) {
-              end = this.endAfterCodeWrite(block, ip);
+              end = this.endAfterCodeWrite(ip);
               left = true;
             }
           }
@@ -528,7 +549,7 @@ export class Interpreter {
           if (m[code[ip + 2]!]! !== 0) {
             this.trapVector = code[ip + 5]!;
             this.trapError = m[code[ip + 3]!]!;
-            this.left = this.instructionAt(block, ip);
+            this.left = this.instructionAt(ip);
             return false;
           }
           break;
@@ -566,7 +587,7 @@ export class Interpreter {
           this.at = ip;
           this.observe(block, ip);
           if (slow.codeWritten) {
-            end = this.endAfterCodeWrite(block, ip);
+            end = this.endAfterCodeWrite(ip);
             left = true;
           }
           break;
@@ -579,17 +600,18 @@ export class Interpreter {
   }
 
   /** Start of the instruction behind the one at `ip`: there the block is left, its code may be stale. */
-  private endAfterCodeWrite(block: FlatBlock, ip: number): number {
+  private endAfterCodeWrite(ip: number): number {
     this.slow.codeWritten = false;
-    this.left = this.instructionAt(block, ip) + 1;
-    return this.base + block.starts[this.left]!;
+    this.left = this.instructionAt(ip) + 1;
+    return this.base + this.starts[this.left]!;
   }
 
-  /** Which instruction of the block the place `ip` of its code belongs to. */
-  private instructionAt(block: FlatBlock, ip: number): number {
+  /** Which instruction of the running block the place `ip` of its code belongs to. */
+  private instructionAt(ip: number): number {
+    const { starts } = this;
     const place = ip - this.base;
     let index = 0;
-    while (index + 1 < block.count && block.starts[index + 1]! <= place) index++;
+    while (index + 2 < starts.length && starts[index + 1]! <= place) index++;
     return index;
   }
 

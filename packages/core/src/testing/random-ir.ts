@@ -74,7 +74,7 @@ function liftRandom(
   const random = new Random(mix(program.seed, pc, bytes));
   context.builder.beginInstruction(pc, 1 + random.below(9));
   if (context.kernelText && (context.mode & TOY_SUPERVISOR) !== 0) liftHandler(context.builder, pc, random);
-  else new RandomInstruction(context.builder, random, pc, within).emit();
+  else new RandomInstruction(context.builder, random, pc, within, program.seed).emit();
   return { kind: 'ok', length: 4 };
 }
 
@@ -91,12 +91,15 @@ class RandomInstruction {
   private readonly pc: number;
   private readonly within: (address: number) => number;
   private readonly values: RandomValues;
+  /** Instructions to a block, about. */
+  private readonly blockLength: number;
 
-  constructor(b: BlockBuilder, random: Random, pc: number, within: (address: number) => number) {
+  constructor(b: BlockBuilder, random: Random, pc: number, within: (address: number) => number, seed: number) {
     this.b = b;
     this.random = random;
     this.pc = pc;
     this.within = within;
+    this.blockLength = 4 + 5 * (seed % 3);
     this.values = new RandomValues(b, random);
   }
 
@@ -109,7 +112,7 @@ class RandomInstruction {
       this.values.step();
     }
     if (random.oneIn(10)) this.trapIf();
-    const terminal = random.oneIn(this.last ? 1 : 4) ? random.below(12) : -1;
+    const terminal = random.oneIn(this.last ? 1 : this.blockLength) ? random.below(12) : -1;
     if (terminal === 9) this.system();
     else if (terminal === 10) this.trap(false);
     else {
@@ -244,7 +247,8 @@ class RandomInstruction {
         values.add('i64', b.cycles());
         break;
       default:
-        b.set(values.value('i32'), random.pick(I32_SLOTS));
+        // Two slots are written most, as flags are.
+        b.set(values.value('i32'), random.oneIn(2) ? random.pick(I32_SLOTS) : I32_SLOTS[random.below(2)]!);
         break;
     }
   }

@@ -18,7 +18,8 @@ import { updateMode } from './mode.ts';
 import { BASE, cplOf, eipOf, SEG_CS, SELECTOR } from './registers.ts';
 import { setCodeFromFound } from './segments.ts';
 import { pushed, pushOnStack, setStackPointer } from './stack.ts';
-import { type SwitchKind, switchTask } from './task-switch.ts';
+import type { SwitchKind } from './task-switch.ts';
+import { transferToTask } from './task-transfer.ts';
 
 /** Far JMP to selector:offset. */
 export function jumpFar(cpu: Cpu, selector: number, offset: number, _wide: number, next: number): void {
@@ -54,7 +55,7 @@ function enterTask(cpu: Cpu, selector: number, kind: SwitchKind, next: number): 
   const dpl = dplOf(found.attr);
   if (dpl < cplOf(cpu) || dpl < (selector & 3)) cpu.fault(GP, error);
   if ((found.attr & ATTR_PRESENT) === 0) cpu.fault(NP, error);
-  switchTask(cpu, type === TYPE_TASK_GATE ? found.low >>> 16 : selector, kind, next);
+  transferToTask(cpu, type === TYPE_TASK_GATE ? found.low >>> 16 : selector, kind, next);
   return true;
 }
 

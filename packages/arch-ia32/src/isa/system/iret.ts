@@ -5,7 +5,8 @@ import { returnFar } from './far-return.ts';
 import { updateMode } from './mode.ts';
 import { cplOf } from './registers.ts';
 import { peekStack } from './stack.ts';
-import { backLink, switchTask } from './task-switch.ts';
+import { backLink } from './task-switch.ts';
+import { transferToTask } from './task-transfer.ts';
 
 /**
  * IRET, IRETD: to the same or an outer level, or along the back link if NT is set. `wide`: 32-bit
@@ -14,7 +15,7 @@ import { backLink, switchTask } from './task-switch.ts';
  */
 export function iret(cpu: Cpu, wide: number, _b: number, _c: number, next: number): void {
   if (cpu.get(EFL) & FLAG_NT) {
-    switchTask(cpu, backLink(cpu), 'return', next);
+    transferToTask(cpu, backLink(cpu), 'return', next);
     return;
   }
   const is32 = wide !== 0;

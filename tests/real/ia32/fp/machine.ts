@@ -62,6 +62,7 @@ export function runOurs(cases: readonly Case[]): Case[] {
     kernel: { kernelCall: () => KERNEL_GO_ON },
     kernelText: { start: 0xc0100000, end: 0xc0101000 },
     hotness: Number.POSITIVE_INFINITY,
+    verify: true,
   });
   const slot = (name: string) => layout.slot(name, 'i32');
   return cases.map((item, n) => {

@@ -43,7 +43,7 @@ export class Subject {
     const results: RandomResult[] = [];
     for (let first = 0; first < cases.length; first += BATCH) {
       const batch = cases.slice(first, first + BATCH);
-      batch.forEach((test, n) => this.machine.write(BATCH_CODE + n * STRIDE, thunk(test).code));
+      for (const [n, test] of batch.entries()) this.machine.write(BATCH_CODE + n * STRIDE, thunk(test).code);
       let last: RandomResult[] = [];
       for (let round = 0; round < rounds; round++) last = batch.map((test, n) => this.runOne(test, n));
       results.push(...last);

@@ -35,8 +35,8 @@ function branchIf(x: Insn, cond: I32): void {
     x.b.endWith({ kind: 'branch', cond, taken, next: x.next });
     return;
   }
-  const eip = x.b.select(dynamicTarget(x), eipOf(x, x.const(x.next)), cond);
-  x.b.endWith({ kind: 'jumpIndirect', target: codeAddress(x, eip) });
+  const target = codeAddress(x, dynamicTarget(x), cond);
+  x.b.endWith({ kind: 'jumpIndirect', target: x.b.select(target, x.const(x.next), cond) });
 }
 
 /** JECXZ, JCXZ: the address size chooses the register. */

@@ -51,8 +51,8 @@ export class FlagWriter {
     if (width !== 32) cf = ir.shrU(r, ir.const(width));
     else if (carry === undefined) cf = ir.ltU(r, a);
     else cf = ir.shrU(ir.or(ir.and(a, b), ir.and(ir.or(a, b), ir.xor(r, ir.const(-1)))), ir.const(31));
-    const of = ir.and(ir.xor(a, r), ir.xor(b, r));
-    this.arithmetic(width, r, ir.xor(ir.xor(a, b), r), of);
+    const changed = ir.xor(a, r);
+    this.arithmetic(width, r, ir.xor(changed, b), ir.and(changed, ir.xor(b, r)));
     this.setCf(cf);
     this.kind = undefined;
   }
@@ -67,8 +67,8 @@ export class FlagWriter {
       const notA = ir.xor(a, ir.const(-1));
       cf = ir.shrU(ir.or(ir.and(notA, b), ir.and(ir.or(notA, b), r)), ir.const(31));
     }
-    const of = ir.and(ir.xor(a, b), ir.xor(a, r));
-    this.arithmetic(width, r, ir.xor(ir.xor(a, b), r), of);
+    const different = ir.xor(a, b);
+    this.arithmetic(width, r, ir.xor(different, r), ir.and(different, ir.xor(a, r)));
     this.setCf(cf);
     this.kind = undefined;
     if (borrow === undefined) this.remember('sub', width, a, b);
@@ -77,13 +77,15 @@ export class FlagWriter {
   /** r = a + 1: as add, CF stays. */
   inc(width: Width, a: I32, r: I32): void {
     const ir = this.x.b;
-    this.arithmetic(width, r, ir.xor(a, r), ir.and(ir.xor(a, r), r));
+    const changed = ir.xor(a, r);
+    this.arithmetic(width, r, changed, ir.and(changed, r));
   }
 
   /** r = a - 1: as sub, CF stays. */
   dec(width: Width, a: I32, r: I32): void {
     const ir = this.x.b;
-    this.arithmetic(width, r, ir.xor(a, r), ir.and(a, ir.xor(a, r)));
+    const changed = ir.xor(a, r);
+    this.arithmetic(width, r, changed, ir.and(a, changed));
   }
 
   /** Result flags of AND, OR, XOR, TEST: CF and OF clear, AF (undefined) clear as hardware leaves it. */

@@ -73,6 +73,10 @@ export class Insn {
 
   readonly flags = new FlagWriter(this);
   private address: I32 | undefined;
+  /** What the block's last CDQ made of EAX and EDX. */
+  private extendedIn: BlockBuilder | undefined;
+  private extendedLow: I32 | undefined;
+  private extendedHigh: I32 | undefined;
 
   /** Forgets what was emitted for the instruction before. */
   begin(): void {
@@ -124,6 +128,18 @@ export class Insn {
       const kept = b.and(this.get32(n - 4), b.const(~0xff00));
       this.set32(n - 4, b.or(kept, b.shl(b.and(value, b.const(0xff)), b.const(8))));
     }
+  }
+
+  /** CDQ: EDX now is the sign of EAX. */
+  noteExtended(low: I32, high: I32): void {
+    this.extendedIn = this.b;
+    this.extendedLow = low;
+    this.extendedHigh = high;
+  }
+
+  /** Whether EDX still is the sign of EAX as CDQ left it in this block: IDIV then divides words. */
+  dividendIsExtended(): boolean {
+    return this.extendedIn === this.b && this.get32(EAX) === this.extendedLow && this.get32(EDX) === this.extendedHigh;
   }
 
   // ---- operands by their place in row.operands (general registers, memory, immediates)

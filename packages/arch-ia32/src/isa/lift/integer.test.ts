@@ -79,6 +79,92 @@ describe('arithmetic', () => {
   });
 });
 
+describe('division of an extended word', () => {
+  test('CDQ and IDIV: #DE for the lowest number by -1, else as signed words', () => {
+    const m = machine();
+    m.set({ eax: -7, ebx: 2 });
+    run(m, '99 f7 fb', 2);
+    expect([m.get('eax'), m.get('edx')]).toEqual([0xfffffffd, 0xffffffff]);
+    m.set({ eax: 0x80000000, ebx: 0xffffffff });
+    run(m, '99 f7 fb', 2);
+    expect(m.trap).toMatchObject({ vector: DE, pc: CODE + 1 });
+  });
+
+  test('a changed EDX between CDQ and IDIV counts', () => {
+    const m = machine();
+    m.set({ eax: 6, ebx: 0x10000000 });
+    // cdq; mov edx,1; idiv ebx
+    run(m, '99 ba 01 00 00 00 f7 fb', 3);
+    expect([m.get('eax'), m.get('edx')]).toEqual([16, 6]);
+  });
+
+  test('XOR EDX,EDX and DIV', () => {
+    const m = machine();
+    m.set({ eax: 0xfffffff9, ebx: 10, edx: 5 });
+    run(m, '31 d2 f7 f3', 2);
+    expect([m.get('eax'), m.get('edx')]).toEqual([429496728, 9]);
+    m.set({ ebx: 0 });
+    run(m, '31 d2 f7 f3', 2);
+    expect(m.trap?.vector).toBe(DE);
+  });
+});
+
+describe('conditions after compares, taken from the operands or the flags', () => {
+  const signed = (value: number) => (value << 24) >> 24;
+  const CONDITIONS: ((a: number, b: number) => boolean)[] = [
+    (a, b) => signed(a) - signed(b) !== signed(a - b),
+    (a, b) => a < b,
+    (a, b) => a === b,
+    (a, b) => a <= b,
+    (a, b) => signed(a - b) < 0,
+    (a, b) => [...((a - b) & 255).toString(2)].filter((digit) => digit === '1').length % 2 === 0,
+    (a, b) => signed(a) < signed(b),
+    (a, b) => signed(a) <= signed(b),
+  ];
+
+  test.each([
+    ['in the block of the CMP', false],
+    ['in a block of its own', true],
+  ])('SETcc %s', (_name, apart) => {
+    const m = machine();
+    const edges = [0, 1, 0x7f, 0x80, 0x81, 0xff];
+    for (let code = 0; code < 16; code++) {
+      // cmp bl,cl; [jmp +0]; setcc al
+      const set = `0f ${(0x90 + code).toString(16)} c0`;
+      m.write(
+        CODE,
+        Uint8Array.from(`38 cb ${apart ? 'eb 00 ' : ''}${set}`.split(' ').map((h) => Number.parseInt(h, 16))),
+      );
+      for (const a of edges) {
+        for (const b of edges) {
+          m.set({ ebx: 0xaaaaaa00 | a, ecx: 0x55555500 | b, eax: 0 });
+          m.run(CODE, apart ? 3 : 2);
+          expect([code, a, b, m.get('eax')]).toEqual([
+            code,
+            a,
+            b,
+            Number(CONDITIONS[code >> 1]!(a, b) !== (code % 2 === 1)),
+          ]);
+        }
+      }
+    }
+  });
+});
+
+describe('single steps', () => {
+  test('under TF each instruction ends in #DB behind it, wherever it went', () => {
+    const m = machine();
+    m.set({ eflags: 0x302 });
+    // There are no gates to deliver #DB through: the CPU shuts down with pc behind the instruction.
+    run(m, '40 eb 05', 100);
+    expect(m.cpu.shutdownReason).toMatch(/triple fault/);
+    expect(m.get('pc')).toBe(CODE + 1);
+    expect(m.get('eax')).toBe(1);
+    m.run(CODE + 1, 100);
+    expect(m.get('pc')).toBe(CODE + 8);
+  });
+});
+
 describe('precise faults', () => {
   test('POP to an unmapped address leaves ESP', () => {
     const m = machine();

@@ -105,7 +105,9 @@ export function cbw(x: Insn): void {
 /** CWD, CDQ. */
 export function cwd(x: Insn): void {
   const value = x.opSize === 16 ? x.b.ext16(x.get32(EAX)) : x.get32(EAX);
-  x.setReg(EDX, x.opSize, x.b.shrS(value, x.const(31)));
+  const sign = x.b.shrS(value, x.const(31));
+  x.setReg(EDX, x.opSize, sign);
+  if (x.opSize === 32) x.noteExtended(value, sign);
 }
 
 /** CMOVcc: the source is read whatever the condition. */

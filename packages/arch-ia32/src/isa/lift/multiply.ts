@@ -81,6 +81,11 @@ export function div(x: Insn): void {
     const high = x.get32(EDX);
     // The quotient fits iff the upper half is below the divisor: excludes 0, too.
     x.trapIf(b.geU(high, divisor), DE);
+    if (b.constantOf(high) === 0) {
+      const dividend = x.get32(EAX);
+      setQuotient(x, 32, b.divU(dividend, divisor), b.remU(dividend, divisor));
+      return;
+    }
     const low = b.extendU(x.get32(EAX));
     const dividend = b.or64(low, b.shl64(b.extendU(high), b.constant64(32, 0)));
     const wide = b.extendU(divisor);
@@ -98,6 +103,12 @@ export function idiv(x: Insn): void {
   const width = x.width(0);
   const divisor = x.readSigned(0);
   x.trapIf(b.eqz(divisor), DE);
+  if (width === 32 && x.dividendIsExtended()) {
+    const dividend = x.get32(EAX);
+    x.trapIf(b.and(b.eq(dividend, x.const(0x80000000 | 0)), b.eq(divisor, x.const(-1))), DE);
+    setQuotient(x, 32, b.divS(dividend, divisor), b.remS(dividend, divisor));
+    return;
+  }
   if (width === 32) {
     const high = b.shl64(b.extendU(x.get32(EDX)), b.constant64(32, 0));
     const dividend = b.or64(b.extendU(x.get32(EAX)), high);

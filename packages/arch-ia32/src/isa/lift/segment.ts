@@ -53,10 +53,11 @@ export function eipOf(x: Insn, linear: I32): I32 {
   return x.mode & MODE_CODE_SEGMENTED ? x.b.sub(linear, x.b.get(BASE[CS]!)) : linear;
 }
 
-/** Linear address of an EIP, checked against CS's limit. Raises #GP(0) beyond it. */
-export function codeAddress(x: Insn, eip: I32): I32 {
+/** Linear address of an EIP, checked against CS's limit: #GP(0) beyond it, if `taken` (0 or 1; always without it). */
+export function codeAddress(x: Insn, eip: I32, taken?: I32): I32 {
   if ((x.mode & MODE_CODE_SEGMENTED) === 0) return eip;
-  x.trapIf(x.b.gtU(eip, x.b.get(LIMIT[CS]!)), GP);
+  const beyond = x.b.gtU(eip, x.b.get(LIMIT[CS]!));
+  x.trapIf(taken === undefined ? beyond : x.b.and(beyond, taken), GP);
   return x.b.add(eip, x.b.get(BASE[CS]!));
 }
 

@@ -28,6 +28,9 @@ export const miscRows: readonly Row[] = [
   row('F3 90', 'pause', '', 'pause', nop),
   row('0F 1F /r', 'nop', 'Ev', 'alu', nop),
   row('F3 0F 1E FB', 'endbr32', '', 'alu', nop, { section: 'ENDBR32' }),
+  ...['19', '1A', '1B', '1C', '1D'].map((opcode) =>
+    row(`0F ${opcode} /r`, 'nop', 'Ev', 'alu', nop, { section: 'NOP' }),
+  ),
   row('0F 1E /r', 'nop', 'Ev', 'alu', nop, { section: 'NOP' }),
   row('0F A2', 'cpuid', '', 'cpuid', cpuid, { test: { skip: 'says which CPU it is' } }),
   row('0F 31', 'rdtsc', '', 'timeStamp', rdtsc, { test: { skip: 'counts cycles' } }),

@@ -134,6 +134,8 @@ export class FlatMachine {
   /** Executes at most `count` instructions from `pc`; how many were executed. */
   run(pc: number, count: number): number {
     this.trap = undefined;
+    // A trap that a system routine delivers itself (a single step) finds no gates here.
+    this.cpu.shutdownReason = undefined;
     this.cpu.pc = pc;
     const before = this.engine.instructions();
     this.engine.run(count);

@@ -138,7 +138,7 @@ export class AccessEmitter {
     const pushAddress = () => (guest < 0 ? code.i32Const(constant) : code.get(guest));
     const word = this.locals.allocate('i32');
     code.i32Const(exit.site);
-    pushAddress().i32Const(10).op(O_SHR_U).i32Const(0x3ffffc).op(O_AND).get(this.tablesLocal).op(O_ADD);
+    pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
     code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
     code.op(O_EQZ).brIf(exit.depth);
     this.checkExtent(pushAddress, bytes, exit.depth);
@@ -211,6 +211,7 @@ export class AccessEmitter {
 /** Lanes of i8x16.shuffle that put the four words in reverse order. */
 const REVERSED_WORDS = [0x0f0e0d0c, 0x0b0a0908, 0x07060504, 0x03020100];
 const O_SHR_U = 0x76;
+const O_SHL = 0x74;
 const O_AND = 0x71;
 const O_ADD = 0x6a;
 const O_XOR = 0x73;

@@ -2,6 +2,7 @@ import type { BlockCode } from './block-code.ts';
 import { blockNotes, type Note } from './deferral.ts';
 import type { ShapeTable } from './shapes.ts';
 import { type Bits, hasBit, type SlotTable } from './slots.ts';
+import { ValueLives } from './value-lives.ts';
 
 /** What is emitted of a block, decided before anything of the region is: the use count of each value, and the recipes noted. */
 export interface BlockPlan {
@@ -48,7 +49,7 @@ export function planBlock(
     shadows.push([slot, value]);
     need(value);
   }
-  const notes = blockNotes(code, groups, (value) => uses[value]! > 0, shapes);
+  const notes = blockNotes(code, groups, new ValueLives(code, uses), shapes);
   if (notes === undefined) return undefined;
   for (const note of notes) for (const value of note.recipe.operands) need(value);
   return { uses, notes, shadows, accesses };

@@ -3,6 +3,7 @@ import { mayExit } from './block-code.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import { MAX_GROUPS, makeRecipe, type Recipe, type ShapeTable } from './shapes.ts';
 import type { SlotTable } from './slots.ts';
+import type { ValueLives } from './value-lives.ts';
 
 /**
  * Deferred slots (an ISA's flags) are written by most instructions and looked at by few. A region
@@ -62,21 +63,31 @@ export function visibleWrites(code: BlockCode, group: readonly number[]): Deferr
   });
 }
 
-/** The recipes a block notes, in order. `needed` says which values the block computes anyway. */
+/** The recipes a block notes, in order. */
 export function blockNotes(
   code: BlockCode,
   groups: readonly (readonly number[])[],
-  needed: (value: number) => boolean,
+  values: ValueLives,
   shapes: ShapeTable,
 ): Note[] | undefined {
   const notes: Note[] = [];
   for (let group = 0; group < groups.length; group++) {
-    for (const write of visibleWrites(code, groups[group]!)) {
+    const writes = visibleWrites(code, groups[group]!);
+    for (const write of writes) {
       const outputs = groups[group]!.map((slot) => [slot, write.values.get(slot)!] as const);
-      const recipe = makeRecipe(code.graph, outputs, needed, shapes);
+      const context = values.between(write.at, lastExit(code, write, writes));
+      const recipe = makeRecipe(context, outputs, shapes);
       if (recipe === undefined) return undefined;
       notes.push({ at: write.at, group, recipe });
     }
   }
   return notes.sort((x, y) => x.at - y.at);
+}
+
+/** Place of the last statement that may look at this write: an exit before the next write, or the block's end. */
+function lastExit(code: BlockCode, write: DeferredWrite, writes: readonly DeferredWrite[]): number {
+  const next = writes[writes.indexOf(write) + 1];
+  if (next === undefined) return code.statements.length;
+  for (let i = next.at - 1; i >= write.at; i--) if (mayExit(code.statements[i]!.kind)) return i;
+  return write.at;
 }

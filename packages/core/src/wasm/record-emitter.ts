@@ -5,16 +5,16 @@ import type { RegionContext } from './region-context.ts';
 import type { Recipe } from './shapes.ts';
 import { IN_MEMORY, MIXED, RECORDED, UNREACHED } from './slot-flow.ts';
 
-/** Keeps the region's record of deferred slots in locals: the tags in one i64, the operands of each group. */
+/** Keeps the region's record of deferred slots in locals: each group's tag, and its operands. */
 export class RecordEmitter {
   private readonly region: RegionContext;
-  private readonly tagsLocal: number;
+  private readonly tagLocals: number[];
   /** By group: operand locals, as many as its largest recipe has. */
   private readonly operandLocals: number[][];
 
   constructor(region: RegionContext) {
     this.region = region;
-    this.tagsLocal = region.locals.allocate('i64');
+    this.tagLocals = region.input.groups.map(() => region.locals.allocate('i32'));
     this.operandLocals = region.input.operandCounts.map((count) =>
       Array.from({ length: count }, () => region.locals.allocate('i32')),
     );
@@ -22,23 +22,18 @@ export class RecordEmitter {
 
   /** Nothing is recorded: memory has the truth. */
   reset(): void {
-    if (this.region.input.groups.length > 0) this.region.code.i64Const(0, 0).set(this.tagsLocal);
+    for (const local of this.tagLocals) this.region.code.i32Const(0).set(local);
   }
 
   /** Notes a recipe; its operands' uses are announced. */
   note(group: number, recipe: Recipe): void {
-    const { code, values, input } = this.region;
+    const { code, values } = this.region;
     const locals = this.operandLocals[group]!;
     recipe.operands.forEach((value, index) => {
       values.push(value);
       code.set(locals[index]!);
     });
-    const { low, high } = field(group, recipe.shape.tag);
-    if (input.groups.length > 1) {
-      const mask = field(group, 0xffff);
-      code.get(this.tagsLocal).i64Const(~mask.low, ~mask.high).op(0x83).i64Const(low, high).op(0x84);
-    } else code.i64Const(low, high);
-    code.set(this.tagsLocal);
+    code.i32Const(recipe.shape.tag).set(this.tagLocals[group]!);
   }
 
   /** Hands the record over to memory at a boundary where translated code goes on elsewhere. */
@@ -55,7 +50,13 @@ export class RecordEmitter {
       return;
     }
     const maybeNothing = groups.every((state) => state === IN_MEMORY || state === MIXED);
-    if (maybeNothing) code.get(this.tagsLocal).op(0x50).op(0x45).byte(OPCODE.if).byte(0x40);
+    if (maybeNothing) {
+      this.tagLocals.forEach((local, index) => {
+        code.get(local);
+        if (index > 0) code.op(0x72);
+      });
+      code.byte(OPCODE.if).byte(0x40);
+    }
     // An older record in memory may speak of slots that this one does not.
     this.settleIfPending();
     this.store(code, RECORD_ADDRESS);
@@ -75,7 +76,8 @@ export class RecordEmitter {
   }
 
   private store(code: CodeWriter, address: number): void {
-    code.i32Const(0).get(this.tagsLocal).memory(OPCODE.i64Store, 3, address);
+    this.storeTags(code, 0, address);
+    this.storeTags(code, 2, address + 4);
     this.operandLocals.forEach((locals, group) => {
       locals.forEach((local, operand) => {
         code
@@ -85,10 +87,14 @@ export class RecordEmitter {
       });
     });
   }
-}
 
-/** A 16-bit tag in its group's place of the i64. */
-function field(group: number, tag: number): { low: number; high: number } {
-  const shifted = tag << ((group & 1) * 16);
-  return group < 2 ? { low: shifted, high: 0 } : { low: 0, high: shifted };
+  /** The word with the 16-bit tags of groups `first` and the next; 0 for groups the region does not have. */
+  private storeTags(code: CodeWriter, first: number, address: number): void {
+    code.i32Const(0);
+    const [low, high] = [this.tagLocals[first], this.tagLocals[first + 1]];
+    if (low === undefined) code.i32Const(0);
+    else code.get(low);
+    if (high !== undefined) code.get(high).i32Const(16).op(0x74).op(0x72);
+    code.memory(OPCODE.i32Store, 2, address);
+  }
 }

@@ -47,49 +47,70 @@ export interface Recipe {
   readonly operands: readonly number[];
 }
 
-/**
- * Makes the recipe for `outputs` (slot to value). Values that are computed anyway (`needed`) and
- * those that are not pure become operands; the rest is left to whoever looks.
- */
-export function makeRecipe(
-  graph: ValueGraph,
-  outputs: readonly (readonly [number, number])[],
-  needed: (value: number) => boolean,
-  table: ShapeTable,
-): Recipe | undefined {
-  return tryRecipe(graph, outputs, needed, table) ?? tryRecipe(graph, outputs, () => true, table);
+/** What is known of a block's values where a recipe is to be noted. */
+export interface RecipeContext {
+  readonly graph: ValueGraph;
+  /** The block computes the value anyway. */
+  needed(value: number): boolean;
+  /** The value is there anyway as long as the recipe may be looked at: keeping it costs nothing. */
+  free(value: number): boolean;
+  /** Sums, differences and exclusive ors that have the value as an argument. */
+  invertible(value: number): readonly number[];
 }
 
-function tryRecipe(
-  graph: ValueGraph,
+/**
+ * Makes the recipe for `outputs` (slot to value): chooses operands that are there anyway, and leaves
+ * to whoever looks what can be computed from them.
+ */
+export function makeRecipe(
+  context: RecipeContext,
   outputs: readonly (readonly [number, number])[],
-  needed: (value: number) => boolean,
   table: ShapeTable,
 ): Recipe | undefined {
-  const leaves = collectLeaves(graph, outputs, needed);
-  dropDerivable(graph, leaves);
-  if (leaves.size > MAX_OPERANDS) return undefined;
-  const nodes: [number, number, number, number, number][] = [];
+  return tryRecipe(context, outputs, table) ?? tryRecipe({ ...context, needed: () => true }, outputs, table);
+}
+
+type ShapeNode = [op: number, a: number, b: number, c: number, imm: number];
+
+function tryRecipe(
+  context: RecipeContext,
+  outputs: readonly (readonly [number, number])[],
+  table: ShapeTable,
+): Recipe | undefined {
+  const { graph } = context;
+  const leaves = collectLeaves(context, outputs);
+  dropDerivable(context, leaves);
+  const inverses = invertLeaves(context, leaves);
+  const nodes: ShapeNode[] = [];
   const operands: number[] = [];
   const place = new Map<number, number>();
+  const build = (value: number): ShapeNode => {
+    const inverse = inverses.get(value);
+    if (inverse) return [inverse.op, visit(inverse.a), visit(inverse.b), -1, 0];
+    if (leaves.has(value)) {
+      operands.push(value);
+      return [-1, -1, -1, -1, operands.length - 1];
+    }
+    return [
+      graph.op[value]!,
+      visit(graph.a[value]!),
+      visit(graph.b[value]!),
+      visit(graph.c[value]!),
+      graph.imm[value]!,
+    ];
+  };
   const visit = (value: number): number => {
     if (value < 0) return -1;
     let at = place.get(value);
-    if (at !== undefined) return at;
-    if (leaves.has(value)) {
-      at = nodes.push([-1, -1, -1, -1, operands.length]) - 1;
-      operands.push(value);
-    } else {
-      const a = visit(graph.a[value]!);
-      const b = visit(graph.b[value]!);
-      const c = visit(graph.c[value]!);
-      at = nodes.push([graph.op[value]!, a, b, c, graph.imm[value]!]) - 1;
+    if (at === undefined) {
+      const node = build(value);
+      at = nodes.push(node) - 1;
+      place.set(value, at);
     }
-    place.set(value, at);
     return at;
   };
   const places = outputs.map(([slot, value]) => [slot, visit(value)] as const);
-  if (nodes.length > MAX_NODES) return undefined;
+  if (nodes.length > MAX_NODES || operands.length > MAX_OPERANDS) return undefined;
   const shape = table.intern(nodes, places, operands.length);
   return shape && { shape, operands };
 }
@@ -103,18 +124,19 @@ function isComputable(graph: ValueGraph, value: number): boolean {
   return spec.result === 'i32' && spec.imm === 'none' && spec.args.every((type) => type === 'i32');
 }
 
-function collectLeaves(
-  graph: ValueGraph,
-  outputs: readonly (readonly [number, number])[],
-  needed: (value: number) => boolean,
-): Set<number> {
+function isSmall(graph: ValueGraph, value: number): boolean {
+  return graph.isConst(value) && isComputable(graph, value);
+}
+
+function collectLeaves(context: RecipeContext, outputs: readonly (readonly [number, number])[]): Set<number> {
+  const { graph } = context;
   const leaves = new Set<number>();
   const seen = new Set<number>();
   const visit = (value: number): void => {
     if (value < 0 || seen.has(value)) return;
     seen.add(value);
-    const constant = graph.isConst(value);
-    if (!isComputable(graph, value) || (!constant && needed(value))) {
+    const stop = !isComputable(graph, value) || context.free(value) || context.needed(value);
+    if (stop && !isSmall(graph, value)) {
       leaves.add(value);
       return;
     }
@@ -126,12 +148,60 @@ function collectLeaves(
   return leaves;
 }
 
-/** A leaf whose arguments are leaves too (or small constants) is computed from them. */
-function dropDerivable(graph: ValueGraph, leaves: Set<number>): void {
-  const free = (value: number) =>
-    value < 0 || leaves.has(value) || (graph.isConst(value) && isComputable(graph, value));
+/** A leaf that would have to be kept, but whose arguments are leaves or free, is computed from them. */
+function dropDerivable(context: RecipeContext, leaves: Set<number>): void {
+  const { graph } = context;
+  const known = (value: number) =>
+    value < 0 || leaves.has(value) || isSmall(graph, value) || (context.free(value) && graph.type[value] === 'i32');
   for (const value of [...leaves].sort((x, y) => y - x)) {
-    if (!isComputable(graph, value) || graph.isConst(value)) continue;
-    if (free(graph.a[value]!) && free(graph.b[value]!) && free(graph.c[value]!)) leaves.delete(value);
+    if (context.free(value) || !isComputable(graph, value)) continue;
+    const args = [graph.a[value]!, graph.b[value]!, graph.c[value]!];
+    if (!args.every(known)) continue;
+    leaves.delete(value);
+    for (const arg of args) if (arg >= 0 && !isSmall(graph, arg)) leaves.add(arg);
+  }
+}
+
+interface Inverse {
+  readonly op: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** A leaf that would have to be kept, but is an argument of a free sum or difference, follows from that and the other argument. */
+function invertLeaves(context: RecipeContext, leaves: Set<number>): Map<number, Inverse> {
+  const { graph } = context;
+  const inverses = new Map<number, Inverse>();
+  const pinned = new Set<number>();
+  for (const value of [...leaves]) {
+    if (context.free(value) || pinned.has(value)) continue;
+    for (const result of context.invertible(value)) {
+      if (!context.free(result)) continue;
+      const other = graph.a[result] === value ? graph.b[result]! : graph.a[result]!;
+      if (other === value || inverses.has(other)) continue;
+      if (!leaves.has(other) && !context.free(other) && !isSmall(graph, other)) continue;
+      inverses.set(value, inverseOf(graph, result, value, other));
+      leaves.delete(value);
+      for (const kept of [result, other]) {
+        pinned.add(kept);
+        if (!isSmall(graph, kept)) leaves.add(kept);
+      }
+      break;
+    }
+  }
+  return inverses;
+}
+
+/** `value` from `result` and the other argument. */
+function inverseOf(graph: ValueGraph, result: number, value: number, other: number): Inverse {
+  switch (graph.op[result]) {
+    case OP_NUMBER.add:
+      return { op: OP_NUMBER.sub, a: result, b: other };
+    case OP_NUMBER.sub:
+      return graph.a[result] === value
+        ? { op: OP_NUMBER.add, a: result, b: other }
+        : { op: OP_NUMBER.sub, a: other, b: result };
+    default:
+      return { op: OP_NUMBER.xor, a: result, b: other };
   }
 }

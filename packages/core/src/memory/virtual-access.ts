@@ -1,5 +1,5 @@
 import type { GuestMemory } from './guest-memory.ts';
-import { PAGE_MASK } from './memory-map.ts';
+import { PAGE_MASK, PAGE_SHIFT, TABLE_SUPERVISOR, TABLE_WRITE, TABLES_ADDRESS } from './memory-map.ts';
 import type { Mmu } from './mmu.ts';
 
 /**
@@ -13,6 +13,12 @@ export class VirtualAccess {
   constructor(memory: GuestMemory, mmu: Mmu) {
     this.memory = memory;
     this.mmu = mmu;
+  }
+
+  /** Word of a translation table (see Mmu), 0 where nothing is filled in yet: the way translated code goes. */
+  private translation(address: number, table: number): number {
+    const { i32 } = this.memory;
+    return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2]!;
   }
 
   /** Byte, zero-extended. Throws GuestFault. */
@@ -29,7 +35,11 @@ export class VirtualAccess {
 
   /** Word in guest byte order, as int32. */
   read32(address: number, supervisor: boolean): number {
-    if ((address & 3) === 0) return this.memory.i32[this.mmu.translate(address, 'read', supervisor) >>> 2]!;
+    if ((address & 3) === 0) {
+      const word = this.translation(address, supervisor ? TABLE_SUPERVISOR : 0);
+      if (word !== 0) return this.memory.i32[(address + word + 1) >>> 2]!;
+      return this.memory.i32[this.mmu.translate(address, 'read', supervisor) >>> 2]!;
+    }
     const first = this.read16(address, supervisor);
     const second = this.read16((address + 2) | 0, supervisor);
     return this.memory.bigEndian ? (first << 16) | second : first | (second << 16);
@@ -67,6 +77,12 @@ export class VirtualAccess {
 
   write32(address: number, value: number, supervisor: boolean): void {
     if ((address & 3) === 0) {
+      const word = this.translation(address, TABLE_WRITE + (supervisor ? TABLE_SUPERVISOR : 0));
+      if (word !== 0) {
+        // No frame that code was lifted from has a writable translation.
+        this.memory.i32[(address + word + 1) >>> 2] = value;
+        return;
+      }
       const at = this.mmu.translate(address, 'write', supervisor);
       this.memory.noteCodeWrite(this.memory.frameOf(at), at & PAGE_MASK, 4);
       this.memory.i32[at >>> 2] = value;

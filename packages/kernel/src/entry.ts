@@ -24,7 +24,7 @@ import { schedule } from './sched/switch.ts';
 import { deliverSignals } from './signal/deliver.ts';
 import { systemCall } from './syscalls/dispatch.ts';
 import { scheduleTail } from './task/fork.ts';
-import { clearWork, frameAddress } from './task/thread-info.ts';
+import { frameAddress, mirrorWork } from './task/thread-info.ts';
 import { TIMER_LINE, timerInterrupt } from './time/tick.ts';
 import type { Task } from './types.ts';
 
@@ -93,7 +93,8 @@ function exitWork(kernel: Kernel, task: Task): number {
     deliverSignals(kernel, task, frameAddress(kernel, task));
     return settle(kernel, task);
   }
-  if (task.work & TIF_NOTIFY) clearWork(kernel, task, TIF_NOTIFY);
+  task.work &= ~TIF_NOTIFY;
+  mirrorWork(kernel, task);
   return KERNEL_GO_ON;
 }
 

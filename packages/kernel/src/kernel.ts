@@ -36,7 +36,7 @@ export interface KernelOptions {
   readonly strace: ((line: string) => void) | undefined;
   /** Real time at boot, in nanoseconds since the epoch; default: virtual time starts at EPOCH_VIRTUAL (time/clock.ts), real time asks the host. */
   readonly bootRealtime?: bigint;
-  /** Seconds of guest time with interrupts off and a tick waiting, after which the machine panics. Default 10. */
+  /** Seconds of guest time with interrupts off and a tick waiting, after which the machine panics. Default 1. */
   readonly lockupSeconds?: number;
   /** Treat every program as if it were under /trusted. */
   readonly allKernelMode: boolean;

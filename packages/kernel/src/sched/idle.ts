@@ -23,6 +23,6 @@ export function idleCall(kernel: Kernel, task: Task): number {
     return KERNEL_GO_ON;
   }
   if (deadline > now) state.idleNs += deadline - now;
-  raiseTimer(kernel, monotonicNs(kernel));
+  raiseTimer(kernel);
   return KERNEL_LEAVE;
 }

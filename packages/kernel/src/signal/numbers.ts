@@ -132,3 +132,35 @@ const NAMES = [
 export function signalName(signo: number): string {
   return NAMES[signo] ?? (signo === SIGRTMIN ? 'SIGRTMIN' : `SIGRT_${signo - SIGRTMIN}`);
 }
+
+const GENERAL_CODES = new Map([
+  [SI_USER, 'SI_USER'],
+  [SI_KERNEL, 'SI_KERNEL'],
+  [SI_QUEUE, 'SI_QUEUE'],
+  [SI_TIMER, 'SI_TIMER'],
+  [SI_TKILL, 'SI_TKILL'],
+]);
+
+/** si_code names by signal, from 1 up. Linux 6.1 include/uapi/asm-generic/siginfo.h */
+const CODES: Readonly<Record<number, readonly string[]>> = {
+  [SIGILL]: ['ILL_ILLOPC', 'ILL_ILLOPN', 'ILL_ILLADR', 'ILL_ILLTRP', 'ILL_PRVOPC', 'ILL_PRVREG'],
+  [SIGFPE]: [
+    'FPE_INTDIV',
+    'FPE_INTOVF',
+    'FPE_FLTDIV',
+    'FPE_FLTOVF',
+    'FPE_FLTUND',
+    'FPE_FLTRES',
+    'FPE_FLTINV',
+    'FPE_FLTSUB',
+  ],
+  [SIGSEGV]: ['SEGV_MAPERR', 'SEGV_ACCERR'],
+  [SIGBUS]: ['BUS_ADRALN', 'BUS_ADRERR', 'BUS_OBJERR'],
+  [SIGTRAP]: ['TRAP_BRKPT', 'TRAP_TRACE'],
+  [SIGCHLD]: ['CLD_EXITED', 'CLD_KILLED', 'CLD_DUMPED', 'CLD_TRAPPED', 'CLD_STOPPED', 'CLD_CONTINUED'],
+};
+
+/** Name of a siginfo's code as strace prints it. */
+export function signalCodeName(info: { readonly signo: number; readonly code: number }): string {
+  return GENERAL_CODES.get(info.code) ?? CODES[info.signo]?.[info.code - 1] ?? `${info.code}`;
+}

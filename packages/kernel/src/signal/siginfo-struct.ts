@@ -26,7 +26,8 @@ export function encodeSigInfo(kernel: Kernel, info: SigInfo): Uint8Array {
   return writer.bytes;
 }
 
-function isFault(info: SigInfo): boolean {
+/** Raised by an instruction: carries an address. */
+export function isFault(info: SigInfo): boolean {
   if (info.code <= 0 || info.code === 0x80) return false;
   return [SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP, SIGSYS].includes(info.signo);
 }

@@ -24,6 +24,11 @@ export function setWork(kernel: Kernel, task: Task, bits: number): void {
   if (task.stackSlot >= 0) kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);
 }
 
+/** Writes the work bits anew: a kernel-mode program may have scribbled over them. */
+export function mirrorWork(kernel: Kernel, task: Task): void {
+  kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);
+}
+
 export function clearWork(kernel: Kernel, task: Task, bits: number): void {
   task.work &= ~bits;
   if (task.stackSlot >= 0) kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);

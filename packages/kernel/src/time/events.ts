@@ -22,7 +22,7 @@ const LOOK_MAX = 1 << 20;
 /** Instructions up to which the guess is trusted all the way. */
 const TRUSTED = 4096;
 const REAL_LOOK_NS = 4_000_000;
-const DEFAULT_LOCKUP_SECONDS = 10;
+const DEFAULT_LOCKUP_SECONDS = 1;
 
 /** Instructions that may run before the next look at the clock; at least 1. */
 export function timerDue(kernel: Kernel): number {
@@ -40,17 +40,17 @@ export function onRunReturn(kernel: Kernel): void {
   time.nextLook = 0;
   const now = monotonicNs(kernel);
   if (time.pendingSince !== undefined) {
-    checkLockup(kernel, now - time.pendingSince);
+    checkLockup(kernel, kernel.engine.cycles() - time.pendingSince);
     return;
   }
   const deadline = nextDeadline(kernel);
   const idle = kernel.state.current === kernel.state.sched.idle;
-  if ((!idle && now >= time.nextTick) || (deadline !== undefined && now >= deadline)) raiseTimer(kernel, now);
+  if ((!idle && now >= time.nextTick) || (deadline !== undefined && now >= deadline)) raiseTimer(kernel);
 }
 
 /** Requests the timer interrupt; it stays requested until it is taken. */
-export function raiseTimer(kernel: Kernel, now: bigint): void {
-  kernel.state.time.pendingSince = now;
+export function raiseTimer(kernel: Kernel): void {
+  kernel.state.time.pendingSince = kernel.engine.cycles();
   kernel.engine.setInterrupt(TIMER_LINE, true);
 }
 
@@ -82,10 +82,13 @@ function untilEvent(kernel: Kernel, now: bigint): number {
   return Math.max(0, Number(next - now));
 }
 
-/** A timer interrupt that nobody takes: the program has disabled interrupts and does not come back. */
-function checkLockup(kernel: Kernel, waited: bigint): void {
+/**
+ * A timer interrupt that nobody takes: the program has disabled interrupts and does not come back. The
+ * time is the guest's own, so that a host that was asleep is no lock-up.
+ */
+function checkLockup(kernel: Kernel, cycles: number): void {
   const seconds = kernel.options.lockupSeconds ?? DEFAULT_LOCKUP_SECONDS;
-  if (waited < BigInt(Math.round(seconds * 1e9))) return;
+  if (cycles < seconds * kernel.options.clockHz) return;
   const task = kernel.state.current!;
   panic(kernel, `lock-up: interrupts disabled for ${seconds} s by ${task.comm} (pid ${task.group.pid})`);
 }

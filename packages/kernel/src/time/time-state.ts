@@ -25,8 +25,8 @@ export interface TimeState {
   /** Instructions, and cycles (virtual) or nanoseconds (real), at the last look: their ratio is the guess for the next. */
   lastInstructions: number;
   lastClock: number;
-  /** Monotonic time since which the timer interrupt waits to be taken. */
-  pendingSince: bigint | undefined;
+  /** Cycle count since which the timer interrupt waits to be taken. */
+  pendingSince: number | undefined;
 }
 
 export function newTimeState(hz: number): TimeState {

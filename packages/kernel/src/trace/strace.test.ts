@@ -41,7 +41,7 @@ test('a call that waits is one line, at its end; a restart is told; deaths are t
   kit.call(task, 'exit_group', 3);
   expect(kit.trace.map(onePad)).toEqual([
     'pause() = ? ERESTARTNOHAND (To be restarted)',
-    '--- SIGUSR1 {si_signo=SIGUSR1, si_code=0, si_pid=5, si_uid=0} ---',
+    '--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=5, si_uid=0} ---',
     'exit_group(3) = ?',
     '+++ exited with 3 +++',
   ]);

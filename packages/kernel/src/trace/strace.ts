@@ -5,7 +5,8 @@
 import { BLOCKED, ERESTART_RESTARTBLOCK, ERESTARTSYS } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, readCString } from '../mm/user-access.ts';
-import { signalName } from '../signal/numbers.ts';
+import { signalCodeName, signalName } from '../signal/numbers.ts';
+import { isFault } from '../signal/siginfo-struct.ts';
 import type { ArgType, SyscallDef } from '../syscalls/define.ts';
 import { syscallArguments } from '../syscalls/dispatch.ts';
 import type { SigInfo, Task } from '../types.ts';
@@ -139,9 +140,9 @@ function restartName(code: number): string {
 export function traceSignal(kernel: Kernel, task: Task, info: SigInfo): void {
   if (kernel.options.strace === undefined) return;
   const name = signalName(info.signo);
-  const fields = [`si_signo=${name}`, `si_code=${info.code}`];
+  const fields = [`si_signo=${name}`, `si_code=${signalCodeName(info)}`];
   if (info.pid !== 0) fields.push(`si_pid=${info.pid}`, `si_uid=${info.uid}`);
-  if (info.addr !== 0) fields.push(`si_addr=${address(info.addr)}`);
+  if (isFault(info)) fields.push(`si_addr=${address(info.addr)}`);
   if (info.status !== 0) fields.push(`si_status=${info.status}`);
   emit(kernel, task, `--- ${name} {${fields.join(', ')}} ---`);
 }

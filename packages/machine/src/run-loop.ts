@@ -1,5 +1,5 @@
 import type { Engine } from '@kml/core';
-import { idleDeadline, isIdle, type Kernel, monotonicNs, onRunReturn, pollConsole, timerDue } from '@kml/kernel';
+import { idleDeadline, isIdle, type Kernel, monotonicNs, onRunReturn, panic, pollConsole, timerDue } from '@kml/kernel';
 import type { RunLimits, RunResult } from './options.ts';
 
 /** Host time between two turns given to the host's event loop. */
@@ -60,7 +60,7 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
     if (left <= 0) return { kind: 'limit', limit: 'instructions', status: 124 };
     const began = performance.now();
     const budget = Math.min(timerDue(kernel), piece, left);
-    if (engine.run(budget) === 'shutdown') return shutdown(engine);
+    if (engine.run(budget) === 'shutdown') return shutdown(kernel, engine);
     onRunReturn(kernel);
     pollConsole(kernel);
     const end = ending(kernel);
@@ -89,15 +89,18 @@ function idleWait(kernel: Kernel): number {
   return Math.min(IDLE_LOOK_MS, Math.max(0, Number(until - monotonicNs(kernel)) / 1e6));
 }
 
-function shutdown(engine: Engine): RunResult {
-  return { kind: 'panic', message: `the CPU stopped: ${engine.shutdownReason ?? 'no reason given'}`, status: 125 };
+/** The CPU cannot go on: the kernel's panic report, on the guest's console. */
+function shutdown(kernel: Kernel, engine: Engine): RunResult {
+  panic(kernel, `the CPU stopped: ${engine.shutdownReason ?? 'no reason given'}`);
+  return { kind: 'panic', message: kernel.state.panic!, status: 125 };
 }
 
 /** Executes exactly so many instructions (fewer where the machine only waits, ends or stops); answers a stop of the CPU. */
 export function stepBy(kernel: Kernel, engine: Engine, instructions: number): RunResult | undefined {
   const last = engine.instructions() + instructions;
   while (engine.instructions() < last && !ending(kernel)) {
-    if (engine.run(Math.min(timerDue(kernel), last - engine.instructions())) === 'shutdown') return shutdown(engine);
+    if (engine.run(Math.min(timerDue(kernel), last - engine.instructions())) === 'shutdown')
+      return shutdown(kernel, engine);
     onRunReturn(kernel);
     pollConsole(kernel);
     if (isIdle(kernel) && idleDeadline(kernel) === undefined) return undefined;

@@ -164,6 +164,15 @@ describe('task switches', () => {
     expect([m.access(SEL.tssA), m.access(SEL.tssB), m.tss('b', 0x24) & 0x4000]).toEqual([0x8b, 0x89, 0]);
   });
 
+  test('a segment that will not load is the new task’s fault', () => {
+    const m = withTask();
+    m.fillTss({ 84: SEL.absent });
+    m.one(...far(0xea, SEL.tssB, 0));
+    expect(m.get('tr')).toBe(SEL.tssB);
+    // There is no IDT to deliver it through.
+    expect(m.cpu.shutdownReason).toMatch(/at 0x2000$/);
+  });
+
   test('a busy task is refused', () => {
     const m = withTask();
     m.one(...far(0xea, SEL.tssA, 0));

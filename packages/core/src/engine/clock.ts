@@ -67,7 +67,7 @@ export class Clock implements CpuClock {
   }
 
   addCycles(cycles: number): void {
-    this.setBase(this.cyclesBase + cycles);
+    this.setBase(this.cyclesBase + Math.floor(cycles));
   }
 
   private fold(): void {

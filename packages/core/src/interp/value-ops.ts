@@ -1,5 +1,6 @@
 import type { ValueType } from '../ir/ops.ts';
-import { OP_NAMES, OP_NUMBER, OP_SPECS, type OpName, type OpSpec } from '../ir/ops.ts';
+import { OP_NAMES, OP_NUMBER, OP_SPECS, OPS, type OpName, type OpSpec } from '../ir/ops.ts';
+import { CodeWriter, ModuleWriter, OPCODE } from '../wasm/encoder.ts';
 
 /**
  * The interpreter's 64-bit, floating-point and vector operations: one WebAssembly function each, made
@@ -17,9 +18,6 @@ export interface ValueOps {
   indexOf(opNumber: number): number;
 }
 
-const I32 = 0x7f;
-const LOCAL_GET = 0x20;
-const END = 0x0b;
 /** Natural lane counts of the lane operations. */
 const LANES: Partial<Record<OpName, number>> = {
   laneU8: 16,
@@ -35,20 +33,24 @@ const LANES: Partial<Record<OpName, number>> = {
   laneF64: 2,
   withLaneF64: 2,
 };
-const LOAD: Record<ValueType, readonly number[]> = {
-  i32: [0x28, 2, 0],
-  i64: [0x29, 3, 0],
-  f32: [0x2a, 2, 0],
-  f64: [0x2b, 3, 0],
-  v128: [0xfd, 0x00, 4, 0],
+/** Opcodes and alignments (log2) of whole loads and stores by type. */
+const LOAD: Record<ValueType, number> = {
+  i32: OPCODE.i32Load,
+  i64: OPCODE.i64Load,
+  f32: OPCODE.f32Load,
+  f64: OPCODE.f64Load,
+  v128: OPCODE.v128Load,
 };
-const STORE: Record<ValueType, readonly number[]> = {
-  i32: [0x36, 2, 0],
-  i64: [0x37, 3, 0],
-  f32: [0x38, 2, 0],
-  f64: [0x39, 3, 0],
-  v128: [0xfd, 0x0b, 4, 0],
+const STORE: Record<ValueType, number> = {
+  i32: OPCODE.i32Store,
+  i64: OPCODE.i64Store,
+  f32: OPCODE.f32Store,
+  f64: OPCODE.f64Store,
+  v128: OPCODE.v128Store,
 };
+const ALIGN: Record<ValueType, number> = { i32: 2, i64: 3, f32: 2, f64: 3, v128: 4 };
+const SPLAT8 = OPS.splat8.wasm;
+const SWIZZLE = OPS.swizzleV.wasm;
 
 /** Number of lanes of a lane operation. */
 export function laneCount(name: OpName): number {
@@ -57,18 +59,21 @@ export function laneCount(name: OpName): number {
 
 /** Compiles the module over that memory. */
 export function createValueOps(memory: WebAssembly.Memory): ValueOps {
-  const bodies: number[][] = [];
+  const module = new ModuleWriter();
+  const type = module.type(['i32', 'i32', 'i32', 'i32'], []);
+  module.importMemory('m', 'm');
+  let count = 0;
   const first = OP_NAMES.map((name, number) => {
     const spec = OP_SPECS[number]!;
     if (spec.effect !== 'pure' || spec.args.length === 0 || spec.wasm === 0) return -1;
-    const index = bodies.length;
-    if (name === 'shuffleV') bodies.push(shuffleBody());
-    else for (let lane = 0; lane < laneCount(name); lane++) bodies.push(body(spec, lane));
+    const index = count;
+    for (let lane = 0; lane < laneCount(name); lane++) {
+      module.addFunction(type, [], name === 'shuffleV' ? shuffle() : operation(spec, lane), `f${count++}`);
+    }
     return index;
   });
-  const module = new WebAssembly.Module(Uint8Array.from(moduleBytes(bodies, memory.buffer.byteLength >>> 16)));
-  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
-  const functions = bodies.map((_, index) => exports[`f${index}`] as ValueOp);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { m: { m: memory } });
+  const functions = Array.from({ length: count }, (_, index) => exports[`f${index}`] as ValueOp);
   return {
     functions,
     shuffle: functions[first[OP_NUMBER.shuffleV]!]!,
@@ -77,62 +82,26 @@ export function createValueOps(memory: WebAssembly.Memory): ValueOps {
 }
 
 /** dst ← op(a, b, c), operands loaded and the result stored by type. */
-function body(spec: OpSpec, lane: number): number[] {
-  const code = [0, LOCAL_GET, 0];
-  spec.args.forEach((type, index) => {
-    code.push(LOCAL_GET, index + 1, ...LOAD[type]);
-  });
-  code.push(...opcode(spec.wasm));
-  if (spec.imm === 'lane') code.push(lane);
-  code.push(...STORE[spec.result!], END);
-  return code;
+function operation(spec: OpSpec, lane: number): CodeWriter {
+  const code = new CodeWriter(48).get(0);
+  for (let index = 0; index < spec.args.length; index++) load(code, index + 1, spec.args[index]!);
+  code.op(spec.wasm);
+  if (spec.imm === 'lane') code.byte(lane);
+  return code.memory(STORE[spec.result!], ALIGN[spec.result!], 0);
 }
 
 /** i8x16.shuffle has its lanes in the instruction; here they come from memory: one swizzle for each operand. */
-function shuffleBody(): number[] {
-  const lanes = [LOCAL_GET, 3, ...LOAD.v128];
-  const swizzle = opcode(0xfd0e);
-  const minus16 = [0x41, 16, ...opcode(0xfd0f), ...opcode(0xfd71)];
-  return [
-    ...[0, LOCAL_GET, 0],
-    ...[LOCAL_GET, 1, ...LOAD.v128, ...lanes, ...swizzle],
-    ...[LOCAL_GET, 2, ...LOAD.v128, ...lanes, ...minus16, ...swizzle],
-    ...[...opcode(0xfd50), ...STORE.v128, END],
-  ];
+function shuffle(): CodeWriter {
+  const code = new CodeWriter(64).get(0);
+  load(load(code, 1, 'v128'), 3, 'v128').op(SWIZZLE);
+  load(load(code, 2, 'v128'), 3, 'v128')
+    .i32Const(16)
+    .op(SPLAT8)
+    .op(OPS.sub8x16.wasm)
+    .op(SWIZZLE);
+  return code.op(OPS.orV.wasm).memory(STORE.v128, ALIGN.v128, 0);
 }
 
-function opcode(wasm: number): number[] {
-  return wasm < 0x100 ? [wasm] : [wasm >>> 8, ...leb(wasm & 0xff)];
-}
-
-function leb(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return bytes;
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...leb(content.length), ...content];
-}
-
-function vector(items: readonly (readonly number[])[]): number[] {
-  return [...leb(items.length), ...items.flat()];
-}
-
-function text(name: string): number[] {
-  return [name.length, ...[...name].map((character) => character.charCodeAt(0))];
-}
-
-function moduleBytes(bodies: readonly number[][], pages: number): number[] {
-  const type = [0x60, 4, I32, I32, I32, I32, 0];
-  return [
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector([type])),
-    ...section(2, vector([[...text('m'), ...text('m'), 2, 1, ...leb(pages), ...leb(pages)]])),
-    ...section(3, vector(bodies.map(() => [0]))),
-    ...section(7, vector(bodies.map((_, index) => [...text(`f${index}`), 0, ...leb(index)]))),
-    ...section(10, vector(bodies.map((code) => [...leb(code.length), ...code]))),
-  ];
+function load(code: CodeWriter, address: number, type: ValueType): CodeWriter {
+  return code.get(address).memory(LOAD[type], ALIGN[type], 0);
 }

@@ -5,6 +5,7 @@ import { arithmetic, squareRoot, x87Nan } from './arithmetic.ts';
 import { unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
 import { EMPTY, FINITE, newUnpacked, QUIET, type Unpacked } from './number.ts';
 import { rounding, roundTo } from './round.ts';
+import { fastOperate, fastOperateRegisters } from './x87-fast.ts';
 import {
   pop,
   precisionFormat,
@@ -53,6 +54,10 @@ function operate(cpu: Cpu, op: number, i: number): boolean {
 
 /** ST(dst) = ST(dst) op ST(src); a: op, with 8 added to pop; b: dst; c: src. */
 export const X87_OP = defineHelper((cpu, code, dst, src) => {
+  if (fastOperateRegisters(cpu, code & 7, dst, src)) {
+    if (code & 8) pop(cpu, 1);
+    return 0;
+  }
   readSt(cpu, a, dst);
   readSt(cpu, b, src);
   if (operate(cpu, code & 7, dst) && code & 8) pop(cpu, 1);
@@ -61,6 +66,10 @@ export const X87_OP = defineHelper((cpu, code, dst, src) => {
 
 /** ST(0) = ST(0) op single; a: bits, b: op. */
 export const X87_OP_SINGLE = defineHelper((cpu, bits, op) => {
+  const biased = (bits >>> 23) & 0xff;
+  if (biased !== 0 && biased !== 0xff) {
+    if (fastOperate(cpu, op, 0, ((bits >>> 16) & 0x8000) | (biased + 16256), 0x80000000 | (bits << 8), 0)) return 0;
+  }
   readSt(cpu, a, 0);
   unpackSingle(b, bits);
   operate(cpu, op, 0);
@@ -69,6 +78,11 @@ export const X87_OP_SINGLE = defineHelper((cpu, bits, op) => {
 
 /** ST(0) = ST(0) op double; a, b: low and high word, c: op. */
 export const X87_OP_DOUBLE = defineHelper((cpu, low, high, op) => {
+  const biased = (high >>> 20) & 0x7ff;
+  if (biased !== 0 && biased !== 0x7ff) {
+    const significand = 0x80000000 | ((high & 0xfffff) << 11) | (low >>> 21);
+    if (fastOperate(cpu, op, 0, ((high >>> 16) & 0x8000) | (biased + 15360), significand, low << 11)) return 0;
+  }
   readSt(cpu, a, 0);
   unpackDouble(b, high, low);
   operate(cpu, op, 0);

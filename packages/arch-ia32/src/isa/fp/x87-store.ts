@@ -26,7 +26,8 @@ import {
   UE,
 } from './number.ts';
 import { rounding, roundTo } from './round.ts';
-import { indexSt, isEmpty, pop, raise, readSt, roundingMode, scratchIndex, setC1, unmasked } from './x87-state.ts';
+import { fastDouble } from './x87-fast.ts';
+import { C1, indexSt, isEmpty, pop, raise, readSt, roundingMode, scratchIndex, setC1, unmasked } from './x87-state.ts';
 
 const u = newUnpacked();
 
@@ -74,6 +75,13 @@ export const X87_CONVERT_SINGLE = defineHelper((cpu, old) => {
 /** ST(0) as a double into the scratch words; a, b: what memory holds. */
 export const X87_CONVERT_DOUBLE = defineHelper((cpu, oldLow, oldHigh) => {
   const at = scratchIndex(cpu);
+  const flags = fastDouble(cpu, at);
+  if (flags >= 0) {
+    cpu.i32[at + FLAGS] = flags & PE;
+    cpu.i32[at + ROUNDED_UP] = flags & C1;
+    cpu.i32[at + COMPLETES] = 1;
+    return 0;
+  }
   if (note(cpu, convertReal(cpu, DOUBLE), IE | OE | UE)) {
     packDouble(u);
     cpu.i32[at] = packed.low;

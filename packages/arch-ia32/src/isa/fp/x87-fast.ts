@@ -1,0 +1,245 @@
+/**
+ * The common case of sum, difference and product in locals: both operands normal, the result normal,
+ * 64 bits, round to nearest, inexact masked. Anything else answers false and goes the general way
+ * (x87-arithmetic.ts), which gives the same results.
+ */
+import type { Cpu } from '@kml/core';
+import { FPU, layout } from '../state.ts';
+import { ADD, MUL, SUB } from './arithmetic.ts';
+import { PE } from './number.ts';
+import { mulHigh } from './words.ts';
+import { C1 } from './x87-state.ts';
+
+const ST = layout.array('st').offset;
+const FPU_AT = layout.array('fpu').offset;
+const CONTROL = FPU_AT + FPU.control;
+const STATUS = FPU_AT + FPU.status;
+const TOP = FPU_AT + FPU.top;
+const EMPTY_MASK = FPU_AT + FPU.empty;
+
+/** PC = 3, RC = 0, PM set. */
+const CONTROL_BITS = 0x0f20;
+const CONTROL_USUAL = 0x0320;
+
+/** Whether sign and exponent are a normal number's (the integer bit is looked at apart). */
+function isNormal(signExponent: number): boolean {
+  return ((signExponent + 1) & 0x7fff) > 1;
+}
+
+/** Rounds high:low:extra at a biased exponent and stores it at words `at`; false if it leaves the normal numbers. */
+function store(
+  cpu: Cpu,
+  at: number,
+  sign: number,
+  exponent: number,
+  high: number,
+  low: number,
+  extra: number,
+): boolean {
+  let e = exponent;
+  let h = high;
+  let l = low;
+  let flags = 0;
+  if (extra !== 0) {
+    flags = PE;
+    if (extra < 0 && (extra << 1 !== 0 || (l & 1) !== 0)) {
+      flags = PE | C1;
+      l = (l + 1) | 0;
+      if (l === 0) {
+        h = (h + 1) | 0;
+        if (h === 0) {
+          h = 0x80000000 | 0;
+          e++;
+        }
+      }
+    }
+  }
+  if (e <= 0 || e >= 0x7fff) return false;
+  cpu.i32[at] = l;
+  cpu.i32[at + 1] = h;
+  cpu.i32[at + 2] = sign | e;
+  const status = (cpu.base + STATUS) >> 2;
+  cpu.i32[status] = (cpu.i32[status]! & ~C1) | flags;
+  return true;
+}
+
+/** Sum of two normal numbers into words `at`. The one of the greater magnitude comes first. */
+function addOrdered(
+  cpu: Cpu,
+  at: number,
+  aTop: number,
+  aHigh: number,
+  aLow: number,
+  bTop: number,
+  bHigh: number,
+  bLow: number,
+): boolean {
+  let exponent = aTop & 0x7fff;
+  const distance = exponent - (bTop & 0x7fff);
+  let high = bHigh;
+  let low = bLow;
+  let extra = 0;
+  if (distance >= 64) return false;
+  if (distance >= 32) {
+    const n = distance - 32;
+    extra = low;
+    low = high;
+    high = 0;
+    if (n !== 0) {
+      const lost = extra << (32 - n);
+      extra = (extra >>> n) | (low << (32 - n)) | (lost !== 0 ? 1 : 0);
+      low = low >>> n;
+    }
+  } else if (distance !== 0) {
+    extra = low << (32 - distance);
+    low = (low >>> distance) | (high << (32 - distance));
+    high = high >>> distance;
+  }
+  const sign = aTop & 0x8000;
+  if (((aTop ^ bTop) & 0x8000) === 0) {
+    const l = (aLow + low) | 0;
+    const carry = l >>> 0 < aLow >>> 0 ? 1 : 0;
+    const partial = (aHigh + high) | 0;
+    const h = (partial + carry) | 0;
+    if (partial >>> 0 < aHigh >>> 0 || (h === 0 && carry !== 0)) {
+      extra = (extra >>> 1) | (l << 31) | (extra & 1);
+      return store(cpu, at, sign, exponent + 1, (h >>> 1) | 0x80000000, (l >>> 1) | (h << 31), extra);
+    }
+    return store(cpu, at, sign, exponent, h, l, extra);
+  }
+  const borrow0 = extra !== 0 ? 1 : 0;
+  let l = (aLow - low) | 0;
+  const borrow1 = aLow >>> 0 < low >>> 0 || (l === 0 && borrow0 !== 0) ? 1 : 0;
+  l = (l - borrow0) | 0;
+  let h = (aHigh - high - borrow1) | 0;
+  extra = -extra | 0;
+  if (h === 0) return false;
+  const n = Math.clz32(h);
+  if (n !== 0) {
+    h = (h << n) | (l >>> (32 - n));
+    l = (l << n) | (extra >>> (32 - n));
+    extra = extra << n;
+    exponent -= n;
+  }
+  return store(cpu, at, sign, exponent, h, l, extra);
+}
+
+function add(
+  cpu: Cpu,
+  at: number,
+  aTop: number,
+  aHigh: number,
+  aLow: number,
+  bTop: number,
+  bHigh: number,
+  bLow: number,
+): boolean {
+  const order = (aTop & 0x7fff) - (bTop & 0x7fff);
+  const bigger = order > 0 || (order === 0 && (aHigh === bHigh ? aLow >>> 0 >= bLow >>> 0 : aHigh >>> 0 > bHigh >>> 0));
+  return bigger
+    ? addOrdered(cpu, at, aTop, aHigh, aLow, bTop, bHigh, bLow)
+    : addOrdered(cpu, at, bTop, bHigh, bLow, aTop, aHigh, aLow);
+}
+
+function multiply(
+  cpu: Cpu,
+  at: number,
+  aTop: number,
+  aHigh: number,
+  aLow: number,
+  bTop: number,
+  bHigh: number,
+  bLow: number,
+): boolean {
+  let exponent = (aTop & 0x7fff) + (bTop & 0x7fff) - 16382;
+  let w0 = Math.imul(aLow, bLow);
+  const p = mulHigh(aLow, bLow);
+  const q = Math.imul(aHigh, bLow);
+  const s = Math.imul(aLow, bHigh);
+  let w1 = (p + q) | 0;
+  let carry = w1 >>> 0 < p >>> 0 ? 1 : 0;
+  w1 = (w1 + s) | 0;
+  if (w1 >>> 0 < s >>> 0) carry++;
+  const t = mulHigh(aHigh, bLow);
+  let w2 = (t + mulHigh(aLow, bHigh)) | 0;
+  let w3 = (mulHigh(aHigh, bHigh) + (w2 >>> 0 < t >>> 0 ? 1 : 0)) | 0;
+  const v = Math.imul(aHigh, bHigh);
+  w2 = (w2 + v) | 0;
+  if (w2 >>> 0 < v >>> 0) w3 = (w3 + 1) | 0;
+  w2 = (w2 + carry) | 0;
+  if (w2 >>> 0 < carry) w3 = (w3 + 1) | 0;
+  if (w3 >= 0) {
+    w3 = (w3 << 1) | (w2 >>> 31);
+    w2 = (w2 << 1) | (w1 >>> 31);
+    w1 = (w1 << 1) | (w0 >>> 31);
+    w0 = w0 << 1;
+    exponent--;
+  }
+  return store(cpu, at, (aTop ^ bTop) & 0x8000, exponent, w3, w2, w0 !== 0 ? w1 | 1 : w1);
+}
+
+/** ST(i) = ST(i) op b, where all is as usual; false, with nothing changed, where it is not. */
+export function fastOperate(cpu: Cpu, op: number, i: number, bTop: number, bHigh: number, bLow: number): boolean {
+  if (op > 5 || (cpu.i32[(cpu.base + CONTROL) >> 2]! & CONTROL_BITS) !== CONTROL_USUAL) return false;
+  const physical = (cpu.i32[(cpu.base + TOP) >> 2]! + i) & 7;
+  if (((cpu.i32[(cpu.base + EMPTY_MASK) >> 2]! >> physical) & 1) !== 0) return false;
+  const at = (cpu.base + ST + physical * 16) >> 2;
+  const aTop = cpu.i32[at + 2]!;
+  const aHigh = cpu.i32[at + 1]!;
+  const aLow = cpu.i32[at]!;
+  if (!isNormal(aTop) || !isNormal(bTop) || aHigh >= 0 || bHigh >= 0) return false;
+  switch (op) {
+    case ADD:
+      return add(cpu, at, aTop, aHigh, aLow, bTop, bHigh, bLow);
+    case MUL:
+      return multiply(cpu, at, aTop, aHigh, aLow, bTop, bHigh, bLow);
+    case SUB:
+      return add(cpu, at, aTop, aHigh, aLow, bTop ^ 0x8000, bHigh, bLow);
+    default:
+      return add(cpu, at, aTop ^ 0x8000, aHigh, aLow, bTop, bHigh, bLow);
+  }
+}
+
+/** The same with b in ST(j). */
+export function fastOperateRegisters(cpu: Cpu, op: number, i: number, j: number): boolean {
+  const physical = (cpu.i32[(cpu.base + TOP) >> 2]! + j) & 7;
+  if (((cpu.i32[(cpu.base + EMPTY_MASK) >> 2]! >> physical) & 1) !== 0) return false;
+  const at = (cpu.base + ST + physical * 16) >> 2;
+  return fastOperate(cpu, op, i, cpu.i32[at + 2]!, cpu.i32[at + 1]!, cpu.i32[at]!);
+}
+
+/** Exponents of 80-bit numbers that are normal doubles, whatever rounding does but overflow. */
+const LEAST_DOUBLE = 16383 - 1022;
+const GREATEST_DOUBLE = 16383 + 1022;
+
+/**
+ * ST(0) as a double, where it surely is a normal one, to words `to`; answers PE or 0 with C1 as
+ * `raise` would have them, or -1.
+ */
+export function fastDouble(cpu: Cpu, to: number): number {
+  if ((cpu.i32[(cpu.base + CONTROL) >> 2]! & 0x0c20) !== 0x20) return -1;
+  const physical = cpu.i32[(cpu.base + TOP) >> 2]!;
+  if (((cpu.i32[(cpu.base + EMPTY_MASK) >> 2]! >> physical) & 1) !== 0) return -1;
+  const at = (cpu.base + ST + physical * 16) >> 2;
+  const signExponent = cpu.i32[at + 2]!;
+  const exponent = signExponent & 0x7fff;
+  const high = cpu.i32[at + 1]!;
+  const low = cpu.i32[at]!;
+  if (high >= 0 || exponent < LEAST_DOUBLE || exponent > GREATEST_DOUBLE) return -1;
+  let l = (low >>> 11) | (high << 21);
+  // The carry out of the fraction goes into the exponent, as it should.
+  let h = ((signExponent & 0x8000) << 16) | (((exponent - 15360) << 20) + ((high >>> 11) & 0xfffff));
+  const rest = low & 0x7ff;
+  let flags = 0;
+  if (rest !== 0) {
+    flags = PE;
+    if (rest > 0x400 || (rest === 0x400 && (l & 1) !== 0)) {
+      flags = PE | C1;
+      l = (l + 1) | 0;
+      if (l === 0) h = (h + 1) | 0;
+    }
+  }
+  cpu.i32[to] = l;
+  cpu.i32[to + 1] = h;
+  return flags;
+}

@@ -7,11 +7,14 @@ import { hooks } from './hooks.ts';
 import type { RandomCase, RandomResult } from './layout.ts';
 import { Oracle } from './oracle.ts';
 import { Random } from './prng.ts';
+import { sequenceCase } from './sequences.ts';
 import { Subject } from './subject.ts';
 
 /** KML_SEED repeats a run, or starts another. */
 const SEED = Number(process.env.KML_SEED ?? 20_240_601);
 const CASES_PER_ROW = Number(process.env.KML_CASES_PER_ROW ?? 40);
+/** Runs of several instructions, beside the single ones. */
+const SEQUENCES = 5000;
 const SHOWN = 40;
 /** Translating costs more than interpreting: every so-many-th case is. */
 const TRANSLATED_EVERY = 4;
@@ -21,6 +24,8 @@ afterAll(() => oracle.dispose());
 
 const generated = rows.filter(isGenerated);
 const cases = generated.flatMap((row, n) => casesOf(row, CASES_PER_ROW, new Random(SEED + n * 7919), hooks));
+const random = new Random(SEED);
+for (let n = 0; n < SEQUENCES; n++) cases.push(sequenceCase(random));
 const results = new Subject().run(cases);
 console.log(`random instructions: seed ${SEED}, ${generated.length} rows, ${cases.length} cases`);
 

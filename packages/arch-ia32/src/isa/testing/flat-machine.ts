@@ -94,16 +94,13 @@ export class FlatMachine {
   }
 
   write(address: number, bytes: ArrayLike<number>): void {
-    for (let i = 0; i < bytes.length; ) {
+    const { mmu, memory } = this.cpu;
+    const data = bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
+    for (let i = 0; i < data.length; ) {
       const at = (address + i) >>> 0;
-      const entry = this.cpu.mmu.entry(this.cpu.mmu.current, at >>> PAGE_SHIFT);
       const offset = at & PAGE_MASK;
-      const length = Math.min(bytes.length - i, PAGE_MASK + 1 - offset);
-      this.cpu.memory.writeFrame(
-        entry >>> PAGE_SHIFT,
-        offset,
-        Uint8Array.from(Array.prototype.slice.call(bytes, i, i + length)),
-      );
+      const length = Math.min(data.length - i, PAGE_MASK + 1 - offset);
+      memory.writeFrame(mmu.entry(mmu.current, at >>> PAGE_SHIFT) >>> PAGE_SHIFT, offset, data.subarray(i, i + length));
       i += length;
     }
   }

@@ -1,6 +1,6 @@
 import type { TranslationHost, TranslatorFactory, TranslatorPort } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { LOOKUP_ADDRESS, LOOKUP_BYTES, SITE_ADDRESS } from '../memory/memory-map.ts';
+import { LOOKUP_ADDRESS, LOOKUP_BYTES, PAGE_SIZE, SITE_ADDRESS } from '../memory/memory-map.ts';
 import {
   EXIT_RECORD_ADDRESS,
   LEAVE,
@@ -18,6 +18,7 @@ import { type CompiledRegion, compileRegion } from './region-compiler.ts';
 import { type DiscoveredRegion, discoverRegion } from './region-discovery.ts';
 import { CLOCK_LEFT, CLOCK_USED, encodeModule, instantiateModule, type ModuleImports } from './region-module.ts';
 import { pagesOf, type Region, RegionStore } from './region-store.ts';
+import { RewriteTable } from './rewrite-table.ts';
 import { ShapeTable } from './shapes.ts';
 import { SiteTable } from './site-table.ts';
 import { type SlotTable, slotTable } from './slots.ts';
@@ -64,6 +65,7 @@ class Translator implements TranslatorPort {
   private readonly i32: Int32Array;
   private queue: Request[] = [];
   private readonly queued = new Set<string>();
+  private readonly rewrites = new RewriteTable();
   private readonly banned = new Set<number>();
   private waited = 0;
   private nextSlot = 1;
@@ -99,13 +101,18 @@ class Translator implements TranslatorPort {
     const key = `${space.id}:${pc}:${mode}`;
     if (this.queued.has(key) || this.banned.has(pc)) return;
     if (this.store.find(pc, mode, space, this.host.cpu.mmu)) return;
+    const block = this.host.block(pc, mode);
+    if (block === undefined || this.rewrites.defers(block.frame)) return;
     this.queued.add(key);
     this.queue.push({ space, pc, mode });
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
-    for (const region of this.store.overlapping(frame, offset, length)) this.drop(region);
+    const regions = this.store.overlapping(frame, offset, length);
+    for (const region of regions) this.drop(region);
     this.banned.clear();
+    if (length === PAGE_SIZE) this.rewrites.forget(frame);
+    else if (regions.length > 0) this.rewrites.note(frame);
   }
 
   mappingChanged(space: AddressSpace, page: number): void {

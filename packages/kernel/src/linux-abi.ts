@@ -184,6 +184,8 @@ export interface LinuxAbi {
   vdsoSymbol(mm: Mm, name: string): number;
 
   // ---- structures
+  /** Alignment of 64-bit members of structures in bytes; 4 (as on i386) if left out. */
+  readonly u64Alignment?: 4 | 8;
   encodeStat64(stat: Stat): Uint8Array;
   encodeStat(stat: Stat): Uint8Array | undefined;
   /** Text of /proc/cpuinfo. */

@@ -1,0 +1,153 @@
+import { EBADF, EEXIST, EINVAL, ELOOP, ENOENT, EPERM } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import type { OpenFile } from '../types.ts';
+import { newAnonymousFile } from './anonymous-file.ts';
+import { type FileOps, fileOps } from './file-ops.ts';
+import { type FileQueue, newQueue, notify } from './notify.ts';
+import { POLLERR, POLLHUP, READABLE } from './poll-events.ts';
+
+export const EPOLLONESHOT = 1 << 30;
+export const EPOLLET = 1 << 31;
+const EPOLLEXCLUSIVE = 1 << 28;
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+const MAX_NESTING = 5;
+
+/** One watched descriptor. */
+interface Watch {
+  fd: number;
+  file: OpenFile;
+  events: number;
+  /** The program's 8 bytes, as they came. */
+  data: Uint8Array;
+  /** Wake-ups of the file's queues when it was last reported (edge-triggered). */
+  seen: number;
+  /** Reported once and waits for EPOLL_CTL_MOD (one-shot). */
+  disabled: boolean;
+}
+
+interface EpollSet {
+  watches: Watch[];
+  /** Where the next report begins, so that busy files do not starve the others. */
+  next: number;
+  queue: FileQueue;
+}
+
+/** What epoll_wait reports of one file. */
+export interface EpollEvent {
+  readonly events: number;
+  readonly data: Uint8Array;
+}
+
+/** epoll_create(). Linux 6.1 fs/eventpoll.c */
+export function openEpoll(kernel: Kernel): OpenFile {
+  const set: EpollSet = { watches: [], next: 0, queue: newQueue() };
+  return newAnonymousFile(kernel, 'epoll', 'eventpoll', 0, set);
+}
+
+function setOf(file: OpenFile): EpollSet {
+  return file.data as EpollSet;
+}
+
+/** epoll_ctl(): 0 or -errno. */
+export function controlEpoll(
+  kernel: Kernel,
+  epoll: OpenFile,
+  operation: number,
+  fd: number,
+  file: OpenFile,
+  events: number,
+  data: Uint8Array,
+): number {
+  if (epoll.kind !== 'epoll' || file === epoll) return -EINVAL;
+  if (fileOps(file).poll === undefined || file.kind === 'regular' || file.kind === 'directory') return -EPERM;
+  const set = setOf(epoll);
+  dropClosed(set);
+  const index = set.watches.findIndex((watch) => watch.fd === fd && watch.file === file);
+  if (operation === EPOLL_CTL_ADD) {
+    if (index >= 0) return -EEXIST;
+    if (file.kind === 'epoll' && depth(file, 0, epoll) >= MAX_NESTING) return -ELOOP;
+    set.watches.push({ fd, file, events: events & ~EPOLLEXCLUSIVE, data, seen: -1, disabled: false });
+  } else if (index < 0) return -ENOENT;
+  else if (operation === EPOLL_CTL_DEL) set.watches.splice(index, 1);
+  else if (operation === EPOLL_CTL_MOD) {
+    Object.assign(set.watches[index]!, { events, data, seen: -1, disabled: false });
+  } else return -EINVAL;
+  notify(kernel, set.queue);
+  return 0;
+}
+
+/** How deep sets nest below a file; a cycle through `root` counts as too deep. */
+function depth(file: OpenFile, level: number, root: OpenFile): number {
+  if (file === root || level >= MAX_NESTING) return MAX_NESTING;
+  let deepest = level;
+  for (const watch of setOf(file).watches) {
+    if (watch.file.kind === 'epoll') deepest = Math.max(deepest, depth(watch.file, level + 1, root));
+  }
+  return deepest;
+}
+
+/** Files that were closed leave the set. */
+function dropClosed(set: EpollSet): void {
+  if (set.watches.some((watch) => watch.file.refs <= 0)) {
+    set.watches = set.watches.filter((watch) => watch.file.refs > 0);
+  }
+}
+
+function wakeUps(kernel: Kernel, file: OpenFile): number {
+  let count = 0;
+  for (const queue of fileOps(file).queues?.(kernel, file) ?? []) count += queue.events;
+  return count;
+}
+
+/** Events that a watch would report now. */
+function readyEvents(kernel: Kernel, watch: Watch): number {
+  if (watch.disabled) return 0;
+  const events = fileOps(watch.file).poll!(kernel, watch.file) & (watch.events | POLLERR | POLLHUP);
+  if (events !== 0 && watch.events & EPOLLET && watch.seen === wakeUps(kernel, watch.file)) return 0;
+  return events;
+}
+
+/** Takes up to `limit` reports: what epoll_wait gives. */
+export function takeEpollEvents(kernel: Kernel, epoll: OpenFile, limit: number): EpollEvent[] | number {
+  if (epoll.kind !== 'epoll') return -EINVAL;
+  const set = setOf(epoll);
+  dropClosed(set);
+  const reports: EpollEvent[] = [];
+  const count = set.watches.length;
+  const start = count === 0 ? 0 : set.next % count;
+  for (let i = 0; i < count && reports.length < limit; i++) {
+    const index = (start + i) % count;
+    const watch = set.watches[index]!;
+    const events = readyEvents(kernel, watch);
+    if (events === 0) continue;
+    reports.push({ events, data: watch.data });
+    set.next = index + 1;
+    if (watch.events & EPOLLET) watch.seen = wakeUps(kernel, watch.file);
+    if (watch.events & EPOLLONESHOT) watch.disabled = true;
+  }
+  return reports;
+}
+
+/** Every queue whose wake-up may make the set ready. */
+export function epollQueues(kernel: Kernel, epoll: OpenFile): FileQueue[] {
+  const set = setOf(epoll);
+  dropClosed(set);
+  const queues = new Set<FileQueue>([set.queue]);
+  for (const watch of set.watches) {
+    for (const queue of fileOps(watch.file).queues?.(kernel, watch.file) ?? []) queues.add(queue);
+  }
+  return [...queues];
+}
+
+export const EPOLL_OPS: FileOps = {
+  read: () => -EINVAL,
+  write: () => -EBADF,
+  poll(kernel, file) {
+    const set = setOf(file);
+    dropClosed(set);
+    return set.watches.some((watch) => readyEvents(kernel, watch) !== 0) ? READABLE : 0;
+  },
+  queues: epollQueues,
+};

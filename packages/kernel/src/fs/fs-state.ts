@@ -1,0 +1,69 @@
+import type { Kernel } from '../kernel.ts';
+import type { Superblock } from '../types.ts';
+import type { ConsoleState } from './console.ts';
+import type { InotifyWatch } from './inotify.ts';
+import type { FileQueue } from './notify.ts';
+import { newQueue } from './notify.ts';
+import type { TimerFile } from './timerfd.ts';
+import type { Tty } from './tty/tty-state.ts';
+
+/** File-system state that hangs off no inode: KernelState.sub.fs. */
+export interface FsState {
+  nextMountId: number;
+  /** Minor number of the next file system without a device (major 0). */
+  nextDevice: number;
+  /** Bytes of file data kept by in-memory file systems, all together. */
+  dataBytes: number;
+  /** File systems behind no mount: pipefs, sockfs, anon_inodefs, memfd. */
+  internal: Map<string, Superblock>;
+  /** Terminals by device number; pseudo-terminal pairs have two. */
+  ttys: Map<number, Tty>;
+  console: ConsoleState | undefined;
+  /** POSIX and flock locks by inode key. */
+  locks: Map<string, FileLock[]>;
+  lockQueue: FileQueue;
+  /** Unix sockets in the abstract name space, by name: socket ids. */
+  abstractSockets: Map<string, unknown>;
+  bootId: string | undefined;
+  timerFiles: Map<number, TimerFile>;
+  nextTimerFile: number;
+  inotifyWatches: InotifyWatch[];
+  /** Woken by every signal, once there is a signalfd. */
+  signalQueue: FileQueue | undefined;
+}
+
+/** A lock on a byte range (POSIX: owned by a file table; flock: owned by an open file description). */
+export interface FileLock {
+  type: 'read' | 'write';
+  kind: 'posix' | 'flock';
+  owner: unknown;
+  pid: number;
+  start: number;
+  /** Inclusive. */
+  end: number;
+}
+
+/** The file systems' state of this machine, made when first asked for. */
+export function fsState(kernel: Kernel): FsState {
+  const sub = kernel.state.sub;
+  if (sub.fs === undefined) {
+    const state: FsState = {
+      nextMountId: 1,
+      nextDevice: 1,
+      dataBytes: 0,
+      internal: new Map(),
+      ttys: new Map(),
+      console: undefined,
+      locks: new Map(),
+      lockQueue: newQueue(),
+      abstractSockets: new Map(),
+      bootId: undefined,
+      timerFiles: new Map(),
+      nextTimerFile: 1,
+      inotifyWatches: [],
+      signalQueue: undefined,
+    };
+    sub.fs = state;
+  }
+  return sub.fs as FsState;
+}

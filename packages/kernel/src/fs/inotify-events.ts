@@ -1,0 +1,21 @@
+/** inotify event bits. Linux 6.1 include/uapi/linux/inotify.h */
+export const IN_ACCESS = 0x001;
+export const IN_MODIFY = 0x002;
+export const IN_ATTRIB = 0x004;
+export const IN_CLOSE_WRITE = 0x008;
+export const IN_CLOSE_NOWRITE = 0x010;
+export const IN_OPEN = 0x020;
+export const IN_MOVED_FROM = 0x040;
+export const IN_MOVED_TO = 0x080;
+export const IN_CREATE = 0x100;
+export const IN_DELETE = 0x200;
+export const IN_DELETE_SELF = 0x400;
+export const IN_MOVE_SELF = 0x800;
+export const IN_ALL_EVENTS = 0xfff;
+export const IN_Q_OVERFLOW = 0x4000;
+export const IN_IGNORED = 0x8000;
+export const IN_ONLYDIR = 0x0100_0000;
+export const IN_DONT_FOLLOW = 0x0200_0000;
+export const IN_MASK_ADD = 0x2000_0000;
+export const IN_ISDIR = 0x4000_0000;
+export const IN_ONESHOT = 0x8000_0000;

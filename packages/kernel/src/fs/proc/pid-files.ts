@@ -1,0 +1,73 @@
+import { EINVAL } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { mapsText } from '../../mm/maps-text.ts';
+import { copyIn } from '../../mm/user-access.ts';
+import type { Task } from '../../types.ts';
+import { mountInfoText, mountsText } from './mount-text.ts';
+import { limitsText, statmText, statText, statusText } from './pid-texts.ts';
+
+/** A file in a task's directory. */
+export interface PidFile {
+  readonly mode: number;
+  /** `thread`: below task/. `reader` is the task that reads. */
+  readonly read: (kernel: Kernel, task: Task, thread: boolean, reader: Task) => string;
+  /** 0 or -errno. */
+  readonly write?: (kernel: Kernel, task: Task, text: string) => number;
+}
+
+/** Strings of a program's start area, NUL-terminated each. Programs change them (setproctitle), so memory is asked first. */
+function startArea(kernel: Kernel, task: Task, start: number, end: number, kept: readonly string[]): string {
+  if (task.mm === undefined || task.state === 'zombie' || end <= start) return '';
+  if (task === kernel.state.current) {
+    const bytes = copyIn(kernel, task, start, Math.min(end - start, 1 << 17));
+    if (bytes !== undefined) return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  }
+  return kept.map((text) => `${text}\0`).join('');
+}
+
+function comm(_kernel: Kernel, task: Task): string {
+  return `${task.comm}\n`;
+}
+
+function setComm(_kernel: Kernel, task: Task, text: string): number {
+  task.comm = text.replace(/\n$/, '').slice(0, 15);
+  return 0;
+}
+
+function setScore(_kernel: Kernel, _task: Task, text: string): number {
+  const score = Number(text.trim());
+  return Number.isInteger(score) && score >= -1000 && score <= 1000 ? 0 : -EINVAL;
+}
+
+function file(read: PidFile['read'], mode = 0o444): PidFile {
+  return { mode, read };
+}
+
+/** Linux 6.1 fs/proc/base.c: tgid_base_stuff */
+export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>([
+  ['stat', file(statText)],
+  ['statm', file(statmText)],
+  ['status', file(statusText)],
+  ['maps', file((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
+  [
+    'cmdline',
+    file((kernel, task) => startArea(kernel, task, task.mm?.argStart ?? 0, task.mm?.argEnd ?? 0, task.group.argv)),
+  ],
+  [
+    'environ',
+    file(
+      (kernel, task) => startArea(kernel, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0, task.group.environ),
+      0o400,
+    ),
+  ],
+  ['comm', { mode: 0o644, read: comm, write: setComm }],
+  ['limits', file((_kernel, task) => limitsText(task))],
+  ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],
+  ['mountinfo', file((kernel, _task, _thread, reader) => mountInfoText(kernel, reader))],
+  ['wchan', file(() => '0')],
+  ['oom_score', file(() => '0\n')],
+  ['oom_score_adj', { mode: 0o644, read: () => '0\n', write: setScore }],
+  ['loginuid', file(() => '4294967295')],
+  ['sessionid', file(() => '4294967295')],
+  ['cgroup', file(() => '0::/\n')],
+]);

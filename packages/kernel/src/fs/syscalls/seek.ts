@@ -1,0 +1,65 @@
+import { StructWriter } from '../../abi/struct.ts';
+import { EBADF, EFAULT, EINVAL, ENXIO, EOVERFLOW, ESPIPE } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyOut } from '../../mm/user-access.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
+import type { OpenFile, Task } from '../../types.ts';
+import { getDataFile } from '../file-table.ts';
+import { isSeekable } from './transfer.ts';
+
+const SEEK_SET = 0;
+const SEEK_CUR = 1;
+const SEEK_END = 2;
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
+
+/** The new position, or -errno. Holes are not told apart: a file is all data with a hole at its end. */
+function seek(file: OpenFile, offset: number, whence: number): number {
+  if (!isSeekable(file)) return -ESPIPE;
+  const { size } = file.inode;
+  let target: number;
+  if (whence === SEEK_SET) target = offset;
+  else if (whence === SEEK_CUR) target = file.position + offset;
+  else if (whence === SEEK_END) target = size + offset;
+  else if (whence === SEEK_DATA || whence === SEEK_HOLE) {
+    if (offset < 0 || offset >= size) return -ENXIO;
+    target = whence === SEEK_DATA ? offset : size;
+  } else return -EINVAL;
+  if (target < 0) return -EINVAL;
+  file.position = target;
+  return target;
+}
+
+/** Linux 6.1 fs/read_write.c: ksys_lseek */
+function lseek(_kernel: Kernel, task: Task, fd: number, offset: number, whence: number): number {
+  const file = getDataFile(task, fd);
+  if (file === undefined) return -EBADF;
+  const before = file.position;
+  const result = seek(file, offset, whence);
+  if (result <= 0x7fff_ffff) return result;
+  file.position = before;
+  return -EOVERFLOW;
+}
+
+function llseek(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  high: number,
+  low: number,
+  address: number,
+  whence: number,
+): number {
+  const file = getDataFile(task, fd);
+  if (file === undefined) return -EBADF;
+  const offset = (high | 0) * 2 ** 32 + (low >>> 0);
+  const result = seek(file, offset, whence);
+  if (result < 0) return result;
+  return copyOut(kernel, task, address, new StructWriter(kernel, 8).u64(result).bytes) ? 0 : -EFAULT;
+}
+
+/** lseek(2), _llseek(2). */
+export const SEEK_SYSCALLS: SyscallDef[] = [
+  full('lseek', ['fd', 'long', 'uint'], lseek),
+  full('_llseek', ['fd', 'ulong', 'ulong', 'ptr', 'uint'], llseek),
+];

@@ -1,0 +1,4 @@
+import type { SyscallDef } from '../../syscalls/define.ts';
+
+/** socket(2) and its family. */
+export const SOCKET_SYSCALLS: SyscallDef[] = [];

@@ -1,0 +1,207 @@
+import { BLOCKED, EBADF, EFAULT, EFBIG, EINVAL } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { accessOk, copyInto, copyOut } from '../../mm/user-access.ts';
+import { SIGXFSZ } from '../../signal/numbers.ts';
+import { sendSignal, sigInfo } from '../../signal/send.ts';
+import { RLIMIT_FSIZE } from '../../task/rlimit-numbers.ts';
+import type { OpenFile, Task } from '../../types.ts';
+import { type FileOps, fileOps } from '../file-ops.ts';
+import { canRead, canWrite, O_APPEND } from '../open-flags.ts';
+
+/** A piece of user memory. */
+export interface Segment {
+  readonly base: number;
+  readonly length: number;
+}
+
+/** The most one call moves. Linux 6.1 include/linux/fs.h: MAX_RW_COUNT */
+export const MAX_TRANSFER = 0x7fff_f000;
+const CHUNK = 65536;
+
+/** Where bytes lie between file and user memory; nothing is kept in it between calls. */
+const scratch = new Uint8Array(CHUNK);
+
+/** Position that stands for the file's own. */
+export const AT_POSITION = -1;
+
+/** read() and its kin: from the file into user memory. `position` AT_POSITION uses and moves the file's own. */
+export function readFile(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  segments: readonly Segment[],
+  position: number,
+): number {
+  const ops = fileOps(file);
+  if (!canRead(file.flags)) return -EBADF;
+  if (ops.read === undefined) return -EINVAL;
+  const total = totalLength(kernel, task, segments);
+  if (total < 0) return total;
+  const moves = position === AT_POSITION && ops.seekable === true;
+  const start = position === AT_POSITION ? file.position : position;
+  let done = 0;
+  do {
+    const buffer = scratch.subarray(0, Math.min(total - done, CHUNK));
+    const count = ops.read(kernel, task, file, buffer, start + done);
+    if (count <= 0) {
+      if (done === 0) return count;
+      break;
+    }
+    if (!scatter(kernel, task, segments, done, buffer.subarray(0, count))) {
+      if (done === 0) return -EFAULT;
+      break;
+    }
+    done += count;
+    if (count < buffer.length) break;
+  } while (ops.seekable && done < total);
+  if (moves) file.position = start + done;
+  return done;
+}
+
+/**
+ * write() and its kin. A call that waits with some bytes written keeps their number in its restart
+ * record and goes on behind them; a signal then ends it with that number.
+ */
+export function writeFile(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  segments: readonly Segment[],
+  position: number,
+): number {
+  const ops = fileOps(file);
+  if (!canWrite(file.flags)) return -EBADF;
+  if (ops.write === undefined) return -EINVAL;
+  const total = totalLength(kernel, task, segments);
+  if (total < 0) return total;
+  if (ops.seekable) return writeAt(kernel, task, file, ops, segments, position, total);
+  return writeStream(kernel, task, file, ops, segments, total);
+}
+
+function writeAt(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  ops: FileOps,
+  segments: readonly Segment[],
+  position: number,
+  total: number,
+): number {
+  const own = position === AT_POSITION;
+  let start = own ? file.position : position;
+  if (file.flags & O_APPEND && file.kind === 'regular') start = file.inode.size;
+  const allowed = file.kind === 'regular' ? sizeLimit(kernel, task, start, total) : total;
+  if (allowed < 0) return allowed;
+  let done = 0;
+  while (done < allowed) {
+    const bytes = gather(kernel, task, segments, done, allowed);
+    const count = bytes === undefined ? -EFAULT : ops.write!(kernel, task, file, bytes, start + done);
+    if (count < 0) {
+      if (done === 0) return count;
+      break;
+    }
+    done += count;
+    if (count < bytes!.length) break;
+  }
+  if (own) file.position = start + done;
+  return done;
+}
+
+/** RLIMIT_FSIZE: how many of the bytes may be written; beyond the limit SIGXFSZ and -EFBIG. */
+function sizeLimit(kernel: Kernel, task: Task, start: number, total: number): number {
+  const limit = task.group.rlimits[RLIMIT_FSIZE]?.current ?? Number.POSITIVE_INFINITY;
+  if (total === 0 || start + total <= limit) return total;
+  if (start < limit) return limit - start;
+  sendSignal(kernel, task, sigInfo(SIGXFSZ));
+  return -EFBIG;
+}
+
+function writeStream(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  ops: FileOps,
+  segments: readonly Segment[],
+  total: number,
+): number {
+  let done = task.restart?.call === 'write' ? (task.restart.done as number) : 0;
+  if (total === 0) return ops.write!(kernel, task, file, scratch.subarray(0, 0), 0);
+  while (done < total) {
+    const bytes = gather(kernel, task, segments, done, total);
+    const count = bytes === undefined ? -EFAULT : ops.write!(kernel, task, file, bytes, 0);
+    if (count === BLOCKED) {
+      task.restart = { call: 'write', done };
+      return BLOCKED;
+    }
+    if (count < 0) return done > 0 ? done : count;
+    done += count;
+  }
+  return done;
+}
+
+/** Sum of the segments' lengths; -EINVAL where it is too long, -EFAULT where one cannot be user memory. */
+function totalLength(kernel: Kernel, task: Task, segments: readonly Segment[]): number {
+  let total = 0;
+  for (const { base, length } of segments) {
+    if (length > 0x7fff_ffff) return -EINVAL;
+    if (!accessOk(kernel, task, base, length)) return -EFAULT;
+    total += length;
+  }
+  return Math.min(total, MAX_TRANSFER);
+}
+
+/** Bytes of user memory from `offset` on, as many as one chunk takes; undefined if they cannot be read. */
+function gather(
+  kernel: Kernel,
+  task: Task,
+  segments: readonly Segment[],
+  offset: number,
+  total: number,
+): Uint8Array | undefined {
+  const want = Math.min(CHUNK, total - offset);
+  let skip = offset;
+  let done = 0;
+  for (const { base, length } of segments) {
+    if (done === want) break;
+    if (skip >= length) {
+      skip -= length;
+      continue;
+    }
+    const run = Math.min(length - skip, want - done);
+    if (!copyInto(kernel, task, base + skip, scratch.subarray(done, done + run))) {
+      return done > 0 ? scratch.subarray(0, done) : undefined;
+    }
+    done += run;
+    skip = 0;
+  }
+  return scratch.subarray(0, done);
+}
+
+/** Stores bytes in user memory, `offset` into the segments. */
+export function scatter(
+  kernel: Kernel,
+  task: Task,
+  segments: readonly Segment[],
+  offset: number,
+  bytes: Uint8Array,
+): boolean {
+  let skip = offset;
+  let done = 0;
+  for (const { base, length } of segments) {
+    if (done === bytes.length) break;
+    if (skip >= length) {
+      skip -= length;
+      continue;
+    }
+    const run = Math.min(length - skip, bytes.length - done);
+    if (!copyOut(kernel, task, base + skip, bytes.subarray(done, done + run))) return false;
+    done += run;
+    skip = 0;
+  }
+  return true;
+}
+
+/** Whether pread and pwrite make sense, as for lseek. */
+export function isSeekable(file: OpenFile): boolean {
+  return fileOps(file).seekable === true;
+}

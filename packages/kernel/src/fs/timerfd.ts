@@ -1,0 +1,98 @@
+import { StructWriter } from '../abi/struct.ts';
+import { EAGAIN, EINVAL } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { blockOn } from '../sched/wait.ts';
+import { monotonicNs, realtimeNs } from '../time/clock.ts';
+import { cancelTimer, registerTimerKind, setTimer } from '../time/timers.ts';
+import type { OpenFile } from '../types.ts';
+import { newAnonymousFile } from './anonymous-file.ts';
+import type { FileOps } from './file-ops.ts';
+import { fsState } from './fs-state.ts';
+import { type FileQueue, newQueue, notify } from './notify.ts';
+import { O_NONBLOCK } from './open-flags.ts';
+import { READABLE } from './poll-events.ts';
+
+const CLOCK_REALTIME = 0;
+
+/** OpenFile.data of a timerfd. */
+export interface TimerFile {
+  id: number;
+  clock: number;
+  /** Monotonic nanoseconds of the next expiry; undefined while disarmed. */
+  expires: bigint | undefined;
+  interval: bigint;
+  ticks: bigint;
+  queue: FileQueue;
+}
+
+/** timerfd_create(). Linux 6.1 fs/timerfd.c */
+export function openTimerfd(kernel: Kernel, clock: number, flags: number): OpenFile {
+  const state = fsState(kernel);
+  const id = state.nextTimerFile++;
+  const timer: TimerFile = { id, clock, expires: undefined, interval: 0n, ticks: 0n, queue: newQueue() };
+  state.timerFiles.set(id, timer);
+  return newAnonymousFile(kernel, 'timerfd', 'timerfd', flags, timer);
+}
+
+export function timerFileOf(file: OpenFile): TimerFile {
+  return file.data as TimerFile;
+}
+
+/** Arms (value > 0) or disarms the timer; times in nanoseconds, `value` absolute in its clock or relative. */
+export function armTimerFile(
+  kernel: Kernel,
+  timer: TimerFile,
+  value: bigint,
+  interval: bigint,
+  absolute: boolean,
+): void {
+  cancelTimer(kernel, 'timerfd', timer.id);
+  timer.ticks = 0n;
+  timer.interval = interval;
+  timer.expires = undefined;
+  if (value === 0n) return;
+  const now = monotonicNs(kernel);
+  const offset = timer.clock === CLOCK_REALTIME ? realtimeNs(kernel) - now : 0n;
+  timer.expires = absolute ? value - offset : now + value;
+  setTimer(kernel, 'timerfd', timer.id, timer.expires);
+}
+
+/** Time left and interval, in nanoseconds. */
+export function timerFileStatus(kernel: Kernel, timer: TimerFile): { value: bigint; interval: bigint } {
+  const left = timer.expires === undefined ? 0n : timer.expires - monotonicNs(kernel);
+  return { value: timer.expires === undefined ? 0n : left > 0n ? left : 1n, interval: timer.interval };
+}
+
+registerTimerKind('timerfd', (kernel, entry) => {
+  const timer = fsState(kernel).timerFiles.get(entry.id);
+  if (timer?.expires === undefined) return;
+  timer.ticks++;
+  if (timer.interval > 0n) {
+    const late = monotonicNs(kernel) - timer.expires;
+    const missed = late > 0n ? late / timer.interval : 0n;
+    timer.ticks += missed;
+    timer.expires += (missed + 1n) * timer.interval;
+    setTimer(kernel, 'timerfd', timer.id, timer.expires);
+  } else timer.expires = undefined;
+  notify(kernel, timer.queue);
+});
+
+export const TIMERFD_OPS: FileOps = {
+  read(kernel, task, file, into) {
+    const timer = timerFileOf(file);
+    if (into.length < 8) return -EINVAL;
+    if (timer.ticks === 0n) return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [timer.queue]);
+    into.set(new StructWriter(kernel, 8).u64(timer.ticks).bytes);
+    timer.ticks = 0n;
+    return 8;
+  },
+
+  poll: (_kernel, file) => (timerFileOf(file).ticks > 0n ? READABLE : 0),
+  queues: (_kernel, file) => [timerFileOf(file).queue],
+
+  release(kernel, file) {
+    const timer = timerFileOf(file);
+    cancelTimer(kernel, 'timerfd', timer.id);
+    fsState(kernel).timerFiles.delete(timer.id);
+  },
+};

@@ -185,7 +185,7 @@ function fill(view: DataView, at: number, bytes: number, filling: Filling, rando
 }
 
 /** Bytes of an instruction of that row with random registers, or a memory operand at `offset` of the data. */
-function encode(row: Row, random: Random, memory: boolean, offset: number): number[] {
+export function encode(row: Row, random: Random, memory: boolean, offset: number): number[] {
   const tokens = row.encoding.split(' ');
   const bytes: number[] = [];
   if (tokens[0] === 'NP') tokens.shift();
@@ -223,11 +223,11 @@ function encode(row: Row, random: Random, memory: boolean, offset: number): numb
   return bytes;
 }
 
-function memoryAllowed(row: Row): boolean {
+export function memoryAllowed(row: Row): boolean {
   return row.operands.split(',').some((code) => 'MEQW'.includes(code[0]!));
 }
 
-function registerAllowed(row: Row): boolean {
+export function registerAllowed(row: Row): boolean {
   return !row.operands.split(',').some((code) => code[0] === 'M');
 }
 
@@ -238,7 +238,7 @@ function randomMasks(random: Random): number {
 }
 
 /** Fills the FXSAVE image's x87 part. */
-function randomX87(fx: DataView, random: Random): void {
+export function randomX87(fx: DataView, random: Random): void {
   const masks = randomMasks(random);
   // Nearest more often than not: it has ways of its own.
   const rounding = random.chance(50) ? 0 : random.below(4);
@@ -258,7 +258,7 @@ function randomX87(fx: DataView, random: Random): void {
   }
 }
 
-function fillMemory(item: Case, row: Row, random: Random): void {
+export function fillMemory(item: Case, row: Row, random: Random): void {
   const view = new DataView(item.memory.buffer, item.memory.byteOffset, item.memory.length);
   const operands = row.operands;
   if (operands.includes('Mfd') && !row.mnemonic.startsWith('fi')) fill(view, 0, view.byteLength, 'single', random);

@@ -3,7 +3,7 @@ import type { I32, I64, V128 } from '@kml/core';
 import { STORE_MASKED_MMX } from '../fp/masked-store.ts';
 import { DS, EDI, type Insn } from './insn.ts';
 import { type LaneBits, lanes, type Packed, type ShiftKind, shiftImmediate, shiftVariable } from './simd-integer.ts';
-import { beginMmx, beginSse, enterMmx, getMmx, getXmm, mmxSource, setMmx, setXmm } from './simd-operands.ts';
+import { beginMmx, enterMmx, getMmx, getXmm, mmxSource, setMmx, setXmm } from './simd-operands.ts';
 
 type Handler = (x: Insn) => void;
 
@@ -163,11 +163,15 @@ export function lowOnly(x: Insn, low: I64): V128 {
   return x.b.withLane64(x.b.constantV([0, 0, 0, 0]), low, 0);
 }
 
-/** PREFETCHh, SFENCE, LFENCE, MFENCE, CLFLUSH: nothing to do. Hints do not fault. */
+/** PREFETCHh, SFENCE, LFENCE, MFENCE: nothing to do. Hints do not fault. */
 export function hint(_x: Insn): void {}
 
-/** MOVNTI. */
+/** CLFLUSH: faults as a load of the byte would. */
+export function clflush(x: Insn): void {
+  x.b.load8u(x.mem(1));
+}
+
+/** MOVNTI: on general registers, so without #NM. */
 export function movnti(x: Insn): void {
-  if (!beginSse(x)) return;
   x.write(0, x.get32(x.reg));
 }

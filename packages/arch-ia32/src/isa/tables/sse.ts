@@ -1,7 +1,7 @@
 import { type Row, row } from '../decode/row.ts';
 import { ADD, DIV, MUL, SUB } from '../fp/arithmetic.ts';
 import { MAX, MIN, SQRT } from '../fp/sse-arithmetic.ts';
-import { hint, movnti } from '../lift/mmx.ts';
+import { clflush, hint, movnti } from '../lift/mmx.ts';
 import { pandn, SIMPLE, unpack } from '../lift/simd-integer.ts';
 import * as f from '../lift/sse-float.ts';
 import * as v from '../lift/sse-move.ts';
@@ -123,7 +123,7 @@ const controlRows: readonly Row[] = [
   row('NP 0F AE E8', 'lfence', '', 'fence', hint),
   row('NP 0F AE F0', 'mfence', '', 'fence', hint),
   row('NP 0F AE F8', 'sfence', '', 'fence', hint),
-  row('NP 0F AE /7', 'clflush', 'Mb', 'fence', hint),
+  row('NP 0F AE /7', 'clflush', 'Mb', 'fence', clflush),
   row('NP 0F AE /2', 'ldmxcsr', 'Md', 'fpuControl', f.loadControl),
   row('NP 0F AE /3', 'stmxcsr', 'Md', 'fpuControl', f.storeControl),
 ];

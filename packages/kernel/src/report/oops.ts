@@ -31,7 +31,8 @@ export function oops(kernel: Kernel, task: Task, exception: KernelException): vo
     panic(kernel, `fault in the idle task: ${headline(exception).join('; ')}`);
     return;
   }
-  const calls = backtrace(kernel, exception.frame + kernel.abi.frameBytes);
+  const stack = exception.fromUser ? frame.sp(kernel, exception.frame) : exception.frame + kernel.abi.frameBytes;
+  const calls = backtrace(kernel, stack);
   printKernel(kernel, [
     ...headline(exception),
     'Oops:',

@@ -12,6 +12,7 @@ import {
   CLD_EXITED,
   CLD_KILLED,
   CLD_STOPPED,
+  NSIG,
   SA_NOCLDSTOP,
   SA_NOCLDWAIT,
   SIG_IGN,
@@ -55,7 +56,7 @@ export function notifyExit(kernel: Kernel, group: ThreadGroup, status: number): 
     const reason = exitReason(status);
     if (action.handler !== SIG_IGN)
       sendGroupSignal(kernel, parent, childInfo(kernel, group, reason.code, reason.status));
-  } else if (signo > 0) {
+  } else if (signo > 0 && signo <= NSIG) {
     const reason = exitReason(status);
     sendGroupSignal(kernel, parent, { ...childInfo(kernel, group, reason.code, reason.status), signo });
   }

@@ -8,7 +8,7 @@ import { writeWord } from '../mm/user-access.ts';
 import { chargeTask, dequeue } from '../sched/run-queue.ts';
 import { leaveQueues } from '../sched/wait.ts';
 import { notifyExit } from '../signal/child.ts';
-import { SIGCONT, SIGHUP } from '../signal/numbers.ts';
+import { SIGCHLD, SIGCONT, SIGHUP } from '../signal/numbers.ts';
 import { sendPgrpSignal, sendSignal, sigInfo } from '../signal/send.ts';
 import { cancelGroupTimers } from '../time/group-timers.ts';
 import { traceExit } from '../trace/strace.ts';
@@ -112,6 +112,8 @@ function giveChildrenAway(kernel: Kernel, group: ThreadGroup): void {
   const children = group.children.splice(0);
   for (const child of children) {
     child.parent = reaper;
+    // Whoever takes it in did not choose the signal.
+    child.leader.exitSignal = SIGCHLD;
     reaper?.children.push(child);
     for (const task of child.tasks) {
       if (task.parentDeathSignal !== 0)

@@ -7,6 +7,7 @@ import { IPC_SYSCALLS } from '../ipc/syscalls.ts';
 import type { Kernel } from '../kernel.ts';
 import { KC_EXIT_WORK, KC_INTERRUPT, KERNEL_DATA_OFFSET, TIF_WORK_MASK } from '../kernel-memory.ts';
 import type { LinuxAbi } from '../linux-abi.ts';
+import { exitMm } from '../mm/exit.ts';
 import { kernelRead32, kernelWrite32 } from '../mm/kernel-access.ts';
 import { mapKernelPage } from '../mm/kernel-image.ts';
 import { testKernel, testTask } from '../mm/mm-test-kit.ts';
@@ -147,6 +148,8 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
     syscalls: ROWS,
   };
   mapKernelPage(kernel, (kernel.abi.taskSize + KERNEL_DATA_OFFSET) >>> 12, true, false);
+  // Ids of testTask count from 100.
+  kernel.state.nextPid = 10_000;
   const idle = makeIdle(kernel);
   const init = makeInit(kernel);
   kernel.state.current = idle;
@@ -232,7 +235,7 @@ function makeIdle(kernel: Kernel): Task {
   const task = testTask(kernel);
   kernel.state.tasks.delete(task.tid);
   kernel.state.groups.delete(task.group.pid);
-  task.mm = undefined;
+  exitMm(kernel, task);
   kernel.state.sched.idle = task;
   return task;
 }

@@ -45,7 +45,7 @@ function clone3(kernel: Kernel, task: Task, address: number, size: number): numb
   if (bytes === undefined) return -EFAULT;
   if (bytes.subarray(88).some((byte) => byte !== 0)) return -E2BIG;
   const reader = new StructReader(kernel, bytes);
-  const word = (index: number): number => (8 * index < size ? Number(reader.u64(8 * index)) : 0);
+  const word = (index: number): number => (8 * index + 8 <= size ? Number(reader.u64(8 * index)) : 0);
   const flags = word(0);
   const [exitSignal, stack, stackSize] = [word(4), word(5), word(6)];
   if (flags > 2 * CLONE_CLEAR_SIGHAND - 1 || flags & (CSIGNAL | CLONE_DETACHED) || exitSignal > 64) return -EINVAL;

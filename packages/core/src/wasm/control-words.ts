@@ -16,6 +16,10 @@ export function operandOffset(group: number, operand: number): number {
 }
 export const RECORD_BYTES = 16 + MAX_GROUPS * MAX_OPERANDS * 4;
 
+/** i32 each: number of the computed jump that last went by the look-up, and its target. */
+export const JUMP_ADDRESS = CONTROL_BASE + 0x80;
+export const JUMP_TARGET_ADDRESS = CONTROL_BASE + 0x84;
+
 /** Result of translated code that says: leave, pc is in memory (or in the site table). */
 export const LEAVE = -1;
 /** Site numbers: none; a kernel call answered "leave". Exits follow. */

@@ -23,9 +23,15 @@ export interface FlowGraph {
   readonly reducible: boolean;
 }
 
-/** Addresses a block goes on to inside its region: taken first; none for what leaves. */
-export function successors(terminal: Terminal): number[] {
+/** Addresses a block goes on to inside its region: taken first; none for what leaves, the targets seen of a computed jump. */
+export function successorsOf(terminal: Terminal, seen: readonly number[]): readonly number[] {
+  return successors(terminal, seen).map((target) => target | 0);
+}
+
+function successors(terminal: Terminal, seen: readonly number[]): readonly number[] {
   switch (terminal.kind) {
+    case 'jumpIndirect':
+      return seen;
     case 'jump':
       return [terminal.target];
     case 'branch':
@@ -40,17 +46,22 @@ export function successors(terminal: Terminal): number[] {
   }
 }
 
-/** Builds the graph from the blocks by address; addresses without a block become ways out. */
-export function flowGraph(
-  entry: number,
-  blocks: ReadonlyMap<number, IrBlock>,
-  code: (block: IrBlock) => BlockCode,
-): FlowGraph {
-  const order = reversePostorder(entry, blocks);
+/** The blocks of a region by address, and where each goes inside it. */
+export interface RegionBlocks {
+  readonly entry: number;
+  readonly blocks: ReadonlyMap<number, IrBlock>;
+  /** Addresses the block goes on to. */
+  successors(block: IrBlock): readonly number[];
+}
+
+/** Builds the graph; addresses without a block become ways out. */
+export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowGraph {
+  const { blocks } = region;
+  const order = reversePostorder(region);
   const number = new Map(order.map((pc, index) => [pc, index]));
   const nodes: FlowNode[] = order.map((pc) => {
     const block = blocks.get(pc);
-    const succs = block ? successors(block.terminal).map((target) => number.get(target | 0)!) : [];
+    const succs = block ? region.successors(block).map((target) => number.get(target)!) : [];
     return { pc, code: block && code(block), succs, preds: [] };
   });
   nodes.forEach((node, index) => {
@@ -66,14 +77,15 @@ export function flowGraph(
 }
 
 /** Depth-first without recursion: regions can be hundreds of blocks deep. */
-function reversePostorder(entry: number, blocks: ReadonlyMap<number, IrBlock>): number[] {
+function reversePostorder(region: RegionBlocks): number[] {
+  const { entry, blocks } = region;
   const seen = new Set<number>([entry]);
   const postorder: number[] = [];
-  const stack: { pc: number; succs: number[]; next: number }[] = [];
+  const stack: { pc: number; succs: readonly number[]; next: number }[] = [];
   const push = (pc: number) => {
     const block = blocks.get(pc);
     // The fall-through is visited first, so that it comes last in the reverse order's nesting.
-    stack.push({ pc, succs: block ? successors(block.terminal).map((target) => target | 0) : [], next: 0 });
+    stack.push({ pc, succs: block ? region.successors(block) : [], next: 0 });
   };
   push(entry);
   while (stack.length > 0) {

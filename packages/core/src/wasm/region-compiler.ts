@@ -38,10 +38,9 @@ export function compileRegion(
 }
 
 function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, shapes: ShapeTable) {
-  const { entry, blocks } = discovered;
   let slots = allSlots;
   for (;;) {
-    const graph = flowGraph(entry, blocks, (block) => blockCode(block, slots));
+    const graph = flowGraph(discovered, (block) => blockCode(block, slots));
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots);
     const plans: (BlockPlan | undefined)[] = [];

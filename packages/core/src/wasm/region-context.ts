@@ -39,6 +39,8 @@ export interface RegionServices {
   readonly sites: SiteSink;
   /** Function number of a helper of the ISA in the module being built. */
   helperFunction(number: number): number;
+  /** Number of the computed jump at (pc, mode), see JumpProfile. */
+  jumpNumber(pc: number, mode: number): number;
   /** Link number for calls and jumps to (pc, mode), or -1 if there are no more. */
   link(pc: number, mode: number): number;
 }

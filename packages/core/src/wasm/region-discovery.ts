@@ -1,29 +1,31 @@
 import type { LiftedBlock } from '../engine/translator-port.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { OP_STRIDE } from '../ir/block.ts';
-import { successors } from './flow-graph.ts';
+import { type RegionBlocks, successorsOf } from './flow-graph.ts';
 
 /** Limits of one region. */
 export const MAX_BLOCKS = 256;
 export const MAX_INSTRUCTIONS = 2500;
 
-export interface DiscoveredRegion {
-  readonly entry: number;
+export interface DiscoveredRegion extends RegionBlocks {
   readonly mode: number;
-  readonly blocks: Map<number, IrBlock>;
   /** What the blocks were lifted from. */
   readonly lifted: readonly LiftedBlock[];
 }
 
 /**
- * The blocks that direct jumps and branches reach from `entry`, breadth first up to the limits. A
+ * The blocks that direct jumps, branches and the computed jumps' targets seen so far (`jumpTargets`, by
+ * the jump's address) reach from `entry`, breadth first up to the limits. A
  * block that runs into the start of another is cut there. Undefined where the entry cannot be lifted.
  */
 export function discoverRegion(
   entry: number,
   mode: number,
   lift: (pc: number) => LiftedBlock | undefined,
+  jumpTargets: (pc: number) => readonly number[],
 ): DiscoveredRegion | undefined {
+  const successors = (block: IrBlock): readonly number[] =>
+    successorsOf(block.terminal, jumpTargets(block.insnPc[block.count - 1]!));
   const blocks = new Map<number, IrBlock>();
   const lifted: LiftedBlock[] = [];
   const queue = [entry | 0];
@@ -37,15 +39,16 @@ export function discoverRegion(
     blocks.set(pc, block.ir);
     lifted.push(block);
     instructions += block.ir.count;
-    for (const target of successors(block.ir.terminal)) queue.push(target | 0);
+    queue.push(...successors(block.ir));
   }
   if (!blocks.has(entry | 0)) return undefined;
   for (const [pc, block] of blocks) {
     const cut = cutAtLeader(block, blocks);
     if (cut !== block) blocks.set(pc, cut);
   }
-  dropUnreachable(entry | 0, blocks);
-  return { entry: entry | 0, mode, blocks, lifted };
+  const region = { entry: entry | 0, mode, blocks, lifted, successors };
+  dropUnreachable(region, blocks);
+  return region;
 }
 
 /** The last page is left to the interpreter: -1 means "leave" in translated code. */
@@ -79,14 +82,14 @@ function truncate(block: IrBlock, count: number): IrBlock {
 }
 
 /** Cutting can leave blocks that only the cut-off parts led to. */
-function dropUnreachable(entry: number, blocks: Map<number, IrBlock>): void {
-  const seen = new Set([entry]);
-  const stack = [entry];
+function dropUnreachable(region: RegionBlocks, blocks: Map<number, IrBlock>): void {
+  const seen = new Set([region.entry]);
+  const stack = [region.entry];
   for (let pc = stack.pop(); pc !== undefined; pc = stack.pop()) {
-    for (const target of successors(blocks.get(pc)!.terminal)) {
-      if (blocks.has(target | 0) && !seen.has(target | 0)) {
-        seen.add(target | 0);
-        stack.push(target | 0);
+    for (const target of region.successors(blocks.get(pc)!)) {
+      if (blocks.has(target) && !seen.has(target)) {
+        seen.add(target);
+        stack.push(target);
       }
     }
   }

@@ -14,6 +14,11 @@ export interface Region {
   readonly pages: readonly { readonly page: number; readonly frame: number }[];
   readonly blocks: readonly LiftedBlock[];
   readonly supervisor: boolean;
+  /** Addresses of its blocks, and of the computed jumps in them. */
+  readonly blockPcs: ReadonlySet<number>;
+  readonly jumpPcs: readonly number[];
+  /** Times it was translated again to take in targets of its computed jumps. */
+  readonly refreshed: number;
   alive: boolean;
   /** Times it left without having executed anything. */
   fruitless: number;
@@ -25,6 +30,7 @@ const FILTER_SIZE = 1 << 16;
 export class RegionStore {
   private readonly byPc = new Map<number, Region[]>();
   private readonly byFrame = new Map<number, Set<Region>>();
+  private readonly byJump = new Map<number, Set<Region>>();
   private readonly bySlot: (Region | undefined)[] = [];
   /** One byte for each hash of a pc that was ever added: most look-ups end here. */
   private readonly filter = new Uint8Array(FILTER_SIZE);
@@ -35,11 +41,8 @@ export class RegionStore {
     else this.byPc.set(region.pc, [region]);
     this.bySlot[region.slot] = region;
     this.filter[hash(region.pc)] = 1;
-    for (const { frame } of region.pages) {
-      const set = this.byFrame.get(frame);
-      if (set) set.add(region);
-      else this.byFrame.set(frame, new Set([region]));
-    }
+    for (const { frame } of region.pages) insert(this.byFrame, frame, region);
+    for (const pc of region.jumpPcs) insert(this.byJump, pc, region);
   }
 
   /** False: there is surely no region at pc. */
@@ -58,6 +61,11 @@ export class RegionStore {
     return undefined;
   }
 
+  /** Live regions in which there is a computed jump at `pc`. */
+  withJump(pc: number): Iterable<Region> {
+    return this.byJump.get(pc) ?? [];
+  }
+
   /** Live regions with bytes in this stretch of the frame. */
   overlapping(frame: number, offset: number, length: number): Region[] {
     const set = this.byFrame.get(frame);
@@ -70,16 +78,15 @@ export class RegionStore {
     const list = this.byPc.get(region.pc)!.filter((other) => other !== region);
     if (list.length > 0) this.byPc.set(region.pc, list);
     else this.byPc.delete(region.pc);
-    for (const { frame } of region.pages) {
-      const set = this.byFrame.get(frame);
-      if (set?.delete(region) && set.size === 0) this.byFrame.delete(frame);
-    }
+    for (const { frame } of region.pages) erase(this.byFrame, frame, region);
+    for (const pc of region.jumpPcs) erase(this.byJump, pc, region);
   }
 
   clear(): void {
     for (const region of this.bySlot) if (region) region.alive = false;
     this.byPc.clear();
     this.byFrame.clear();
+    this.byJump.clear();
     this.bySlot.length = 0;
     this.filter.fill(0);
   }
@@ -109,6 +116,17 @@ function overlaps(block: LiftedBlock, frame: number, offset: number, length: num
   const end = start + ((block.ir.endPc - block.ir.pc) | 0);
   if (block.frame === frame && offset < end && offset + length > start) return true;
   return block.secondFrame === frame && offset < end - PAGE_MASK - 1;
+}
+
+function insert(map: Map<number, Set<Region>>, key: number, region: Region): void {
+  const set = map.get(key);
+  if (set) set.add(region);
+  else map.set(key, new Set([region]));
+}
+
+function erase(map: Map<number, Set<Region>>, key: number, region: Region): void {
+  const set = map.get(key);
+  if (set?.delete(region) && set.size === 0) map.delete(key);
 }
 
 function hash(pc: number): number {

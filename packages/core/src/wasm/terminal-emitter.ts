@@ -2,7 +2,14 @@ import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.t
 import type { BlockCode } from './block-code.ts';
 import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
-import { LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_KERNEL } from './control-words.ts';
+import {
+  JUMP_ADDRESS,
+  JUMP_TARGET_ADDRESS,
+  LEAVE,
+  LINKS_OFFSET,
+  LOOKUP_ENTRIES,
+  SITE_KERNEL,
+} from './control-words.ts';
 import { OPCODE } from './encoder.ts';
 import { IMPORT_KERNEL_CALL, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
@@ -39,13 +46,6 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       region.values.push(code.terminalValues[0]!);
       region.code.byte(OPCODE.return);
       break;
-    case 'jumpIndirect':
-      indirectTarget(region, index, code, (local) => {
-        region.code.get(local).get(PARAM_STACK).get(local);
-        pushLookupSlot(region, local);
-        region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
-      });
-      break;
     default:
       // trap and system: the engine does the instruction
       region.code.i32Const(region.site(code, code.block.count - 1)).br(region.exitDepth());
@@ -80,6 +80,21 @@ function pushLink(region: RegionContext, target: number): void {
     .i32Const(0)
     .memory(OPCODE.i32Load, 2, LOOKUP_ADDRESS)
     .memory(OPCODE.i32Load, 2, LINKS_OFFSET + 4 * link);
+}
+
+/**
+ * A computed jump to a target (in a local) that the region does not know: by the look-up. It is noted
+ * which jump it was, so that the targets of jumps are learned.
+ */
+export function emitLookupJump(region: RegionContext, index: number, block: BlockCode, local: number): void {
+  const { code } = region;
+  const { pc, mode } = { pc: block.block.insnPc[block.block.count - 1]!, mode: region.input.mode };
+  handOver(region, index, block);
+  code.i32Const(0).i32Const(region.services.jumpNumber(pc, mode)).memory(OPCODE.i32Store, 2, JUMP_ADDRESS);
+  code.i32Const(0).get(local).memory(OPCODE.i32Store, 2, JUMP_TARGET_ADDRESS);
+  code.get(local).get(PARAM_STACK).get(local);
+  pushLookupSlot(region, local);
+  code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
 
 /** Gives state back, puts the computed target in a local, and lets `go` call it. */

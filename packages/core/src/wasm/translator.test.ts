@@ -167,6 +167,34 @@ test('computed calls and jumps go by the look-up', () => {
   expect(executedTranslated(machine)).toBeGreaterThan(5000);
 });
 
+test('a computed jump to many places becomes part of its region', () => {
+  const lines: readonly Line[] = [
+    ['addi', 1, 1, 1], // loop:
+    ['ld', 2, 6, 0],
+    ['add', 2, 2, 4],
+    ['st', 2, 6, 0], // the next place, round by round
+    ['jr', 2],
+    ['nop'],
+    ...[3, 5, 7, 11, 13, 17].flatMap((n): Line[] => [
+      ['addi', 3, 3, n],
+      ['addi', 4, 5, 16],
+      ['jmp', 0, -(8 + 4 * [3, 5, 7, 11, 13, 17].indexOf(n))],
+      ['nop'],
+    ]),
+    ['li', 5, 0], // behind the last: start again
+    ['lui', 2, 1],
+    ['addi', 2, 2, 8],
+    ['st', 2, 6, 0],
+    ['li', 4, 16],
+    ['jmp', 0, -35],
+  ];
+  const machine = compare(lines, 20_000, (m) => {
+    m.poke(USER_DATA, [8, 0, 1, 0]);
+    m.setReg('r4', 16);
+  });
+  expect(executedTranslated(machine)).toBeGreaterThan(18_000);
+});
+
 test('traps and faults in the middle of a translated block are precise', () => {
   compare(
     [

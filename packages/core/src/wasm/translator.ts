@@ -3,6 +3,8 @@ import type { AddressSpace } from '../memory/address-space.ts';
 import { LOOKUP_ADDRESS, LOOKUP_BYTES, PAGE_SIZE, SITE_ADDRESS } from '../memory/memory-map.ts';
 import {
   EXIT_RECORD_ADDRESS,
+  JUMP_ADDRESS,
+  JUMP_TARGET_ADDRESS,
   LEAVE,
   LINKS_OFFSET,
   lookupOffset,
@@ -11,6 +13,7 @@ import {
   SITE_NONE,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
+import { JumpProfile } from './jump-profile.ts';
 import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
 import { IMPORT_HELPERS } from './region-abi.ts';
@@ -25,6 +28,8 @@ import { type SlotTable, slotTable } from './slots.ts';
 
 const SITE = SITE_ADDRESS >> 2;
 const LOOKUP = LOOKUP_ADDRESS >> 2;
+const JUMP = JUMP_ADDRESS >> 2;
+const JUMP_TARGET = JUMP_TARGET_ADDRESS >> 2;
 /** When requests are translated; none of it shows in guest state. */
 export interface TranslatorTuning {
   /** Requests that are translated together: a module costs V8 the same however many functions it has. */
@@ -34,6 +39,8 @@ export interface TranslatorTuning {
 }
 
 const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
+/** A region is translated again so often at most. */
+const MAX_REFRESHES = 5;
 /** A region that so often left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
 
@@ -41,6 +48,8 @@ interface Request {
   readonly space: AddressSpace;
   readonly pc: number;
   readonly mode: number;
+  /** The region this one is to take the place of. */
+  readonly replaces: Region | undefined;
 }
 
 /**
@@ -60,6 +69,7 @@ class Translator implements TranslatorPort {
   private readonly settler: RecordSettler;
   private readonly sites = new SiteTable();
   private readonly links = new LinkTable();
+  private readonly jumps = new JumpProfile();
   /** By table set: its look-up cache is out of date. */
   private readonly stale: Uint8Array;
   private readonly i32: Int32Array;
@@ -98,13 +108,32 @@ class Translator implements TranslatorPort {
 
   request(pc: number, mode: number): void {
     const space = this.host.cpu.mmu.current;
-    const key = `${space.id}:${pc}:${mode}`;
-    if (this.queued.has(key) || this.banned.has(pc)) return;
+    if (this.banned.has(pc)) return;
     if (this.store.find(pc, mode, space, this.host.cpu.mmu)) return;
     const block = this.host.block(pc, mode);
     if (block === undefined || this.rewrites.defers(block.frame)) return;
+    if (this.refreshJumpsTo(pc, mode)) return;
+    this.enqueue({ space, pc, mode, replaces: undefined });
+  }
+
+  private enqueue(request: Request): void {
+    const key = requestKey(request);
+    if (this.queued.has(key)) return;
     this.queued.add(key);
-    this.queue.push({ space, pc, mode });
+    this.queue.push(request);
+  }
+
+  /** Has regions translated again that have a computed jump to this place but do not know it. False if there are none. */
+  private refreshJumpsTo(pc: number, mode: number): boolean {
+    let any = false;
+    for (const jump of this.jumps.jumpsTo(pc, mode)) {
+      for (const region of this.store.withJump(jump.pc)) {
+        if (region.mode !== mode || region.refreshed >= MAX_REFRESHES || region.blockPcs.has(pc)) continue;
+        this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+        any = true;
+      }
+    }
+    return any;
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
@@ -129,6 +158,7 @@ class Translator implements TranslatorPort {
     this.sites.clear();
     this.stale.fill(1);
     this.links.clear();
+    this.jumps.clear();
     for (let slot = 1; slot < this.nextSlot; slot++) this.table.set(slot, this.dispatcher.stub);
     this.nextSlot = 1;
     this.queue = [];
@@ -178,6 +208,7 @@ class Translator implements TranslatorPort {
       }
       this.settler.settle(RECORD_ADDRESS);
       cpu.pc = answer;
+      this.learnJump(answer);
       const next = this.store.mayHave(answer) ? this.resolve(answer, region.mode) : undefined;
       if (next === undefined || i32[CLOCK_LEFT] === start) break;
       region = next;
@@ -185,6 +216,15 @@ class Translator implements TranslatorPort {
     if (i32[CLOCK_LEFT] !== before) return true;
     this.noteFruitless(first);
     return i32[SITE] === SITE_KERNEL;
+  }
+
+  /** Translated code came back with this pc: perhaps a computed jump whose target the look-up did not have. */
+  private learnJump(answer: number): void {
+    const { i32 } = this;
+    const jump = i32[JUMP]!;
+    if (jump === 0) return;
+    i32[JUMP] = 0;
+    if (i32[JUMP_TARGET] === answer) this.jumps.note(jump, answer);
   }
 
   /** Puts state, pc and clock right after an exit. */
@@ -230,17 +270,27 @@ class Translator implements TranslatorPort {
     const started = performance.now();
     if (this.nextSlot + here.length > TABLE_SIZE) this.flush();
     const found: DiscoveredRegion[] = [];
-    for (const { space, pc, mode } of here) {
-      this.queued.delete(`${space.id}:${pc}:${mode}`);
-      if (this.store.find(pc, mode, space, mmu)) continue;
-      const region = discoverRegion(pc, mode, (at) => this.host.block(at, mode));
-      if (region) found.push(region);
+    const replaced: (Region | undefined)[] = [];
+    for (const request of here) {
+      const { pc, mode, space } = request;
+      this.queued.delete(requestKey(request));
+      const old = this.store.find(pc, mode, space, mmu);
+      if (old !== request.replaces) continue;
+      const region = discoverRegion(
+        pc,
+        mode,
+        (at) => this.host.block(at, mode),
+        (at) => this.jumps.targetsOf(at, mode),
+      );
+      if (region === undefined) continue;
+      found.push(region);
+      replaced.push(old);
     }
-    if (found.length > 0) this.translate(found);
+    if (found.length > 0) this.translate(found, replaced);
     this.host.counters.translateMilliseconds += performance.now() - started;
   }
 
-  private translate(found: readonly DiscoveredRegion[]): void {
+  private translate(found: readonly DiscoveredRegion[], replaced: readonly (Region | undefined)[]): void {
     const { host, shapes, slots } = this;
     const helpers: number[] = [];
     const firstShape = shapes.shapes.length;
@@ -250,6 +300,7 @@ class Translator implements TranslatorPort {
       shapes,
       sites: this.sites,
       helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
+      jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
       link: (pc: number, mode: number) => this.links.linkFor(pc, mode),
     };
     const compiled: CompiledRegion[] = found.map((region) =>
@@ -259,13 +310,17 @@ class Translator implements TranslatorPort {
     const bytes = encodeModule(compiled, fresh, helpers, slots);
     const module = instantiateModule(bytes, compiled.length, fresh, helpers, host, this.imports);
     for (const [tag, settle] of module.shapes) this.settler.add(tag, settle);
-    for (let place = 0; place < found.length; place++) this.install(found[place]!, module.functions[place]);
+    found.forEach((region, place) => {
+      this.install(region, module.functions[place], replaced[place]);
+    });
     host.counters.modules++;
     host.counters.wasmBytes += module.bytes;
   }
 
-  private install(found: DiscoveredRegion, code: unknown): void {
-    const slot = this.nextSlot++;
+  /** Enters the region; one it replaces gives it its slot, so that whoever calls that calls this. */
+  private install(found: DiscoveredRegion, code: unknown, replaced: Region | undefined): void {
+    const slot = replaced ? replaced.slot : this.nextSlot++;
+    if (replaced) this.store.remove(replaced);
     this.table.set(slot, code);
     this.store.add({
       pc: found.entry,
@@ -274,11 +329,26 @@ class Translator implements TranslatorPort {
       pages: pagesOf(found.lifted),
       blocks: found.lifted,
       supervisor: this.host.isa.isSupervisor(found.mode),
+      blockPcs: new Set(found.blocks.keys()),
+      jumpPcs: jumpsIn(found),
+      refreshed: replaced ? replaced.refreshed + 1 : 0,
       alive: true,
       fruitless: 0,
     });
     this.host.counters.regionsTranslated++;
   }
+}
+
+function requestKey({ space, pc, mode }: Request): string {
+  return `${space.id}:${pc}:${mode}`;
+}
+
+function jumpsIn(found: DiscoveredRegion): number[] {
+  const jumps: number[] = [];
+  for (const block of found.blocks.values()) {
+    if (block.terminal.kind === 'jumpIndirect') jumps.push(block.insnPc[block.count - 1]!);
+  }
+  return jumps;
 }
 
 function indexIn(list: number[], item: number): number {

@@ -1,0 +1,66 @@
+/** Targets kept of one jump. */
+const MAX_TARGETS = 64;
+/** Targets so far from the jump belong to other functions: they stay regions of their own. */
+const NEAR = 0x8000;
+
+/** A computed jump in translated code, and where it was seen to go. */
+export interface ComputedJump {
+  /** Its instruction's address, and the mode. */
+  readonly pc: number;
+  readonly mode: number;
+  readonly targets: number[];
+}
+
+/**
+ * Where computed jumps go, learned when the look-up cache has no answer for them. A region that is
+ * translated again takes what it knows of its jumps' targets in (a switch statement becomes a br_table).
+ */
+export class JumpProfile {
+  private readonly jumps: ComputedJump[] = [];
+  private readonly byPlace = new Map<number, ComputedJump[]>();
+  private readonly byTarget = new Map<number, ComputedJump[]>();
+
+  /** Number (from 1) of the jump at (pc, mode). */
+  numberOf(pc: number, mode: number): number {
+    const known = this.find(pc, mode);
+    if (known) return this.jumps.indexOf(known) + 1;
+    const jump: ComputedJump = { pc, mode, targets: [] };
+    append(this.byPlace, pc, jump);
+    return this.jumps.push(jump);
+  }
+
+  /** The jump of that number went to `target`. */
+  note(number: number, target: number): void {
+    const jump = this.jumps[number - 1];
+    if (jump === undefined || Math.abs((target - jump.pc) | 0) > NEAR) return;
+    if (jump.targets.length === MAX_TARGETS || jump.targets.includes(target)) return;
+    jump.targets.push(target);
+    append(this.byTarget, target, jump);
+  }
+
+  /** Near targets seen of the jump at (pc, mode). */
+  targetsOf(pc: number, mode: number): readonly number[] {
+    return this.find(pc, mode)?.targets ?? [];
+  }
+
+  /** Jumps that were seen to go to (pc, mode). */
+  jumpsTo(pc: number, mode: number): readonly ComputedJump[] {
+    return (this.byTarget.get(pc) ?? []).filter((jump) => jump.mode === mode);
+  }
+
+  clear(): void {
+    this.jumps.length = 0;
+    this.byPlace.clear();
+    this.byTarget.clear();
+  }
+
+  private find(pc: number, mode: number): ComputedJump | undefined {
+    return this.byPlace.get(pc)?.find((jump) => jump.mode === mode);
+  }
+}
+
+function append(map: Map<number, ComputedJump[]>, key: number, jump: ComputedJump): void {
+  const list = map.get(key);
+  if (list) list.push(jump);
+  else map.set(key, [jump]);
+}

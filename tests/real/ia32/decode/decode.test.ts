@@ -37,10 +37,7 @@ function complaint(dumped: Dumped): string | undefined {
 
 /** Forms that differ in style only. */
 function normalized(text: string): string {
-  return text
-    .replace(PREFIX, (prefixes) => prefixes.replace(/\b(?:bnd|notrack|data16|cs|ss|ds|es|fs|gs) /g, ''))
-    .replace(/\+eiz\*\d/, '')
-    .replace(/eiz\*\d[+]?/, '');
+  return text.replace(PREFIX, (prefixes) => prefixes.replace(/\b(?:bnd|notrack|data16|cs|ss|ds|es|fs|gs) /g, ''));
 }
 
 test('every instruction of libc, bash and python3 is decoded as objdump decodes it', async () => {

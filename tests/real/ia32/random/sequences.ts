@@ -32,7 +32,7 @@ export function sequenceCase(random: Random): RandomCase {
   const length = 3 + random.below(12);
   for (let n = 0; n < length; n++) {
     const next = plainInstruction(random.pick(forms), random);
-    if (random.chance(15)) bytes.push(0x70 | random.below(16), next.length);
+    if (random.chance(15)) bytes.push(...branchOver(next.length, random));
     bytes.push(...next);
     if (bytes.length > 100) break;
   }
@@ -46,6 +46,13 @@ export function sequenceCase(random: Random): RandomCase {
     fx: undefined,
     flagsMask: COMPARED,
   };
+}
+
+/** Jcc, LOOP, LOOPE, LOOPNE or JECXZ (or JCXZ and its like) over so many bytes. */
+function branchOver(length: number, random: Random): number[] {
+  if (random.chance(60)) return [0x70 | random.below(16), length];
+  const prefix = random.chance(30) ? [0x67] : [];
+  return [...prefix, 0xe0 | random.below(4), length];
 }
 
 function plainInstruction(form: Form, random: Random): number[] {

@@ -141,6 +141,7 @@ export class Decoder {
 
   private memoryOperand16(x: Insn): void {
     x.scale = 0;
+    x.sib = false;
     if (x.mod === 0 && x.rm === 6) {
       x.disp = this.fetch16s();
       return;
@@ -154,7 +155,8 @@ export class Decoder {
   private memoryOperand32(x: Insn): void {
     x.scale = 0;
     x.base = x.rm;
-    if (x.rm === 4) {
+    x.sib = x.rm === 4;
+    if (x.sib) {
       const sib = this.fetch();
       x.scale = sib >> 6;
       x.index = (sib >> 3) & 7;

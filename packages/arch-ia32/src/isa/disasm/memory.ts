@@ -1,5 +1,5 @@
 import type { Operand } from '../decode/operand.ts';
-import { DS, type Insn } from '../lift/insn.ts';
+import { DS, ESP, type Insn } from '../lift/insn.ts';
 import { GENERAL, SEGMENTS } from '../state.ts';
 
 const NAMES16 = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'];
@@ -46,7 +46,9 @@ export function memoryText(x: Insn, operand: Operand): string {
 
 function addressText(x: Insn, segment: string): string {
   const names = x.addrSize === 16 ? NAMES16 : GENERAL;
-  if (x.base < 0 && x.index < 0) {
+  // An index of none that the encoding spells out: objdump's pseudo register.
+  const eiz = x.mod !== 3 && x.sib && x.index < 0 && (x.base !== ESP || x.scale !== 0);
+  if (x.base < 0 && x.index < 0 && !eiz) {
     return `${segment === '' ? `${SEGMENTS[DS]}:` : segment}${hexWord(x.disp, x.addrSize)}`;
   }
   let text = x.base >= 0 ? names[x.base]! : '';
@@ -54,6 +56,7 @@ function addressText(x: Insn, segment: string): string {
     const scaled = x.addrSize === 16 ? names[x.index]! : `${names[x.index]!}*${1 << x.scale}`;
     text += text === '' ? scaled : `+${scaled}`;
   }
+  if (eiz) text += `${text === '' ? '' : '+'}eiz*${1 << x.scale}`;
   const explicit = x.disp !== 0 || x.mod === 1 || x.mod === 2 || x.base < 0;
   if (explicit) text += x.disp < 0 ? `-0x${(-x.disp >>> 0).toString(16)}` : `+0x${x.disp.toString(16)}`;
   return `${segment}[${text}]`;

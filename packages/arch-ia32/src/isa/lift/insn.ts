@@ -59,6 +59,8 @@ export class Insn {
   base = -1;
   index = -1;
   scale = 0;
+  /** A SIB byte was there. */
+  sib = false;
   disp = 0;
   /** Segment override, or -1. */
   override = -1;

@@ -2,11 +2,13 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
 import { Flattener } from '../interp/flatten.ts';
 import type { ValueOps } from '../interp/value-ops.ts';
+import type { IrBlock } from '../ir/block.ts';
 import { verify } from '../ir/verify.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
 import type { EngineCounters, EngineOptions } from './engine-types.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
+import type { LiftedBlock } from './translator-port.ts';
 
 /** Direct-mapped look-up of one address space. */
 const LOOKUP_SIZE = 2048;
@@ -51,9 +53,26 @@ export class BlockCache {
     this.current = this.lookupOf(options.cpu.mmu.current);
   }
 
-  /** Makes the fast code of a block that runs often. */
+  /** Makes the fast code of a block of the current address space that runs often. */
   makeFast(block: FlatBlock): void {
-    block.fast = this.flattener.flattenFast(block);
+    block.fast = this.flattener.flattenFast(block, this.relift(block));
+  }
+
+  /** As find, with the IR. */
+  lifted(pc: number, mode: number): LiftedBlock | undefined {
+    const block = this.find(pc, mode);
+    if (block === undefined) return undefined;
+    const { frame, secondFrame } = block;
+    const relift = () => this.relift(block);
+    let ir: IrBlock | undefined;
+    return {
+      frame,
+      secondFrame,
+      get ir() {
+        ir ??= relift();
+        return ir;
+      },
+    };
   }
 
   /** To be called when the current address space has changed. */
@@ -144,7 +163,7 @@ export class BlockCache {
     for (const block of candidates) {
       if (block.pc !== pc || block.mode !== mode) continue;
       if (block.secondFrame < 0) return block;
-      if (block.secondFrame === this.executableFrame(block.ir.endPc & ~PAGE_MASK, supervisor)) return block;
+      if (block.secondFrame === this.executableFrame(block.endPc & ~PAGE_MASK, supervisor)) return block;
     }
     return undefined;
   }
@@ -164,6 +183,14 @@ export class BlockCache {
     this.counters.blocksLifted++;
     this.remember(block);
     return block;
+  }
+
+  /** The IR of a valid block of the current address space. */
+  private relift(block: FlatBlock): IrBlock {
+    this.reader.begin(block.supervisor);
+    const { ir } = liftBlock(this.options.isa, this.reader, this.options, block.pc, block.mode);
+    if (ir === undefined || ir.endPc !== block.endPc) throw new TypeError('a block lifts otherwise than before');
+    return ir;
   }
 
   private executableFrame(address: number, supervisor: boolean): number {
@@ -194,10 +221,10 @@ export class BlockCache {
     let first = false;
     if (frame === block.frame) {
       const start = block.pc & PAGE_MASK;
-      const length = (block.ir.endPc - block.pc) | 0;
+      const length = (block.endPc - block.pc) | 0;
       first = memory.markCode(frame, start, Math.min(length, PAGE_SIZE - start));
     }
-    if (frame === block.secondFrame) first = memory.markCode(frame, 0, block.ir.endPc & PAGE_MASK) || first;
+    if (frame === block.secondFrame) first = memory.markCode(frame, 0, block.endPc & PAGE_MASK) || first;
     return first;
   }
 
@@ -223,8 +250,8 @@ function clear(lookup: SpaceLookup): void {
 
 function overlaps(block: FlatBlock, frame: number, offset: number, length: number): boolean {
   const start = block.pc & PAGE_MASK;
-  const bytes = (block.ir.endPc - block.pc) | 0;
+  const bytes = (block.endPc - block.pc) | 0;
   const end = offset + length;
   if (frame === block.frame && offset < start + bytes && end > start) return true;
-  return frame === block.secondFrame && offset < (block.ir.endPc & PAGE_MASK);
+  return frame === block.secondFrame && offset < (block.endPc & PAGE_MASK);
 }

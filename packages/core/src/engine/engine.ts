@@ -165,7 +165,7 @@ export class Engine {
       isa: this.isa,
       cpu: this.cpu,
       counters: this.counters,
-      block: (pc, mode) => this.cache.find(pc, mode),
+      block: (pc, mode) => this.cache.lifted(pc, mode),
       kernelCall: (number) => this.callKernel(number),
       helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
     };
@@ -284,13 +284,13 @@ export class Engine {
     if (interpreter.trapVector < 0) return;
     const vector = interpreter.trapVector;
     interpreter.trapVector = -1;
-    this.deliverTrap(vector, interpreter.trapError, nextPc(block, index));
+    this.deliverTrap(vector, interpreter.trapError, pcOf(block, index + 1));
   }
 
   /** Stands at instruction `index` of the block, those before it counted. */
   private stand(block: FlatBlock, index: number): void {
-    this.clock.count(index, block.cyclesBefore[index]!);
-    this.cpu.pc = block.ir.insnPc[index]!;
+    this.clock.count(index, block.code[block.cyclesBefore + index]!);
+    this.cpu.pc = pcOf(block, index);
   }
 
   /** All operations of the block are done: the terminal. */
@@ -308,13 +308,15 @@ export class Engine {
       case 2: // return and computed jumps
         cpu.pc = cpu.i32[block.value]!;
         return;
-      case 3: {
-        const terminal = block.ir.terminal;
-        cpu.pc = block.ir.insnPc[last]!;
-        if (terminal.kind === 'trap' && !terminal.completes) this.uncount(block);
+      case 3: // a trap whose instruction does not count
+        this.uncount(block);
+        cpu.pc = pcOf(block, last);
         this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
         return;
-      }
+      case 6: // one whose does
+        cpu.pc = pcOf(block, last);
+        this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
+        return;
       case 4:
         this.runSystemRoutine(block);
         return;
@@ -328,7 +330,7 @@ export class Engine {
     const { cpu } = this;
     const { args } = block;
     const m = cpu.i32;
-    cpu.pc = block.ir.insnPc[block.count - 1]!;
+    cpu.pc = pcOf(block, block.count - 1);
     this.lookAfresh();
     this.phase = IN_SYSTEM_ROUTINE;
     this.isa.systemRoutines[block.target]!(
@@ -343,7 +345,7 @@ export class Engine {
 
   /** Takes the block's last instruction back out of the counts. */
   private uncount(block: FlatBlock): void {
-    this.clock.count(-1, -block.ir.insnCycles[block.count - 1]!);
+    this.clock.count(-1, block.code[block.cyclesBefore + block.count - 1]! - block.cycles);
   }
 
   private callKernel(number: number): number {
@@ -420,7 +422,7 @@ export class Engine {
     }
     if (phase === IN_SYSTEM_ROUTINE) {
       this.uncount(block!);
-      this.cpu.pc = block!.ir.insnPc[block!.count - 1]!;
+      this.cpu.pc = pcOf(block!, block!.count - 1);
     } else this.stand(block!, this.interpreter.faulting(block!));
     this.phase = IN_BLOCK;
     this.deliverFault(fault);
@@ -445,8 +447,9 @@ export class Engine {
   }
 }
 
-function nextPc(block: FlatBlock, index: number): number {
-  return index + 1 < block.count ? block.ir.insnPc[index + 1]! : block.ir.endPc;
+/** Address of instruction `index` of the block; of the end for its count. */
+function pcOf(block: FlatBlock, index: number): number {
+  return block.code[block.pcs + index]!;
 }
 
 function describe(fault: GuestFault): string {

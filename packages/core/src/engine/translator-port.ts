@@ -49,12 +49,11 @@ export interface TranslatorPort {
 
 /** A lifted block and what it was lifted from. */
 export interface LiftedBlock {
+  /** Lifted again when first asked for: to be done at once, in the address space the block was asked for in. */
   readonly ir: IrBlock;
   /** Frame of the first page; frame of the second page if the last instruction straddles the boundary, else -1. */
   readonly frame: number;
   readonly secondFrame: number;
-  /** Cleared when any byte it was lifted from is overwritten. */
-  valid: boolean;
 }
 
 /** What the engine offers the translator. */

@@ -3,7 +3,7 @@ import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { CONSTANTS_BASE, STATE_BASE, VALUE_BYTES, VALUES_BASE, VALUES_COUNT } from '../memory/memory-map.ts';
 import { ConstantPool } from './constant-pool.ts';
 import { DEFERRED, KEPT, planFast } from './fast-plan.ts';
-import { type FastCode, FLAT_STRIDE, type FlatBlock, TERMINAL } from './flat-block.ts';
+import { type FastCode, FLAT_STRIDE, type FlatBlock, TERMINAL, TRAP_COMPLETES } from './flat-block.ts';
 import { FIRST_MEMORY_OP, FLAT_NUMBER, LAST_MEMORY_OP, OBSERVED, VALUE_OP } from './flat-ops.ts';
 import type { ValueOps } from './value-ops.ts';
 
@@ -11,6 +11,7 @@ const VALUES_WORD = VALUES_BASE >> 2;
 const CONSTANTS_WORD = CONSTANTS_BASE >> 2;
 const VALUE_WORDS = VALUE_BYTES >> 2;
 const NO_ARGS: readonly number[] = [];
+const NO_CONSTANTS: readonly Int32Array[] = [];
 /** Code of many blocks lies in one array: an array for each would cost more than the code. */
 const CHUNK_WORDS = 1 << 19;
 
@@ -39,6 +40,8 @@ export class Flattener {
   private readonly flatNumbers = Int32Array.from(FLAT_NUMBER);
   /** Word index of every value of the block at hand: its own place, or for constants one in the pool. */
   private readonly places = new Int32Array(VALUES_COUNT);
+  /** Where the instructions of the block at hand start. */
+  private readonly starts: number[] = [];
   private chunk: Int32Array = new Int32Array(0);
   private next = 0;
 
@@ -54,46 +57,90 @@ export class Flattener {
     this.next = 0;
   }
 
+  /** The block. It keeps nothing of the IR but the constants. */
   flatten(ir: IrBlock, supervisor: boolean, frame: number, secondFrame: number): FlatBlock {
     const { places } = this;
     this.placeValues(ir);
-    const cyclesBefore = prefixSums(ir);
-    const base = this.reserve(ir.code.length);
-    const starts = this.translate(ir, cyclesBefore);
+    this.reserve(ir.code.length + 3 * (ir.count + 1));
+    const cyclesBefore = this.putCycles(ir);
+    const pcs = this.putPcs(ir);
+    const base = this.next;
+    const starts = this.translate(ir, this.chunk, cyclesBefore);
     const terminal = ir.terminal;
     return {
-      ir,
-      supervisor,
-      frame,
-      secondFrame,
       pc: ir.pc,
       mode: ir.mode,
+      endPc: ir.endPc,
       count: ir.count,
       cycles: ir.cycles,
+      frame,
+      secondFrame,
+      supervisor,
       code: this.chunk,
       base,
-      observed: undefined,
-      fast: undefined,
       starts,
+      pcs,
       cyclesBefore,
-      terminal: TERMINAL[terminal.kind],
+      constants: ir.constants.length > 0 ? ir.constants : NO_CONSTANTS,
+      terminal: terminal.kind === 'trap' && terminal.completes ? TRAP_COMPLETES : TERMINAL[terminal.kind],
       value: terminalValue(terminal, places),
       target: terminalTarget(terminal),
       next: 'next' in terminal ? terminal.next : ir.endPc,
       args: terminal.kind === 'system' ? terminal.args.map((value) => places[value]!) : NO_ARGS,
+      observed: undefined,
+      fast: undefined,
       runs: 0,
       heat: 0,
       valid: true,
     };
   }
 
-  /** Makes room for that many words; where the code begins. */
-  private reserve(words: number): number {
-    if (this.next + words > this.chunk.length) {
-      this.chunk = new Int32Array(Math.max(CHUNK_WORDS, words));
-      this.next = 0;
+  /** The block's fast code (see planFast), from the IR it was made of. Where the plan says so, slots stand for values. */
+  flattenFast(block: FlatBlock, ir: IrBlock): FastCode {
+    const { places } = this;
+    this.placeValues(ir);
+    const plan = planFast(ir);
+    for (const [value, offset] of plan.slotOfValue) places[value] = (STATE_BASE + offset) >> 2;
+    this.reserve(ir.code.length + 2 * (ir.count + 1));
+    const base = this.next;
+    const starts = this.translate(ir, block.code, block.cyclesBefore, plan.fate, KEPT);
+    const deferredBase = this.next;
+    const deferredStarts = this.translate(ir, block.code, block.cyclesBefore, plan.fate, DEFERRED);
+    const sets: number[] = [];
+    for (const { value, offset, instruction, until, words } of plan.deferredSets) {
+      sets.push(instruction, until, (STATE_BASE + offset) >> 2, places[value]!, words);
     }
-    return this.next;
+    return { code: this.chunk, base, starts, deferredBase, deferredStarts, sets: new Int32Array(sets) };
+  }
+
+  /** Makes room for that many words behind `next`. */
+  private reserve(words: number): void {
+    if (this.next + words <= this.chunk.length) return;
+    this.chunk = new Int32Array(Math.max(CHUNK_WORDS, words));
+    this.next = 0;
+  }
+
+  /** Writes the cycles before each instruction, and all; where. */
+  private putCycles(ir: IrBlock): number {
+    const { chunk } = this;
+    const at = this.next;
+    let sum = 0;
+    for (let index = 0; index < ir.count; index++) {
+      chunk[at + index] = sum;
+      sum += ir.insnCycles[index]!;
+    }
+    chunk[at + ir.count] = sum;
+    this.next += ir.count + 1;
+    return at;
+  }
+
+  /** Writes the address of each instruction, and the end; where. */
+  private putPcs(ir: IrBlock): number {
+    const at = this.next;
+    this.chunk.set(ir.insnPc, at);
+    this.chunk[at + ir.count] = ir.endPc;
+    this.next += ir.count + 1;
+    return at;
   }
 
   private placeValues(ir: IrBlock): void {
@@ -107,32 +154,14 @@ export class Flattener {
     }
   }
 
-  /** The block's fast code (see planFast). Where a plan's places differ, slots stand for values. */
-  flattenFast(block: FlatBlock): FastCode {
-    const { ir, cyclesBefore } = block;
-    const { places } = this;
-    this.placeValues(ir);
-    const plan = planFast(ir);
-    for (const [value, offset] of plan.slotOfValue) places[value] = (STATE_BASE + offset) >> 2;
-    const base = this.reserve(ir.code.length);
-    const starts = this.translate(ir, cyclesBefore, plan.fate, KEPT);
-    const deferredBase = this.next;
-    const deferredStarts = this.translate(ir, cyclesBefore, plan.fate, DEFERRED);
-    const sets: number[] = [];
-    for (const { value, offset, instruction, until, words } of plan.deferredSets) {
-      sets.push(instruction, until, (STATE_BASE + offset) >> 2, places[value]!, words);
-    }
-    return { code: this.chunk, base, starts, deferredBase, deferredStarts, sets: new Int32Array(sets) };
-  }
-
   /**
-   * Writes the operations (those of one fate, if a plan is given) behind `next`; returns where each
-   * instruction starts, relative to where the first was written.
+   * Writes the operations (those of one fate, if a plan is given) behind `next`, and behind them where
+   * each instruction starts, relative to the first of them, and the end; returns where that is.
+   * The cycles before each instruction stand at `cyclesBefore` of `cycles`.
    */
-  private translate(ir: IrBlock, cyclesBefore: Int32Array, fates?: Uint8Array, fate = 0): Int32Array {
-    const { chunk, places } = this;
+  private translate(ir: IrBlock, cycles: Int32Array, cyclesBefore: number, fates?: Uint8Array, fate = 0): number {
+    const { chunk, places, starts } = this;
     const { code, insnFirstOp, count } = ir;
-    const starts = new Int32Array(count + 1);
     const base = this.next;
     let to = base;
     let instruction = 0;
@@ -140,12 +169,13 @@ export class Flattener {
       while (instruction < count && insnFirstOp[instruction]! <= index) starts[instruction++] = to - base;
       if (fates !== undefined && fates[index] !== fate) continue;
       if (code[at + OP_NUM] === CONST32 && places[code[at + OP_DST]!]! >= CONSTANTS_WORD) continue;
-      this.encode(chunk, to, ir, at, cyclesBefore[instruction - 1]!);
+      this.encode(chunk, to, ir, at, cycles[cyclesBefore + instruction - 1]!);
       to += FLAT_STRIDE;
     }
     while (instruction <= count) starts[instruction++] = to - base;
-    this.next = to;
-    return starts;
+    for (let index = 0; index <= count; index++) chunk[to + index] = starts[index]!;
+    this.next = to + count + 1;
+    return to;
   }
 
   /** Writes the operation at `at` of the block's code to `to`. */
@@ -191,17 +221,11 @@ export class Flattener {
 
 /** The block's code with memory operations going through the observer. */
 export function observedCode(block: FlatBlock): Int32Array {
-  const code = block.code.slice(block.base, block.base + block.starts[block.count]!);
+  const code = block.code.slice(block.base, block.base + block.code[block.starts + block.count]!);
   for (let at = 0; at < code.length; at += FLAT_STRIDE) {
     if (code[at]! >= FIRST_MEMORY_OP && code[at]! <= LAST_MEMORY_OP) code[at] = OBSERVED;
   }
   return code;
-}
-
-function prefixSums(ir: IrBlock): Int32Array {
-  const sums = new Int32Array(ir.count + 1);
-  for (let index = 0; index < ir.count; index++) sums[index + 1] = sums[index]! + ir.insnCycles[index]!;
-  return sums;
 }
 
 function terminalValue(terminal: Terminal, places: Int32Array): number {

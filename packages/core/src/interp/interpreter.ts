@@ -27,6 +27,8 @@ export class Interpreter {
   /** Where the code of the running block begins, and where in it each instruction. */
   private base = 0;
   private starts: Int32Array = new Int32Array(2);
+  private startsAt = 0;
+  private count = 0;
   /** After execute answered false: the instruction of the block that is next. */
   left = 0;
   /** Vector and error code of the trapIf that was taken, or -1. */
@@ -53,13 +55,13 @@ export class Interpreter {
    * set), after a store into code otherwise. Throws GuestFault, with `at` saying where.
    */
   execute(block: FlatBlock, count: number): boolean {
+    const { fast, code } = block;
     if (this.observer !== undefined) {
       block.observed ??= observedCode(block);
-      return this.run(block, block.observed, 0, block.starts, count);
+      return this.run(block, block.observed, 0, code, block.starts, count);
     }
-    const { fast } = block;
-    if (fast === undefined || count < block.count) return this.run(block, block.code, block.base, block.starts, count);
-    if (this.run(block, fast.code, fast.base, fast.starts, count)) return true;
+    if (fast === undefined || count < block.count) return this.run(block, code, block.base, code, block.starts, count);
+    if (this.run(block, fast.code, fast.base, fast.code, fast.starts, count)) return true;
     this.makeUp(block, fast, this.left);
     return false;
   }
@@ -67,14 +69,17 @@ export class Interpreter {
   /** The instruction of the block whose operation threw; what fast code had deferred before it is made up for. */
   faulting(block: FlatBlock): number {
     const index = this.instructionAt(this.at);
-    if (block.fast !== undefined && this.starts === block.fast.starts) this.makeUp(block, block.fast, index);
+    const { fast } = block;
+    if (fast !== undefined && this.starts === fast.code && this.startsAt === fast.starts) {
+      this.makeUp(block, fast, index);
+    }
     return index;
   }
 
   /** The slot writes that fast code left out, of the instructions before `instruction`, where they would still show. */
   private makeUp(block: FlatBlock, fast: FastCode, instruction: number): void {
     const m = this.cpu.i32;
-    this.run(block, fast.code, fast.deferredBase, fast.deferredStarts, instruction);
+    this.run(block, fast.code, fast.deferredBase, fast.code, fast.deferredStarts, instruction);
     const { sets } = fast;
     for (let at = 0; at < sets.length && sets[at]! < instruction; at += 5) {
       if (sets[at + 1]! < instruction) continue;
@@ -82,9 +87,19 @@ export class Interpreter {
     }
   }
 
-  private run(block: FlatBlock, code: Int32Array, base: number, starts: Int32Array, count: number): boolean {
+  /** Runs `count` instructions of the operations at `base` of `code`; instruction n starts at `starts[startsAt + n]` of them. */
+  private run(
+    block: FlatBlock,
+    code: Int32Array,
+    base: number,
+    starts: Int32Array,
+    startsAt: number,
+    count: number,
+  ): boolean {
     this.base = base;
     this.starts = starts;
+    this.startsAt = startsAt;
+    this.count = block.count;
     const m = this.cpu.i32;
     const u8 = this.cpu.u8;
     const memory = this.cpu.memory;
@@ -101,7 +116,7 @@ export class Interpreter {
     const align16 = big ? 1 : 0;
     const align32 = big ? 3 : 0;
     const low = big ? 1 : 0;
-    let end = base + starts[count]!;
+    let end = base + starts[startsAt + count]!;
     let left = false;
     let ip = base;
     while (ip < end) {
@@ -603,20 +618,20 @@ export class Interpreter {
   private endAfterCodeWrite(ip: number): number {
     this.slow.codeWritten = false;
     this.left = this.instructionAt(ip) + 1;
-    return this.base + this.starts[this.left]!;
+    return this.base + this.starts[this.startsAt + this.left]!;
   }
 
   /** Which instruction of the running block the place `ip` of its code belongs to. */
   private instructionAt(ip: number): number {
-    const { starts } = this;
+    const { starts, startsAt, count } = this;
     const place = ip - this.base;
     let index = 0;
-    while (index + 2 < starts.length && starts[index + 1]! <= place) index++;
+    while (index + 1 < count && starts[startsAt + index + 1]! <= place) index++;
     return index;
   }
 
   private putConstant(block: FlatBlock, index: number, place: number): void {
-    const words = block.ir.constants[index]!;
+    const words = block.constants[index]!;
     for (let word = 0; word < 4; word++) this.cpu.i32[place + word] = words[word]!;
   }
 

@@ -40,7 +40,7 @@ export class OneOp {
     b.endWith({ kind: 'jump', target: 0 });
     const block = this.flattener.flatten(b.finish(4), false, 0, -1);
     this.interpreter.execute(block, 1);
-    const place = block.code[block.base + block.starts[1]! - 5]!;
+    const place = block.code[block.base + block.code[block.starts + 1]! - 5]!;
     return [...this.cpu.i32.subarray(place, place + WORDS[spec.result!])];
   }
 

@@ -171,6 +171,8 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
   btc: bitTest,
   'popfw|popf': popFlags,
   'popaw|popa': popAll,
+  // ARPL here always takes its operand for writing; a processor only where it changes it.
+  arpl: (draft) => draft.target === undefined || draft.target < SCRATCH + 512,
   maskmovq: maskedMove,
   maskmovdqu: maskedMove,
   // A 16-bit BSWAP is undefined.

@@ -4,6 +4,7 @@ import { defineHelper } from '../host-functions.ts';
 import { compareNumbers, UNORDERED } from './compare.ts';
 import { unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
 import { DE, EMPTY, IE, INFINITE, newUnpacked, QUIET, UNSUPPORTED, type Unpacked, ZERO } from './number.ts';
+import { fastCompare, fastCompareRegister } from './x87-fast-moves.ts';
 import { C0, C1, C2, C3, indexSt, isEmpty, pop, raise, readSt, setConditions, stackFault } from './x87-state.ts';
 
 const a = newUnpacked();
@@ -37,6 +38,14 @@ function compare(cpu: Cpu, code: number): number {
   return compareNumbers(a, b);
 }
 
+/** Finishes a comparison of ordinary numbers; false where it was none (-1). */
+function finishFast(cpu: Cpu, result: number, code: number): boolean {
+  if (result < 0) return false;
+  setConditions(cpu, CONDITIONS[result]!);
+  if ((code & POP_MASK) !== 0) pop(cpu, code & POP_MASK);
+  return true;
+}
+
 function compareAndPop(cpu: Cpu, code: number): void {
   setConditions(cpu, CONDITIONS[compare(cpu, code)]!);
   if (completes) pop(cpu, code & POP_MASK);
@@ -44,6 +53,7 @@ function compareAndPop(cpu: Cpu, code: number): void {
 
 /** Compares ST(0) with ST(b); a: code. */
 export const X87_COMPARE = defineHelper((cpu, code, src) => {
+  if (finishFast(cpu, fastCompareRegister(cpu, src), code)) return 0;
   readSt(cpu, a, 0);
   readSt(cpu, b, src);
   compareAndPop(cpu, code);
@@ -60,6 +70,12 @@ export const X87_COMPARE_SINGLE = defineHelper((cpu, bits, code) => {
 
 /** Compares ST(0) with a double; a, b: low and high word, c: code. */
 export const X87_COMPARE_DOUBLE = defineHelper((cpu, low, high, code) => {
+  const biased = (high >>> 20) & 0x7ff;
+  if (biased !== 0 && biased !== 0x7ff) {
+    const significand = 0x80000000 | ((high & 0xfffff) << 11) | (low >>> 21);
+    const result = fastCompare(cpu, ((high >>> 16) & 0x8000) | (biased + 15360), significand, low << 11);
+    if (finishFast(cpu, result, code)) return 0;
+  }
   readSt(cpu, a, 0);
   unpackDouble(b, high, low);
   compareAndPop(cpu, code);
@@ -76,6 +92,11 @@ export const X87_COMPARE_INTEGER = defineHelper((cpu, value, code) => {
 
 /** FCOMI and its kin: as X87_COMPARE, but leaves the condition codes and returns ZF, PF and CF in place. */
 export const X87_COMPARE_EFLAGS = defineHelper((cpu, code, src) => {
+  const fast = fastCompareRegister(cpu, src);
+  if (fast >= 0) {
+    if ((code & POP_MASK) !== 0) pop(cpu, 1);
+    return EFLAGS[fast]!;
+  }
   readSt(cpu, a, 0);
   readSt(cpu, b, src);
   const result = compare(cpu, code);

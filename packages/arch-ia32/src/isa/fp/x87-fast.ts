@@ -207,39 +207,3 @@ export function fastOperateRegisters(cpu: Cpu, op: number, i: number, j: number)
   const at = (cpu.base + ST + physical * 16) >> 2;
   return fastOperate(cpu, op, i, cpu.i32[at + 2]!, cpu.i32[at + 1]!, cpu.i32[at]!);
 }
-
-/** Exponents of 80-bit numbers that are normal doubles, whatever rounding does but overflow. */
-const LEAST_DOUBLE = 16383 - 1022;
-const GREATEST_DOUBLE = 16383 + 1022;
-
-/**
- * ST(0) as a double, where it surely is a normal one, to words `to`; answers PE or 0 with C1 as
- * `raise` would have them, or -1.
- */
-export function fastDouble(cpu: Cpu, to: number): number {
-  if ((cpu.i32[(cpu.base + CONTROL) >> 2]! & 0x0c20) !== 0x20) return -1;
-  const physical = cpu.i32[(cpu.base + TOP) >> 2]!;
-  if (((cpu.i32[(cpu.base + EMPTY_MASK) >> 2]! >> physical) & 1) !== 0) return -1;
-  const at = (cpu.base + ST + physical * 16) >> 2;
-  const signExponent = cpu.i32[at + 2]!;
-  const exponent = signExponent & 0x7fff;
-  const high = cpu.i32[at + 1]!;
-  const low = cpu.i32[at]!;
-  if (high >= 0 || exponent < LEAST_DOUBLE || exponent > GREATEST_DOUBLE) return -1;
-  let l = (low >>> 11) | (high << 21);
-  // The carry out of the fraction goes into the exponent, as it should.
-  let h = ((signExponent & 0x8000) << 16) | (((exponent - 15360) << 20) + ((high >>> 11) & 0xfffff));
-  const rest = low & 0x7ff;
-  let flags = 0;
-  if (rest !== 0) {
-    flags = PE;
-    if (rest > 0x400 || (rest === 0x400 && (l & 1) !== 0)) {
-      flags = PE | C1;
-      l = (l + 1) | 0;
-      if (l === 0) h = (h + 1) | 0;
-    }
-  }
-  cpu.i32[to] = l;
-  cpu.i32[to + 1] = h;
-  return flags;
-}

@@ -47,6 +47,11 @@ function pushConverted(cpu: Cpu, number: Unpacked): void {
 
 /** a: bits of a single. */
 export const X87_LOAD_SINGLE = defineHelper((cpu, bits) => {
+  const biased = (bits >>> 23) & 0xff;
+  if (biased !== 0 && biased !== 0xff) {
+    if (beginPush(cpu)) writeRaw(cpu, 0, ((bits >>> 16) & 0x8000) | (biased + 16256), 0x80000000 | (bits << 8), 0);
+    return 0;
+  }
   unpackSingle(u, bits);
   pushConverted(cpu, u);
   return 0;
@@ -75,6 +80,14 @@ export const X87_LOAD_EXTENDED = defineHelper((cpu, low, high, signExponent) => 
 
 /** a, b: low and high word of an integer. */
 export const X87_LOAD_INTEGER = defineHelper((cpu, low, high) => {
+  if (high === low >> 31 && low !== 0) {
+    if (beginPush(cpu)) {
+      const magnitude = low < 0 ? -low | 0 : low;
+      const shift = Math.clz32(magnitude);
+      writeRaw(cpu, 0, (high & 0x8000) | (16383 + 31 - shift), magnitude << shift, 0);
+    }
+    return 0;
+  }
   unpackInteger(u, high, low);
   if (beginPush(cpu)) writeSt(cpu, u, 0);
   return 0;

@@ -26,7 +26,7 @@ import {
   UE,
 } from './number.ts';
 import { rounding, roundTo } from './round.ts';
-import { fastDouble } from './x87-fast.ts';
+import { fastDouble, fastInteger, fastSingle } from './x87-fast-moves.ts';
 import { C1, indexSt, isEmpty, pop, raise, readSt, roundingMode, scratchIndex, setC1, unmasked } from './x87-state.ts';
 
 const u = newUnpacked();
@@ -45,6 +45,16 @@ function note(cpu: Cpu, flags: number, blocking: number): boolean {
   cpu.i32[at + ROUNDED_UP] = stores ? rounding.up : 0;
   cpu.i32[at + COMPLETES] = stores ? 1 : 0;
   return stores;
+}
+
+/** Notes what a conversion of x87-fast-moves raised; false where it gave up. */
+function noteFast(cpu: Cpu, raised: number): boolean {
+  if (raised < 0) return false;
+  const at = scratchIndex(cpu);
+  cpu.i32[at + FLAGS] = raised & PE;
+  cpu.i32[at + ROUNDED_UP] = raised & C1;
+  cpu.i32[at + COMPLETES] = 1;
+  return true;
 }
 
 /** Makes `u` what is stored as a real of that format; returns the flags. */
@@ -69,19 +79,15 @@ function convertReal(cpu: Cpu, format: Format): number {
 
 /** ST(0) as a single; a: what memory holds. Returns the bits to store. */
 export const X87_CONVERT_SINGLE = defineHelper((cpu, old) => {
+  const at = scratchIndex(cpu);
+  if (noteFast(cpu, fastSingle(cpu, at))) return cpu.i32[at]!;
   return note(cpu, convertReal(cpu, SINGLE), IE | OE | UE) ? packSingle(u) : old;
 });
 
 /** ST(0) as a double into the scratch words; a, b: what memory holds. */
 export const X87_CONVERT_DOUBLE = defineHelper((cpu, oldLow, oldHigh) => {
   const at = scratchIndex(cpu);
-  const flags = fastDouble(cpu, at);
-  if (flags >= 0) {
-    cpu.i32[at + FLAGS] = flags & PE;
-    cpu.i32[at + ROUNDED_UP] = flags & C1;
-    cpu.i32[at + COMPLETES] = 1;
-    return 0;
-  }
+  if (noteFast(cpu, fastDouble(cpu, at))) return 0;
   if (note(cpu, convertReal(cpu, DOUBLE), IE | OE | UE)) {
     packDouble(u);
     cpu.i32[at] = packed.low;
@@ -132,12 +138,18 @@ export const X87_CONVERT_INT16 = defineHelper((cpu, old, chop) => {
 
 /** The same to 32 bits. */
 export const X87_CONVERT_INT32 = defineHelper((cpu, old, chop) => {
+  const at = scratchIndex(cpu);
+  if (noteFast(cpu, fastInteger(cpu, at, chop))) return cpu.i32[at]!;
   return note(cpu, convertInteger(cpu, 32, chop), IE) ? packed.low : old;
 });
 
 /** To 64 bits, into the scratch words; a, b: what memory holds, c: whether to truncate. */
 export const X87_CONVERT_INT64 = defineHelper((cpu, oldLow, oldHigh, chop) => {
   const at = scratchIndex(cpu);
+  if (noteFast(cpu, fastInteger(cpu, at, chop))) {
+    cpu.i32[at + 1] = cpu.i32[at]! >> 31;
+    return 0;
+  }
   const stores = note(cpu, convertInteger(cpu, 64, chop), IE);
   cpu.i32[at] = stores ? packed.low : oldLow;
   cpu.i32[at + 1] = stores ? packed.high : oldHigh;

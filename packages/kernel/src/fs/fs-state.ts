@@ -4,6 +4,7 @@ import type { ConsoleState } from './console.ts';
 import type { InotifyWatch } from './inotify.ts';
 import type { FileQueue } from './notify.ts';
 import { newQueue } from './notify.ts';
+import type { UnixSocket } from './socket/socket-state.ts';
 import type { TimerFile } from './timerfd.ts';
 import type { Tty } from './tty/tty-state.ts';
 
@@ -22,8 +23,8 @@ export interface FsState {
   /** POSIX and flock locks by inode key. */
   locks: Map<string, FileLock[]>;
   lockQueue: FileQueue;
-  /** Unix sockets in the abstract name space, by name: socket ids. */
-  abstractSockets: Map<string, unknown>;
+  /** Unix sockets in the abstract name space, by name. */
+  abstractSockets: Map<string, UnixSocket>;
   bootId: string | undefined;
   timerFiles: Map<number, TimerFile>;
   nextTimerFile: number;

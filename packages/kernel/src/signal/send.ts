@@ -1,4 +1,5 @@
 import { EAGAIN } from '../errno.ts';
+import { signalArrived } from '../fs/signalfd.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { makeRunnable } from '../sched/run-queue.ts';
@@ -106,6 +107,7 @@ function send(kernel: Kernel, group: ThreadGroup, only: Task | undefined, info: 
   } else pending.queue.push(info);
   pending.set |= bit;
   kernel.state.counters.signals++;
+  signalArrived(kernel);
   complete(kernel, group, only, signo);
   return 0;
 }

@@ -1,4 +1,343 @@
-import type { SyscallDef } from '../../syscalls/define.ts';
+import { StructReader, StructWriter } from '../../abi/struct.ts';
+import {
+  BLOCKED,
+  EAFNOSUPPORT,
+  EAGAIN,
+  EBADF,
+  ECONNREFUSED,
+  EFAULT,
+  EINVAL,
+  EISCONN,
+  ENOPROTOOPT,
+  ENOTCONN,
+  ENOTSOCK,
+  EOPNOTSUPP,
+  EPROTONOSUPPORT,
+  ESOCKTNOSUPPORT,
+} from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
+import { blockOn } from '../../sched/wait.ts';
+import { full, partial, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
+import type { OpenFile, Task } from '../../types.ts';
+import { closeFd, getDataFile, installFd } from '../file-table.ts';
+import { notify } from '../notify.ts';
+import { O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
+import { bindName, findSocket, readAddress, writeAddress } from '../socket/address.ts';
+import { newSocketFile } from '../socket/socket-file.ts';
+import {
+  AF_UNIX,
+  newSocket,
+  RECEIVE_LIMIT,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  socketOf,
+  type UnixSocket,
+} from '../socket/socket-state.ts';
+import { credentialsOf, MSG_DONTWAIT } from '../socket/transfer.ts';
+import { recvFrom, recvMessage, sendMessage, sendTo } from './socket-messages.ts';
+
+const TYPE_MASK = 0xf;
+/** SOCK_CLOEXEC and SOCK_NONBLOCK are open()'s flags. */
+const TYPE_FLAGS = O_CLOEXEC | O_NONBLOCK;
+
+/** The socket file of a descriptor, or -errno. */
+export function socketFile(task: Task, fd: number): OpenFile | number {
+  const file = getDataFile(task, fd);
+  if (file === undefined) return -EBADF;
+  return file.kind === 'socket' ? file : -ENOTSOCK;
+}
+
+/** A new socket of a domain and type, or -errno. */
+function makeSocket(task: Task, domain: number, type: number, protocol: number): UnixSocket | number {
+  if (type & ~(TYPE_MASK | TYPE_FLAGS)) return -EINVAL;
+  if (domain !== AF_UNIX) return -EAFNOSUPPORT;
+  if (protocol !== 0 && protocol !== AF_UNIX) return -EPROTONOSUPPORT;
+  const kind = type & TYPE_MASK;
+  if (kind !== SOCK_STREAM && kind !== SOCK_DGRAM && kind !== SOCK_SEQPACKET) return -ESOCKTNOSUPPORT;
+  return newSocket(kind, credentialsOf(task));
+}
+
+function install(kernel: Kernel, task: Task, socket: UnixSocket, flags: number): number {
+  const file = newSocketFile(kernel, socket, flags & O_NONBLOCK);
+  return installFd(kernel, task, file, (flags & O_CLOEXEC) !== 0);
+}
+
+function socket(kernel: Kernel, task: Task, domain: number, type: number, protocol: number): number {
+  const made = makeSocket(task, domain, type, protocol);
+  return typeof made === 'number' ? made : install(kernel, task, made, type);
+}
+
+function pair(first: UnixSocket, second: UnixSocket): void {
+  first.peer = second;
+  second.peer = first;
+  first.state = second.state = 'connected';
+}
+
+function socketpair(
+  kernel: Kernel,
+  task: Task,
+  domain: number,
+  type: number,
+  protocol: number,
+  address: number,
+): number {
+  const first = makeSocket(task, domain, type, protocol);
+  const second = makeSocket(task, domain, type, protocol);
+  if (typeof first === 'number') return first;
+  if (typeof second === 'number') return second;
+  pair(first, second);
+  const one = install(kernel, task, first, type);
+  const two = install(kernel, task, second, type);
+  const out = new StructWriter(kernel, 8).u32(one).u32(two);
+  if (one >= 0 && two >= 0 && copyOut(kernel, task, address, out.bytes)) return 0;
+  if (one >= 0) closeFd(kernel, task, one);
+  if (two >= 0) closeFd(kernel, task, two);
+  return one < 0 ? one : two < 0 ? two : -EFAULT;
+}
+
+function bind(kernel: Kernel, task: Task, fd: number, address: number, length: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const name = readAddress(kernel, task, address, length);
+  return typeof name === 'number' ? name : bindName(kernel, task, socketOf(file), name);
+}
+
+function listen(_kernel: Kernel, task: Task, fd: number, backlog: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const own = socketOf(file);
+  if (own.type === SOCK_DGRAM) return -EOPNOTSUPP;
+  if (own.name === '' || own.state === 'connected') return -EINVAL;
+  own.state = 'listening';
+  own.backlogLimit = Math.max(1, Math.min(backlog >>> 0, 4096));
+  return 0;
+}
+
+/** Linux 6.1 net/unix/af_unix.c: unix_stream_connect, unix_dgram_connect */
+function connect(kernel: Kernel, task: Task, fd: number, address: number, length: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const own = socketOf(file);
+  const name = readAddress(kernel, task, address, length);
+  if (typeof name === 'number') return name;
+  const other = findSocket(kernel, task, name, own.type);
+  if (typeof other === 'number') return other;
+  if (own.type === SOCK_DGRAM) {
+    own.peer = other;
+    own.state = 'connected';
+    return 0;
+  }
+  if (own.state !== 'idle') return own.state === 'connected' ? -EISCONN : -EINVAL;
+  if (other.state !== 'listening') return -ECONNREFUSED;
+  if (other.backlog.length >= other.backlogLimit) {
+    return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [other.queue]);
+  }
+  const server = newSocket(own.type, credentialsOf(task));
+  server.name = other.name;
+  own.peerCredentials = other.peerCredentials;
+  pair(own, server);
+  other.backlog.push(server);
+  notify(kernel, other.queue);
+  return 0;
+}
+
+function accept4(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number, flags: number): number {
+  if (flags & ~TYPE_FLAGS) return -EINVAL;
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const own = socketOf(file);
+  if (own.type === SOCK_DGRAM) return -EOPNOTSUPP;
+  if (own.state !== 'listening') return -EINVAL;
+  const server = own.backlog[0];
+  if (server === undefined) return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [own.queue]);
+  const failed = writeAddress(kernel, task, server.peer?.name ?? '', address, lengthAt);
+  if (failed) return failed;
+  own.backlog.shift();
+  notify(kernel, own.queue);
+  return install(kernel, task, server, flags);
+}
+
+function getsockname(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number): number {
+  const file = socketFile(task, fd);
+  return typeof file === 'number' ? file : writeAddress(kernel, task, socketOf(file).name, address, lengthAt);
+}
+
+function getpeername(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const { peer } = socketOf(file);
+  return peer === undefined ? -ENOTCONN : writeAddress(kernel, task, peer.name, address, lengthAt);
+}
+
+/** Linux 6.1 net/socket.c: __sys_shutdown; 0 reading, 1 writing, 2 both. */
+function shutdown(kernel: Kernel, task: Task, fd: number, how: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  if (how > 2) return -EINVAL;
+  const own = socketOf(file);
+  if (own.state !== 'connected' && own.type !== SOCK_DGRAM) return -ENOTCONN;
+  if (how !== 1) own.readShut = true;
+  if (how !== 0) own.writeShut = true;
+  notify(kernel, own.queue);
+  if (own.peer !== undefined) notify(kernel, own.peer.queue);
+  return 0;
+}
+
+const SOL_SOCKET = 1;
+const SO_TYPE = 3;
+const SO_ERROR = 4;
+const SO_PASSCRED = 16;
+const SO_PEERCRED = 17;
+const SO_ACCEPTCONN = 30;
+const SO_PROTOCOL = 38;
+const SO_DOMAIN = 39;
+/** Options that are taken and change nothing: reuse, broadcast, buffer sizes, keep-alive, linger, time-outs of 0. */
+const IGNORED_OPTIONS: readonly number[] = [2, 6, 7, 8, 9, 13, 15, 20, 21, 32, 33, 66, 67];
+
+function optionWords(own: UnixSocket, option: number): number[] | undefined {
+  switch (option) {
+    case SO_TYPE:
+      return [own.type];
+    case SO_ERROR: {
+      const { error } = own;
+      own.error = 0;
+      return [error];
+    }
+    case SO_PASSCRED:
+      return [own.passCredentials ? 1 : 0];
+    case SO_PEERCRED:
+      return [own.peerCredentials.pid, own.peerCredentials.uid, own.peerCredentials.gid];
+    case SO_ACCEPTCONN:
+      return [own.state === 'listening' ? 1 : 0];
+    case SO_PROTOCOL:
+      return [0];
+    case SO_DOMAIN:
+      return [AF_UNIX];
+    case 7:
+    case 8:
+      return [RECEIVE_LIMIT];
+    default:
+      return IGNORED_OPTIONS.includes(option) ? [0] : undefined;
+  }
+}
+
+function getsockopt(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  level: number,
+  option: number,
+  address: number,
+  lengthAt: number,
+): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const room = readWord(kernel, task, lengthAt);
+  if (room === undefined) return -EFAULT;
+  const words = level === SOL_SOCKET ? optionWords(socketOf(file), option) : undefined;
+  if (words === undefined) return level === SOL_SOCKET ? -ENOPROTOOPT : -EOPNOTSUPP;
+  const out = new StructWriter(kernel, words.length * 4);
+  for (const word of words) out.u32(word);
+  const bytes = out.bytes.subarray(0, Math.min(room, out.bytes.length));
+  if (!copyOut(kernel, task, address, bytes)) return -EFAULT;
+  return writeWord(kernel, task, lengthAt, bytes.length) ? 0 : -EFAULT;
+}
+
+function setsockopt(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  level: number,
+  option: number,
+  address: number,
+  length: number,
+): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  if (level !== SOL_SOCKET) return -ENOPROTOOPT;
+  if (length < 4) return -EINVAL;
+  const value = readWord(kernel, task, address);
+  if (value === undefined) return -EFAULT;
+  if (option === SO_PASSCRED) socketOf(file).passCredentials = value !== 0;
+  else if (!IGNORED_OPTIONS.includes(option)) return -ENOPROTOOPT;
+  return 0;
+}
+
+/** recvmmsg and sendmmsg: one message after the other; what came before an error counts. */
+function several(one: (kernel: Kernel, task: Task, fd: number, header: number, flags: number) => number) {
+  return (kernel: Kernel, task: Task, fd: number, vector: number, count: number, flags: number): number => {
+    // struct mmsghdr: a msghdr of 28 bytes and the length.
+    let done = task.restart?.call === 'mmsg' ? (task.restart.done as number) : 0;
+    while (done < Math.min(count, 1024)) {
+      const at = vector + done * 32;
+      const result = one(kernel, task, fd, at, done > 0 ? flags | MSG_DONTWAIT : flags);
+      if (result === BLOCKED) return BLOCKED;
+      if (result < 0) return done > 0 ? done : result;
+      if (!writeWord(kernel, task, at + 28, result)) return -EFAULT;
+      done++;
+    }
+    return done;
+  };
+}
+
+/** The calls behind socketcall by number, with how many arguments each takes. Linux 6.1 net/socket.c: nargs */
+const CALLS: readonly (readonly [handler: SyscallHandler, count: number] | undefined)[] = [
+  undefined,
+  [socket, 3],
+  [bind, 3],
+  [connect, 3],
+  [listen, 2],
+  [(kernel, task, fd, address, lengthAt) => accept4(kernel, task, fd!, address!, lengthAt!, 0), 3],
+  [getsockname, 3],
+  [getpeername, 3],
+  [socketpair, 4],
+  [(kernel, task, fd, address, length, flags) => sendTo(kernel, task, fd!, address!, length!, flags!, 0, 0), 4],
+  [(kernel, task, fd, address, length, flags) => recvFrom(kernel, task, fd!, address!, length!, flags!, 0, 0), 4],
+  [sendTo, 6],
+  [recvFrom, 6],
+  [shutdown, 2],
+  [setsockopt, 5],
+  [getsockopt, 5],
+  [sendMessage, 3],
+  [recvMessage, 3],
+  [accept4, 4],
+  [several(recvMessage), 4],
+  [several(sendMessage), 4],
+];
+
+function socketcall(kernel: Kernel, task: Task, call: number, address: number): number {
+  const row = CALLS[call];
+  if (row === undefined) return -EINVAL;
+  const bytes = copyIn(kernel, task, address, row[1] * 4);
+  if (bytes === undefined) return -EFAULT;
+  const reader = new StructReader(kernel, bytes);
+  const values = Array.from({ length: row[1] }, (_, i) => reader.i32(4 * i));
+  return row[0](kernel, task, ...values);
+}
+
+const NOTE = 'Unix domain only; other families give EAFNOSUPPORT';
 
 /** socket(2) and its family. */
-export const SOCKET_SYSCALLS: SyscallDef[] = [];
+export const SOCKET_SYSCALLS: SyscallDef[] = [
+  partial('socketcall', ['int', 'ptr'], NOTE, socketcall),
+  partial('socket', ['int', 'int', 'int'], NOTE, socket),
+  partial('socketpair', ['int', 'int', 'int', 'ptr'], NOTE, socketpair),
+  full('bind', ['fd', 'ptr', 'uint'], bind),
+  full('listen', ['fd', 'int'], listen),
+  full('connect', ['fd', 'ptr', 'uint'], connect),
+  full('accept4', ['fd', 'ptr', 'ptr', 'flags'], accept4),
+  full('getsockname', ['fd', 'ptr', 'ptr'], getsockname),
+  full('getpeername', ['fd', 'ptr', 'ptr'], getpeername),
+  full('shutdown', ['fd', 'uint'], shutdown),
+  partial('getsockopt', ['fd', 'int', 'int', 'ptr', 'ptr'], 'buffer sizes and time-outs change nothing', getsockopt),
+  partial('setsockopt', ['fd', 'int', 'int', 'ptr', 'uint'], 'buffer sizes and time-outs change nothing', setsockopt),
+  full('sendto', ['fd', 'buf', 'size', 'flags', 'ptr', 'uint'], sendTo),
+  full('recvfrom', ['fd', 'outbuf', 'size', 'flags', 'ptr', 'ptr'], recvFrom),
+  full('sendmsg', ['fd', 'ptr', 'flags'], sendMessage),
+  full('recvmsg', ['fd', 'ptr', 'flags'], recvMessage),
+  full('sendmmsg', ['fd', 'ptr', 'uint', 'flags'], several(sendMessage)),
+  partial('recvmmsg', ['fd', 'ptr', 'uint', 'flags', 'ptr'], 'the time-out is not kept', several(recvMessage)),
+  partial('recvmmsg_time64', ['fd', 'ptr', 'uint', 'flags', 'ptr'], 'the time-out is not kept', several(recvMessage)),
+];

@@ -1,0 +1,87 @@
+import { StructReader, StructWriter } from '../../abi/struct.ts';
+import { EADDRINUSE, EAFNOSUPPORT, ECONNREFUSED, EEXIST, EFAULT, EINVAL, EPROTOTYPE } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
+import type { Task } from '../../types.ts';
+import { fsState } from '../fs-state.ts';
+import { S_IFMT, S_IFSOCK } from '../mode.ts';
+import { resolveParent, resolvePath } from '../path-walk.ts';
+import { MAY_WRITE, permission } from '../permission.ts';
+import { createNode } from '../vfs.ts';
+import { AF_UNIX, type UnixSocket } from './socket-state.ts';
+
+/** sizeof(struct sockaddr_un). */
+const ADDRESS_BYTES = 110;
+
+/** sun_path of an address in user memory ('' : autobind), or -errno. */
+export function readAddress(kernel: Kernel, task: Task, address: number, length: number): string | number {
+  if (length < 2 || length > ADDRESS_BYTES) return -EINVAL;
+  const bytes = copyIn(kernel, task, address, length);
+  if (bytes === undefined) return -EFAULT;
+  if (new StructReader(kernel, bytes).u16(0) !== AF_UNIX) return -EAFNOSUPPORT;
+  const path = String.fromCharCode(...bytes.subarray(2));
+  if (path === '' || path.startsWith('\0')) return path;
+  const end = path.indexOf('\0');
+  return end < 0 ? path : path.slice(0, end);
+}
+
+/** Stores an address and its length where a call's two pointers say; it is cut to the room there is. */
+export function writeAddress(kernel: Kernel, task: Task, name: string, address: number, lengthAt: number): number {
+  if (address === 0) return 0;
+  const room = readWord(kernel, task, lengthAt);
+  if (room === undefined) return -EFAULT;
+  if ((room | 0) < 0) return -EINVAL;
+  const ends = name !== '' && !name.startsWith('\0') ? 1 : 0;
+  const out = new StructWriter(kernel, 2 + name.length + ends).u16(AF_UNIX).text(name);
+  if (!copyOut(kernel, task, address, out.bytes.subarray(0, room))) return -EFAULT;
+  return writeWord(kernel, task, lengthAt, out.bytes.length) ? 0 : -EFAULT;
+}
+
+/** Node data of a bound socket carries the socket. */
+interface SocketNode {
+  socket?: UnixSocket;
+}
+
+/** Gives a socket its name: a node in the file system, or an abstract name. */
+export function bindName(kernel: Kernel, task: Task, socket: UnixSocket, wanted: string): number {
+  if (socket.name !== '') return -EINVAL;
+  const { abstractSockets } = fsState(kernel);
+  let name = wanted;
+  // Autobind: five hexadecimal digits that nobody has.
+  for (let i = 0; name === ''; i++) {
+    const candidate = `\0${i.toString(16).padStart(5, '0')}`;
+    if (!abstractSockets.has(candidate)) name = candidate;
+  }
+  if (name.startsWith('\0')) {
+    if (abstractSockets.has(name)) return -EADDRINUSE;
+    abstractSockets.set(name, socket);
+  } else {
+    const at = resolveParent(kernel, task, name);
+    if (typeof at === 'number') return at;
+    const mode = S_IFSOCK | (0o777 & ~task.fs.umask);
+    const made = createNode(kernel, task, at, { mode, rdev: 0, target: '' });
+    if (typeof made === 'number') return made === -EEXIST ? -EADDRINUSE : made;
+    socket.node = made.inode;
+    (made.inode!.data as SocketNode).socket = socket;
+  }
+  socket.name = name;
+  return 0;
+}
+
+/** The socket of a name, of the wanted type, or -errno. Linux 6.1 net/unix/af_unix.c: unix_find_other */
+export function findSocket(kernel: Kernel, task: Task, name: string, type: number): UnixSocket | number {
+  let found: UnixSocket | undefined;
+  if (name.startsWith('\0')) {
+    found = fsState(kernel).abstractSockets.get(name);
+  } else {
+    const place = resolvePath(kernel, task, name);
+    if (typeof place === 'number') return place;
+    const inode = place.dentry.inode!;
+    const denied = permission(task.cred, inode, MAY_WRITE);
+    if (denied) return denied;
+    if ((inode.mode & S_IFMT) !== S_IFSOCK) return -ECONNREFUSED;
+    found = (inode.data as SocketNode).socket;
+  }
+  if (found === undefined || found.state === 'closed') return -ECONNREFUSED;
+  return found.type === type ? found : -EPROTOTYPE;
+}

@@ -1,0 +1,260 @@
+import { StructReader, StructWriter } from '../../abi/struct.ts';
+import { BLOCKED, EBADF, EFAULT, EINVAL, EMSGSIZE } from '../../errno.ts';
+import type { Kernel } from '../../kernel.ts';
+import { copyIn, copyOut, writeWord } from '../../mm/user-access.ts';
+import type { OpenFile, Task } from '../../types.ts';
+import { releaseFile, retainFile } from '../file.ts';
+import { getDataFile, installFd } from '../file-table.ts';
+import { findSocket, readAddress, writeAddress } from '../socket/address.ts';
+import { RECEIVE_LIMIT, SOCK_STREAM, socketOf, type UnixSocket } from '../socket/socket-state.ts';
+import {
+  credentialsOf,
+  MSG_CMSG_CLOEXEC,
+  MSG_TRUNC,
+  type Received,
+  receiveBytes,
+  sendBytes,
+} from '../socket/transfer.ts';
+import { readSegments } from './read-write.ts';
+import { socketFile } from './sockets.ts';
+import { type Segment, scatter } from './transfer.ts';
+
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+const SCM_CREDENTIALS = 2;
+const MSG_CTRUNC = 8;
+const MAX_PASSED = 253;
+/** struct msghdr of 32-bit programs, and struct cmsghdr. */
+const MSGHDR_BYTES = 28;
+const CMSGHDR_BYTES = 12;
+
+/** Sends user memory through a socket; of a stream in chunks, waiting in between as write does. */
+function send(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  segments: readonly Segment[],
+  flags: number,
+  target: UnixSocket | undefined,
+  passed: OpenFile[],
+): number {
+  const total = segments.reduce((sum, { length }) => sum + length, 0);
+  const stream = socketOf(file).type === SOCK_STREAM;
+  if (!stream && total > RECEIVE_LIMIT) return -EMSGSIZE;
+  let done = task.restart?.call === 'send' ? (task.restart.done as number) : 0;
+  do {
+    const bytes = collect(kernel, task, segments, done, Math.min(total, done + RECEIVE_LIMIT));
+    if (bytes === undefined) return done > 0 ? done : -EFAULT;
+    const files = done === 0 ? passed.map(retainFile) : [];
+    const count = sendBytes(kernel, task, file, bytes, flags, target, files);
+    if (count < 0) for (const held of files) releaseFile(kernel, held);
+    if (count === BLOCKED) {
+      task.restart = { call: 'send', done };
+      return BLOCKED;
+    }
+    if (count < 0) return done > 0 ? done : count;
+    done += count;
+  } while (done < total);
+  return done;
+}
+
+/** Bytes [from, to) of the segments; undefined if they cannot be read. */
+function collect(
+  kernel: Kernel,
+  task: Task,
+  segments: readonly Segment[],
+  from: number,
+  to: number,
+): Uint8Array | undefined {
+  const out = new Uint8Array(to - from);
+  let start = 0;
+  for (const { base, length } of segments) {
+    const first = Math.max(from, start);
+    const last = Math.min(to, start + length);
+    if (first < last) {
+      const bytes = copyIn(kernel, task, base + first - start, last - first);
+      if (bytes === undefined) return undefined;
+      out.set(bytes, first - from);
+    }
+    start += length;
+  }
+  return out;
+}
+
+/** The socket an address names, undefined for none, or -errno. */
+function targetOf(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  address: number,
+  length: number,
+): UnixSocket | undefined | number {
+  if (address === 0 || length === 0 || socketOf(file).type === SOCK_STREAM) return undefined;
+  const name = readAddress(kernel, task, address, length);
+  return typeof name === 'number' ? name : findSocket(kernel, task, name, socketOf(file).type);
+}
+
+/** sendto(2). */
+export function sendTo(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  base: number,
+  length: number,
+  flags: number,
+  address: number,
+  addressLength: number,
+): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const target = targetOf(kernel, task, file, address, addressLength);
+  if (typeof target === 'number') return target;
+  return send(kernel, task, file, [{ base: base >>> 0, length: length >>> 0 }], flags, target, []);
+}
+
+/** Fields of a struct msghdr. */
+interface MessageHeader {
+  name: number;
+  nameLength: number;
+  segments: Segment[];
+  control: number;
+  controlLength: number;
+}
+
+function readHeader(kernel: Kernel, task: Task, address: number): MessageHeader | number {
+  const bytes = copyIn(kernel, task, address, MSGHDR_BYTES);
+  if (bytes === undefined) return -EFAULT;
+  const reader = new StructReader(kernel, bytes);
+  const segments = readSegments(kernel, task, reader.u32(8), reader.u32(12));
+  if (typeof segments === 'number') return segments;
+  return {
+    name: reader.u32(0),
+    nameLength: reader.u32(4),
+    segments,
+    control: reader.u32(16),
+    controlLength: reader.u32(20),
+  };
+}
+
+/** Descriptors that a message passes (no references taken yet), or -errno. Linux 6.1 net/core/scm.c: __scm_send */
+function passedFiles(kernel: Kernel, task: Task, header: MessageHeader): OpenFile[] | number {
+  if (header.control === 0 || header.controlLength < CMSGHDR_BYTES) return [];
+  const bytes = copyIn(kernel, task, header.control, Math.min(header.controlLength, 4096));
+  if (bytes === undefined) return -EFAULT;
+  const reader = new StructReader(kernel, bytes);
+  const files: OpenFile[] = [];
+  for (let at = 0; at + CMSGHDR_BYTES <= bytes.length; ) {
+    const length = reader.u32(at);
+    if (length < CMSGHDR_BYTES || at + length > bytes.length) return -EINVAL;
+    if (reader.u32(at + 4) === SOL_SOCKET && reader.u32(at + 8) === SCM_RIGHTS) {
+      for (let i = at + CMSGHDR_BYTES; i + 4 <= at + length; i += 4) {
+        const file = getDataFile(task, reader.i32(i));
+        if (file === undefined) return -EBADF;
+        files.push(file);
+      }
+    }
+    at += (length + 3) & ~3;
+  }
+  return files.length > MAX_PASSED ? -EINVAL : files;
+}
+
+/** sendmsg(2). */
+export function sendMessage(kernel: Kernel, task: Task, fd: number, address: number, flags: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const header = readHeader(kernel, task, address);
+  if (typeof header === 'number') return header;
+  const target = targetOf(kernel, task, file, header.name, header.nameLength);
+  if (typeof target === 'number') return target;
+  const files = passedFiles(kernel, task, header);
+  if (typeof files === 'number') return files;
+  return send(kernel, task, file, header.segments, flags, target, files);
+}
+
+/** Receives into user memory. */
+function receive(kernel: Kernel, task: Task, file: OpenFile, segments: readonly Segment[], flags: number): Received {
+  const total = segments.reduce((sum, { length }) => sum + length, 0);
+  const buffer = new Uint8Array(Math.min(total, RECEIVE_LIMIT));
+  const received = receiveBytes(kernel, task, file, buffer, flags);
+  if (received.count > 0 && !scatter(kernel, task, segments, 0, buffer.subarray(0, received.count))) {
+    received.count = -EFAULT;
+  }
+  return received;
+}
+
+/** recvfrom(2). */
+export function recvFrom(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  base: number,
+  length: number,
+  flags: number,
+  address: number,
+  lengthAt: number,
+): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const received = receive(kernel, task, file, [{ base: base >>> 0, length: length >>> 0 }], flags);
+  for (const held of received.files) releaseFile(kernel, held);
+  if (received.count < 0) return received.count;
+  const failed = writeAddress(kernel, task, received.from, address, lengthAt);
+  if (failed) return failed;
+  return flags & MSG_TRUNC ? received.full : received.count;
+}
+
+/** recvmsg(2). Linux 6.1 net/socket.c: ____sys_recvmsg */
+export function recvMessage(kernel: Kernel, task: Task, fd: number, address: number, flags: number): number {
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const header = readHeader(kernel, task, address);
+  if (typeof header === 'number') return header;
+  const received = receive(kernel, task, file, header.segments, flags);
+  if (received.count < 0) return received.count;
+  const truncated = received.full > received.count ? MSG_TRUNC : 0;
+  const control = putControl(kernel, task, file, header, received, (flags & MSG_CMSG_CLOEXEC) !== 0);
+  if (header.name !== 0) {
+    const failed = writeAddress(kernel, task, received.from, header.name, address + 4);
+    if (failed) return failed;
+  }
+  const stored =
+    writeWord(kernel, task, address + 20, control.length) &&
+    writeWord(kernel, task, address + 24, truncated | control.flags);
+  if (!stored) return -EFAULT;
+  return flags & MSG_TRUNC ? received.full : received.count;
+}
+
+/** Stores passed descriptors and credentials as control messages. What finds no room is closed. */
+function putControl(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  header: MessageHeader,
+  received: Received,
+  closeOnExec: boolean,
+): { length: number; flags: number } {
+  let length = 0;
+  let flags = 0;
+  const put = (type: number, words: readonly number[]): boolean => {
+    const bytes = CMSGHDR_BYTES + words.length * 4;
+    if (header.control === 0 || length + bytes > header.controlLength) return false;
+    const out = new StructWriter(kernel, bytes).u32(bytes).u32(SOL_SOCKET).u32(type);
+    for (const word of words) out.u32(word);
+    if (!copyOut(kernel, task, header.control + length, out.bytes)) return false;
+    length += bytes;
+    return true;
+  };
+  if (socketOf(file).passCredentials) {
+    const { pid, uid, gid } = received.credentials ?? credentialsOf(task);
+    if (!put(SCM_CREDENTIALS, [pid, uid, gid])) flags |= MSG_CTRUNC;
+  }
+  const room = Math.max(0, Math.floor((header.controlLength - length - CMSGHDR_BYTES) / 4));
+  const taken = header.control === 0 ? [] : received.files.slice(0, room);
+  for (const extra of received.files.slice(taken.length)) releaseFile(kernel, extra);
+  if (taken.length < received.files.length) flags |= MSG_CTRUNC;
+  if (taken.length > 0) {
+    const fds = taken.map((passed) => installFd(kernel, task, passed, closeOnExec)).filter((fd) => fd >= 0);
+    put(SCM_RIGHTS, fds);
+  }
+  return { length, flags };
+}

@@ -11,7 +11,8 @@ import { liftBlock, SpaceCodeReader } from './lift-block.ts';
 import type { LiftedBlock } from './translator-port.ts';
 
 /** Direct-mapped look-up of one address space. */
-const LOOKUP_SIZE = 2048;
+const LOOKUP_BITS = 13;
+const LOOKUP_SIZE = 1 << LOOKUP_BITS;
 /** Blocks kept; beyond, all are forgotten. */
 const MAX_BLOCKS = 1 << 17;
 /** Overwritten this often, a frame stays without writable translations. */
@@ -82,10 +83,19 @@ export class BlockCache {
 
   /** The block at (pc, mode) of the current address space, lifted if need be; undefined if its first instruction cannot be fetched (fetchAddress). */
   find(pc: number, mode: number): FlatBlock | undefined {
-    const slot = (pc ^ (pc >>> 11)) & (LOOKUP_SIZE - 1);
+    const slot = lookupSlot(pc);
     const block = this.current.blocks[slot];
     if (block !== undefined && block.pc === pc && block.mode === mode && block.valid) return block;
     return this.miss(pc, mode, slot);
+  }
+
+  /** Times the block at (pc, mode) of the current address space was run; 0 if it is not here. */
+  runsOf(pc: number, mode: number): number {
+    const block = this.current.blocks[lookupSlot(pc)];
+    if (block !== undefined && block.pc === pc && block.mode === mode && block.valid) return block.runs;
+    const supervisor = this.options.isa.isSupervisor(mode);
+    const frame = this.executableFrame(pc, supervisor);
+    return frame < 0 ? 0 : (this.shared(pc, mode, frame, supervisor)?.runs ?? 0);
   }
 
   /** Forgets the look-up of a space (all of them for a page that all share). */
@@ -240,6 +250,11 @@ export class BlockCache {
       if (inFrame?.delete(block) && inFrame.size === 0) this.byFrame.delete(frame);
     }
   }
+}
+
+/** Blocks of a program lie close together: multiplying by the golden ratio spreads them. */
+function lookupSlot(pc: number): number {
+  return Math.imul(pc, 0x9e37_79b1) >>> (32 - LOOKUP_BITS);
 }
 
 function clear(lookup: SpaceLookup): void {

@@ -179,9 +179,9 @@ export const SSE_APPROXIMATE = defineHelper((cpu, root, _b, count) => {
     }
     // Denormals count as 0, whatever DAZ says.
     const operand = Math.abs(value) < MIN_SINGLE ? (bits < 0 ? -0 : 0) : value;
-    const result = Math.fround(root !== 0 ? rootOf(operand) : 1 / operand);
+    const result = root !== 0 ? rootOf(operand) : reciprocal(operand);
     if (Number.isNaN(result)) cpu.i32[at >> 2] = 0xffc00000 | 0;
-    else cpu.view.setFloat32(at, Math.abs(result) < MIN_SINGLE ? 0 * result : result, true);
+    else cpu.view.setFloat32(at, Math.fround(result), true);
   }
   return 0;
 });
@@ -189,4 +189,12 @@ export const SSE_APPROXIMATE = defineHelper((cpu, root, _b, count) => {
 /** 1 / sqrt x, with -infinity for -0. */
 function rootOf(value: number): number {
   return value === 0 ? 1 / value : 1 / Math.sqrt(value);
+}
+
+/** Operands above this have a reciprocal of 0. SDM vol. 2, RCPPS: 1.11111111110100000000000b * 2^125. */
+const RECIPROCAL_LIMIT = (2 - 2 ** -10 + 2 ** -12) * 2 ** 125;
+
+function reciprocal(value: number): number {
+  if (Math.abs(value) > RECIPROCAL_LIMIT) return value < 0 ? -0 : 0;
+  return 1 / value;
 }

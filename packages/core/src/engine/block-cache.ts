@@ -13,7 +13,7 @@ import type { LiftedBlock } from './translator-port.ts';
 /** Direct-mapped look-up of one address space. */
 const LOOKUP_BITS = 13;
 const LOOKUP_SIZE = 1 << LOOKUP_BITS;
-/** Blocks kept; beyond, all are forgotten. */
+/** Blocks kept; beyond, all are forgotten. They take about 1 KiB each. */
 const MAX_BLOCKS = 1 << 17;
 /** Overwritten this often, a frame stays without writable translations. */
 const REWRITE_LIMIT = 8;
@@ -44,6 +44,7 @@ export class BlockCache {
   private readonly byFrame = new Map<number, Set<FlatBlock>>();
   private readonly rewrites = new Map<number, number>();
   private size = 0;
+  private wasFlushed = false;
 
   constructor(options: EngineOptions, valueOps: ValueOps, counters: EngineCounters) {
     this.options = options;
@@ -117,7 +118,8 @@ export class BlockCache {
     const blocks = this.byFrame.get(frame);
     const { memory } = this.cpu;
     if (blocks) for (const block of [...blocks]) if (overlaps(block, frame, offset, length)) this.forget(block);
-    memory.clearCode(frame);
+    // Translations may have been made from blocks that are no longer here: their bytes stay marked.
+    if (!this.wasFlushed || length === PAGE_SIZE) memory.clearCode(frame);
     for (const block of this.byFrame.get(frame) ?? []) this.mark(block, frame);
     const count = (this.rewrites.get(frame) ?? 0) + 1;
     if (length === PAGE_SIZE) this.rewrites.delete(frame);
@@ -135,11 +137,12 @@ export class BlockCache {
     for (const lookup of this.lookups.values()) clear(lookup);
     this.flattener.clear();
     this.size = 0;
+    this.wasFlushed = true;
   }
 
   /** True when so many blocks are kept that it is time to flush. */
   get full(): boolean {
-    return this.size >= MAX_BLOCKS;
+    return this.size >= (this.options.maxBlocks ?? MAX_BLOCKS);
   }
 
   private lookupOf(space: AddressSpace): SpaceLookup {

@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly hotness: number;
   /** Executions of a block before the interpreter makes its fast code; tests set it. */
   readonly fastAfter?: number;
+  /** Lifted blocks kept at most; tests set it. */
+  readonly maxBlocks?: number;
   /** Makes the translator; without it everything is interpreted. */
   readonly translator?: TranslatorFactory;
   /** Verify every block that is lifted (tests): a block that breaks the IR's rules throws TypeError. */

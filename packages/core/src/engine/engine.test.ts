@@ -413,6 +413,41 @@ describe('writes to code', () => {
   });
 });
 
+describe('forgetting code', () => {
+  it('lifts afresh after a flush', () => {
+    const machine = machineWith(toy('addi', 2, 2, 1), toy('jmp', 0, -1));
+    machine.engine.run(40);
+    // As restoring a snapshot would: bytes change behind the engine's back.
+    machine.memory.u8.set(toy('addi', 2, 2, 2), machine.memory.frameAddress(1));
+    machine.engine.flush();
+    machine.engine.run(40);
+    expect(machine.reg('r2')).toBe(20 + 40);
+  });
+
+  it('goes on when there are too many blocks, and still sees writes to code', () => {
+    const run = (maxBlocks: number) => {
+      const machine = toyMachine({ maxBlocks });
+      // Jumps forth through 32 blocks, and back; the first block rewrites an instruction of the last.
+      const jumps = Array.from({ length: 31 }, () => [...toy('addi', 2, 2, 1), ...toy('jmp', 0, 1)]);
+      const store = [...toy('addi', 3, 3, 1), ...toy('sb', 3, 6, 2), ...toy('system', 0, TOY_SYSTEM.setIe, 0)];
+      machine.poke(USER_CODE, [...store, ...jumps.flat(), ...toy('li', 4, 0), ...toy('jmp', 0, -66)]);
+      machine.setReg('r6', USER_CODE + 4 * 65);
+      machine.engine.run(67 * 100);
+      return {
+        r2: machine.reg('r2'),
+        r3: machine.reg('r3'),
+        r4: machine.reg('r4'),
+        lifted: machine.engine.counters.blocksLifted,
+      };
+    };
+    const few = run(8);
+    const many = run(1000);
+    expect(few.lifted).toBeGreaterThan(many.lifted * 5);
+    expect([few.r2, few.r3, few.r4]).toEqual([many.r2, many.r3, many.r4]);
+    expect([few.r3, few.r4]).toEqual([100, 100]);
+  });
+});
+
 describe('mappings', () => {
   it('sees another frame mapped at the same address', () => {
     const machine = machineWith(toy('li', 2, 1), toy('jmp', 0, -1));

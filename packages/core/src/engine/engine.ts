@@ -166,6 +166,7 @@ export class Engine {
       cpu: this.cpu,
       counters: this.counters,
       block: (pc, mode) => this.cache.lifted(pc, mode),
+      runs: (pc, mode) => this.cache.runsOf(pc, mode),
       kernelCall: (number) => this.callKernel(number),
       helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
     };
@@ -234,7 +235,7 @@ export class Engine {
     this.afresh = false;
     cpu.leaveRequested = false;
     cpu.i32[LEAVE_ADDRESS >> 2] = 0;
-    if (this.cache.full) this.flush();
+    if (this.cache.full) this.cache.flush();
     if (cpu.shutdownReason !== undefined) {
       this.shutdownReason = cpu.shutdownReason;
       return 'shutdown';

@@ -43,7 +43,7 @@ export interface TranslatorPort {
   mappingChanged(space: AddressSpace, page: number): void;
   /** The space is gone. */
   spaceDestroyed(space: AddressSpace): void;
-  /** Forget every translation and every LiftedBlock: the block cache was emptied. */
+  /** Forget every translation: memory was replaced as a whole. */
   flush(): void;
 }
 
@@ -67,6 +67,8 @@ export interface TranslationHost {
    * recorded as code). Undefined where the first instruction cannot be fetched. No guest-visible effect.
    */
   block(pc: number, mode: number): LiftedBlock | undefined;
+  /** Times the interpreter has run the block at (pc, mode) of the current address space since it was lifted; 0 if it is not in the cache. Lifts nothing. */
+  runs(pc: number, mode: number): number;
   /**
    * The kernel call, in place: state stored, pc slot behind the instruction, CLOCK counting it.
    * Answers KERNEL_GO_ON only where nothing that a translation relies on has changed and no interrupt

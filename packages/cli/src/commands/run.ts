@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { nodeClock, nodeEntropy, openConsole, openDirectory, seededEntropy } from '@kml/host-node';
+import { nodeClock, nodeEntropy, openConsole, openDirectory, openSwap, seededEntropy } from '@kml/host-node';
 import {
   createMachine,
   describeElf,
@@ -70,6 +70,7 @@ export function runCommand() {
           kernelMode: options.kernelMode ?? false,
           memory: options.memory,
           swap: options.swap,
+          swapStore: openSwap(),
           hz: options.hz,
           time: options.time,
           interpret: options.interpret ?? false,

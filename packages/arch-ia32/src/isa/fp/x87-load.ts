@@ -144,9 +144,14 @@ export const X87_LOAD_CONSTANT = defineHelper((cpu, which) => {
   return 0;
 });
 
-/** FST ST(a); b: pop. */
-export const X87_STORE_REGISTER = defineHelper((cpu, i, pops) => {
-  if (isEmpty(cpu, 0)) {
+/** In X87_STORE_REGISTER: an empty ST(0) is popped without a stack fault, nothing is stored. */
+export const UNCHECKED = 2;
+
+/** FST ST(a); b: pop (1), UNCHECKED. */
+export const X87_STORE_REGISTER = defineHelper((cpu, i, code) => {
+  if (isEmpty(cpu, 0) && code & UNCHECKED) {
+    setC1(cpu, 0);
+  } else if (isEmpty(cpu, 0)) {
     if (!stackFault(cpu, false)) return 0;
     writeIndefinite(cpu, i);
   } else {
@@ -154,7 +159,7 @@ export const X87_STORE_REGISTER = defineHelper((cpu, i, pops) => {
     const from = indexSt(cpu, 0);
     writeRaw(cpu, i, cpu.i32[from + 2]!, cpu.i32[from + 1]!, cpu.i32[from]!);
   }
-  pop(cpu, pops);
+  pop(cpu, code & 1);
   return 0;
 });
 

@@ -10,7 +10,7 @@ import {
 } from '../fp/state-routines.ts';
 import { X87_SQRT } from '../fp/x87-arithmetic.ts';
 import { QUIET_COMPARE, X87_EXAMINE } from '../fp/x87-compare.ts';
-import { X87_EXCHANGE, X87_FREE, X87_ROTATE } from '../fp/x87-load.ts';
+import { UNCHECKED, X87_EXCHANGE, X87_FREE, X87_ROTATE } from '../fp/x87-load.ts';
 import * as transcendental from '../fp/x87-transcendental.ts';
 import { X87_EXTRACT, X87_REMAINDER, X87_ROUND, X87_SCALE, X87_SIGN } from '../fp/x87-unary.ts';
 import * as f from '../lift/x87.ts';
@@ -240,6 +240,30 @@ const controlRows: readonly Row[] = [
   ),
 ];
 
+/** Duplicate encodings that the manual's opcode maps leave out and all processors have. */
+const duplicateRows: readonly Row[] = [
+  row('DC D0+i', 'fcom', 'STi', 'fpuAdd', f.compare(0), COM),
+  row('DC D8+i', 'fcomp', 'STi', 'fpuAdd', f.compare(1), COM),
+  row('DE D0+i', 'fcomp', 'STi', 'fpuAdd', f.compare(1), COM),
+  row(
+    'DD C8+i',
+    'fxch',
+    'STi',
+    'fpuMove',
+    f.register(X87_EXCHANGE, (x) => x.rm),
+  ),
+  row(
+    'DF C8+i',
+    'fxch',
+    'STi',
+    'fpuMove',
+    f.register(X87_EXCHANGE, (x) => x.rm),
+  ),
+  row('D9 D8+i', 'fstp', 'STi', 'fpuMove', f.storeRegister(1 | UNCHECKED), ST),
+  row('DF D0+i', 'fstp', 'STi', 'fpuMove', f.storeRegister(1), ST),
+  row('DF D8+i', 'fstp', 'STi', 'fpuMove', f.storeRegister(1), ST),
+];
+
 /** The x87 instruction set, FXSAVE and FXRSTOR with it. */
 export const x87Rows: readonly Row[] = [
   ...OPERATIONS.flatMap(([name, op, digit]) => operationRows(name, op, digit)),
@@ -247,4 +271,5 @@ export const x87Rows: readonly Row[] = [
   ...transferRows,
   ...functionRows,
   ...controlRows,
+  ...duplicateRows,
 ];

@@ -92,3 +92,6 @@ export const MODE_IO_DENIED = 0x100;
 export const MODE_TSC_DENIED = 0x200;
 /** EFLAGS.AC and CR0.AM at CPL 3: alignment checks. */
 export const MODE_ALIGN_CHECK = 0x400;
+/** FS, GS: not present writable data with a limit of 4 GiB: accesses through it are checked. */
+export const MODE_FS_CHECKED = 0x800;
+export const MODE_GS_CHECKED = 0x1000;

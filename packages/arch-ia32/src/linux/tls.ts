@@ -1,12 +1,17 @@
 /** Thread-local storage descriptors: struct user_desc to GDT entries 6 to 8. Linux 6.1 arch/x86/kernel/tls.c */
+
+import type { Cpu } from '@kml/core';
 import { copyIn, copyOut, EFAULT, EINVAL, ESRCH, type Kernel, kernelWrite32, type Task } from '@kml/kernel';
 import { layout } from '../isa/state.ts';
 import { updateMode } from '../isa/system/mode.ts';
-import { ATTR, BASE, LIMIT, SEG_DS, SEG_ES, SEG_FS, SEG_GS, SELECTOR } from '../isa/system/registers.ts';
+import { SEG_DS, SEG_ES, SEG_FS, SEG_GS, SELECTOR } from '../isa/system/registers.ts';
+import { setNullSegment, setSegment } from '../isa/system/segments.ts';
 import { segmentDescriptor } from './descriptors.ts';
 import { GDT, GDT_TLS, TLS_ENTRIES } from './layout.ts';
 
 const USER_DESC_BYTES = 16;
+/** Descriptor's high word: present. */
+const PRESENT = 0x8000;
 
 /** struct user_desc. */
 export interface UserDesc {
@@ -136,56 +141,48 @@ const DATA_SEGMENTS = [SEG_ES, SEG_DS, SEG_FS, SEG_GS];
 
 /**
  * Linux loads FS and GS anew on every way back to user code, so a changed descriptor takes effect
- * there; the entry code here compares selectors only, so the caches are refreshed at the change. Works
- * on a CPU state image: the CPU's own, or a task's context.
+ * there; the entry code here compares selectors only, so the caches are refreshed at the change. A
+ * register whose descriptor is gone becomes null, and the way back finds out that it cannot be loaded.
  */
-function refreshCaches(
-  task: Task,
-  read: (offset: number) => number,
-  write: (offset: number, value: number) => void,
-): void {
+function refreshCaches(cpu: Cpu, task: Task): void {
   const words = tlsWords(task);
   for (const segment of DATA_SEGMENTS) {
-    const selector = read(SELECTOR[segment]!.offset);
+    const selector = cpu.get(SELECTOR[segment]!);
     const slot = (selector >> 3) - GDT_TLS;
     if (selector & 4 || slot < 0 || slot >= TLS_ENTRIES) continue;
     const [low, high] = [words[2 * slot]!, words[2 * slot + 1]!];
+    if ((high & PRESENT) === 0) {
+      setNullSegment(cpu, segment);
+      continue;
+    }
     const limit = (low & 0xffff) | (high & 0xf_0000);
-    write(BASE[segment]!.offset, (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff00_0000));
-    write(LIMIT[segment]!.offset, high & 0x80_0000 ? (limit << 12) | 0xfff : limit);
-    write(ATTR[segment]!.offset, (high >>> 8) & 0xf0ff);
+    const base = (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff00_0000);
+    setSegment(cpu, segment, selector, base, high & 0x80_0000 ? (limit << 12) | 0xfff : limit, (high >>> 8) & 0xf0ff);
   }
+  updateMode(cpu);
 }
 
 /** After a change of the running task's descriptors. */
 export function refreshCpu(kernel: Kernel, task: Task): void {
-  const { cpu } = kernel;
   loadTls(kernel, task);
-  refreshCaches(
-    task,
-    (offset) => cpu.i32[(cpu.base + offset) >> 2]!,
-    (offset, value) => {
-      cpu.i32[(cpu.base + offset) >> 2] = value;
-    },
-  );
-  updateMode(cpu);
+  refreshCaches(kernel.cpu, task);
 }
 
-/** After a change of the descriptors of a task that is switched out. */
-export function refreshContext(task: Task): void {
-  if (task.context.length < layout.size) return;
-  const view = new DataView(task.context.buffer, task.context.byteOffset);
-  refreshCaches(
-    task,
-    (offset) => view.getInt32(offset, true),
-    (offset, value) => view.setInt32(offset, value, true),
-  );
+/** After a change of the descriptors of a task that is switched out: its state visits the CPU. */
+function refreshContext(kernel: Kernel, task: Task): void {
+  const { cpu } = kernel;
+  const present = new Uint8Array(layout.size);
+  cpu.saveState(present);
+  cpu.loadState(task.context);
+  refreshCaches(cpu, task);
+  cpu.saveState(task.context);
+  cpu.loadState(present);
 }
 
 /** LinuxAbi.setTls: clone's CLONE_SETTLS, a user_desc in the parent's memory. */
 export function setTls(kernel: Kernel, task: Task, argument: number): number {
   const parent = kernel.state.current!;
   const result = setThreadArea(kernel, parent, task, argument, false);
-  if (result === 0) refreshContext(task);
+  if (result === 0) refreshContext(kernel, task);
   return result;
 }

@@ -1,5 +1,5 @@
 import type { I32 } from '@kml/core';
-import { MODE_CODE_SEGMENTED, MODE_SEGMENTED, reg, SEGMENTS } from '../state.ts';
+import { MODE_CODE_SEGMENTED, MODE_FS_CHECKED, MODE_GS_CHECKED, MODE_SEGMENTED, reg, SEGMENTS } from '../state.ts';
 import { GP } from '../vectors.ts';
 import { CS, FS, GS, type Insn } from './insn.ts';
 
@@ -15,6 +15,16 @@ const ATTR_CODE = 0x8;
 const ATTR_PRESENT = 0x80;
 const ATTR_BIG = 0x4000;
 
+/** Mode bits under which accesses through a segment register are checked, by its number. */
+const CHECKED_IF = [
+  MODE_SEGMENTED,
+  MODE_SEGMENTED | MODE_CODE_SEGMENTED,
+  MODE_SEGMENTED,
+  MODE_SEGMENTED,
+  MODE_SEGMENTED | MODE_FS_CHECKED,
+  MODE_SEGMENTED | MODE_GS_CHECKED,
+];
+
 /**
  * Linear address of segment:offset. Under flat segments nothing is added or checked, except the
  * bases of FS and GS (and of CS where it has one).
@@ -23,7 +33,7 @@ export function linearAddress(x: Insn, segment: number, offset: I32, bytes: numb
   const b = x.b;
   // Code segments are never writable in protected mode. SDM vol. 3, 5.5.
   if (segment === CS && write) x.trapIf(b.const(1), GP);
-  const segmented = (x.mode & MODE_SEGMENTED) !== 0 || (segment === CS && (x.mode & MODE_CODE_SEGMENTED) !== 0);
+  const segmented = (x.mode & CHECKED_IF[segment]!) !== 0;
   if (!segmented && segment !== FS && segment !== GS) return offset;
   if (segmented) checkSegment(x, segment, offset, bytes, write);
   return b.add(offset, b.get(BASE[segment]!));

@@ -22,22 +22,28 @@ exit_work:
   kernelcall KC_EXIT_WORK
   jmp syscall_exit
 
-; A selector in the frame need not be valid any more (set_thread_area, sigreturn).
+; A selector in the frame need not be valid any more (set_thread_area, sigreturn): it becomes null.
 reload_segments:
+reload_gs:
   mov gs, [esp + PT_GS]
+reload_fs:
   mov fs, [esp + PT_FS]
+reload_es:
   mov es, [esp + PT_ES]
+reload_ds:
   mov ds, [esp + PT_DS]
-reload_segments_end:
+reload_end:
   test dword [esp + PT_CS], KU_CS_MASK
   jz restore_registers
   jmp ku_restore
-reload_segments_fault:
-  mov dword [esp + PT_GS], 0
-  mov dword [esp + PT_FS], 0
-  mov dword [esp + PT_ES], USER_DS
-  mov dword [esp + PT_DS], USER_DS
-  jmp restore_all
+${['GS', 'FS', 'ES', 'DS']
+  .map(
+    (name) => `
+reload_${name.toLowerCase()}_fault:
+  mov dword [esp + PT_${name}], 0
+  jmp reload_segments`,
+  )
+  .join('')}
 
 ; EIP and EFLAGS go onto the user's stack; the frame stays whole until nothing can fault any more.
 ret_to_ku:${compareSegments('reload_segments')}

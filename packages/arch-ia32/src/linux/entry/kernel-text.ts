@@ -38,7 +38,10 @@ const fixup = (start: string, end: string, handler: string): Fixup => ({
 
 /** As Linux's exception table. Linux 6.1 arch/x86/mm/extable.c */
 const FIXUPS: readonly Fixup[] = [
-  fixup('reload_segments', 'reload_segments_end', 'reload_segments_fault'),
+  fixup('reload_gs', 'reload_fs', 'reload_gs_fault'),
+  fixup('reload_fs', 'reload_es', 'reload_fs_fault'),
+  fixup('reload_es', 'reload_ds', 'reload_es_fault'),
+  fixup('reload_ds', 'reload_end', 'reload_ds_fault'),
   fixup('ku_store', 'ku_store_end', 'ku_store_fault'),
   fixup('ku_store_iret', 'ku_store_iret_end', 'ku_store_fault'),
   fixup('sysenter_read', 'sysenter_read_end', 'sysenter_fault'),

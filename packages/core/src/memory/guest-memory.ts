@@ -83,6 +83,7 @@ export class GuestMemory {
   /** Writes guest-order bytes at an offset of a frame; they must fit the frame. */
   writeFrame(frame: number, offset: number, bytes: Uint8Array): void {
     this.noteCodeWrite(frame, offset, bytes.length);
+    if (bytes.length === PAGE_SIZE) this.rewritten[frame] = 0;
     const at = this.frameAddress(frame) + offset;
     if (!this.bigEndian) this.u8.set(bytes, at);
     else for (let i = 0; i < bytes.length; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
@@ -117,7 +118,7 @@ export class GuestMemory {
     this.codeGranules[frame * 2 + 1] = 0;
   }
 
-  /** Keeps the frame without writable translations until it is zeroed or copied over. */
+  /** Keeps the frame without writable translations until its whole content is replaced. */
   keepUnwritable(frame: number): void {
     this.rewritten[frame] = 1;
   }

@@ -179,6 +179,11 @@ describe('GuestMemory', () => {
     const memory = new GuestMemory(4, 'little');
     memory.keepUnwritable(1);
     expect([memory.hasCode(1), memory.hasCode(2)]).toEqual([true, false]);
+    memory.writeFrame(1, 0, new Uint8Array(4095));
+    expect(memory.hasCode(1)).toBe(true);
+    memory.writeFrame(1, 0, new Uint8Array(4096));
+    expect(memory.hasCode(1)).toBe(false);
+    memory.keepUnwritable(1);
     memory.zeroFrame(1);
     expect(memory.hasCode(1)).toBe(false);
   });

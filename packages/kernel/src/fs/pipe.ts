@@ -57,7 +57,7 @@ export function pipeOf(file: OpenFile): Pipe {
 /** pipe(): the two ends, reading first. */
 export function openPipe(kernel: Kernel, flags: number): [OpenFile, OpenFile] {
   const pipe = newPipe();
-  const place = internalInode(kernel, 'pipefs', 'pipe:', S_IFIFO | 0o600, undefined);
+  const place = internalInode(kernel, 'pipefs', 'pipe:', S_IFIFO | 0o600, { fifo: pipe });
   place.dentry.inode!.nlink = 1;
   pipe.readers = pipe.writers = 1;
   return [newFile('pipe', place, O_RDONLY | flags, pipe), newFile('pipe', place, O_WRONLY | flags, pipe)];

@@ -1,5 +1,5 @@
 import type { ValueType } from '../ir/ops.ts';
-import { OP_NAMES, OP_NUMBER, OP_SPECS, OPS, type OpName, type OpSpec } from '../ir/ops.ts';
+import { LANES, OP_NAMES, OP_NUMBER, OP_SPECS, OPS, type OpSpec } from '../ir/ops.ts';
 import { CodeWriter, ModuleWriter, OPCODE } from '../wasm/encoder.ts';
 
 /**
@@ -18,21 +18,6 @@ export interface ValueOps {
   indexOf(opNumber: number): number;
 }
 
-/** Natural lane counts of the lane operations. */
-const LANES: Partial<Record<OpName, number>> = {
-  laneU8: 16,
-  withLane8: 16,
-  laneU16: 8,
-  withLane16: 8,
-  lane32: 4,
-  withLane32: 4,
-  laneF32: 4,
-  withLaneF32: 4,
-  lane64: 2,
-  withLane64: 2,
-  laneF64: 2,
-  withLaneF64: 2,
-};
 /** Opcodes and alignments (log2) of whole loads and stores by type. */
 const LOAD: Record<ValueType, number> = {
   i32: OPCODE.i32Load,
@@ -52,11 +37,6 @@ const ALIGN: Record<ValueType, number> = { i32: 2, i64: 3, f32: 2, f64: 3, v128:
 const SPLAT8 = OPS.splat8.wasm;
 const SWIZZLE = OPS.swizzleV.wasm;
 
-/** Number of lanes of a lane operation. */
-export function laneCount(name: OpName): number {
-  return LANES[name] ?? 1;
-}
-
 /** Compiles the module over that memory. */
 export function createValueOps(memory: WebAssembly.Memory): ValueOps {
   const module = new ModuleWriter();
@@ -67,7 +47,7 @@ export function createValueOps(memory: WebAssembly.Memory): ValueOps {
     const spec = OP_SPECS[number]!;
     if (spec.effect !== 'pure' || spec.args.length === 0 || spec.wasm === 0) return -1;
     const index = count;
-    for (let lane = 0; lane < laneCount(name); lane++) {
+    for (let lane = 0; lane < (LANES[name] ?? 1); lane++) {
       module.addFunction(type, [], name === 'shuffleV' ? shuffle() : operation(spec, lane), `f${count++}`);
     }
     return index;

@@ -369,3 +369,10 @@ export const OP_NUMBER = Object.freeze(Object.fromEntries(OP_NAMES.map((name, nu
 
 /** Specs by number. */
 export const OP_SPECS: readonly OpSpec[] = OP_NAMES.map((name) => OPS[name]);
+
+/** Lanes by lane operation: its immediate is below that. */
+export const LANES: Readonly<Partial<Record<OpName, number>>> = {
+  ...{ laneU8: 16, withLane8: 16, laneU16: 8, withLane16: 8 },
+  ...{ lane32: 4, withLane32: 4, laneF32: 4, withLaneF32: 4 },
+  ...{ lane64: 2, withLane64: 2, laneF64: 2, withLaneF64: 2 },
+};

@@ -1,13 +1,7 @@
 import type { StateLayout } from '../cpu/layout.ts';
 import { type IrBlock, OP_A, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from './block.ts';
-import { OP_NAMES, OP_SPECS, type OpName, type OpSpec, type ValueType } from './ops.ts';
+import { LANES, OP_NAMES, OP_SPECS, type OpName, type OpSpec, type ValueType } from './ops.ts';
 
-/** Lanes by operation, as WebAssembly numbers them. */
-const LANES: Partial<Record<OpName, number>> = {
-  ...{ laneU8: 16, withLane8: 16, laneU16: 8, withLane16: 8 },
-  ...{ lane32: 4, withLane32: 4, laneF32: 4, withLaneF32: 4 },
-  ...{ lane64: 2, withLane64: 2, laneF64: 2, withLaneF64: 2 },
-};
 const SLOT_TYPES: Partial<Record<OpName, ValueType>> = {
   ...{ get: 'i32', set: 'i32', get64: 'i64', set64: 'i64', getF64: 'f64', setF64: 'f64', getV: 'v128', setV: 'v128' },
 };

@@ -1,16 +1,11 @@
 import type { Value } from '../ir/block.ts';
 import type { BlockBuilder } from '../ir/builder.ts';
-import { OP_NAMES, OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from '../ir/ops.ts';
+import { LANES, OP_NAMES, OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from '../ir/ops.ts';
 import type { Random } from './random.ts';
 import { toyLayout } from './toy-isa.ts';
 
 type Any = Value & number;
 
-const LANES: Partial<Record<OpName, number>> = {
-  ...{ laneU8: 16, withLane8: 16, laneU16: 8, withLane16: 8 },
-  ...{ lane32: 4, withLane32: 4, laneF32: 4, withLaneF32: 4 },
-  ...{ lane64: 2, withLane64: 2, laneF64: 2, withLaneF64: 2 },
-};
 /** Every pure operation with arguments. */
 const PURE = OP_NAMES.filter((name) => OPS[name].effect === 'pure' && OPS[name].args.length > 0);
 const DIVISIONS = new Set<OpName>(['divS', 'divU', 'remS', 'remU', 'divS64', 'divU64', 'remS64', 'remU64']);

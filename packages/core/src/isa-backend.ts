@@ -66,6 +66,8 @@ export interface IsaBackend {
   readonly instructionAlign: number;
   /** The CPU state. Has the i32 slots `pc` and `mode` at least. */
   readonly layout: StateLayout;
+  /** Whether `trapIf` with this vector does nothing but step over its instruction, uncounted (IA-32: REP with a count of 0). Such an instruction ends its block with a branch. */
+  stepsOver?(vector: number, mode: number): boolean;
   /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
   readonly deferredSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */

@@ -96,6 +96,8 @@ class Converter {
       for (let at = first; at < end; at++) this.convert(at * OP_STRIDE, insn);
       if (this.pending) this.deferred.push({ insn, at: this.statements.length, values: this.pending });
     }
+    // A block without instructions (step-over.ts) has only what its condition needs.
+    if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
     this.markDeadSets();
     return {
       block,

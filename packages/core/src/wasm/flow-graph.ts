@@ -25,7 +25,7 @@ export interface FlowGraph {
 
 /** Addresses a block goes on to inside its region: taken first; none for what leaves, the targets seen of a computed jump. */
 export function successorsOf(terminal: Terminal, seen: readonly number[]): readonly number[] {
-  return successors(terminal, seen).map((target) => target | 0);
+  return successors(terminal, seen);
 }
 
 function successors(terminal: Terminal, seen: readonly number[]): readonly number[] {

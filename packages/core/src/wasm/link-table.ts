@@ -7,6 +7,8 @@ import { MAX_LINKS } from './control-words.ts';
  */
 export class LinkTable {
   private readonly byMode = new Map<number, Map<number, number>>();
+  /** Targets of calls, by mode. */
+  private readonly called = new Map<number, Set<number>>();
   private count = 0;
 
   /** The link of a target, or -1 if it has none. */
@@ -27,7 +29,19 @@ export class LinkTable {
     return this.count++;
   }
 
+  /** A direct call goes to the target. */
+  noteCall(pc: number, mode: number): void {
+    const targets = this.called.get(mode);
+    if (targets) targets.add(pc);
+    else this.called.set(mode, new Set([pc]));
+  }
+
+  isCalled(pc: number, mode: number): boolean {
+    return this.called.get(mode)?.has(pc) ?? false;
+  }
+
   clear(): void {
+    this.called.clear();
     this.byMode.clear();
     this.count = 0;
   }

@@ -22,15 +22,15 @@ for (const { name, deferred } of VARIANTS) {
   for (const byteOrder of ['little', 'big'] as const) {
     test(`translated as interpreted: ${name}, ${byteOrder}-endian`, () => {
       let translated = 0;
-      for (let n = 0; n < 12; n++) {
+      for (let n = 0; n < 8; n++) {
         const program: RandomProgram = { seed: mix(n, 77), size: 16 << (n % 6), byteOrder };
         const isa = isaFor(program, deferred);
         const plain = randomMachine(program, { isa });
-        runRandomly(plain, program, 4000);
+        runRandomly(plain, program, 3000);
         const machine = randomMachine(program, { isa, hotness: 1 + (n % 3), translator: EAGER });
-        runRandomly(machine, program, 4000, n % 2 ? new Random(mix(n, 5)) : undefined);
+        runRandomly(machine, program, 3000, n % 2 ? new Random(mix(n, 5)) : undefined);
         expect({ seed: program.seed, ...outcome(machine) }).toEqual({ seed: program.seed, ...outcome(plain) });
-        translated += 4000 - machine.engine.counters.interpretedInstructions;
+        translated += 3000 - machine.engine.counters.interpretedInstructions;
       }
       expect(translated).toBeGreaterThan(0);
     });

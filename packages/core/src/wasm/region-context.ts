@@ -41,8 +41,8 @@ export interface RegionServices {
   helperFunction(number: number): number;
   /** Number of the computed jump at (pc, mode), see JumpProfile. */
   jumpNumber(pc: number, mode: number): number;
-  /** Link number for calls and jumps to (pc, mode), or -1 if there are no more. */
-  link(pc: number, mode: number): number;
+  /** Link number for calls (`isCall`) and jumps to (pc, mode), or -1 if there are no more. */
+  link(pc: number, mode: number, isCall: boolean): number;
 }
 
 /** What all parts of a region's emitter share: writer, locals, exits, state in locals. */
@@ -161,6 +161,12 @@ export class RegionContext {
 
   node(index: number): FlowNode {
     return this.input.graph.nodes[index]!;
+  }
+
+  /** Guest address of a node's first instruction. */
+  pcOf(index: number): number {
+    const node = this.node(index);
+    return node.code?.block.pc ?? node.pc;
   }
 
   /** Dirty set at a node's start. */

@@ -2,10 +2,13 @@ import type { LiftedBlock } from '../engine/translator-port.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { OP_STRIDE } from '../ir/block.ts';
 import { type RegionBlocks, successorsOf } from './flow-graph.ts';
+import { bodyKey, splitStepOver } from './step-over.ts';
 
 /** Limits of one region. */
-export const MAX_BLOCKS = 256;
-export const MAX_INSTRUCTIONS = 2500;
+export interface RegionLimits {
+  readonly blocks: number;
+  readonly instructions: number;
+}
 
 export interface DiscoveredRegion extends RegionBlocks {
   readonly mode: number;
@@ -23,6 +26,8 @@ export function discoverRegion(
   mode: number,
   lift: (pc: number) => LiftedBlock | undefined,
   jumpTargets: (pc: number) => readonly number[],
+  stepsOver: (vector: number) => boolean,
+  limits: RegionLimits,
 ): DiscoveredRegion | undefined {
   const successors = (block: IrBlock): readonly number[] =>
     successorsOf(block.terminal, jumpTargets(block.insnPc[block.count - 1]!));
@@ -33,13 +38,12 @@ export function discoverRegion(
   for (let at = 0; at < queue.length; at++) {
     const pc = queue[at]!;
     if (blocks.has(pc)) continue;
-    if (blocks.size >= MAX_BLOCKS || instructions >= MAX_INSTRUCTIONS) break;
+    if (blocks.size >= limits.blocks || instructions >= limits.instructions) break;
     const block = translatable(pc) ? lift(pc) : undefined;
     if (block === undefined) continue;
-    blocks.set(pc, block.ir);
     lifted.push(block);
     instructions += block.ir.count;
-    queue.push(...successors(block.ir));
+    queue.push(...addBlock(blocks, block.ir, successors, stepsOver));
   }
   if (!blocks.has(entry | 0)) return undefined;
   for (const [pc, block] of blocks) {
@@ -49,6 +53,28 @@ export function discoverRegion(
   const region = { entry: entry | 0, mode, blocks, lifted, successors };
   dropUnreachable(region, blocks);
   return region;
+}
+
+/** Puts the block into the region, as two where it steps over itself. Gives the addresses it goes on to. */
+function addBlock(
+  blocks: Map<number, IrBlock>,
+  block: IrBlock,
+  successors: (block: IrBlock) => readonly number[],
+  stepsOver: (vector: number) => boolean,
+): readonly number[] {
+  const split = splitStepOver(block, stepsOver);
+  if (split === undefined) {
+    blocks.set(block.pc, block);
+    return successors(block);
+  }
+  if (split === 'alone') {
+    const head = truncate(block, block.count - 1);
+    blocks.set(block.pc, head);
+    return successors(head);
+  }
+  blocks.set(block.pc, split.test);
+  blocks.set(bodyKey(block.pc), split.body);
+  return [...successors(split.test), ...successors(split.body)];
 }
 
 /** The last page is left to the interpreter: -1 means "leave" in translated code. */

@@ -1,8 +1,15 @@
 import type { LiftedBlock } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { PAGE_MASK, PAGE_SHIFT } from '../memory/memory-map.ts';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { PTE_EXEC, PTE_PRESENT, PTE_USER, pteFrame } from '../memory/page-table.ts';
+
+/** Bytes of a frame that code was made from. */
+export interface CodeSpan {
+  readonly frame: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** A translated region. It belongs to the page frames it was made from: every address space that maps them alike uses it. */
 export interface Region {
@@ -12,12 +19,13 @@ export interface Region {
   readonly slot: number;
   /** Executable pages it needs, and the frames they must have. */
   readonly pages: readonly { readonly page: number; readonly frame: number }[];
-  readonly blocks: readonly LiftedBlock[];
+  readonly spans: readonly CodeSpan[];
   readonly supervisor: boolean;
-  /** Addresses of its blocks, and of the computed jumps in them. */
+  /** Addresses of its blocks, of the computed jumps in them, and of the places it goes on to but does not hold. */
   readonly blockPcs: ReadonlySet<number>;
   readonly jumpPcs: readonly number[];
-  /** Times it was translated again to take in targets of its computed jumps. */
+  readonly wayOutPcs: readonly number[];
+  /** Times it was translated again to take in more code. */
   readonly refreshed: number;
   alive: boolean;
   /** Times it left without having executed anything. */
@@ -31,6 +39,9 @@ export class RegionStore {
   private readonly byPc = new Map<number, Region[]>();
   private readonly byFrame = new Map<number, Set<Region>>();
   private readonly byJump = new Map<number, Set<Region>>();
+  private readonly byWayOut = new Map<number, Set<Region>>();
+  /** In how many regions there is a block at the address. */
+  private readonly copies = new Map<number, number>();
   private readonly bySlot: (Region | undefined)[] = [];
   /** One byte for each hash of a pc that was ever added: most look-ups end here. */
   private readonly filter = new Uint8Array(FILTER_SIZE);
@@ -43,6 +54,8 @@ export class RegionStore {
     this.filter[hash(region.pc)] = 1;
     for (const { frame } of region.pages) insert(this.byFrame, frame, region);
     for (const pc of region.jumpPcs) insert(this.byJump, pc, region);
+    for (const pc of region.wayOutPcs) insert(this.byWayOut, pc, region);
+    for (const pc of region.blockPcs) this.copies.set(pc, this.copiesOf(pc) + 1);
   }
 
   /** False: there is surely no region at pc. */
@@ -66,11 +79,21 @@ export class RegionStore {
     return this.byJump.get(pc) ?? [];
   }
 
+  /** Live regions that go on to `pc` but do not hold it. */
+  leadingTo(pc: number): Iterable<Region> {
+    return this.byWayOut.get(pc) ?? [];
+  }
+
+  /** How many live regions hold a block at `pc`. */
+  copiesOf(pc: number): number {
+    return this.copies.get(pc) ?? 0;
+  }
+
   /** Live regions with bytes in this stretch of the frame. */
   overlapping(frame: number, offset: number, length: number): Region[] {
     const set = this.byFrame.get(frame);
     if (!set) return [];
-    return [...set].filter((region) => region.blocks.some((block) => overlaps(block, frame, offset, length)));
+    return [...set].filter((region) => region.spans.some((span) => overlaps(span, frame, offset, length)));
   }
 
   remove(region: Region): void {
@@ -80,6 +103,12 @@ export class RegionStore {
     else this.byPc.delete(region.pc);
     for (const { frame } of region.pages) erase(this.byFrame, frame, region);
     for (const pc of region.jumpPcs) erase(this.byJump, pc, region);
+    for (const pc of region.wayOutPcs) erase(this.byWayOut, pc, region);
+    for (const pc of region.blockPcs) {
+      const copies = this.copiesOf(pc) - 1;
+      if (copies > 0) this.copies.set(pc, copies);
+      else this.copies.delete(pc);
+    }
   }
 
   clear(): void {
@@ -87,6 +116,8 @@ export class RegionStore {
     this.byPc.clear();
     this.byFrame.clear();
     this.byJump.clear();
+    this.byWayOut.clear();
+    this.copies.clear();
     this.bySlot.length = 0;
     this.filter.fill(0);
   }
@@ -111,11 +142,20 @@ function isMapped(region: Region, space: AddressSpace, mmu: Mmu): boolean {
   return true;
 }
 
-function overlaps(block: LiftedBlock, frame: number, offset: number, length: number): boolean {
-  const start = block.ir.pc & PAGE_MASK;
-  const end = start + ((block.ir.endPc - block.ir.pc) | 0);
-  if (block.frame === frame && offset < end && offset + length > start) return true;
-  return block.secondFrame === frame && offset < end - PAGE_MASK - 1;
+/** The bytes lifted blocks were made from. */
+export function spansOf(blocks: readonly LiftedBlock[]): CodeSpan[] {
+  const spans: CodeSpan[] = [];
+  for (const { ir, frame, secondFrame } of blocks) {
+    const start = ir.pc & PAGE_MASK;
+    const end = start + ((ir.endPc - ir.pc) | 0);
+    spans.push({ frame, start, end: Math.min(end, PAGE_SIZE) });
+    if (secondFrame >= 0) spans.push({ frame: secondFrame, start: 0, end: end - PAGE_SIZE });
+  }
+  return spans;
+}
+
+function overlaps(span: CodeSpan, frame: number, offset: number, length: number): boolean {
+  return span.frame === frame && offset < span.end && offset + length > span.start;
 }
 
 function insert(map: Map<number, Set<Region>>, key: number, region: Region): void {

@@ -42,7 +42,7 @@ function emitEntry(region: RegionContext): number {
   code.op(0x6b).tee(PARAM_STACK).i32Const(0).op(0x48);
   code.byte(OPCODE.if).byte(VOID).get(PARAM_PC).byte(OPCODE.return).end();
   region.loadClock();
-  if (!input.graph.isLoop[0]) region.checkBudget(input.flow.longestPath[0]!, region.node(0).pc);
+  if (!input.graph.isLoop[0]) region.checkBudget(input.flow.longestPath[0]!, region.pcOf(0));
   region.loadTables();
   region.reload(0);
   return frame;
@@ -113,7 +113,7 @@ function emitComputedJump(
   emitShadows(region, plan);
   finishBlock(region);
   const dirty = region.dirty.slice();
-  const hash = targets.length > FEW_TARGETS ? hashTargets(targets.map((node) => region.node(node).pc)) : undefined;
+  const hash = targets.length > FEW_TARGETS ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;
   if (hash) emitJumpTable(region, index, hash, local, edges);
   else for (const target of targets) emitIfTarget(region, index, target, local, edges);
   region.dirty = dirty;
@@ -240,7 +240,7 @@ class StructuredEmitter implements EdgeEmitter {
     region.code.byte(OPCODE.loop).byte(VOID);
     this.enter({ kind: 'loop', node });
     region.enterNode(node);
-    region.checkBudget(region.input.flow.longestPath[node]!, region.node(node).pc);
+    region.checkBudget(region.input.flow.longestPath[node]!, region.pcOf(node));
     this.within(node, this.mergeChildren[node]!, 0);
     this.leave();
     region.code.end();
@@ -290,7 +290,7 @@ class DispatchEmitter implements EdgeEmitter {
       this.setDepth();
       if (graph.isLoop[this.node]) {
         region.enterNode(this.node);
-        region.checkBudget(flow.longestPath[this.node]!, region.node(this.node).pc);
+        region.checkBudget(flow.longestPath[this.node]!, region.pcOf(this.node));
       }
       emitNode(region, this.node, this);
     }

@@ -26,7 +26,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       handOver(region, index, code);
       finishBlock(region);
       region.code.i32Const(terminal.target).get(PARAM_STACK);
-      pushLink(region, terminal.target);
+      pushLink(region, terminal.target, true);
       region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
       comeBack(region, index, terminal.returnTo);
       return true;
@@ -58,7 +58,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
 export function emitWayOut(region: RegionContext, index: number, pc: number): void {
   region.sync(region.input.flow.deferredIn[index]!);
   region.code.i32Const(pc).get(PARAM_STACK);
-  pushLink(region, pc);
+  pushLink(region, pc, false);
   region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
 
@@ -68,8 +68,8 @@ function handOver(region: RegionContext, index: number, code: BlockCode): void {
 }
 
 /** A table slot for a known target: through its link in the address space's cache, else by look-up. */
-function pushLink(region: RegionContext, target: number): void {
-  const link = region.services.link(target, region.input.mode);
+function pushLink(region: RegionContext, target: number, isCall: boolean): void {
+  const link = region.services.link(target, region.input.mode, isCall);
   const { code } = region;
   if (link < 0) {
     // No links left: answering the target from slot 0 lets the dispatcher find it.

@@ -18,9 +18,9 @@ import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
 import { IMPORT_HELPERS } from './region-abi.ts';
 import { type CompiledRegion, compileRegion } from './region-compiler.ts';
-import { type DiscoveredRegion, discoverRegion } from './region-discovery.ts';
+import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
 import { CLOCK_LEFT, CLOCK_USED, encodeModule, instantiateModule, type ModuleImports } from './region-module.ts';
-import { pagesOf, type Region, RegionStore } from './region-store.ts';
+import { pagesOf, type Region, RegionStore, spansOf } from './region-store.ts';
 import { RewriteTable } from './rewrite-table.ts';
 import { ShapeTable } from './shapes.ts';
 import { SiteTable } from './site-table.ts';
@@ -39,6 +39,9 @@ export interface TranslatorTuning {
 }
 
 const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
+const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
+/** A block belongs in a region if it was run so often, as a part of hotness. */
+const WARM = 20;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
 /** A region that so often left without executing anything is dropped for good. */
@@ -76,6 +79,8 @@ class Translator implements TranslatorPort {
   private queue: Request[] = [];
   private readonly queued = new Set<string>();
   private readonly rewrites = new RewriteTable();
+  /** Requests passed over because there are copies of the code. */
+  private readonly askedFor = new Map<number, number>();
   private readonly banned = new Set<number>();
   private waited = 0;
   private nextSlot = 1;
@@ -112,7 +117,7 @@ class Translator implements TranslatorPort {
     if (this.store.find(pc, mode, space, this.host.cpu.mmu)) return;
     const block = this.host.block(pc, mode);
     if (block === undefined || this.rewrites.defers(block.frame)) return;
-    if (this.refreshJumpsTo(pc, mode)) return;
+    if (!this.links.isCalled(pc, mode) && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
     this.enqueue({ space, pc, mode, replaces: undefined });
   }
 
@@ -123,17 +128,24 @@ class Translator implements TranslatorPort {
     this.queue.push(request);
   }
 
-  /** Has regions translated again that have a computed jump to this place but do not know it. False if there are none. */
-  private refreshJumpsTo(pc: number, mode: number): boolean {
+  /** Has the regions translated again that go on to this place but do not hold it, by a branch or a computed jump. False if there are none. */
+  private refreshRegionsTo(pc: number, mode: number): boolean {
     let any = false;
-    for (const jump of this.jumps.jumpsTo(pc, mode)) {
-      for (const region of this.store.withJump(jump.pc)) {
-        if (region.mode !== mode || region.refreshed >= MAX_REFRESHES || region.blockPcs.has(pc)) continue;
-        this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
-        any = true;
-      }
-    }
+    const refresh = (region: Region): void => {
+      if (region.mode !== mode || region.refreshed >= MAX_REFRESHES || region.blockPcs.has(pc)) return;
+      this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+      any = true;
+    };
+    for (const region of this.store.leadingTo(pc)) refresh(region);
+    for (const jump of this.jumps.jumpsTo(pc, mode)) for (const region of this.store.withJump(jump.pc)) refresh(region);
     return any;
+  }
+
+  /** Code that several regions hold already gets one more, to begin at `pc`, only if it is asked for as often. */
+  private hasManyCopies(pc: number): boolean {
+    const asked = (this.askedFor.get(pc) ?? 0) + 1;
+    this.askedFor.set(pc, asked);
+    return asked < this.store.copiesOf(pc);
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
@@ -164,6 +176,7 @@ class Translator implements TranslatorPort {
     this.queue = [];
     this.queued.clear();
     this.banned.clear();
+    this.askedFor.clear();
   }
 
   /** The live region for (pc, mode) in the current space, entered in its look-up cache. */
@@ -279,8 +292,10 @@ class Translator implements TranslatorPort {
       const region = discoverRegion(
         pc,
         mode,
-        (at) => this.host.block(at, mode),
+        (at) => (at === pc || this.isWarm(at, mode) ? this.host.block(at, mode) : undefined),
         (at) => this.jumps.targetsOf(at, mode),
+        (vector) => this.host.isa.stepsOver?.(vector, mode) ?? false,
+        this.limitsFor(request),
       );
       if (region === undefined) continue;
       found.push(region);
@@ -288,6 +303,20 @@ class Translator implements TranslatorPort {
     }
     if (found.length > 0) this.translate(found, replaced);
     this.host.counters.translateMilliseconds += performance.now() - started;
+  }
+
+  /** A region that begins within another is to lead back to known entries soon: it is kept small, unless it proves to be wanted larger. */
+  private limitsFor({ pc, replaces }: Request): RegionLimits {
+    const copies = this.store.copiesOf(pc) - (replaces ? 1 : 0);
+    if (copies <= 0) return LARGEST;
+    const refreshed = replaces ? replaces.refreshed + 1 : 0;
+    const blocks = Math.min(LARGEST.blocks, 24 << refreshed);
+    return { blocks, instructions: Math.min(LARGEST.instructions, blocks * 10) };
+  }
+
+  /** The interpreter has come by the place often enough to have it in a region. */
+  private isWarm(pc: number, mode: number): boolean {
+    return this.host.runs(pc, mode) * WARM >= this.host.options.hotness || this.store.copiesOf(pc) > 0;
   }
 
   private translate(found: readonly DiscoveredRegion[], replaced: readonly (Region | undefined)[]): void {
@@ -301,7 +330,10 @@ class Translator implements TranslatorPort {
       sites: this.sites,
       helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
       jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
-      link: (pc: number, mode: number) => this.links.linkFor(pc, mode),
+      link: (pc: number, mode: number, isCall: boolean) => {
+        if (isCall) this.links.noteCall(pc, mode);
+        return this.links.linkFor(pc, mode);
+      },
     };
     const compiled: CompiledRegion[] = found.map((region) =>
       compileRegion(region, host.isa.isSupervisor(region.mode), slots, services),
@@ -327,10 +359,11 @@ class Translator implements TranslatorPort {
       mode: found.mode,
       slot,
       pages: pagesOf(found.lifted),
-      blocks: found.lifted,
+      spans: spansOf(found.lifted),
       supervisor: this.host.isa.isSupervisor(found.mode),
       blockPcs: new Set(found.blocks.keys()),
       jumpPcs: jumpsIn(found),
+      wayOutPcs: wayOutsOf(found),
       refreshed: replaced ? replaced.refreshed + 1 : 0,
       alive: true,
       fruitless: 0,
@@ -349,6 +382,14 @@ function jumpsIn(found: DiscoveredRegion): number[] {
     if (block.terminal.kind === 'jumpIndirect') jumps.push(block.insnPc[block.count - 1]!);
   }
   return jumps;
+}
+
+function wayOutsOf(found: DiscoveredRegion): number[] {
+  const outs = new Set<number>();
+  for (const block of found.blocks.values()) {
+    for (const target of found.successors(block)) if (!found.blocks.has(target)) outs.add(target);
+  }
+  return [...outs];
 }
 
 function indexIn(list: number[], item: number): number {

@@ -27,6 +27,8 @@ export interface Region {
   readonly wayOutPcs: readonly number[];
   /** Times it was translated again to take in more code. */
   readonly refreshed: number;
+  /** Times it may be. */
+  readonly mayRefresh: number;
   alive: boolean;
   /** Times it left without having executed anything. */
   fruitless: number;

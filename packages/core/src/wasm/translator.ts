@@ -40,6 +40,7 @@ export interface TranslatorTuning {
 
 const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
 const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
+const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
 /** A block belongs in a region if it was run so often, as a part of hotness. */
 const WARM = 20;
 /** A region is translated again so often at most. */
@@ -132,7 +133,7 @@ class Translator implements TranslatorPort {
   private refreshRegionsTo(pc: number, mode: number): boolean {
     let any = false;
     const refresh = (region: Region): void => {
-      if (region.mode !== mode || region.refreshed >= MAX_REFRESHES || region.blockPcs.has(pc)) return;
+      if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.blockPcs.has(pc)) return;
       this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
       any = true;
     };
@@ -145,7 +146,7 @@ class Translator implements TranslatorPort {
   private hasManyCopies(pc: number): boolean {
     const asked = (this.askedFor.get(pc) ?? 0) + 1;
     this.askedFor.set(pc, asked);
-    return asked < this.store.copiesOf(pc);
+    return asked <= this.store.copiesOf(pc);
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
@@ -289,6 +290,8 @@ class Translator implements TranslatorPort {
       this.queued.delete(requestKey(request));
       const old = this.store.find(pc, mode, space, mmu);
       if (old !== request.replaces) continue;
+      // The blocks of one path get hot together: one region will do for them.
+      if (!old && !this.links.isCalled(pc, mode) && found.some((region) => region.blocks.has(pc))) continue;
       const region = discoverRegion(
         pc,
         mode,
@@ -305,13 +308,10 @@ class Translator implements TranslatorPort {
     this.host.counters.translateMilliseconds += performance.now() - started;
   }
 
-  /** A region that begins within another is to lead back to known entries soon: it is kept small, unless it proves to be wanted larger. */
-  private limitsFor({ pc, replaces }: Request): RegionLimits {
-    const copies = this.store.copiesOf(pc) - (replaces ? 1 : 0);
-    if (copies <= 0) return LARGEST;
-    const refreshed = replaces ? replaces.refreshed + 1 : 0;
-    const blocks = Math.min(LARGEST.blocks, 24 << refreshed);
-    return { blocks, instructions: Math.min(LARGEST.instructions, blocks * 10) };
+  /** A region that begins within another leads back to known entries soon: it is kept small. */
+  private limitsFor({ pc, mode, replaces }: Request): RegionLimits {
+    const first = replaces !== undefined || this.store.copiesOf(pc) === 0 || this.links.isCalled(pc, mode);
+    return first ? LARGEST : RESUMING;
   }
 
   /** The interpreter has come by the place often enough to have it in a region. */
@@ -365,6 +365,7 @@ class Translator implements TranslatorPort {
       jumpPcs: jumpsIn(found),
       wayOutPcs: wayOutsOf(found),
       refreshed: replaced ? replaced.refreshed + 1 : 0,
+      mayRefresh: replaced ? replaced.mayRefresh : this.store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
       alive: true,
       fruitless: 0,
     });

@@ -12,6 +12,14 @@ export interface DataQuota {
   /** Bytes held and the most it may hold. */
   used: number;
   limit: number;
+  /** Nodes made here, and the most there may be. */
+  nodes: number;
+  nodeLimit: number;
+}
+
+/** An empty quota of so many bytes; as many nodes as guest memory has pages, or half of them on a tmpfs. */
+export function newQuota(kernel: Kernel, limit: number, nodeLimit = kernel.memory.frameCount): DataQuota {
+  return { used: 0, limit, nodes: 0, nodeLimit };
 }
 
 /** Default size of a tmpfs, and the most that all content held by the kernel may come to. Linux 6.1 Documentation/filesystems/tmpfs.rst */

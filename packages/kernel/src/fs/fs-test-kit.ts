@@ -1,4 +1,7 @@
 /** A kernel with file systems and tasks that make system calls directly, for tests of the file system. */
+
+import { latin1Bytes, latin1String } from '../abi/struct.ts';
+import { EINVAL, EISDIR, ENOENT, ENOTDIR } from '../errno.ts';
 import type { HostDirectory, HostStat } from '../host.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Stat } from '../linux-abi.ts';
@@ -6,8 +9,6 @@ import { type TestOptions, testKernel, testTask } from '../mm/mm-test-kit.ts';
 import { mmap } from '../mm/mmap.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE } from '../mm/mmap-flags.ts';
 import { copyIn, copyOut } from '../mm/user-access.ts';
-import { latin1Bytes, latin1String } from '../abi/struct.ts';
-import { ENOENT, ENOTDIR, EISDIR, EINVAL } from '../errno.ts';
 import type { Task } from '../types.ts';
 import { mountRoot } from './mount-root.ts';
 import { FS_SYSCALLS } from './syscalls.ts';
@@ -240,8 +241,7 @@ export function fakeHost(tree: HostTree): FakeHost {
     return 0;
   };
   const statOf = (node: HostNode): HostStat => ({
-    mode:
-      node.kind === 'dir' ? 0o040000 | node.mode : node.kind === 'link' ? 0o120777 : 0o100000 | node.mode,
+    mode: node.kind === 'dir' ? 0o040000 | node.mode : node.kind === 'link' ? 0o120777 : 0o100000 | node.mode,
     uid: 0,
     gid: 0,
     size: node.kind === 'file' ? node.bytes.length : node.kind === 'link' ? node.target.length : 4096,
@@ -313,7 +313,13 @@ export function fakeHost(tree: HostTree): FakeHost {
       change(`create ${path}`);
       const slash = path.lastIndexOf('/');
       const parent = byPath.get(path.slice(0, Math.max(0, slash)));
-      const node: HostNode & { kind: 'file' } = { kind: 'file', ino: inodes++, mode, nlink: 1, bytes: new Uint8Array(0) };
+      const node: HostNode & { kind: 'file' } = {
+        kind: 'file',
+        ino: inodes++,
+        mode,
+        nlink: 1,
+        bytes: new Uint8Array(0),
+      };
       if (parent?.kind === 'dir') parent.children.set(path.slice(slash + 1), node);
       byPath.set(path, node);
       handles.set(nextHandle, node);

@@ -13,7 +13,7 @@ import {
   ETXTBSY,
 } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import type { OpenFile, PathRef, Task } from '../types.ts';
+import type { Inode, OpenFile, PathRef, Task } from '../types.ts';
 import { newDentry } from './dentry.ts';
 import { openCharacterDevice } from './dev/character-device.ts';
 import { newDirectoryCursor } from './directory-file.ts';
@@ -164,6 +164,7 @@ function openAt(kernel: Kernel, task: Task, ref: PathRef, flags: number, created
   const refused = mayOpen(task, ref, flags, created);
   if (refused) return refused;
   const inode = ref.dentry.inode!;
+  if (canWrite(flags) && isRegular(inode.mode) && isRunning(kernel, inode)) return -ETXTBSY;
   if (flags & O_TRUNC && isRegular(inode.mode)) {
     const result = inodeTruncate(kernel, inode, 0);
     if (result < 0 && result !== -EINVAL) return result;
@@ -233,6 +234,12 @@ export function openExecutableAt(task: PathContext, ref: PathRef): OpenFile | nu
   const denied = permission(task.cred, inode, MAY_EXEC);
   if (denied) return denied;
   return newFile('regular', ref, O_RDONLY, undefined);
+}
+
+/** Whether the file is a running program: it must not be written. */
+export function isRunning(kernel: Kernel, inode: Inode): boolean {
+  for (const task of kernel.state.tasks.values()) if (task.mm?.exe?.inode === inode) return true;
+  return false;
 }
 
 /** Whether a file is open for writing by anyone: a program that is must not be executed. */

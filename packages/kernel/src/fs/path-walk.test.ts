@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../errno.ts';
 import { fakeHost, fsKit } from './fs-test-kit.ts';
-import { resolvePath, RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS } from './path-walk.ts';
 import { pathString } from './path-string.ts';
+import { RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS, resolvePath } from './path-walk.ts';
 
 function rooted() {
   const host = fakeHost({

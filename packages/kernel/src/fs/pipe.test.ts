@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BLOCKED, EAGAIN, EPIPE, ENXIO, ESPIPE } from '../errno.ts';
+import { BLOCKED, EAGAIN, ENXIO, EPIPE, ESPIPE } from '../errno.ts';
 import { SIGPIPE, sigBit } from '../signal/numbers.ts';
 import { BUFFER, fsKit } from './fs-test-kit.ts';
 

@@ -117,7 +117,9 @@ export function truncateContent(kernel: Kernel, inode: Inode, size: number): num
 /** Drops what is kept of a file that has neither name nor user. */
 export function forgetContent(kernel: Kernel, inode: Inode): void {
   closeHandle(inode);
-  dropDataPages(kernel, hostfsData(inode.superblock).quota, hostfsNode(inode).pages);
+  const { quota } = hostfsData(inode.superblock);
+  if (hostfsNode(inode).path === undefined) quota.nodes--;
+  dropDataPages(kernel, quota, hostfsNode(inode).pages);
 }
 
 /** Makes sure an open file stays readable when its last name on the host goes. */

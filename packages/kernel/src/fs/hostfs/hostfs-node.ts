@@ -26,10 +26,12 @@ export interface HostfsNode {
   /** Host handle while the file is in use, and whether it may write; -1 for none. */
   handle: number;
   handleWrites: boolean;
-  /** Symbolic links made here. */
+  /** Where a symbolic link leads, once that is known. */
   target: string;
   /** Directories: names of the host's that were removed or covered here. */
   whiteouts: Set<string>;
+  /** Directories: names that the host was asked for and does not have. */
+  missing: Set<string>;
 }
 
 export function hostfsData(superblock: Superblock): HostfsData {
@@ -42,7 +44,16 @@ export function hostfsNode(inode: Inode): HostfsNode {
 
 /** What an inode of the view keeps, before anything was changed. */
 export function newHostfsNode(path: string | undefined, hostSize: number, target: string): HostfsNode {
-  return { path, hostSize, pages: new Map(), handle: -1, handleWrites: false, target, whiteouts: new Set() };
+  return {
+    path,
+    hostSize,
+    pages: new Map(),
+    handle: -1,
+    handleWrites: false,
+    target,
+    whiteouts: new Set(),
+    missing: new Set(),
+  };
 }
 
 /** The inode of a host node: one for all names of a hard-linked file. */

@@ -1,9 +1,9 @@
 import { PAGE_SIZE } from '@kml/core';
-import { EINVAL, EIO, ENOENT, EPERM } from '../../errno.ts';
+import { EINVAL, EIO, ENOENT, ENOSPC, EPERM } from '../../errno.ts';
 import type { HostDirectory } from '../../host.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Dentry, Inode, Superblock } from '../../types.ts';
-import { defaultDataLimit } from '../data-pages.ts';
+import { defaultDataLimit, newQuota } from '../data-pages.ts';
 import { newDentry } from '../dentry.ts';
 import { initOwner, newInode, newSuperblock } from '../inode.ts';
 import { direntType, isDirectory, isRegular, isSymlink } from '../mode.ts';
@@ -21,6 +21,8 @@ import {
 import { type HostfsData, hostfsData, hostfsNode, inodeOfHost, joinHostPath, newHostfsNode } from './hostfs-node.ts';
 import { createOnHost, linkOnHost, renameOnHost, setAttributesOnHost, unlinkOnHost } from './hostfs-writable.ts';
 
+/** Names that a directory remembers not to have: library and module searches ask again and again. */
+const MAX_MISSING = 1024;
 /** EXT4_SUPER_MAGIC: what programs expect below a root. */
 const HOSTFS_MAGIC = 0xef53;
 
@@ -39,7 +41,7 @@ export function newHostfs(
   const data: HostfsData = {
     host,
     writable,
-    quota: { used: 0, limit: defaultDataLimit(kernel) },
+    quota: newQuota(kernel, defaultDataLimit(kernel)),
     linked: new Map(),
   };
   const stat = host.lstat('');
@@ -50,11 +52,14 @@ export function newHostfs(
 
 function lookup(kernel: Kernel, dir: Dentry, name: string): Inode | number {
   const node = hostfsNode(dir.inode!);
-  if (node.path === undefined || node.whiteouts.has(name)) return -ENOENT;
+  if (node.path === undefined || node.whiteouts.has(name) || node.missing.has(name)) return -ENOENT;
   const path = joinHostPath(node.path, name);
   const { superblock } = dir.inode!;
-  const stat = hostfsData(superblock).host.lstat(path);
-  return typeof stat === 'number' ? stat : inodeOfHost(kernel, superblock, path, stat);
+  const { host, writable } = hostfsData(superblock);
+  const stat = host.lstat(path);
+  if (typeof stat !== 'number') return inodeOfHost(kernel, superblock, path, stat);
+  if (stat === -ENOENT && !writable && node.missing.size < MAX_MISSING) node.missing.add(name);
+  return stat;
 }
 
 function readdir(kernel: Kernel, dir: Dentry): DirectoryEntry[] | number {
@@ -83,10 +88,18 @@ function whiteout(dir: Dentry, name: string): void {
   if (node.path !== undefined) node.whiteouts.add(name);
 }
 
+/** An inode that the host knows nothing of. */
+function newLocalInode(kernel: Kernel, superblock: Superblock, mode: number, target: string): Inode {
+  hostfsData(superblock).quota.nodes++;
+  return newInode(kernel, superblock, mode, newHostfsNode(undefined, 0, target));
+}
+
 function create(kernel: Kernel, context: PathContext, dir: Dentry, name: string, made: NewNode): Inode | number {
   const { superblock } = dir.inode!;
   if (hostfsData(superblock).writable) return createOnHost(kernel, dir, name, made);
-  const inode = newInode(kernel, superblock, made.mode, newHostfsNode(undefined, 0, made.target));
+  const { quota } = hostfsData(superblock);
+  if (quota.nodes >= quota.nodeLimit) return -ENOSPC;
+  const inode = newLocalInode(kernel, superblock, made.mode, made.target);
   inode.rdev = made.rdev;
   if (isSymlink(made.mode)) inode.size = made.target.length;
   initOwner(inode, dir.inode!, context);
@@ -147,13 +160,17 @@ export const HOSTFS_OPS: SuperblockOps = {
   unlink,
   rename,
 
-  placeholder: (kernel, superblock, mode) => newInode(kernel, superblock, mode, newHostfsNode(undefined, 0, '')),
-  temporary: (kernel, superblock, mode) => newInode(kernel, superblock, mode, newHostfsNode(undefined, 0, '')),
+  placeholder: (kernel, superblock, mode) => newLocalInode(kernel, superblock, mode, ''),
+  temporary: (kernel, superblock, mode) => newLocalInode(kernel, superblock, mode, ''),
 
   readlink(_kernel, _context, inode) {
     if (!isSymlink(inode.mode)) return -EINVAL;
     const node = hostfsNode(inode);
-    return node.path === undefined ? node.target : hostfsData(inode.superblock).host.readlink(node.path);
+    if (node.path === undefined || node.target !== '') return node.target;
+    const { host, writable } = hostfsData(inode.superblock);
+    const target = host.readlink(node.path);
+    if (!writable && typeof target !== 'number') node.target = target;
+    return target;
   },
 
   link(_kernel, existing, dir, name) {

@@ -1,3 +1,4 @@
+import { latin1String, StructWriter } from '../../abi/struct.ts';
 import { EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { mapsText } from '../../mm/maps-text.ts';
@@ -18,11 +19,17 @@ export interface PidFile {
 /** Strings of a program's start area, NUL-terminated each. Programs change them (setproctitle), so memory is asked first. */
 function startArea(kernel: Kernel, task: Task, start: number, end: number, kept: readonly string[]): string {
   if (task.mm === undefined || task.state === 'zombie' || end <= start) return '';
-  if (task === kernel.state.current) {
-    const bytes = copyIn(kernel, task, start, Math.min(end - start, 1 << 17));
-    if (bytes !== undefined) return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  }
+  const bytes = copyIn(kernel, task, start, Math.min(end - start, 1 << 17));
+  if (bytes !== undefined) return latin1String(bytes);
   return kept.map((text) => `${text}\0`).join('');
+}
+
+/** The auxiliary vector as the program got it. */
+function auxv(kernel: Kernel, task: Task): string {
+  const words = task.mm?.auxv ?? [];
+  const out = new StructWriter(kernel, words.length * 4);
+  for (const word of words) out.u32(word);
+  return latin1String(out.bytes);
 }
 
 function comm(_kernel: Kernel, task: Task): string {
@@ -60,6 +67,7 @@ export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>(
       0o400,
     ),
   ],
+  ['auxv', file(auxv, 0o400)],
   ['comm', { mode: 0o644, read: comm, write: setComm }],
   ['limits', file((_kernel, task) => limitsText(task))],
   ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],

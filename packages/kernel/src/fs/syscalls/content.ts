@@ -12,6 +12,7 @@ import { watchEvent } from '../inotify.ts';
 import { IN_MODIFY } from '../inotify-events.ts';
 import { isDirectory, isRegular, S_IFIFO, S_IFMT } from '../mode.ts';
 import { isReadOnly } from '../mount-table.ts';
+import { isRunning } from '../open.ts';
 import { AT_FDCWD, canWrite } from '../open-flags.ts';
 import { MAY_WRITE, permission } from '../permission.ts';
 import { placeAt } from './arguments.ts';
@@ -40,12 +41,6 @@ function truncate(kernel: Kernel, task: Task, path: number, size: number): numbe
   if (denied) return denied;
   if (isReadOnly(place.mount)) return -EROFS;
   return isRunning(kernel, inode) ? -ETXTBSY : setSize(kernel, task, inode, size);
-}
-
-/** Whether the file is a running program. */
-function isRunning(kernel: Kernel, inode: Inode): boolean {
-  for (const task of kernel.state.tasks.values()) if (task.mm?.exe?.inode === inode) return true;
-  return false;
 }
 
 function ftruncate(kernel: Kernel, task: Task, fd: number, size: number): number {

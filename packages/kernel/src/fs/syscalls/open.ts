@@ -69,9 +69,13 @@ function openat2(kernel: Kernel, task: Task, dirfd: number, path: number, how: n
   return openAt(kernel, task, dirfd, path, Number(flags), Number(mode), Number(resolve));
 }
 
-/** O_PATH ignores everything it does not know. */
+/** Every flag open() knows; it ignores others. Linux 6.1 include/linux/fcntl.h: VALID_OPEN_FLAGS */
+const VALID_FLAGS = 0o37777703;
+
+/** The flags that count. O_PATH leaves little of them. */
 function cleaned(flags: number): number {
-  return flags & O_PATH ? flags & ~(O_CREAT | O_TRUNC) : flags;
+  const known = flags & VALID_FLAGS;
+  return known & O_PATH ? known & ~(O_CREAT | O_TRUNC) : known;
 }
 
 /** open(2), creat(2), openat2(2). */

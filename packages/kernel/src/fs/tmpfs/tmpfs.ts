@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@kml/core';
-import { EINVAL, ENOENT } from '../../errno.ts';
+import { EINVAL, ENOENT, ENOSPC } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Dentry, Inode, Superblock } from '../../types.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type DataQuota,
   defaultDataLimit,
   dropDataPages,
+  newQuota,
   quotaOf,
   truncateDataPages,
   writeDataPages,
@@ -44,7 +45,7 @@ export function newTmpfs(
   superblock: Superblock;
   root: Dentry;
 } {
-  const data: TmpfsData = { quota: { used: 0, limit } };
+  const data: TmpfsData = { quota: newQuota(kernel, limit, Math.ceil(kernel.memory.frameCount / 2)) };
   const superblock = newSuperblock(kernel, kind, data);
   const root = newDentry('/', undefined, newTmpfsInode(kernel, superblock, S_IFDIR | mode, 0, ''));
   return { superblock, root };
@@ -62,6 +63,7 @@ export function newTmpfsInode(
   const inode = newInode(kernel, superblock, mode, node);
   inode.rdev = rdev;
   if (isSymlink(mode)) inode.size = target.length;
+  quotaOf(superblock).nodes++;
   return inode;
 }
 
@@ -79,6 +81,12 @@ export function cachedEntries(dir: Dentry): DirectoryEntry[] {
   return entries;
 }
 
+/** Whether another node may be made. */
+function hasNodeRoom(superblock: Superblock): boolean {
+  const { nodes, nodeLimit } = quotaOf(superblock);
+  return nodes < nodeLimit;
+}
+
 export const TMPFS_OPS: SuperblockOps = {
   cached: true,
   lookup: () => -ENOENT,
@@ -87,7 +95,8 @@ export const TMPFS_OPS: SuperblockOps = {
   attributesChanged: () => 0,
 
   create(kernel: Kernel, context: PathContext, dir: Dentry, _name: string, node: NewNode): Inode | number {
-    const superblock = dir.inode!.superblock;
+    const { superblock } = dir.inode!;
+    if (!hasNodeRoom(superblock)) return -ENOSPC;
     const inode = newTmpfsInode(kernel, superblock, node.mode, node.rdev, node.target);
     initOwner(inode, dir.inode!, context);
     if (isDirectory(node.mode)) dir.inode!.nlink++;
@@ -140,19 +149,20 @@ export const TMPFS_OPS: SuperblockOps = {
   },
 
   forget(kernel, inode) {
+    quotaOf(inode.superblock).nodes--;
     dropDataPages(kernel, quotaOf(inode.superblock), nodeOf(inode).pages);
   },
 
   statfs(_kernel: Kernel, superblock: Superblock): StatFs {
-    const { used, limit } = quotaOf(superblock);
+    const { used, limit, nodes, nodeLimit } = quotaOf(superblock);
     const blocks = Math.floor(limit / PAGE_SIZE);
     return {
       type: MAGIC[superblock.kind] ?? TMPFS_MAGIC,
       bsize: PAGE_SIZE,
       blocks,
       bfree: blocks - used / PAGE_SIZE,
-      files: blocks,
-      ffree: blocks - superblock.nextIno + 1,
+      files: nodeLimit,
+      ffree: Math.max(0, nodeLimit - nodes),
     };
   },
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { latin1Bytes } from '../../abi/struct.ts';
 import { BLOCKED, EAGAIN, ENOTTY, ERESTARTSYS } from '../../errno.ts';
-import { SIGINT, SIGTTIN, SIGTSTP, sigBit } from '../../signal/numbers.ts';
+import { SIGINT, SIGTSTP, SIGTTIN, sigBit } from '../../signal/numbers.ts';
 import { attachConsole, pollConsole } from '../console.ts';
 import { BUFFER, fsKit } from '../fs-test-kit.ts';
 import { consoleTty } from './tty-open.ts';

@@ -1,13 +1,13 @@
 import { EAGAIN, EINVAL, EPERM } from '../errno.ts';
 import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
 import type { Kernel } from '../kernel.ts';
-import { TIF_KU } from '../kernel-memory.ts';
+import { TIF_KU, TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { exitMm } from '../mm/exit.ts';
 import { forkMm } from '../mm/fork.ts';
 import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
 import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
-import { enqueue } from '../sched/run-queue.ts';
+import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
 import { SIG_DFL, SIG_IGN } from '../signal/numbers.ts';
 import type { Task, ThreadGroup } from '../types.ts';
@@ -29,7 +29,7 @@ import {
 } from './clone-flags.ts';
 import { addTask, allocPid, newGroup, newTask, PID_MAX } from './new-task.ts';
 import { RLIMIT_NPROC } from './rlimit-numbers.ts';
-import { frameAddress, mirrorTask } from './thread-info.ts';
+import { frameAddress, mirrorTask, setWork } from './thread-info.ts';
 
 export interface CloneArguments {
   /** CLONE_* without the exit signal; CLONE_CLEAR_SIGHAND lies above 32 bits. */
@@ -89,6 +89,7 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): T
   if (has(args, CLONE_FS)) parent.fs.users++;
   child.mm = mm;
   child.stackSlot = slot;
+  chargeTask(kernel, parent, 'user');
   inherit(parent, child, args);
   const failed = copyThread(kernel, parent, child, args);
   if (failed !== 0) {
@@ -145,7 +146,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.nice = parent.nice;
   child.policy = parent.policy;
   child.rtPriority = parent.rtPriority;
-  child.vruntime = Math.max(child.vruntime, parent.vruntime);
+  child.vruntime = parent.vruntime;
   child.noNewPrivs = parent.noNewPrivs;
   child.personality = parent.personality;
   child.arch = structuredClone(parent.arch);
@@ -180,6 +181,9 @@ function start(kernel: Kernel, parent: Task, child: Task, args: CloneArguments):
   mirrorTask(kernel, child);
   kernel.state.counters.forks++;
   if (has(args, CLONE_PARENT_SETTID)) writeWord(kernel, parent, args.parentTid, child.tid);
+  // A new process goes first, as on a machine with a CPU to spare: what the parent does to it next
+  // finds it with its signals set up, and most children exec, which spares the parent's copies.
+  if (!has(args, CLONE_THREAD)) setWork(kernel, parent, TIF_NEED_RESCHED);
   enqueue(kernel, child);
 }
 

@@ -145,3 +145,15 @@ test('a thread group ends with exit_group of any thread; exit ends one thread on
   expect(group.exited).toBe(true);
   expect(leader.exitCode).toBe(9 << 8);
 });
+
+test('a forked child runs before its parent goes on, a thread after', () => {
+  const kit = taskKit();
+  const parent = kit.newProcess();
+  const child = kit.kernel.state.tasks.get(kit.call(parent, 'fork') as number)!;
+  kit.exitWork(parent);
+  expect(kit.kernel.state.current).toBe(child);
+  const thread = kit.kernel.state.tasks.get(kit.call(child, 'clone', 0x100 | 0x800 | 0x10000, USER) as number)!;
+  kit.exitWork(child);
+  expect(kit.kernel.state.current).toBe(child);
+  expect(thread.state).toBe('runnable');
+});

@@ -15,6 +15,10 @@ export class RecordSettler {
     this.byTag[tag] = settle;
   }
 
+  clear(): void {
+    this.byTag.length = 0;
+  }
+
   settle(record: number): void {
     const { i32 } = this;
     const low = i32[record >> 2]!;

@@ -30,7 +30,7 @@ export interface Region {
   /** Times it may be. */
   readonly mayRefresh: number;
   alive: boolean;
-  /** Times it left without having executed anything. */
+  /** Times in a row it left without having executed anything. */
   fruitless: number;
 }
 

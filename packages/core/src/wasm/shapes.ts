@@ -27,6 +27,11 @@ export class ShapeTable {
   readonly shapes: Shape[] = [];
   private readonly byKey = new Map<string, Shape>();
 
+  clear(): void {
+    this.shapes.length = 0;
+    this.byKey.clear();
+  }
+
   /** The shape with these nodes and outputs; undefined when there are too many. */
   intern(nodes: Shape['nodes'], outputs: Shape['outputs'], operandCount: number): Shape | undefined {
     const key = `${nodes.map((node) => node.join()).join(';')}|${outputs.map((output) => output.join()).join(';')}`;

@@ -1,3 +1,4 @@
+import type { ValueType } from '../ir/ops.ts';
 import type { BlockCode } from './block-code.ts';
 import { emitBlock, emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
@@ -21,8 +22,8 @@ interface EdgeEmitter {
 }
 
 /** Host stack the function may need: what V8's baseline compiler would take for its locals, and a margin. */
-function frameBytes(locals: number): number {
-  return 160 + 8 * locals;
+function frameBytes(locals: readonly ValueType[]): number {
+  return locals.reduce((sum, type) => sum + (type === 'v128' ? 16 : 8), 160);
 }
 
 /** Emits the region's whole body: entry, blocks, control flow. Nothing falls out of its end. */
@@ -31,7 +32,7 @@ export function emitRegionBody(region: RegionContext): void {
   const frame = emitEntry(region);
   if (input.graph.reducible) new StructuredEmitter(region).emitRoot();
   else new DispatchEmitter(region).emitRoot();
-  region.code.patchConst(frame, frameBytes(region.locals.types.length));
+  region.code.patchConst(frame, frameBytes(region.locals.types));
 }
 
 /** Guards the host stack, checks the budget, takes the state over. Gives the place of the frame size, which is known last. */

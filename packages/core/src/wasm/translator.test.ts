@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { KERNEL_GO_ON, KERNEL_LEAVE } from '../engine/engine-types.ts';
+import type { IsaBackend } from '../isa-backend.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
 import { outcome } from '../testing/random-machine.ts';
 import { type TOY_OPS, TOY_SUPERVISOR, toy } from '../testing/toy-isa.ts';
@@ -286,6 +287,61 @@ test('code that overwrites itself is translated afresh', () => {
     12_000,
   );
   expect(machine.engine.counters.invalidations).toBeGreaterThan(5);
+});
+
+/** The toy CPU with one more instruction: `repeat`, which stores r1 and steps r6 while r0 counts down; with r0 = 0 it steps over itself. */
+const REPEAT = 0x70;
+const STEP_OVER = 99;
+function repeatingIsa(): IsaBackend {
+  const isa = toyIsa();
+  const slot = (name: string) => isa.layout.slot(name, 'i32');
+  return {
+    ...isa,
+    lift(context, pc) {
+      if (context.code.byte(pc) !== REPEAT) return isa.lift(context, pc);
+      const b = context.builder;
+      b.beginInstruction(pc, 4);
+      const count = b.get(slot('r0'));
+      b.trapIf(b.eqz(count), b.const(0), STEP_OVER);
+      const at = b.get(slot('r6'));
+      b.store8(at, b.get(slot('r1')));
+      b.set(b.add(at, b.const(1)), slot('r6'));
+      b.set(b.sub(count, b.const(1)), slot('r0'));
+      b.endWith({ kind: 'branch', cond: b.ne(count, b.const(1)), taken: pc, next: (pc + 4) | 0 });
+      return { kind: 'ok', length: 4 };
+    },
+    deliverTrap(cpu, vector, error, next) {
+      if (vector === STEP_OVER) cpu.pc = next;
+      else isa.deliverTrap(cpu, vector, error, next);
+    },
+    stepsOver: (vector) => vector === STEP_OVER,
+  };
+}
+
+test('a repeated instruction with a count of 0 steps over itself without leaving', () => {
+  const run = (translated: boolean, part: number): ToyMachine => {
+    const isa = repeatingIsa();
+    const machine = toyMachine(translated ? { isa, hotness: 2, translator: EAGER } : { isa });
+    machine.poke(USER_CODE, [
+      ...assemble([
+        ['lui', 6, 2],
+        ['addi', 1, 1, 1],
+        ['addi', 2, 2, 1],
+        ['add', 0, 3, 4], // 0, or 5 every other time
+        ['sub', 4, 5, 4],
+      ]),
+      ...[REPEAT, 0, 0, 0],
+      ...assemble([['jmp', 0, -6]]),
+    ]);
+    machine.setReg('r5', 5);
+    for (let left = 8000; left > 0; left -= part) machine.engine.run(Math.min(part, left));
+    return machine;
+  };
+  const plain = outcome(run(false, 8000));
+  expect(outcome(run(true, 13))).toEqual(plain);
+  const machine = run(true, 8000);
+  expect(outcome(machine)).toEqual(plain);
+  expect(executedTranslated(machine)).toBeGreaterThan(7800);
 });
 
 test('address spaces that map the same frames share translations, one that does not gets its own', () => {

@@ -41,11 +41,13 @@ export interface TranslatorTuning {
 const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
 const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
+/** With more code than this all is forgotten: V8's machine code for it is several times as large. */
+const MAX_CODE_BYTES = 32 << 20;
 /** A block belongs in a region if it was run so often, as a part of hotness. */
 const WARM = 20;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
-/** A region that so often left without executing anything is dropped for good. */
+/** A region that so often in a row left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
 
 interface Request {
@@ -85,6 +87,8 @@ class Translator implements TranslatorPort {
   private readonly banned = new Set<number>();
   private waited = 0;
   private nextSlot = 1;
+  /** WebAssembly made since the last flush. */
+  private codeBytes = 0;
 
   constructor(host: TranslationHost, tuning: TranslatorTuning) {
     this.host = host;
@@ -158,6 +162,8 @@ class Translator implements TranslatorPort {
   }
 
   mappingChanged(space: AddressSpace, page: number): void {
+    // Code ranges (-1) are of no account here: what a translation needs is pages and frames.
+    if (page < 0) return;
     if (space === this.host.cpu.mmu.kernelOnly || page >= this.host.cpu.mmu.kernelPage) this.stale.fill(1);
     else if (space.set >= 0) this.stale[space.set] = 1;
   }
@@ -172,8 +178,12 @@ class Translator implements TranslatorPort {
     this.stale.fill(1);
     this.links.clear();
     this.jumps.clear();
+    // No record is pending: translated code has given all state back.
+    this.shapes.clear();
+    this.settler.clear();
     for (let slot = 1; slot < this.nextSlot; slot++) this.table.set(slot, this.dispatcher.stub);
     this.nextSlot = 1;
+    this.codeBytes = 0;
     this.queue = [];
     this.queued.clear();
     this.banned.clear();
@@ -227,7 +237,10 @@ class Translator implements TranslatorPort {
       if (next === undefined || i32[CLOCK_LEFT] === start) break;
       region = next;
     }
-    if (i32[CLOCK_LEFT] !== before) return true;
+    if (i32[CLOCK_LEFT] !== before) {
+      first.fruitless = 0;
+      return true;
+    }
     this.noteFruitless(first);
     return i32[SITE] === SITE_KERNEL;
   }
@@ -282,7 +295,7 @@ class Translator implements TranslatorPort {
     this.queue = this.queue.filter((request) => request.space !== mmu.current);
     if (here.length === 0) return;
     const started = performance.now();
-    if (this.nextSlot + here.length > TABLE_SIZE) this.flush();
+    if (this.nextSlot + here.length > TABLE_SIZE || this.codeBytes > MAX_CODE_BYTES) this.flush();
     const found: DiscoveredRegion[] = [];
     const replaced: (Region | undefined)[] = [];
     for (const request of here) {
@@ -347,6 +360,7 @@ class Translator implements TranslatorPort {
     });
     host.counters.modules++;
     host.counters.wasmBytes += module.bytes;
+    this.codeBytes += module.bytes;
   }
 
   /** Enters the region; one it replaces gives it its slot, so that whoever calls that calls this. */

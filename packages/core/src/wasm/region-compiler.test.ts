@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import wabtLoader from 'wabt';
+import { defineLayout } from '../cpu/layout.ts';
+import type { IrBlock } from '../ir/block.ts';
+import { BlockBuilder } from '../ir/builder.ts';
+import { GuestMemory } from '../memory/guest-memory.ts';
+import { compileRegion } from './region-compiler.ts';
+import { discoverRegion } from './region-discovery.ts';
+import { encodeModule } from './region-module.ts';
+import { ShapeTable } from './shapes.ts';
+import { SiteTable } from './site-table.ts';
+import { slotTable } from './slots.ts';
+
+const layout = defineLayout(
+  ['pc', 'mode', 'a', 'b', 'c', 'carry', 'zero', 'sign'].map((name) => ({ name, type: 'i32' })),
+);
+const [A, B, CARRY, ZERO, SIGN] = ['a', 'b', 'carry', 'zero', 'sign'].map((name) => layout.slot(name, 'i32'));
+const DEFERRED = ['carry', 'zero', 'sign'];
+
+const wabt = await wabtLoader();
+
+/** Compiles the blocks, the first the entry; gives the module's text, folded, and the length of the region's body. */
+function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFERRED): { text: string; bytes: number } {
+  const byPc = new Map(blocks.map((ir) => [ir.pc, { ir, frame: 1, secondFrame: -1 }]));
+  const slots = slotTable(layout, deferred);
+  const shapes = new ShapeTable();
+  const found = discoverRegion(
+    blocks[0]!.pc,
+    0,
+    (pc) => byPc.get(pc),
+    () => [],
+    () => false,
+    { blocks: 100, instructions: 1000 },
+  )!;
+  const region = compileRegion(found, false, slots, {
+    memory: new GuestMemory(4, 'little'),
+    pcOffset: 0,
+    shapes,
+    sites: new SiteTable(),
+    helperFunction: () => 2,
+    jumpNumber: () => 1,
+    link: () => 0,
+  });
+  const bytes = encodeModule([region], shapes.shapes, [], slots);
+  const module = wabt.readWasm(bytes, { simd: true, tail_call: true, sign_extension: true, sat_float_to_int: true });
+  module.validate();
+  const text = module.toText({ foldExprs: true, inlineExport: true });
+  module.destroy();
+  return { text: text.slice(0, text.indexOf('(func (;3;)')), bytes: region.body.length };
+}
+
+/** A block made by `emit`, which ends it. */
+function block(pc: number, count: number, emit: (b: BlockBuilder) => void): IrBlock {
+  const b = new BlockBuilder(pc, 0);
+  for (let i = 0; i < count; i++) b.beginInstruction(pc + i, 1);
+  emit(b);
+  return b.finish(pc + count);
+}
+
+/** Writes the three deferred slots as a comparison of x and y does. */
+function compareFlags(b: BlockBuilder, x: ReturnType<BlockBuilder['get']>, y: ReturnType<BlockBuilder['get']>): void {
+  const difference = b.sub(x, y);
+  b.set(b.ltU(x, y), CARRY!);
+  b.set(difference, ZERO!);
+  b.set(difference, SIGN!);
+}
+
+const countOf = (text: string, what: string): number => text.split(what).length - 1;
+
+/** a += b while a != b, comparing each time. */
+const LOOP = [
+  block(0x1000, 3, (b) => {
+    const sum = b.add(b.get(A!), b.get(B!));
+    b.set(sum, A!);
+    compareFlags(b, sum, b.get(B!));
+    b.endWith({ kind: 'branch', cond: b.ne(sum, b.get(B!)), taken: 0x1000, next: 0x2000 });
+  }),
+];
+
+test('flags that nobody reads are not computed in the loop', () => {
+  const { text } = compile(LOOP);
+  expect(countOf(text, 'i32.sub')).toBe(1); // the host stack left
+  expect(countOf(text, '(i32.add')).toBe(1);
+  expect(countOf(text, '(loop')).toBe(1);
+  // One comparison of the budget, and no carry.
+  expect(countOf(text, 'i32.lt_u')).toBe(1);
+});
+
+test('slots that are not deferred are computed where they are written', () => {
+  const { text } = compile(LOOP, []);
+  expect(countOf(text, 'i32.lt_u')).toBe(2);
+  expect(countOf(text, 'i32.sub')).toBe(2);
+});
+
+test('a flag that a later block reads is kept beside the record', () => {
+  const { text } = compile([
+    block(0x1000, 1, (b) => {
+      compareFlags(b, b.get(A!), b.get(B!));
+      b.endWith({ kind: 'branch', cond: b.eqz(b.get(ZERO!)), taken: 0x2000, next: 0x3000 });
+    }),
+    block(0x2000, 1, (b) => {
+      b.set(b.get(CARRY!), A!);
+      b.endWith({ kind: 'return', target: b.get(B!) });
+    }),
+  ]);
+  expect(countOf(text, 'i32.lt_u')).toBe(2);
+});
+
+test('an access is a look-up, two branches and the access; a second one to the same address has none', () => {
+  const load = (b: BlockBuilder, times: number): void => {
+    const at = b.add(b.get(A!), b.const(8));
+    for (let i = 0; i < times; i++) b.set(b.add(b.load32(at), b.get(B!)), B!);
+    b.endWith({ kind: 'return', target: b.get(B!) });
+  };
+  const once = compile([block(0x1000, 1, (b) => load(b, 1))]);
+  expect(countOf(once.text, 'br_if')).toBe(3); // the budget, no translation, across a page
+  const twice = compile([block(0x1000, 1, (b) => load(b, 2))]);
+  expect(countOf(twice.text, 'br_if')).toBe(3);
+  // What the pattern costs in bytes: to be raised only with a reason.
+  expect(once.bytes).toBeLessThan(260);
+  expect(twice.bytes - once.bytes).toBeLessThan(20);
+});
+
+test('what leaves the block only by its end needs no exits', () => {
+  const { text } = compile([
+    block(0x1000, 2, (b) => {
+      b.set(b.add(b.get(A!), b.const(1)), A!);
+      b.endWith({ kind: 'jump', target: 0x5000 });
+    }),
+  ]);
+  expect(text).toContain('return_call_indirect');
+  expect(countOf(text, 'br_if')).toBe(1);
+});

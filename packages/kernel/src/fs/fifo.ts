@@ -27,6 +27,8 @@ export function fifoSeen(file: OpenFile): number {
 /** The queue an open() has to wait on for the other end, or undefined if it is there or was (`seen`, from fifoSeen). */
 export function fifoWait(file: OpenFile, seen: number): FileQueue | undefined {
   if (file.kind !== 'pipe' || file.flags & O_NONBLOCK) return undefined;
+  // An anonymous pipe opened through /proc/self/fd never waits. Linux: fifo_open, is_pipe
+  if (file.inode.superblock.kind === 'internal') return undefined;
   const pipe = pipeOf(file);
   const access = file.flags & O_ACCMODE;
   const present =

@@ -3,7 +3,7 @@ import { KERNEL_GO_ON, KERNEL_LEAVE } from '../engine/engine-types.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
 import { outcome } from '../testing/random-machine.ts';
-import { type TOY_OPS, TOY_SUPERVISOR, toy } from '../testing/toy-isa.ts';
+import { type TOY_OPS, TOY_SUPERVISOR, toy, toyIsa } from '../testing/toy-isa.ts';
 import { KERNEL_TEXT, RX, type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
 import { wasmTranslatorWith } from './translator.ts';
 

@@ -15,7 +15,7 @@ const MIB = 2 ** 20;
 const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
-const DEFAULT_HOTNESS = 60;
+const DEFAULT_HOTNESS = 2000;
 
 /**
  * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;

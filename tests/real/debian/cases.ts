@@ -97,7 +97,7 @@ export const CASES: Readonly<Record<string, Command>> = {
   ),
   'coreutils: ls -l': sh(
     'bash',
-    'ls -ln /etc/debian_version /bin/sh /usr | head; ls -la /tmp; ls -d /usr/*; ls -i / >/dev/null && ls -1 /usr/bin | wc -l; stat -c "%n %s %a %F %h" /usr/bin/bash /tmp /bin',
+    'ls -ln /etc/debian_version /bin/sh /usr | head; ls -la /usr/share/doc/bash; ls -d /usr/*; ls -i / >/dev/null && ls -1 /usr/bin | wc -l; stat -c "%n %s %a %F %h" /usr/bin/bash /bin /usr/bin/sh',
   ),
   'coreutils: checksums': sh(
     'bash',
@@ -144,7 +144,7 @@ export const CASES: Readonly<Record<string, Command>> = {
   // ---- archives
   'tar, gzip, xz': sh(
     'bash',
-    'cd /tmp; mkdir d; seq 5000 > d/n; cp /usr/bin/tar d/; tar czf t.gz d; tar tzf t.gz; tar cJf t.xz d; tar cf t.tar d; mkdir o; tar xzf t.gz -C o; cmp d/tar o/d/tar && echo gz; rm -r o/d; tar xJf t.xz -C o; cmp d/n o/d/n && echo xz; gzip -9c d/n | gzip -dc | sha256sum; xz -c d/n | xz -dc | sha256sum; gzip -l t.gz >/dev/null && echo listed; xz -t t.xz && echo good; echo bad | gzip -d; echo $?',
+    'cd /tmp; mkdir d; seq 5000 > d/n; cp /usr/bin/tar d/; tar --sort=name -czf t.gz d; tar tzf t.gz; tar --sort=name -cJf t.xz d; tar cf t.tar d; mkdir o; tar xzf t.gz -C o; cmp d/tar o/d/tar && echo gz; rm -r o/d; tar xJf t.xz -C o; cmp d/n o/d/n && echo xz; gzip -9c d/n | gzip -dc | sha256sum; xz -c d/n | xz -dc | sha256sum; gzip -l t.gz >/dev/null && echo listed; xz -t t.xz && echo good; echo bad | gzip -d; echo $?',
   ),
   // ---- bc
   bc: {
@@ -201,7 +201,7 @@ export const CASES: Readonly<Record<string, Command>> = {
   lua: {
     argv: ['lua5.4', '-'],
     stdin:
-      'local t={} for i=1,1000 do t[i]=(i*7919)%1009 end table.sort(t) print(t[1],t[500],t[1000]) print(string.format("%5.2f %d %s %q", math.pi, 42, "x", "a\\nb")) for w in ("one two three"):gmatch("%a+") do io.write(w," ") end print() print(("hello"):gsub("l","L")) local co=coroutine.wrap(function() for i=1,3 do coroutine.yield(i) end end) print(co(),co(),co()) print(10//3, 10%3, 2^53, 7/2, 1<<40, math.maxinteger, 0x7fffffffffffffff+1) print(pcall(error,{1})) local s=0 for i=1,100000 do s=s+math.sqrt(i) end print(string.format("%.6f",s)) print(#arg, os.time{year=2020,month=1,day=1,hour=12}) print(string.pack("<i4d",1,2.5):byte(1,-1)) print(utf8.char(228,8364), select("#",1,2,3)) print(table.concat({1,2,3},"-"), next({}), type(print))',
+      'local t={} for i=1,1000 do t[i]=(i*7919)%1009 end table.sort(t) print(t[1],t[500],t[1000]) print(string.format("%5.2f %d %s %q", math.pi, 42, "x", "a\\nb")) for w in ("one two three"):gmatch("%a+") do io.write(w," ") end print() print(("hello"):gsub("l","L")) local co=coroutine.wrap(function() for i=1,3 do coroutine.yield(i) end end) print(co(),co(),co()) print(10//3, 10%3, 2^53, 7/2, 1<<40, math.maxinteger, 0x7fffffffffffffff+1) print(pcall(error,"x",0)) local s=0 for i=1,100000 do s=s+math.sqrt(i) end print(string.format("%.6f",s)) print(#arg, os.time{year=2020,month=1,day=1,hour=12}) print(string.pack("<i4d",1,2.5):byte(1,-1)) print(utf8.char(228,8364), select("#",1,2,3)) print(table.concat({1,2,3},"-"), next({}), type(print))',
   },
   // ---- sqlite
   sqlite3: {

@@ -98,7 +98,8 @@ function deliver(cpu: Cpu, vector: number, source: EventSource, error: number, r
       if (!(caught instanceof GuestFault)) throw caught;
       const second = caught.access === undefined ? caught.vector : PF;
       const secondError = caught.access === undefined ? caught.error : pageFault(cpu, caught, false);
-      if (first === DF && classOf(second) !== 'benign') {
+      // INT 8 is a software interrupt like any other, whatever its vector.
+      if (from === 'exception' && first === DF && classOf(second) !== 'benign') {
         cpu.shutdownReason = shutdownText(second, secondError, pc);
         cpu.leaveRequested = true;
         return;

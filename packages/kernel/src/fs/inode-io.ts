@@ -1,4 +1,4 @@
-import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '@kml/core';
+import { PAGE_MASK, PAGE_SIZE } from '@kml/core';
 import { EFBIG, EINVAL, EROFS } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { truncatePages } from '../mm/page-cache.ts';
@@ -88,9 +88,4 @@ export function inodeWriteBacking(kernel: Kernel, inode: Inode, position: number
 
 function pageIndex(position: number): number {
   return Math.floor(position / PAGE_SIZE);
-}
-
-/** Pages that hold that many bytes. */
-export function pagesFor(size: number): number {
-  return size <= 0x7fff_f000 ? (size + PAGE_MASK) >>> PAGE_SHIFT : Math.ceil(size / PAGE_SIZE);
 }

@@ -11,11 +11,6 @@ export const S_ISUID = 0o4000;
 export const S_ISGID = 0o2000;
 export const S_ISVTX = 0o1000;
 
-/** What the type bits of a mode say. */
-export function fileType(mode: number): number {
-  return mode & S_IFMT;
-}
-
 export function isDirectory(mode: number): boolean {
   return (mode & S_IFMT) === S_IFDIR;
 }

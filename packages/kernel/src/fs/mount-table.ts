@@ -10,7 +10,6 @@ export const MS_NOEXEC = 8;
 export const MS_REMOUNT = 32;
 export const MS_BIND = 4096;
 export const MS_MOVE = 8192;
-export const MS_REC = 16384;
 
 /** A mount object that is not in the tree yet. */
 export function newMount(

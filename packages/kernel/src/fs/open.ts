@@ -26,7 +26,6 @@ import { IN_ISDIR, IN_MODIFY, IN_OPEN } from './inotify-events.ts';
 import { isDirectory, isRegular, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from './mode.ts';
 import { crossMounts, isReadOnly, MS_NODEV, MS_NOEXEC } from './mount-table.ts';
 import {
-  canRead,
   canWrite,
   O_ACCMODE,
   O_CLOEXEC,
@@ -257,9 +256,4 @@ export function mappingOf(file: OpenFile): 'file' | 'zero' | 'none' {
   if (file.kind === 'regular') return 'file';
   if (file.kind === 'character-device' && (file.data as { device: string }).device === 'zero') return 'zero';
   return 'none';
-}
-
-/** Whether a file's flags allow mapping it readable. */
-export function mayMapRead(file: OpenFile): boolean {
-  return canRead(file.flags);
 }

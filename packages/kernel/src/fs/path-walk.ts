@@ -1,4 +1,4 @@
-import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../errno.ts';
+import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Dentry, FsContext, PathRef, Task } from '../types.ts';
 import { addChild, newDentry } from './dentry.ts';
@@ -191,11 +191,4 @@ export function lookupChild(kernel: Kernel, dir: Dentry, name: string): Dentry |
   const inode = ops.lookup(kernel, dir, name);
   if (typeof inode === 'number') return inode;
   return ops.cached ? addChild(dir, name, inode) : newDentry(name, dir, inode);
-}
-
-/** Checks search permission on a directory, as a look-up in it would. */
-export function maySearch(context: PathContext, dir: Dentry): number {
-  if (dir.inode === undefined) return -ENOENT;
-  if (!isDirectory(dir.inode.mode)) return -ENOTDIR;
-  return permission(context.cred, dir.inode, MAY_EXEC) ? -EACCES : 0;
 }

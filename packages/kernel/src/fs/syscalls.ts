@@ -14,6 +14,7 @@ import { OPEN_SYSCALLS } from './syscalls/open.ts';
 import { POLL_SYSCALLS } from './syscalls/poll.ts';
 import { READ_WRITE_SYSCALLS } from './syscalls/read-write.ts';
 import { SEEK_SYSCALLS } from './syscalls/seek.ts';
+import { SELECT_SYSCALLS } from './syscalls/select.ts';
 import { SOCKET_SYSCALLS } from './syscalls/sockets.ts';
 import { STAT_SYSCALLS } from './syscalls/stat.ts';
 
@@ -31,6 +32,7 @@ export const FS_SYSCALLS: readonly SyscallDef[] = [
   ...COPY_SYSCALLS,
   ...IOCTL_SYSCALLS,
   ...POLL_SYSCALLS,
+  ...SELECT_SYSCALLS,
   ...EVENT_FILE_SYSCALLS,
   ...SOCKET_SYSCALLS,
   ...MOUNT_SYSCALLS,

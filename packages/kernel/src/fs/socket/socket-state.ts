@@ -1,4 +1,6 @@
-import type { Inode, OpenFile } from '../../types.ts';
+import { EBADF, ENOTSOCK } from '../../errno.ts';
+import type { Inode, OpenFile, Task } from '../../types.ts';
+import { getDataFile } from '../file-table.ts';
 import { type FileQueue, newQueue } from '../notify.ts';
 
 export const AF_UNIX = 1;
@@ -74,4 +76,11 @@ export function newSocket(type: number, credentials: PeerCredentials): UnixSocke
 /** The socket behind an open file. */
 export function socketOf(file: OpenFile): UnixSocket {
   return file.data as UnixSocket;
+}
+
+/** The socket file of a descriptor, or -errno. */
+export function socketFile(task: Task, fd: number): OpenFile | number {
+  const file = getDataFile(task, fd);
+  if (file === undefined) return -EBADF;
+  return file.kind === 'socket' ? file : -ENOTSOCK;
 }

@@ -1,9 +1,9 @@
 import { latin1Bytes } from '../../abi/struct.ts';
-import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR } from '../../errno.ts';
+import { EBADF, EFAULT, ENOENT, ENOTDIR } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Stat } from '../../linux-abi.ts';
 import { copyOut, readCString } from '../../mm/user-access.ts';
-import type { Inode, OpenFile, PathRef, Task } from '../../types.ts';
+import type { Inode, PathRef, Task } from '../../types.ts';
 import { getFile } from '../file-table.ts';
 import { isDirectory } from '../mode.ts';
 import { AT_EMPTY_PATH, AT_FDCWD } from '../open-flags.ts';
@@ -68,15 +68,3 @@ export function statOf(inode: Inode): Stat {
 export function putString(kernel: Kernel, task: Task, address: number, text: string): number {
   return copyOut(kernel, task, address, latin1Bytes(`${text}\0`)) ? text.length + 1 : -EFAULT;
 }
-
-/** Flags beyond those a call knows. */
-export function unknownFlags(flags: number, known: number): number {
-  return flags & ~known ? -EINVAL : 0;
-}
-
-/** Bits of `which` in an offset that must be a file position: -EINVAL for negative ones. */
-export function badOffset(offset: number): boolean {
-  return offset < 0 || !Number.isSafeInteger(offset);
-}
-
-export type { OpenFile };

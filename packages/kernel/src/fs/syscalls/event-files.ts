@@ -16,7 +16,7 @@ import { MAY_READ, permission } from '../permission.ts';
 import { openSignalfd, setSignalfd } from '../signalfd.ts';
 import { armTimerFile, openTimerfd, timerFileOf, timerFileStatus } from '../timerfd.ts';
 import { placeAt } from './arguments.ts';
-import { enterWithMask, leaveMask, pollRecord, waitUntil } from './poll.ts';
+import { enterWithMask, leaveMask, pollRecord, waitUntil } from './poll-wait.ts';
 
 function install(kernel: Kernel, task: Task, file: OpenFile, flags: number): number {
   return installFd(kernel, task, file, (flags & O_CLOEXEC) !== 0);

@@ -6,7 +6,7 @@ import type { OpenFile, Task } from '../../types.ts';
 import { releaseFile, retainFile } from '../file.ts';
 import { getDataFile, installFd } from '../file-table.ts';
 import { findSocket, readAddress, writeAddress } from '../socket/address.ts';
-import { RECEIVE_LIMIT, SOCK_STREAM, socketOf, type UnixSocket } from '../socket/socket-state.ts';
+import { RECEIVE_LIMIT, SOCK_STREAM, socketFile, socketOf, type UnixSocket } from '../socket/socket-state.ts';
 import {
   credentialsOf,
   MSG_CMSG_CLOEXEC,
@@ -16,7 +16,6 @@ import {
   sendBytes,
 } from '../socket/transfer.ts';
 import { readSegments } from './read-write.ts';
-import { socketFile } from './sockets.ts';
 import { type Segment, scatter } from './transfer.ts';
 
 const SOL_SOCKET = 1;

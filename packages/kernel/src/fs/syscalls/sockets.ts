@@ -3,24 +3,21 @@ import {
   BLOCKED,
   EAFNOSUPPORT,
   EAGAIN,
-  EBADF,
   ECONNREFUSED,
   EFAULT,
   EINVAL,
   EISCONN,
-  ENOPROTOOPT,
   ENOTCONN,
-  ENOTSOCK,
   EOPNOTSUPP,
   EPROTONOSUPPORT,
   ESOCKTNOSUPPORT,
 } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
+import { copyIn, copyOut, writeWord } from '../../mm/user-access.ts';
 import { blockOn } from '../../sched/wait.ts';
 import { full, partial, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
-import type { OpenFile, Task } from '../../types.ts';
-import { closeFd, getDataFile, installFd } from '../file-table.ts';
+import type { Task } from '../../types.ts';
+import { closeFd, installFd } from '../file-table.ts';
 import { notify } from '../notify.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
 import { bindName, findSocket, readAddress, writeAddress } from '../socket/address.ts';
@@ -28,26 +25,20 @@ import { newSocketFile } from '../socket/socket-file.ts';
 import {
   AF_UNIX,
   newSocket,
-  RECEIVE_LIMIT,
   SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
+  socketFile,
   socketOf,
   type UnixSocket,
 } from '../socket/socket-state.ts';
 import { credentialsOf, MSG_DONTWAIT } from '../socket/transfer.ts';
 import { recvFrom, recvMessage, sendMessage, sendTo } from './socket-messages.ts';
+import { getsockopt, setsockopt } from './socket-options.ts';
 
 const TYPE_MASK = 0xf;
 /** SOCK_CLOEXEC and SOCK_NONBLOCK are open()'s flags. */
 const TYPE_FLAGS = O_CLOEXEC | O_NONBLOCK;
-
-/** The socket file of a descriptor, or -errno. */
-export function socketFile(task: Task, fd: number): OpenFile | number {
-  const file = getDataFile(task, fd);
-  if (file === undefined) return -EBADF;
-  return file.kind === 'socket' ? file : -ENOTSOCK;
-}
 
 /** A new socket of a domain and type, or -errno. */
 function makeSocket(task: Task, domain: number, type: number, protocol: number): UnixSocket | number {
@@ -182,86 +173,6 @@ function shutdown(kernel: Kernel, task: Task, fd: number, how: number): number {
   if (how !== 0) own.writeShut = true;
   notify(kernel, own.queue);
   if (own.peer !== undefined) notify(kernel, own.peer.queue);
-  return 0;
-}
-
-const SOL_SOCKET = 1;
-const SO_TYPE = 3;
-const SO_ERROR = 4;
-const SO_PASSCRED = 16;
-const SO_PEERCRED = 17;
-const SO_ACCEPTCONN = 30;
-const SO_PROTOCOL = 38;
-const SO_DOMAIN = 39;
-/** Options that are taken and change nothing: reuse, broadcast, buffer sizes, keep-alive, linger, time-outs of 0. */
-const IGNORED_OPTIONS: readonly number[] = [2, 6, 7, 8, 9, 13, 15, 20, 21, 32, 33, 66, 67];
-
-function optionWords(own: UnixSocket, option: number): number[] | undefined {
-  switch (option) {
-    case SO_TYPE:
-      return [own.type];
-    case SO_ERROR: {
-      const { error } = own;
-      own.error = 0;
-      return [error];
-    }
-    case SO_PASSCRED:
-      return [own.passCredentials ? 1 : 0];
-    case SO_PEERCRED:
-      return [own.peerCredentials.pid, own.peerCredentials.uid, own.peerCredentials.gid];
-    case SO_ACCEPTCONN:
-      return [own.state === 'listening' ? 1 : 0];
-    case SO_PROTOCOL:
-      return [0];
-    case SO_DOMAIN:
-      return [AF_UNIX];
-    case 7:
-    case 8:
-      return [RECEIVE_LIMIT];
-    default:
-      return IGNORED_OPTIONS.includes(option) ? [0] : undefined;
-  }
-}
-
-function getsockopt(
-  kernel: Kernel,
-  task: Task,
-  fd: number,
-  level: number,
-  option: number,
-  address: number,
-  lengthAt: number,
-): number {
-  const file = socketFile(task, fd);
-  if (typeof file === 'number') return file;
-  const room = readWord(kernel, task, lengthAt);
-  if (room === undefined) return -EFAULT;
-  const words = level === SOL_SOCKET ? optionWords(socketOf(file), option) : undefined;
-  if (words === undefined) return level === SOL_SOCKET ? -ENOPROTOOPT : -EOPNOTSUPP;
-  const out = new StructWriter(kernel, words.length * 4);
-  for (const word of words) out.u32(word);
-  const bytes = out.bytes.subarray(0, Math.min(room, out.bytes.length));
-  if (!copyOut(kernel, task, address, bytes)) return -EFAULT;
-  return writeWord(kernel, task, lengthAt, bytes.length) ? 0 : -EFAULT;
-}
-
-function setsockopt(
-  kernel: Kernel,
-  task: Task,
-  fd: number,
-  level: number,
-  option: number,
-  address: number,
-  length: number,
-): number {
-  const file = socketFile(task, fd);
-  if (typeof file === 'number') return file;
-  if (level !== SOL_SOCKET) return -ENOPROTOOPT;
-  if (length < 4) return -EINVAL;
-  const value = readWord(kernel, task, address);
-  if (value === undefined) return -EFAULT;
-  if (option === SO_PASSCRED) socketOf(file).passCredentials = value !== 0;
-  else if (!IGNORED_OPTIONS.includes(option)) return -ENOPROTOOPT;
   return 0;
 }
 

@@ -2,18 +2,9 @@ import { EIO, ERESTARTSYS } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { SIG_IGN, SIGTTIN, SIGTTOU, sigBit } from '../../signal/numbers.ts';
 import { sendPgrpSignal, sigInfo } from '../../signal/send.ts';
+import { isOrphanedPgrp } from '../../task/jobs.ts';
 import type { Task } from '../../types.ts';
 import type { Tty } from './tty-state.ts';
-
-/** Whether no process of the group has a parent elsewhere in its session: nobody could continue it. */
-export function isOrphaned(kernel: Kernel, pgid: number): boolean {
-  for (const group of kernel.state.groups.values()) {
-    if (group.pgid !== pgid || group.exited) continue;
-    const { parent } = group;
-    if (parent !== undefined && parent.pgid !== pgid && parent.sid === group.sid) return false;
-  }
-  return true;
-}
 
 /** Whether the task's process is a background one on its controlling terminal. */
 export function isBackground(task: Task, tty: Tty): boolean {
@@ -28,7 +19,7 @@ function cannotTake(task: Task, signo: number): boolean {
 /** A background process reads: SIGTTIN to its group. 0 where it may go on. Linux 6.1 drivers/tty/n_tty.c: job_control */
 export function checkRead(kernel: Kernel, task: Task, tty: Tty): number {
   if (!isBackground(task, tty)) return 0;
-  if (cannotTake(task, SIGTTIN) || isOrphaned(kernel, task.group.pgid)) return -EIO;
+  if (cannotTake(task, SIGTTIN) || isOrphanedPgrp(kernel, task.group.pgid)) return -EIO;
   sendPgrpSignal(kernel, task.group.pgid, sigInfo(SIGTTIN));
   return -ERESTARTSYS;
 }
@@ -36,7 +27,7 @@ export function checkRead(kernel: Kernel, task: Task, tty: Tty): number {
 /** A background process writes or changes settings: SIGTTOU, unless it ignores it. Linux 6.1 drivers/tty/tty_jobctrl.c: __tty_check_change */
 export function checkChange(kernel: Kernel, task: Task, tty: Tty): number {
   if (!isBackground(task, tty) || cannotTake(task, SIGTTOU)) return 0;
-  if (isOrphaned(kernel, task.group.pgid)) return -EIO;
+  if (isOrphanedPgrp(kernel, task.group.pgid)) return -EIO;
   sendPgrpSignal(kernel, task.group.pgid, sigInfo(SIGTTOU));
   return -ERESTARTSYS;
 }

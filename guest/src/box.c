@@ -91,13 +91,30 @@ static int wait_for(long child)
 	return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
 }
 
+/* Tries the directories of PATH in turn; a tool that is not found there is run by this binary itself. */
 static void run_program(int argc, char **argv)
 {
-	char path[256] = "/bin/";
+	const char *path = "/bin";
+	for (char **p = environment; *p; p++)
+		if ((*p)[0] == 'P' && (*p)[1] == 'A' && (*p)[2] == 'T' && (*p)[3] == 'H' && (*p)[4] == '=')
+			path = *p + 5;
 	if (argv[0][0] == '/')
-		sys3(NR_execve, argv[0], argv, environment);
-	memcpy(path + 5, argv[0], length(argv[0]) + 1);
-	sys3(NR_execve, path, argv, environment);
+		path = 0;
+	unsigned name = length(argv[0]);
+	while (path && *path) {
+		char file[256];
+		unsigned n = 0;
+		while (path[n] && path[n] != ':')
+			n++;
+		if (n + name + 2 <= sizeof file) {
+			memcpy(file, path, n);
+			file[n] = '/';
+			memcpy(file + n + 1, argv[0], name + 1);
+			sys3(NR_execve, file, argv, environment);
+		}
+		path += path[n] ? n + 1 : n;
+	}
+	sys3(NR_execve, argv[0], argv, environment);
 	sys1(NR_exit_group, box(argc, argv));
 }
 

@@ -66,7 +66,7 @@ async function runExperiment(
   const result = await machine.run({ timeoutSeconds: 60 });
   screen.finish();
   return {
-    title: experiment.title,
+    title: experiment.name,
     mode,
     outcome: outcomeOf(result),
     ok: result.status === experiment.expect,
@@ -91,7 +91,7 @@ const HEADINGS = [
 function cells({ title, mode, outcome, stats, seconds }: Row): string[] {
   const { trap, fast, direct, fault, interrupt } = stats.kernelEntries;
   return [
-    title.slice(0, 42),
+    title,
     mode,
     outcome,
     ...[trap, fast, direct, fault, interrupt, stats.instructions].map(String),

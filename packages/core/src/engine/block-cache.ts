@@ -198,10 +198,13 @@ export class BlockCache {
     return block;
   }
 
-  /** The IR of a valid block of the current address space. */
+  /**
+   * The IR of a valid block of the current address space. As many instructions as then: a block that
+   * ended where the next page was not there yet must not grow now that it is.
+   */
   private relift(block: FlatBlock): IrBlock {
     this.reader.begin(block.supervisor);
-    const { ir } = liftBlock(this.options.isa, this.reader, this.options, block.pc, block.mode);
+    const { ir } = liftBlock(this.options.isa, this.reader, this.options, block.pc, block.mode, block.count);
     if (ir === undefined || ir.endPc !== block.endPc) throw new TypeError('a block lifts otherwise than before');
     return ir;
   }

@@ -181,6 +181,20 @@ describe('faults and traps', () => {
     expect(machine.reg('r1')).toBe(1);
   });
 
+  it('keeps a block that ended before a page that was not there, when the page has come', () => {
+    const machine = withVector(machineWith());
+    const last = USER_CODE + 0x2000 - 6;
+    const jump = toy('jmp', 0, -1);
+    machine.poke(last, [...toy('addi', 1, 1, 1), ...jump.slice(0, 2)]);
+    machine.cpu.pc = last;
+    machine.engine.run(1);
+    machine.map(USER_CODE + 0x2000, RX);
+    machine.poke(USER_CODE + 0x2000, jump.slice(2));
+    // Long enough for the block to get its fast code.
+    machine.engine.run(100);
+    expect(machine.reg('r1')).toBe(51);
+  });
+
   it('gives a fault in a system routine to the ISA, the instruction not counted', () => {
     const machine = withVector(machineWith(toy('nop'), toy('system', 6, TOY_SYSTEM.load, 0)));
     machine.setReg('r6', 0x44);

@@ -168,6 +168,7 @@ export class Engine {
       block: (pc, mode) => this.cache.lifted(pc, mode),
       runs: (pc, mode) => this.cache.runsOf(pc, mode),
       kernelCall: (number) => this.callKernel(number),
+      goOnUntil: (back) => this.goOnUntil(back),
       helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
     };
   }
@@ -227,6 +228,23 @@ export class Engine {
     this.translated += before - clock.left;
     // Otherwise it left something to the interpreter, which must do it before translated code is entered again.
     return this.afresh || clock.left === 0;
+  }
+
+  /** See TranslationHost. Runs below translated code: what it interprets counts as interpreted. */
+  private goOnUntil(back: number): boolean {
+    const { cpu, clock, cache } = this;
+    const translator = this.translator!;
+    while (!this.afresh && clock.left > 0) {
+      const block = cache.find(cpu.pc, cpu.mode);
+      if (block === undefined) return false;
+      const before = clock.left;
+      this.interpret(block);
+      this.translated -= before - clock.left;
+      if (this.afresh) return false;
+      if (cpu.pc === back) return true;
+      if (clock.left > 0 && translator.enter(cpu.pc, cpu.mode, back) && cpu.pc === back) return !this.afresh;
+    }
+    return false;
   }
 
   /** Looks at what may have changed: stop, shutdown, interrupts, address space. */

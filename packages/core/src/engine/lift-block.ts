@@ -47,7 +47,7 @@ export type LiftOutcome = { readonly ir: IrBlock } | { readonly ir: undefined; r
 
 /**
  * Lifts from `pc` up to a terminal, the end of the page (an instruction that straddles it is the
- * last), the edge of kernel text, or the size limit.
+ * last, if its rest can be fetched now), the edge of kernel text, or the size limit.
  */
 export function liftBlock(
   isa: IsaBackend,
@@ -55,6 +55,7 @@ export function liftBlock(
   options: EngineOptions,
   pc: number,
   mode: number,
+  most = MAX_INSTRUCTIONS,
 ): LiftOutcome {
   const builder = new BlockBuilder(pc, mode);
   const kernelText = inKernelText(options, pc);
@@ -71,7 +72,7 @@ export function liftBlock(
     at = (at + result.length) | 0;
   } while (
     builder.terminal === undefined &&
-    builder.instructionCount < MAX_INSTRUCTIONS &&
+    builder.instructionCount < most &&
     builder.operationCount < MAX_OPERATIONS &&
     at >>> PAGE_SHIFT === pc >>> PAGE_SHIFT &&
     inKernelText(options, at) === kernelText

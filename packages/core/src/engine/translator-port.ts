@@ -25,11 +25,12 @@ export interface TranslatorPort {
   /**
    * Runs translated code for (pc, mode) of the current address space. Answers false, with nothing
    * done, where there is none (or the budget left is too short for it to execute anything).
+   * With `stop` it also comes back before it would run on from that address (goOnUntil).
    * To be a small look-up when there is none: it is asked before every interpreted block. After it
    * answered true the engine interprets the block at the new pc before asking again, unless a kernel
    * call left or the budget is spent: so an entry whose first instruction leaves makes progress.
    */
-  enter(pc: number, mode: number): boolean;
+  enter(pc: number, mode: number, stop?: number): boolean;
   /** The block at (pc, mode) of the current address space was interpreted `hotness` times (and again each further `hotness` times): wants translating. May translate now or queue. */
   request(pc: number, mode: number): void;
   /**
@@ -75,6 +76,14 @@ export interface TranslationHost {
    * or stop waits; else KERNEL_LEAVE: all frames return and the engine looks afresh.
    */
   kernelCall(number: number): number;
+  /**
+   * Goes on from the pc slot within translated code's call, so that the callers on the wasm stack are
+   * not lost: interprets, and enters translated code, until pc is `back` (answers true) or the engine
+   * has to look afresh, the slice is spent or the next block cannot be fetched (answers false: all
+   * frames return, state and pc are exact in memory). Faults are thrown through the wasm frames, which
+   * hold no state.
+   */
+  goOnUntil(back: number): boolean;
   /** Runs helper `number` of the ISA. */
   helper(number: number, a: number, b: number, c: number): number;
 }

@@ -22,9 +22,9 @@ export const JUMP_TARGET_ADDRESS = CONTROL_BASE + 0x84;
 
 /** Result of translated code that says: leave, pc is in memory (or in the site table). */
 export const LEAVE = -1;
-/** Site numbers: none; a kernel call answered "leave". Exits follow. */
+/** Site numbers: none; state and pc are in memory already (a kernel call answered "leave"). Exits follow. */
 export const SITE_NONE = 0;
-export const SITE_KERNEL = 1;
+export const SITE_EXACT = 1;
 export const FIRST_SITE = 2;
 
 /**
@@ -39,5 +39,9 @@ export function lookupOffset(pc: number): number {
   return ((pc ^ (pc >>> 4)) & (LOOKUP_ENTRIES - 1)) << 4;
 }
 
-/** Bytes of host stack that translated code may use below one dispatch. */
+/** Bytes of host stack that translated code, and what it calls, may use. */
 export const STACK_BUDGET = 400_000;
+/** Below this it is no longer gone on below callers: all frames return, and a fresh stack begins. */
+export const STACK_TO_NEST = 150_000;
+/** What the host's own frames between two runs of translated code may take. */
+export const STACK_OF_HOST = 10_000;

@@ -1,40 +1,57 @@
 import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
-import { LEAVE, LOOKUP_ENTRIES, STACK_BUDGET } from './control-words.ts';
+import { LEAVE, LOOKUP_ENTRIES } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
-
-/** Runs regions one after another as the look-up cache finds them; answers the pc that it has not, or LEAVE. */
-export type Dispatch = (pc: number, slot: number, mode: number) => number;
+import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
 
 export interface Dispatcher {
-  readonly dispatch: Dispatch;
-  /** Stands in table slots that have no region: answers its pc. */
+  /** Runs the region in `slot`, and others after it as the look-up cache finds them, none with a caller; answers `stop` before running on from there, a pc that is not in the cache, or LEAVE. */
+  dispatch(pc: number, slot: number, mode: number, stack: number, stop: number): number;
+  /** Runs one region. */
+  invoke(pc: number, stack: number, back: number, slot: number): number;
+  /** Stands in table slots that have no region: answers its pc where there is no caller, else what `absent` does. */
   readonly stub: unknown;
 }
+
+/** Called where a region is called that is not there: (pc, stack, back) as a region is. */
+export type Absent = (pc: number, stack: number, back: number) => number;
 
 /** Elements of the function table. */
 export const TABLE_SIZE = 1 << 16;
 
 /** Builds the dispatcher's module. */
-export function createDispatcher(memory: WebAssembly.Memory, table: WebAssembly.Table): Dispatcher {
+export function createDispatcher(memory: WebAssembly.Memory, table: WebAssembly.Table, absent: Absent): Dispatcher {
   const module = new ModuleWriter();
-  const regionType = module.type(['i32', 'i32'], ['i32']);
-  const dispatchType = module.type(['i32', 'i32', 'i32'], ['i32']);
+  const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
+  const dispatchType = module.type(['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
+  const invokeType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
+  const absentNumber = module.importFunction('e', 'absent', regionType);
   module.importMemory('e', 'm');
   module.importTable('e', 't', TABLE_SIZE);
-  module.addFunction(regionType, [], new CodeWriter().get(0), 'stub');
+  module.addFunction(regionType, [], stubBody(absentNumber), 'stub');
   module.addFunction(dispatchType, ['i32', 'i32', 'i64'], dispatchBody(regionType), 'dispatch');
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: memory, t: table } });
-  return { dispatch: instance.exports.dispatch as Dispatch, stub: instance.exports.stub };
+  const invoke = new CodeWriter().get(0).get(1).get(2).get(3).byte(OPCODE.callIndirect).u32(regionType).u32(0);
+  module.addFunction(invokeType, [], invoke, 'invoke');
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), {
+    e: { m: memory, t: table, absent },
+  });
+  return instance.exports as unknown as Dispatcher;
+}
+
+function stubBody(absent: number): CodeWriter {
+  const code = new CodeWriter();
+  code.get(2).i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID).get(0).byte(OPCODE.return).end();
+  return code.get(0).get(1).get(2).call(absent);
 }
 
 function dispatchBody(regionType: number): CodeWriter {
-  const [pc, slot, mode, answer, entry, modeBits] = [0, 1, 2, 3, 4, 5];
+  const [pc, slot, mode, stack, stop, answer, entry, modeBits] = [0, 1, 2, 3, 4, 5, 6, 7];
   const code = new CodeWriter();
   code.get(mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
   code.byte(OPCODE.loop).byte(VOID);
-  code.get(pc).i32Const(STACK_BUDGET).get(slot).byte(OPCODE.callIndirect).u32(regionType).u32(0).tee(answer);
+  code.get(pc).get(stack).i32Const(LEAVE).get(slot);
+  code.byte(OPCODE.callIndirect).u32(regionType).u32(0).tee(answer);
   // A region that answers LEAVE, or where it began (a stub does): the engine looks.
-  code.i32Const(LEAVE).op(0x46).get(answer).get(pc).op(0x46).op(0x72);
+  code.i32Const(LEAVE).op(0x46).get(answer).get(pc).op(0x46).op(0x72).get(answer).get(stop).op(0x46).op(0x72);
   code.byte(OPCODE.if).byte(VOID).get(answer).byte(OPCODE.return).end();
   code.get(answer).tee(pc).get(pc).i32Const(4).op(0x76).op(0x73);
   code

@@ -1,6 +1,6 @@
 import { CLOCK_ADDRESS, SITE_ADDRESS } from '../memory/memory-map.ts';
-import { LEAVE } from './control-words.ts';
 import { CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
+import { IMPORT_LEFT, PARAM_BACK, PARAM_STACK } from './region-abi.ts';
 import { type Bits, members } from './slots.ts';
 
 /** Where an exit left: what the engine needs to put pc and clock right. */
@@ -55,6 +55,6 @@ export class Exits {
     out.i32Const(0).get(siteLocal).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
     out.i32Const(0).get(clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
     storeRecord(out);
-    return out.i32Const(LEAVE);
+    return out.get(PARAM_STACK).get(PARAM_BACK).call(IMPORT_LEFT);
   }
 }

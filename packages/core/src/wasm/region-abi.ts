@@ -1,10 +1,19 @@
-/** Parameters of a region's function: its pc, and the bytes of host stack left. */
+import type { ValueType } from '../ir/ops.ts';
+
+/** A region's function: its pc, the bytes of host stack left, where its caller goes on (LEAVE: it has none) -> the next pc, or LEAVE. */
+export const REGION_PARAMETERS: readonly ValueType[] = ['i32', 'i32', 'i32'];
+export const REGION_RESULTS: readonly ValueType[] = ['i32'];
 export const PARAM_PC = 0;
 export const PARAM_STACK = 1;
+export const PARAM_BACK = 2;
 
-/** Function numbers of what a module imports: settle (record address), kernelCall (number), then the helpers. */
+/**
+ * Function numbers of what a module imports: settle (record address), kernelCall (number), left
+ * (stack, back: a region took an exit; gives its result), then the helpers.
+ */
 export const IMPORT_SETTLE = 0;
 export const IMPORT_KERNEL_CALL = 1;
-export const IMPORT_HELPERS = 2;
+export const IMPORT_LEFT = 2;
+export const IMPORT_HELPERS = 3;
 /** Type number of a region's function in every module. */
 export const REGION_TYPE = 0;

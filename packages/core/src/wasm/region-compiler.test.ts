@@ -46,7 +46,7 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
   module.validate();
   const text = module.toText({ foldExprs: true, inlineExport: true });
   module.destroy();
-  return { text: text.slice(0, text.indexOf('(func (;3;)')), bytes: region.body.length };
+  return { text: text.slice(0, text.indexOf('(func (;4;)')), bytes: region.body.length };
 }
 
 /** A block made by `emit`, which ends it. */

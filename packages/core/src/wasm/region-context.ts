@@ -8,6 +8,7 @@ import { Exits, type SiteSink } from './exits.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
 import { LocalPool } from './locals.ts';
 import { RecordEmitter } from './record-emitter.ts';
+import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
 import { addBit, type Bits, bits, members, type SlotTable } from './slots.ts';
@@ -50,7 +51,7 @@ export class RegionContext {
   readonly input: RegionInput;
   readonly services: RegionServices;
   readonly code: CodeWriter = new Writer(4096);
-  readonly locals = new LocalPool(2);
+  readonly locals = new LocalPool(REGION_PARAMETERS.length);
   readonly exits = new Exits();
   readonly values: ValueEmitter;
   readonly accesses: AccessEmitter;

@@ -2,6 +2,7 @@ import type { TranslationHost } from '../engine/translator-port.ts';
 import { CLOCK_ADDRESS } from '../memory/memory-map.ts';
 import { TABLE_SIZE } from './dispatcher.ts';
 import { ModuleWriter } from './encoder.ts';
+import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
 import type { CompiledRegion } from './region-compiler.ts';
 import { shapeFunction } from './shape-function.ts';
 import type { Shape } from './shapes.ts';
@@ -29,12 +30,14 @@ export function encodeModule(
   slots: SlotTable,
 ): Uint8Array {
   const module = new ModuleWriter();
-  const regionType = module.type(['i32', 'i32'], ['i32']);
+  const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const settleType = module.type(['i32'], []);
   const kernelType = module.type(['i32'], ['i32']);
+  const leftType = module.type(['i32', 'i32'], ['i32']);
   const helperType = module.type(['i32', 'i32', 'i32'], ['i32']);
   module.importFunction('e', 'settle', settleType);
   module.importFunction('e', 'kernel', kernelType);
+  module.importFunction('e', 'left', leftType);
   for (const helper of helpers) module.importFunction('h', String(helper), helperType);
   module.importMemory('e', 'm');
   module.importTable('e', 't', TABLE_SIZE);
@@ -53,6 +56,7 @@ export interface ModuleImports {
   readonly table: WebAssembly.Table;
   readonly settle: (record: number) => void;
   readonly kernel: (number: number) => number;
+  readonly left: (stack: number, back: number) => number;
 }
 
 /** Compiles and instantiates. */
@@ -71,7 +75,7 @@ export function instantiateModule(
     helperImports[String(number)] = (a: number, b: number, c: number) => helper(cpu, a, b, c);
   }
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    e: { m: cpu.memory.memory, t: imports.table, settle: imports.settle, kernel: imports.kernel },
+    e: { m: cpu.memory.memory, t: imports.table, settle: imports.settle, kernel: imports.kernel, left: imports.left },
     h: helperImports,
   });
   const functions: unknown[] = [];

@@ -2,16 +2,9 @@ import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.t
 import type { BlockCode } from './block-code.ts';
 import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
-import {
-  JUMP_ADDRESS,
-  JUMP_TARGET_ADDRESS,
-  LEAVE,
-  LINKS_OFFSET,
-  LOOKUP_ENTRIES,
-  SITE_KERNEL,
-} from './control-words.ts';
+import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_EXACT } from './control-words.ts';
 import { OPCODE } from './encoder.ts';
-import { IMPORT_KERNEL_CALL, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
+import { IMPORT_KERNEL_CALL, PARAM_BACK, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
 import { deferredOut } from './slot-flow.ts';
 
@@ -25,14 +18,14 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
     case 'call':
       handOver(region, index, code);
       finishBlock(region);
-      region.code.i32Const(terminal.target).get(PARAM_STACK);
+      region.code.i32Const(terminal.target).get(PARAM_STACK).i32Const(terminal.returnTo);
       pushLink(region, terminal.target, true);
       region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
       comeBack(region, index, terminal.returnTo);
       return true;
     case 'callIndirect':
       indirectTarget(region, index, code, (local) => {
-        region.code.get(local).get(PARAM_STACK).get(local);
+        region.code.get(local).get(PARAM_STACK).i32Const(terminal.returnTo).get(local);
         pushLookupSlot(region, local);
         region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
       });
@@ -57,7 +50,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
 /** A way out of the region to a known address: a tail call through its link. */
 export function emitWayOut(region: RegionContext, index: number, pc: number): void {
   region.sync(region.input.flow.deferredIn[index]!);
-  region.code.i32Const(pc).get(PARAM_STACK);
+  region.code.i32Const(pc).get(PARAM_STACK).get(PARAM_BACK);
   pushLink(region, pc, false);
   region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
@@ -92,7 +85,7 @@ export function emitLookupJump(region: RegionContext, index: number, block: Bloc
   handOver(region, index, block);
   code.i32Const(0).i32Const(region.services.jumpNumber(pc, mode)).memory(OPCODE.i32Store, 2, JUMP_ADDRESS);
   code.i32Const(0).get(local).memory(OPCODE.i32Store, 2, JUMP_TARGET_ADDRESS);
-  code.get(local).get(PARAM_STACK).get(local);
+  code.get(local).get(PARAM_STACK).get(PARAM_BACK).get(local);
   pushLookupSlot(region, local);
   code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
@@ -159,7 +152,7 @@ function emitKernelCall(region: RegionContext, index: number, block: BlockCode, 
     .i32Const(next)
     .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
   code.i32Const(number).call(IMPORT_KERNEL_CALL).byte(OPCODE.if).byte(0x40);
-  code.i32Const(0).i32Const(SITE_KERNEL).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
+  code.i32Const(0).i32Const(SITE_EXACT).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
   code.byte(OPCODE.return).end();
   goOn(region, index, next);
 }

@@ -9,8 +9,11 @@ import {
   LINKS_OFFSET,
   lookupOffset,
   RECORD_ADDRESS,
-  SITE_KERNEL,
+  SITE_EXACT,
   SITE_NONE,
+  STACK_BUDGET,
+  STACK_OF_HOST,
+  STACK_TO_NEST,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
 import { JumpProfile } from './jump-profile.ts';
@@ -43,6 +46,8 @@ const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
 /** With more code than this all is forgotten: V8's machine code for it is several times as large. */
 const MAX_CODE_BYTES = 32 << 20;
+/** Nested deeper than this nothing is translated. */
+const STACK_TO_TRANSLATE = 250_000;
 /** A block belongs in a region if it was run so often, as a part of hotness. */
 const WARM = 20;
 /** A region is translated again so often at most. */
@@ -87,6 +92,8 @@ class Translator implements TranslatorPort {
   private readonly banned = new Set<number>();
   private waited = 0;
   private nextSlot = 1;
+  /** Host stack that is left to translated code at this depth. */
+  private stack = STACK_BUDGET;
   /** WebAssembly made since the last flush. */
   private codeBytes = 0;
 
@@ -99,21 +106,27 @@ class Translator implements TranslatorPort {
     this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
     this.stale = new Uint8Array(memory.setCount);
     this.settler = new RecordSettler(this.i32);
-    this.dispatcher = createDispatcher(memory.memory, this.table);
+    this.dispatcher = createDispatcher(memory.memory, this.table, (pc, stack, back) => this.absent(pc, stack, back));
     this.table.set(0, this.dispatcher.stub);
     this.imports = {
       table: this.table,
       settle: (record) => this.settler.settle(record),
       kernel: (number) => this.kernelCall(number),
+      left: (stack, back) => this.left(stack, back),
     };
   }
 
-  enter(pc: number, mode: number): boolean {
-    if (this.queue.length > 0 && (this.queue.length >= this.tuning.batch || ++this.waited >= this.tuning.maxWait))
+  enter(pc: number, mode: number, stop = LEAVE): boolean {
+    // Translating takes host stack itself.
+    if (
+      this.stack >= STACK_TO_TRANSLATE &&
+      this.queue.length > 0 &&
+      (this.queue.length >= this.tuning.batch || ++this.waited >= this.tuning.maxWait)
+    )
       this.translateQueue();
     if (!this.store.mayHave(pc)) return false;
     const region = this.resolve(pc, mode);
-    return region !== undefined && this.run(region);
+    return region !== undefined && this.run(region, stop);
   }
 
   request(pc: number, mode: number): void {
@@ -217,7 +230,7 @@ class Translator implements TranslatorPort {
   }
 
   /** Runs from `first` on until something is left to the engine. False if nothing was executed. */
-  private run(first: Region): boolean {
+  private run(first: Region, stop: number): boolean {
     const { i32 } = this;
     const { cpu } = this.host;
     const before = i32[CLOCK_LEFT]!;
@@ -225,7 +238,7 @@ class Translator implements TranslatorPort {
     let region = first;
     for (;;) {
       const start = i32[CLOCK_LEFT]!;
-      const answer = this.dispatcher.dispatch(region.pc, region.slot, region.mode);
+      const answer = this.dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
       if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
         this.leave(i32[SITE]!);
         break;
@@ -233,6 +246,7 @@ class Translator implements TranslatorPort {
       this.settler.settle(RECORD_ADDRESS);
       cpu.pc = answer;
       this.learnJump(answer);
+      if (answer === stop) break;
       const next = this.store.mayHave(answer) ? this.resolve(answer, region.mode) : undefined;
       if (next === undefined || i32[CLOCK_LEFT] === start) break;
       region = next;
@@ -242,7 +256,7 @@ class Translator implements TranslatorPort {
       return true;
     }
     this.noteFruitless(first);
-    return i32[SITE] === SITE_KERNEL;
+    return i32[SITE] === SITE_EXACT;
   }
 
   /** Translated code came back with this pc: perhaps a computed jump whose target the look-up did not have. */
@@ -254,11 +268,52 @@ class Translator implements TranslatorPort {
     if (i32[JUMP_TARGET] === answer) this.jumps.note(jump, answer);
   }
 
+  /**
+   * A region calls or jumps to one that is not there, or not in the look-up cache; its caller goes on
+   * at `back`. What is called is run here, below the callers, so that their frames are not lost.
+   */
+  private absent(pc: number, stack: number, back: number): number {
+    this.learnJump(pc);
+    if (stack < STACK_TO_NEST) return pc;
+    const { cpu } = this.host;
+    const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
+    if (region !== undefined) return this.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
+    this.settler.settle(RECORD_ADDRESS);
+    cpu.pc = pc;
+    return this.goOnUntil(back, stack);
+  }
+
+  /** A region took an exit; its caller goes on at `back`. The rest of it is run here, unless it is the engine's to look. */
+  private left(stack: number, back: number): number {
+    const site = this.i32[SITE]!;
+    if (back === LEAVE || stack < STACK_TO_NEST || this.sites.instructionsOf(site) === 0) return LEAVE;
+    this.leave(site);
+    return this.goOnUntil(back, stack);
+  }
+
+  /** State and pc are exact in memory: goes on until `back`. */
+  private goOnUntil(back: number, stack: number): number {
+    const { i32 } = this;
+    const outer = this.stack;
+    this.stack = stack - STACK_OF_HOST;
+    i32[SITE] = SITE_NONE;
+    try {
+      if (this.host.goOnUntil(back)) {
+        i32[SITE] = SITE_NONE;
+        return back;
+      }
+    } finally {
+      this.stack = outer;
+    }
+    i32[SITE] = SITE_EXACT;
+    return LEAVE;
+  }
+
   /** Puts state, pc and clock right after an exit. */
   private leave(site: number): void {
     const { i32 } = this;
     this.settler.settle(RECORD_ADDRESS);
-    if (site === SITE_KERNEL) return;
+    if (site === SITE_EXACT) return;
     this.settler.settle(EXIT_RECORD_ADDRESS);
     this.host.cpu.pc = this.sites.pcOf(site);
     i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);

@@ -4,6 +4,7 @@ import { FPU, SSE_STATE } from '../isa/state.ts';
 import { PF_FETCH, PF_PRESENT, PF_USER, PF_WRITE } from '../isa/system/deliver.ts';
 import { CR2, DR6, EAX, ECX, EDX } from '../isa/system/registers.ts';
 import { AC, BP, BR, DB, DE, DF, GP, MC, MF, NP, OF, PF, SS, TS, UD, XM } from '../isa/vectors.ts';
+import { VECTOR_IRET } from './entry/constants.ts';
 import { fixupFor } from './entry/kernel-text.ts';
 import { frameFromUser } from './frame.ts';
 import { PT } from './pt-regs.ts';
@@ -12,6 +13,7 @@ const [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV] = [4, 5, 7, 8, 11] as const;
 /** si_code: raised by the kernel, nothing more to say. */
 const SI_KERNEL = 0x80;
 const ILL_ILLOPN = 2;
+const ILL_BADSTK = 8;
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 const BUS_ADRALN = 1;
@@ -42,6 +44,7 @@ const SIGNALS: Readonly<Record<number, SignalRow>> = {
   [MF]: { signo: SIGFPE, code: 0, name: 'coprocessor error', atPc: true },
   [AC]: { signo: SIGBUS, code: BUS_ADRALN, name: 'alignment check' },
   [MC]: { signo: SIGBUS, code: SI_KERNEL, name: 'machine check' },
+  [VECTOR_IRET]: { signo: SIGILL, code: ILL_BADSTK, name: 'iret exception' },
   [XM]: { signo: SIGFPE, code: 0, name: 'simd exception', atPc: true },
 };
 

@@ -33,6 +33,9 @@ import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
 /** Numbers from here up have no entry in sys_call_table. */
 export const NR_SYSCALLS = Math.max(...SYSCALL_NUMBERS.keys()) + 1;
 
+/** Pseudo vector: IRET could not return to the frame. Linux 6.1 arch/x86/include/asm/trapnr.h: X86_TRAP_IRET */
+export const VECTOR_IRET = 32;
+
 /** Any of these bits in a frame's CS: it is a kernel-mode user process's. KML arch/x86/include/asm/segment.h */
 export const KU_CS_MASK = 0xffff_0000;
 
@@ -85,6 +88,7 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['FLAG_NT', FLAG_NT],
   ['VECTOR_PF', PF],
   ['VECTOR_DF', DF],
+  ['VECTOR_IRET', VECTOR_IRET],
   ['PF_WRITE', 2],
   ['PF_USER', 4],
   ['TSS_ESP', MAIN_TSS + TSS.esp],

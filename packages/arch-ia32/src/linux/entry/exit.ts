@@ -15,7 +15,13 @@ restore_all:
   jnz ret_to_ku${compareSegments('reload_segments')}
 restore_registers:${POP_REGISTERS}
   add esp, 20
+restore_iret:
   iret
+; CS or SS of the frame will not do (sigreturn): the frame is made whole again, as of an exception.
+restore_iret_fault:
+  push 0
+  push VECTOR_IRET
+  jmp exception
 
 exit_work:
   mov eax, esp

@@ -42,6 +42,7 @@ const FIXUPS: readonly Fixup[] = [
   fixup('reload_fs', 'reload_es', 'reload_fs_fault'),
   fixup('reload_es', 'reload_ds', 'reload_es_fault'),
   fixup('reload_ds', 'reload_end', 'reload_ds_fault'),
+  fixup('restore_iret', 'restore_iret_fault', 'restore_iret_fault'),
   fixup('ku_store', 'ku_store_end', 'ku_store_fault'),
   fixup('ku_store_iret', 'ku_store_iret_end', 'ku_store_fault'),
   fixup('sysenter_read', 'sysenter_read_end', 'sysenter_fault'),

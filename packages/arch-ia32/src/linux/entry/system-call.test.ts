@@ -113,6 +113,24 @@ done:
     expect([m.exceptions.length, m.get('gs'), m.get('eax')]).toEqual([1, 0, 6]);
   });
 
+  test('a frame that IRET cannot return to is the program’s fault', () => {
+    if (kernelMode) return;
+    const m = new EntryMachine(kernelMode);
+    m.onSyscall = () => {
+      m.write32(m.frame + 52, 0x2f);
+      return 6;
+    };
+    m.onException = (exception) => {
+      if (exception.fromUser) m.write32(m.frame + 52, 0x73);
+      else expect(i386.fixupException!(m.kernel, exception)).toBe(true);
+    };
+    m.load(program);
+    m.runTo('done');
+    expect(m.exceptions[1]).toMatchObject({ frame: m.frame, cause: { signo: 4, code: 8, name: 'iret exception' } });
+    expect(registersOf(m, Object.keys(KEPT))).toEqual(KEPT);
+    expect(m.get('eax')).toBe(6);
+  });
+
   test('a restarted call is executed again with its number', () => {
     const m = new EntryMachine(kernelMode);
     m.onSyscall = () => {

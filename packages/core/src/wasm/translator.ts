@@ -219,9 +219,13 @@ class Translator implements TranslatorPort {
     this.i32[entry] = pc;
     this.i32[entry + 1] = mode;
     this.i32[entry + 2] = region.slot;
-    const link = this.links.find(pc, mode);
-    if (link >= 0) this.i32[(lookup + LINKS_OFFSET + 4 * link) >> 2] = region.slot;
     return region;
+  }
+
+  /** Wires direct calls and jumps to the region, in this address space. */
+  private wire(region: Region): void {
+    const link = this.links.find(region.pc, region.mode);
+    if (link >= 0) this.i32[(this.i32[LOOKUP]! + LINKS_OFFSET + 4 * link) >> 2] = region.slot;
   }
 
   private clearLookup(set: number, lookup: number): void {
@@ -237,6 +241,7 @@ class Translator implements TranslatorPort {
     i32[SITE] = SITE_NONE;
     let region = first;
     for (;;) {
+      this.wire(region);
       const start = i32[CLOCK_LEFT]!;
       const answer = this.dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
       if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
@@ -277,7 +282,10 @@ class Translator implements TranslatorPort {
     if (stack < STACK_TO_NEST) return pc;
     const { cpu } = this.host;
     const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
-    if (region !== undefined) return this.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
+    if (region !== undefined) {
+      this.wire(region);
+      return this.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
+    }
     this.settler.settle(RECORD_ADDRESS);
     cpu.pc = pc;
     return this.goOnUntil(back, stack);

@@ -11,12 +11,15 @@ export class ValueLives {
   /** By value: stretches [from, to) of statements during which a slot holds it. */
   private readonly held = new Map<number, [from: number, to: number][]>();
   private readonly users = new Map<number, number[]>();
+  /** Place of the first statement before which the value can be computed. */
+  private readonly ready: Int32Array;
 
   /** @param uses what is used apart from recipes, see BlockPlan. */
   constructor(code: BlockCode, uses: Int32Array) {
     this.code = code;
     this.uses = uses;
     this.lastUse = new Int32Array(code.graph.size).fill(-1);
+    this.ready = readiness(code);
     this.findUses();
     this.findHolders();
     this.findUsers();
@@ -28,7 +31,9 @@ export class ValueLives {
     return {
       graph,
       needed: (value) => this.uses[value]! > 0,
-      free: (value) => graph.isConst(value) || this.lastUse[value]! >= to || this.isHeld(value, from, to),
+      free: (value) =>
+        graph.isConst(value) ||
+        (this.ready[value]! <= from && (this.lastUse[value]! >= to || this.isHeld(value, from, to))),
       invertible: (value) => this.users.get(value) ?? [],
     };
   }
@@ -77,4 +82,19 @@ export class ValueLives {
       }
     }
   }
+}
+
+/** From which statement on each value can be computed: after those that yield what it is made of. */
+function readiness({ graph, statements }: BlockCode): Int32Array {
+  const ready = new Int32Array(graph.size);
+  statements.forEach((statement, at) => {
+    if (statement.result >= 0) ready[statement.result] = at + 1;
+  });
+  // Arguments are older nodes than what is computed from them.
+  for (let node = 0; node < graph.size; node++) {
+    for (const arg of [graph.a[node]!, graph.b[node]!, graph.c[node]!]) {
+      if (arg >= 0 && ready[arg]! > ready[node]!) ready[node] = ready[arg]!;
+    }
+  }
+  return ready;
 }

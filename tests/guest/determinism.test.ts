@@ -3,7 +3,7 @@ import { loadGuest, TestConsole, type Way } from './harness.ts';
 
 /** Instruction counts at which the states are compared. */
 const POINTS = [1_000, 5_003, 20_011, 50_021, 100_003, 200_003, 350_003, 500_009, 750_019, 1_000_003];
-const SCRIPT = 'seq 300 | cat | wc; forks; seq 2000 | wc';
+const SCRIPT = 'seq 3000 | cat | wc; forks; seq 9000 | cat | wc';
 
 /** Hashes of memory and registers at the points, and the output so far. */
 function trace(way: Way, hotness: number): { hashes: string[]; output: string; cycles: number } {

@@ -131,3 +131,20 @@ test('what leaves the block only by its end needs no exits', () => {
   expect(text).toContain('return_call_indirect');
   expect(countOf(text, 'br_if')).toBe(1);
 });
+
+test('a recipe relies on nothing that a later load brings', () => {
+  // The first comparison's `first` would follow from `second` and the difference, but these come later.
+  const b = new BlockBuilder(0x1000, 0);
+  b.beginInstruction(0x1000, 1);
+  const first = b.load32(b.get(A!));
+  compareFlags(b, first, b.get(B!));
+  b.beginInstruction(0x1001, 1);
+  const second = b.load32(b.add(b.get(A!), b.const(4)));
+  const difference = b.sub(first, second);
+  b.beginInstruction(0x1002, 1);
+  b.store32(second, difference);
+  b.beginInstruction(0x1003, 1);
+  compareFlags(b, b.get(A!), b.get(B!));
+  b.endWith({ kind: 'jump', target: 0x2000 });
+  expect(() => compile([b.finish(0x1004)])).not.toThrow();
+});

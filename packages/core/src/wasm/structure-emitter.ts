@@ -1,25 +1,14 @@
 import type { ValueType } from '../ir/ops.ts';
-import type { BlockCode } from './block-code.ts';
 import { emitBlock, emitShadows, finishBlock } from './block-emitter.ts';
-import type { BlockPlan } from './block-plan.ts';
+import { emitComputedJump } from './computed-jump-emitter.ts';
+import type { EdgeEmitter } from './edge-emitter.ts';
 import { OPCODE, VOID } from './encoder.ts';
-import { hashTargets, type TargetHash } from './multiway.ts';
 import { PARAM_PC, PARAM_STACK } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
-import { emitLookupJump, emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
+import { emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
 
 /** A label around the code being emitted: what a branch to it means. */
 type Label = { readonly kind: 'loop' | 'block'; readonly node: number } | { readonly kind: 'if' };
-
-/** How edges are taken: by structured control flow, or through the dispatch loop. */
-interface EdgeEmitter {
-  /** Goes from node to node; nothing follows. */
-  go(from: number, to: number): void;
-  /** Label depth to branch to for this edge, or -1 where the edge needs code of its own. */
-  direct(from: number, to: number): number;
-  nest(): void;
-  unnest(): void;
-}
 
 /** Host stack the function may need: what V8's baseline compiler would take for its locals, and a margin. */
 function frameBytes(locals: readonly ValueType[]): number {
@@ -93,84 +82,6 @@ function emitBranch(region: RegionContext, index: number, edges: EdgeEmitter): v
   edges.unnest();
   code.end();
   edges.go(index, next);
-}
-
-/** Up to so many targets are told apart by comparing with each. */
-const FEW_TARGETS = 3;
-
-/** A computed jump: to the targets seen so far within the region, to others by the look-up. */
-function emitComputedJump(
-  region: RegionContext,
-  index: number,
-  block: BlockCode,
-  plan: BlockPlan,
-  edges: EdgeEmitter,
-): void {
-  const { code } = region;
-  const targets = region.node(index).succs;
-  const local = region.locals.allocate('i32');
-  region.values.push(block.terminalValues[0]!);
-  code.set(local);
-  emitShadows(region, plan);
-  finishBlock(region);
-  const dirty = region.dirty.slice();
-  const hash = targets.length > FEW_TARGETS ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;
-  if (hash) emitJumpTable(region, index, hash, local, edges);
-  else for (const target of targets) emitIfTarget(region, index, target, local, edges);
-  region.dirty = dirty;
-  emitLookupJump(region, index, block, local);
-  region.locals.release(local);
-}
-
-function emitIfTarget(region: RegionContext, index: number, target: number, local: number, edges: EdgeEmitter): void {
-  const { code } = region;
-  code.get(local).i32Const(region.node(target).pc).op(0x46);
-  const label = edges.direct(index, target);
-  if (label >= 0) {
-    code.brIf(label);
-    return;
-  }
-  code.byte(OPCODE.if).byte(VOID);
-  edges.nest();
-  edges.go(index, target);
-  edges.unnest();
-  code.end();
-}
-
-/** br_table on the hash of the target, then one comparison. What is none of them falls out behind. */
-function emitJumpTable(
-  region: RegionContext,
-  index: number,
-  hash: TargetHash,
-  local: number,
-  edges: EdgeEmitter,
-): void {
-  const { code } = region;
-  const targets = region.node(index).succs;
-  const table = new Array<number>(hash.mask + 1).fill(targets.length);
-  targets.forEach((target, place) => {
-    table[(region.node(target).pc >>> hash.shift) & hash.mask] = place;
-  });
-  for (let i = 0; i <= targets.length; i++) {
-    code.byte(OPCODE.block).byte(VOID);
-    edges.nest();
-  }
-  code.get(local).i32Const(hash.shift).op(0x76).i32Const(hash.mask).op(0x71);
-  code.byte(OPCODE.brTable).u32(hash.mask);
-  for (const place of table) code.u32(place);
-  targets.forEach((target, place) => {
-    code.end();
-    edges.unnest();
-    // Behind: the blocks of the later targets, then the one whose end is the look-up.
-    code
-      .get(local)
-      .i32Const(region.node(target).pc)
-      .op(0x47)
-      .brIf(targets.length - 1 - place);
-    edges.go(index, target);
-  });
-  code.end();
-  edges.unnest();
 }
 
 /**

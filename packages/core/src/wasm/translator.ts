@@ -19,49 +19,28 @@ import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
-import { IMPORT_HELPERS } from './region-abi.ts';
-import { type CompiledRegion, compileRegion } from './region-compiler.ts';
-import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
-import { CLOCK_LEFT, CLOCK_USED, encodeModule, instantiateModule, type ModuleImports } from './region-module.ts';
+import type { DiscoveredRegion } from './region-discovery.ts';
+import { RegionFactory } from './region-factory.ts';
+import { CLOCK_LEFT, CLOCK_USED } from './region-module.ts';
 import { pagesOf, type Region, RegionStore, spansOf } from './region-store.ts';
-import { RewriteTable } from './rewrite-table.ts';
-import { ShapeTable } from './shapes.ts';
 import { SiteTable } from './site-table.ts';
-import { type SlotTable, slotTable } from './slots.ts';
+import { TranslationQueue, type TranslatorTuning } from './translation-queue.ts';
 
 const SITE = SITE_ADDRESS >> 2;
 const LOOKUP = LOOKUP_ADDRESS >> 2;
 const JUMP = JUMP_ADDRESS >> 2;
 const JUMP_TARGET = JUMP_TARGET_ADDRESS >> 2;
-/** When requests are translated; none of it shows in guest state. */
-export interface TranslatorTuning {
-  /** Requests that are translated together: a module costs V8 the same however many functions it has. */
-  readonly batch: number;
-  /** A request waits for others at most so many entries. */
-  readonly maxWait: number;
-}
-
 const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
-const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
-const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
 /** With more code than this all is forgotten: V8's machine code for it is several times as large. */
 const MAX_CODE_BYTES = 32 << 20;
+/** A table with fewer free slots than this is full. */
+const MAX_BATCH = 1024;
 /** Nested deeper than this nothing is translated. */
 const STACK_TO_TRANSLATE = 250_000;
-/** A block belongs in a region if it was run so often, as a part of hotness. */
-const WARM = 20;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
 /** A region that so often in a row left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
-
-interface Request {
-  readonly space: AddressSpace;
-  readonly pc: number;
-  readonly mode: number;
-  /** The region this one is to take the place of. */
-  readonly replaces: Region | undefined;
-}
 
 /**
  * Translates hot regions to WebAssembly and runs them. See translator-port.ts for the contract with
@@ -69,14 +48,9 @@ interface Request {
  */
 class Translator implements TranslatorPort {
   private readonly host: TranslationHost;
-  private readonly tuning: TranslatorTuning;
-  private readonly slots: SlotTable;
-  private readonly pcOffset: number;
   private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
   private readonly dispatcher: Dispatcher;
-  private readonly imports: ModuleImports;
   private readonly store = new RegionStore();
-  private readonly shapes = new ShapeTable();
   private readonly settler: RecordSettler;
   private readonly sites = new SiteTable();
   private readonly links = new LinkTable();
@@ -84,94 +58,46 @@ class Translator implements TranslatorPort {
   /** By table set: its look-up cache is out of date. */
   private readonly stale: Uint8Array;
   private readonly i32: Int32Array;
-  private queue: Request[] = [];
-  private readonly queued = new Set<string>();
-  private readonly rewrites = new RewriteTable();
-  /** Requests passed over because there are copies of the code. */
-  private readonly askedFor = new Map<number, number>();
-  private readonly banned = new Set<number>();
-  private waited = 0;
+  private readonly queue: TranslationQueue;
+  private readonly factory: RegionFactory;
   private nextSlot = 1;
   /** Host stack that is left to translated code at this depth. */
   private stack = STACK_BUDGET;
-  /** WebAssembly made since the last flush. */
-  private codeBytes = 0;
 
   constructor(host: TranslationHost, tuning: TranslatorTuning) {
     this.host = host;
-    this.tuning = tuning;
     const { memory } = host.cpu;
     this.i32 = memory.i32;
-    this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? []);
-    this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
     this.stale = new Uint8Array(memory.setCount);
     this.settler = new RecordSettler(this.i32);
     this.dispatcher = createDispatcher(memory.memory, this.table, (pc, stack, back) => this.absent(pc, stack, back));
     this.table.set(0, this.dispatcher.stub);
-    this.imports = {
+    const imports = {
       table: this.table,
-      settle: (record) => this.settler.settle(record),
-      kernel: (number) => this.kernelCall(number),
-      left: (stack, back) => this.left(stack, back),
+      settle: (record: number) => this.settler.settle(record),
+      kernel: (number: number) => this.kernelCall(number),
+      left: (stack: number, back: number) => this.left(stack, back),
     };
+    this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
+    this.factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler);
   }
 
   enter(pc: number, mode: number, stop = LEAVE): boolean {
     // Translating takes host stack itself.
-    if (
-      this.stack >= STACK_TO_TRANSLATE &&
-      this.queue.length > 0 &&
-      (this.queue.length >= this.tuning.batch || ++this.waited >= this.tuning.maxWait)
-    )
-      this.translateQueue();
+    if (this.queue.isDue() && this.stack >= STACK_TO_TRANSLATE) this.translateQueue();
     if (!this.store.mayHave(pc)) return false;
     const region = this.resolve(pc, mode);
     return region !== undefined && this.run(region, stop);
   }
 
   request(pc: number, mode: number): void {
-    const space = this.host.cpu.mmu.current;
-    if (this.banned.has(pc)) return;
-    if (this.store.find(pc, mode, space, this.host.cpu.mmu)) return;
-    const block = this.host.block(pc, mode);
-    if (block === undefined || this.rewrites.defers(block.frame)) return;
-    if (!this.links.isCalled(pc, mode) && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
-    this.enqueue({ space, pc, mode, replaces: undefined });
-  }
-
-  private enqueue(request: Request): void {
-    const key = requestKey(request);
-    if (this.queued.has(key)) return;
-    this.queued.add(key);
-    this.queue.push(request);
-  }
-
-  /** Has the regions translated again that go on to this place but do not hold it, by a branch or a computed jump. False if there are none. */
-  private refreshRegionsTo(pc: number, mode: number): boolean {
-    let any = false;
-    const refresh = (region: Region): void => {
-      if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.blockPcs.has(pc)) return;
-      this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
-      any = true;
-    };
-    for (const region of this.store.leadingTo(pc)) refresh(region);
-    for (const jump of this.jumps.jumpsTo(pc, mode)) for (const region of this.store.withJump(jump.pc)) refresh(region);
-    return any;
-  }
-
-  /** Code that several regions hold already gets one more, to begin at `pc`, only if it is asked for as often. */
-  private hasManyCopies(pc: number): boolean {
-    const asked = (this.askedFor.get(pc) ?? 0) + 1;
-    this.askedFor.set(pc, asked);
-    return asked <= this.store.copiesOf(pc);
+    this.queue.request(pc, mode);
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
     const regions = this.store.overlapping(frame, offset, length);
     for (const region of regions) this.drop(region);
-    this.banned.clear();
-    if (length === PAGE_SIZE) this.rewrites.forget(frame);
-    else if (regions.length > 0) this.rewrites.note(frame);
+    this.queue.codeWritten(frame, regions.length, length === PAGE_SIZE);
   }
 
   mappingChanged(space: AddressSpace, page: number): void {
@@ -182,7 +108,7 @@ class Translator implements TranslatorPort {
   }
 
   spaceDestroyed(space: AddressSpace): void {
-    this.queue = this.queue.filter((request) => request.space !== space);
+    this.queue.spaceDestroyed(space);
   }
 
   flush(): void {
@@ -192,15 +118,10 @@ class Translator implements TranslatorPort {
     this.links.clear();
     this.jumps.clear();
     // No record is pending: translated code has given all state back.
-    this.shapes.clear();
-    this.settler.clear();
+    this.factory.clear();
     for (let slot = 1; slot < this.nextSlot; slot++) this.table.set(slot, this.dispatcher.stub);
     this.nextSlot = 1;
-    this.codeBytes = 0;
-    this.queue = [];
-    this.queued.clear();
-    this.banned.clear();
-    this.askedFor.clear();
+    this.queue.clear();
   }
 
   /** The live region for (pc, mode) in the current space, entered in its look-up cache. */
@@ -330,9 +251,10 @@ class Translator implements TranslatorPort {
 
   /** Such a region costs and gives nothing: its first instruction always leaves. */
   private noteFruitless(region: Region): void {
-    if (this.i32[SITE] === SITE_NONE || this.sites.instructionsOf(this.i32[SITE]!) === 0) return;
+    const site = this.i32[SITE]!;
+    if (site === SITE_NONE || site === SITE_EXACT || this.sites.instructionsOf(site) === 0) return;
     if (++region.fruitless < FRUITLESS_LIMIT) return;
-    this.banned.add(region.pc);
+    this.queue.ban(region.pc);
     this.drop(region);
   }
 
@@ -352,78 +274,20 @@ class Translator implements TranslatorPort {
 
   /** Translates what is asked for in the current address space, in one module. */
   private translateQueue(): void {
-    this.waited = 0;
-    const { mmu } = this.host.cpu;
-    const here = this.queue.filter((request) => request.space === mmu.current);
-    this.queue = this.queue.filter((request) => request.space !== mmu.current);
-    if (here.length === 0) return;
-    const started = performance.now();
-    if (this.nextSlot + here.length > TABLE_SIZE || this.codeBytes > MAX_CODE_BYTES) this.flush();
-    const found: DiscoveredRegion[] = [];
-    const replaced: (Region | undefined)[] = [];
-    for (const request of here) {
-      const { pc, mode, space } = request;
-      this.queued.delete(requestKey(request));
-      const old = this.store.find(pc, mode, space, mmu);
-      if (old !== request.replaces) continue;
-      // The blocks of one path get hot together: one region will do for them.
-      if (!old && !this.links.isCalled(pc, mode) && found.some((region) => region.blocks.has(pc))) continue;
-      const region = discoverRegion(
-        pc,
-        mode,
-        (at) => (at === pc || this.isWarm(at, mode) ? this.host.block(at, mode) : undefined),
-        (at) => this.jumps.targetsOf(at, mode),
-        (vector) => this.host.isa.stepsOver?.(vector, mode) ?? false,
-        this.limitsFor(request),
-      );
-      if (region === undefined) continue;
-      found.push(region);
-      replaced.push(old);
+    if (this.nextSlot + MAX_BATCH > TABLE_SIZE || this.factory.bytes > MAX_CODE_BYTES) {
+      // Frames of translated code below still need their exits' sites.
+      if (this.stack < STACK_BUDGET) return;
+      this.flush();
     }
-    if (found.length > 0) this.translate(found, replaced);
+    const started = performance.now();
+    const planned = this.queue.take();
+    if (planned.length > 0) {
+      const functions = this.factory.make(planned.map(({ found }) => found));
+      planned.forEach(({ found, replaces }, place) => {
+        this.install(found, functions[place], replaces);
+      });
+    }
     this.host.counters.translateMilliseconds += performance.now() - started;
-  }
-
-  /** A region that begins within another leads back to known entries soon: it is kept small. */
-  private limitsFor({ pc, mode, replaces }: Request): RegionLimits {
-    const first = replaces !== undefined || this.store.copiesOf(pc) === 0 || this.links.isCalled(pc, mode);
-    return first ? LARGEST : RESUMING;
-  }
-
-  /** The interpreter has come by the place often enough to have it in a region. */
-  private isWarm(pc: number, mode: number): boolean {
-    return this.host.runs(pc, mode) * WARM >= this.host.options.hotness || this.store.copiesOf(pc) > 0;
-  }
-
-  private translate(found: readonly DiscoveredRegion[], replaced: readonly (Region | undefined)[]): void {
-    const { host, shapes, slots } = this;
-    const helpers: number[] = [];
-    const firstShape = shapes.shapes.length;
-    const services = {
-      memory: host.cpu.memory,
-      pcOffset: this.pcOffset,
-      shapes,
-      sites: this.sites,
-      helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
-      jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
-      link: (pc: number, mode: number, isCall: boolean) => {
-        if (isCall) this.links.noteCall(pc, mode);
-        return this.links.linkFor(pc, mode);
-      },
-    };
-    const compiled: CompiledRegion[] = found.map((region) =>
-      compileRegion(region, host.isa.isSupervisor(region.mode), slots, services),
-    );
-    const fresh = shapes.shapes.slice(firstShape);
-    const bytes = encodeModule(compiled, fresh, helpers, slots);
-    const module = instantiateModule(bytes, compiled.length, fresh, helpers, host, this.imports);
-    for (const [tag, settle] of module.shapes) this.settler.add(tag, settle);
-    found.forEach((region, place) => {
-      this.install(region, module.functions[place], replaced[place]);
-    });
-    host.counters.modules++;
-    host.counters.wasmBytes += module.bytes;
-    this.codeBytes += module.bytes;
   }
 
   /** Enters the region; one it replaces gives it its slot, so that whoever calls that calls this. */
@@ -450,10 +314,6 @@ class Translator implements TranslatorPort {
   }
 }
 
-function requestKey({ space, pc, mode }: Request): string {
-  return `${space.id}:${pc}:${mode}`;
-}
-
 function jumpsIn(found: DiscoveredRegion): number[] {
   const jumps: number[] = [];
   for (const block of found.blocks.values()) {
@@ -470,11 +330,6 @@ function wayOutsOf(found: DiscoveredRegion): number[] {
   return [...outs];
 }
 
-function indexIn(list: number[], item: number): number {
-  const at = list.indexOf(item);
-  return at >= 0 ? at : list.push(item) - 1;
-}
-
 /** Makes the translator for an engine; goes into EngineOptions.translator. */
 export const wasmTranslator: TranslatorFactory = (host) => new Translator(host, DEFAULT_TUNING);
 
@@ -482,3 +337,5 @@ export const wasmTranslator: TranslatorFactory = (host) => new Translator(host, 
 export function wasmTranslatorWith(tuning: Partial<TranslatorTuning>): TranslatorFactory {
   return (host) => new Translator(host, { ...DEFAULT_TUNING, ...tuning });
 }
+
+export type { TranslatorTuning };

@@ -1,0 +1,178 @@
+import type { TranslationHost } from '../engine/translator-port.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import type { JumpProfile } from './jump-profile.ts';
+import type { LinkTable } from './link-table.ts';
+import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
+import type { Region, RegionStore } from './region-store.ts';
+import { RewriteTable } from './rewrite-table.ts';
+
+/** When requests are translated; none of it shows in guest state. */
+export interface TranslatorTuning {
+  /** Requests that are translated together: a module costs V8 the same however many functions it has. */
+  readonly batch: number;
+  /** A request waits for others at most so many entries. */
+  readonly maxWait: number;
+}
+
+const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
+const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
+/** A block belongs in a region if it was run so often, as a part of hotness. */
+const WARM = 20;
+
+interface Request {
+  readonly space: AddressSpace;
+  readonly pc: number;
+  readonly mode: number;
+  /** The region this one is to take the place of. */
+  readonly replaces: Region | undefined;
+}
+
+/** A region to be compiled, and the one whose place it takes. */
+export interface PlannedRegion {
+  readonly found: DiscoveredRegion;
+  readonly replaces: Region | undefined;
+}
+
+/** What is to be translated: the engine's requests, weighed. */
+export class TranslationQueue {
+  private readonly host: TranslationHost;
+  private readonly tuning: TranslatorTuning;
+  private readonly store: RegionStore;
+  private readonly links: LinkTable;
+  private readonly jumps: JumpProfile;
+  private queue: Request[] = [];
+  private readonly queued = new Set<string>();
+  private readonly rewrites = new RewriteTable();
+  /** Requests passed over because there are copies of the code. */
+  private readonly askedFor = new Map<number, number>();
+  private readonly banned = new Set<number>();
+  private waited = 0;
+
+  constructor(
+    host: TranslationHost,
+    tuning: TranslatorTuning,
+    store: RegionStore,
+    links: LinkTable,
+    jumps: JumpProfile,
+  ) {
+    this.host = host;
+    this.tuning = tuning;
+    this.store = store;
+    this.links = links;
+    this.jumps = jumps;
+  }
+
+  /** The interpreter finds (pc, mode) of the current address space hot. */
+  request(pc: number, mode: number): void {
+    const { mmu } = this.host.cpu;
+    if (this.banned.has(pc) || this.store.find(pc, mode, mmu.current, mmu)) return;
+    const block = this.host.block(pc, mode);
+    if (block === undefined || this.rewrites.defers(block.frame)) return;
+    if (!this.links.isCalled(pc, mode) && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
+    this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
+  }
+
+  /** Whether it is time to translate. Asked at every entry: counts the waiting. */
+  isDue(): boolean {
+    const { length } = this.queue;
+    return length > 0 && (length >= this.tuning.batch || ++this.waited >= this.tuning.maxWait);
+  }
+
+  /** Takes the requests of the current address space and finds their regions. */
+  take(): PlannedRegion[] {
+    this.waited = 0;
+    const { mmu } = this.host.cpu;
+    const here = this.queue.filter((request) => request.space === mmu.current);
+    this.queue = this.queue.filter((request) => request.space !== mmu.current);
+    const planned: PlannedRegion[] = [];
+    for (const request of here) {
+      const { pc, mode, space, replaces } = request;
+      this.queued.delete(requestKey(request));
+      if (this.store.find(pc, mode, space, mmu) !== replaces) continue;
+      // The blocks of one path get hot together: one region will do for them.
+      const held = planned.some(({ found }) => found.blocks.has(pc));
+      if (held && !replaces && !this.links.isCalled(pc, mode)) continue;
+      const found = this.discover(request);
+      if (found) planned.push({ found, replaces });
+    }
+    return planned;
+  }
+
+  /** `regions` translations made from these bytes of the frame were dropped; a whole page is new contents. */
+  codeWritten(frame: number, regions: number, wholePage: boolean): void {
+    this.banned.clear();
+    if (wholePage) this.rewrites.forget(frame);
+    else if (regions > 0) this.rewrites.note(frame);
+  }
+
+  /** Nothing that begins here is translated any more. */
+  ban(pc: number): void {
+    this.banned.add(pc);
+  }
+
+  spaceDestroyed(space: AddressSpace): void {
+    for (const request of this.queue) if (request.space === space) this.queued.delete(requestKey(request));
+    this.queue = this.queue.filter((request) => request.space !== space);
+  }
+
+  clear(): void {
+    this.queue = [];
+    this.queued.clear();
+    this.banned.clear();
+    this.askedFor.clear();
+  }
+
+  private enqueue(request: Request): void {
+    const key = requestKey(request);
+    if (this.queued.has(key)) return;
+    this.queued.add(key);
+    this.queue.push(request);
+  }
+
+  /** Has the regions translated again that go on to this place but do not hold it, by a branch or a computed jump. False if there are none. */
+  private refreshRegionsTo(pc: number, mode: number): boolean {
+    let any = false;
+    const refresh = (region: Region): void => {
+      if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.blockPcs.has(pc)) return;
+      this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+      any = true;
+    };
+    for (const region of this.store.leadingTo(pc)) refresh(region);
+    for (const jump of this.jumps.jumpsTo(pc, mode)) for (const region of this.store.withJump(jump.pc)) refresh(region);
+    return any;
+  }
+
+  /** Code that several regions hold already gets one more, to begin at `pc`, only if it is asked for as often. */
+  private hasManyCopies(pc: number): boolean {
+    const asked = (this.askedFor.get(pc) ?? 0) + 1;
+    this.askedFor.set(pc, asked);
+    return asked <= this.store.copiesOf(pc);
+  }
+
+  private discover(request: Request): DiscoveredRegion | undefined {
+    const { pc, mode } = request;
+    return discoverRegion(
+      pc,
+      mode,
+      (at) => (at === pc || this.isWarm(at, mode) ? this.host.block(at, mode) : undefined),
+      (at) => this.jumps.targetsOf(at, mode),
+      (vector) => this.host.isa.stepsOver?.(vector, mode) ?? false,
+      this.limitsFor(request),
+    );
+  }
+
+  /** A region that begins within another leads back to known entries soon: it is kept small. */
+  private limitsFor({ pc, mode, replaces }: Request): RegionLimits {
+    const first = replaces !== undefined || this.store.copiesOf(pc) === 0 || this.links.isCalled(pc, mode);
+    return first ? LARGEST : RESUMING;
+  }
+
+  /** The interpreter has come by the place often enough to have it in a region. */
+  private isWarm(pc: number, mode: number): boolean {
+    return this.host.runs(pc, mode) * WARM >= this.host.options.hotness || this.store.copiesOf(pc) > 0;
+  }
+}
+
+function requestKey({ space, pc, mode }: Request): string {
+  return `${space.id}:${pc}:${mode}`;
+}

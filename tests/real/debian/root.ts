@@ -63,7 +63,7 @@ const ENVIRONMENT = { HOME: '/root', TERM: 'dumb', LC_ALL: 'C', LANG: 'C', TZ: '
 export function runNatively(root: string, command: Command): Outcome {
   // The shell outlives the command (a first process of its own would ignore signals), and is not to say what became of it.
   const script =
-    'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && r=$1 && shift && exec 3>&2 2>/dev/null && { chroot "$r" "$@" 2>&3 3>&-; exit $?; }';
+    'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && r=$1 && shift && exec 3>&2 2>/dev/null && { (exec 2>&3 3>&- && exec chroot "$r" "$@"); exit $?; }';
   return spawn(
     'unshare',
     ['-m', '-p', '-f', 'sh', '-c', script, 'sh', root, `/usr/bin/${command.argv[0]}`, ...command.argv.slice(1)],

@@ -1,9 +1,11 @@
 /* fuzz text|calls SEED COUNT: hostile children. Each runs random bytes as code, or makes a system call with a
- * random number and random arguments; all must end, by themselves or by their timer, and the machine must live on.
- * Prints how many ended by which signal. */
+ * random number and random arguments; all must end, by themselves, by their timer or by
+ * the parent's (a child may have blocked its own signal), and the machine must live on.
+ * Prints a dot for each child that has ended, and at last how many ended by which signal. */
 #include "kml.h"
 
 #define SIGKILL 9
+#define SIGALRM 14
 static u32 state;
 
 static u32 random32(void)
@@ -26,18 +28,22 @@ static long random_argument(u8 *area)
 	}
 }
 
-static void arm_timer(void)
+/* SIGALRM after so many microseconds, and again as often. */
+static void arm_timer(long microseconds)
 {
-	long timer[4] = { 0, 0, 0, 20000 };
+	long timer[4] = { 0, microseconds, 0, microseconds };
 	sys3(NR_setitimer, 0, timer, 0);
 }
+
+/* Ends the wait of the parent for a child. */
+static void on_alarm(int signal) { (void)signal; }
 
 static void run_text(void)
 {
 	u8 *code = (u8 *)sys(NR_mmap2, 0, 4096, 7, 0x22, -1);
 	for (int i = 0; i < 4096; i++)
 		code[i] = (u8)(random32() >> 11);
-	arm_timer();
+	arm_timer(20000);
 	((void (*)(void))(code + random32() % 64))();
 }
 
@@ -46,7 +52,7 @@ static void make_call(void)
 	u8 *area = map_pages(8192);
 	for (int i = 0; i < 8192; i++)
 		area[i] = (u8)random32();
-	arm_timer();
+	arm_timer(20000);
 	long number = (long)(random32() % 460);
 	/* Not those that would end the parent or the whole group on purpose. */
 	if (number == NR_kill || number == NR_tkill || number == NR_tgkill || number == NR_rt_sigqueueinfo)
@@ -63,10 +69,14 @@ int main(int argc, char **argv)
 		return 2;
 	int text = same(argv[1], "text");
 	u32 seed = (u32)number(argv[2]), count = (u32)number(argv[3]), ended[128] = { 0 };
+	struct { void (*handler)(int); unsigned long flags, restorer, mask[2]; } action = { on_alarm, 0, 0, { 0, 0 } };
+	sys4(NR_rt_sigaction, SIGALRM, &action, 0, 8);
 	for (u32 i = 0; i < count; i++) {
 		state = (seed + i) * 2654435761u | 1;
 		long child = sys0(NR_fork);
 		if (child == 0) {
+			action.handler = 0;
+			sys4(NR_rt_sigaction, SIGALRM, &action, 0, 8);
 			sys2(NR_setpgid, 0, 0);
 			if (text)
 				run_text();
@@ -80,14 +90,19 @@ int main(int argc, char **argv)
 		}
 		int status = 0;
 		long got;
-		while ((got = sys4(NR_wait4, child, &status, 2 /* WUNTRACED */, 0)) == child && (status & 0xff) == 0x7f)
+		arm_timer(50000);
+		while ((got = sys4(NR_wait4, child, &status, 2 /* WUNTRACED */, 0)) == -4 /* EINTR */ ||
+		       (got == child && (status & 0xff) == 0x7f))
 			sys2(NR_kill, child, SIGKILL);
+		arm_timer(0);
 		if (got != child) {
 			put("wait failed\n");
 			return 1;
 		}
+		put(".");
 		ended[status & 0x7f]++;
 	}
+	put("\n");
 	for (u32 i = 0; i < 128; i++)
 		if (ended[i]) {
 			put("signal "), put_number(i), put(": "), put_number(ended[i]), put("\n");

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { isatty } from 'node:tty';
 import type { HostConsole } from '@kml/kernel';
@@ -43,6 +44,9 @@ export function openConsole(): NodeConsole {
     setRaw(on) {
       if (raw === on || !process.stdin.isTTY) return;
       process.stdin.setRawMode(on);
+      // Node's raw mode still makes \r\n of \n; the guest's terminal does that itself, or not. Node puts
+      // the flag back with the others. Where there is no stty the screen shows an extra \r at most.
+      if (on) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
       raw = on;
     },
     close() {

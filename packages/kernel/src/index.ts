@@ -1,7 +1,7 @@
 export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitStatus, shellStatus } from './boot.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
-export { pollConsole } from './fs/fs-api.ts';
+export { consoleResized, pollConsole } from './fs/fs-api.ts';
 export * from './host.ts';
 export * from './internal-error.ts';
 export * from './kernel.ts';

@@ -1,5 +1,5 @@
 import { Cpu, type CpuModel, Engine, GuestMemory, Mmu, PAGE_SHIFT, STATE_BASE, wasmTranslator } from '@kml/core';
-import { bootKernel, createKernel, type Kernel, type KernelOptions, kernelCall } from '@kml/kernel';
+import { bootKernel, consoleResized, createKernel, type Kernel, type KernelOptions, kernelCall } from '@kml/kernel';
 import { standardRegistry } from './container.ts';
 import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
 import { MachineError } from './machine-error.ts';
@@ -32,6 +32,7 @@ export class Machine {
   readonly kernel: Kernel;
   readonly engine: Engine;
   private readonly bell = new Doorbell();
+  private readonly writesHost: boolean;
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
@@ -68,6 +69,7 @@ export class Machine {
       },
       options: kernelOptions(options, this.model),
     });
+    this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
@@ -90,9 +92,19 @@ export class Machine {
     if (error !== 0) throw refusal(program.path, error);
   }
 
-  /** Runs to the end of the first program, or of a limit. */
-  run(limits: RunLimits = {}): Promise<RunResult> {
-    return runToEnd(this.kernel, this.engine, this.bell, limits);
+  /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
+  async run(limits: RunLimits = {}): Promise<RunResult> {
+    const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
+    if (result.kind === 'exit' || result.kind === 'signal') this.sync();
+    return result;
+  }
+
+  /**
+   * Writes to the host's files what shared mappings have changed in them, as sync() of the guest does.
+   * For those who let a machine go that was ended by a limit, or was stepped.
+   */
+  sync(): void {
+    if (this.writesHost) writebackAll(this.kernel);
   }
 
   /** Executes exactly so many instructions, unless the machine ends or only waits; answers how it ended, if it did. */
@@ -107,6 +119,12 @@ export class Machine {
 
   /** Tells an idle machine that the host has something for it. */
   wake(): void {
+    this.bell.wake();
+  }
+
+  /** The console's window has another size now. */
+  consoleResized(): void {
+    consoleResized(this.kernel);
     this.bell.wake();
   }
 

@@ -48,7 +48,7 @@ import { setNullSegment, setSegment } from '../isa/system/segments.ts';
 import { TSS } from '../isa/system/task-switch.ts';
 import { FLAGS_FLAT, KERNEL_CODE_ACCESS, KERNEL_DATA_ACCESS, USER_DATA_ACCESS } from './descriptors.ts';
 import { entryLabel } from './entry/kernel-text.ts';
-import { FXSAVE_BYTES, restoreFx } from './fp-state.ts';
+import { FXSAVE_BYTES, loadFx } from './fp-state.ts';
 import { IO_MAP_NONE, MAIN_TSS_BYTES } from './image.ts';
 import {
   DOUBLE_FAULT_TSS,
@@ -166,7 +166,7 @@ export function flushThread(kernel: Kernel, task: Task): void {
   clearTls(task);
   delete task.arch.ldt;
   if (kernel.state.current !== task) return;
-  restoreFx(kernel.cpu, INITIAL_FX);
+  loadFx(kernel.cpu, INITIAL_FX);
   setNullSegment(kernel.cpu, SEG_FS);
   setNullSegment(kernel.cpu, SEG_GS);
   loadTls(kernel, task);

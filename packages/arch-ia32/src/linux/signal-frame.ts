@@ -9,7 +9,7 @@ import {
   type SigSet,
   type Task,
 } from '@kml/kernel';
-import { FSAVE_BYTES, FXSAVE_BYTES, fsaveOf, restoreFx, saveFx } from './fp-state.ts';
+import { FP_BYTES, FSAVE_BYTES, FXSAVE_BYTES, loadFx, saveFpState } from './fp-state.ts';
 import { KERNEL_DS, KU_CS_EXCEPTION, PT, USER_CS, USER_DS } from './pt-regs.ts';
 import { encodeSiginfo } from './siginfo.ts';
 
@@ -26,7 +26,6 @@ const OLD = { context: 8, extraMask: 720, code: 724, bytes: 732 };
 const RT = { info: 16, ucontext: 144, code: 260, bytes: 268 };
 /** Within struct ucontext_ia32. */
 const UC = { stack: 8, context: 20, mask: 108 };
-const FP_BYTES = FSAVE_BYTES + FXSAVE_BYTES;
 
 /** EFLAGS bits that sigreturn may set. Linux: FIX_EFLAGS */
 const USER_FLAGS = 0x0005_0dd5;
@@ -104,7 +103,7 @@ export function setupSignal(
     // popl %eax; movl $119,%eax; int $0x80
     image.set([0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80], OLD.code);
   }
-  if (!copyOut(kernel, task, fpAt, floatingPoint(kernel)) || !copyOut(kernel, task, at, image)) return false;
+  if (!copyOut(kernel, task, fpAt, saveFpState(kernel.cpu)) || !copyOut(kernel, task, at, image)) return false;
   if ((altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
   enterHandler(kernel, task, frame, action.handler, at, info.signo, rt);
@@ -143,15 +142,6 @@ function returnAddress(kernel: Kernel, task: Task, action: SigAction, rt: boolea
   return kernel.abi.vdsoSymbol(task.mm!, rt ? '__kernel_rt_sigreturn' : '__kernel_sigreturn');
 }
 
-/** struct _fpstate_32: the FNSAVE image, a magic of 0 for "FXSAVE image follows", and that. */
-function floatingPoint(kernel: Kernel): Uint8Array {
-  const image = new Uint8Array(FP_BYTES);
-  const fx = image.subarray(FSAVE_BYTES);
-  saveFx(kernel.cpu, fx);
-  image.set(fsaveOf(fx));
-  return image;
-}
-
 /** Restores registers, floating point and mask from the frame on the user's stack. False if it cannot be read. */
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   // The handler's `ret` and, for the old frame, the stub's `pop` have moved the stack pointer.
@@ -163,7 +153,7 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   const fpAt = view.getUint32(context + SC_FPSTATE, true);
   if (fpAt !== 0) {
     const fx = copyIn(kernel, task, fpAt + FSAVE_BYTES, FXSAVE_BYTES);
-    if (fx === undefined || !restoreFx(kernel.cpu, fx)) return false;
+    if (fx === undefined || !loadFx(kernel.cpu, fx)) return false;
   }
   for (const [register, offset] of CONTEXT) {
     const value = view.getInt32(context + offset, true);

@@ -89,6 +89,7 @@ export function runCommand() {
         }),
       );
       screen.onInput = () => machine.wake();
+      process.stdout.on('resize', () => machine.consoleResized());
       const restore = (): void => screen.close();
       process.on('exit', restore);
       let result: RunResult;
@@ -104,6 +105,7 @@ export function runCommand() {
       }
       if (result.kind === 'panic') process.stderr.write(`${result.message}\n`);
       if (result.kind === 'limit') {
+        machine.sync();
         const bound = result.limit === 'timeout' ? `${options.timeout} s` : `${options.maxInstructions} instructions`;
         process.stderr.write(`kml: ended after ${bound}\n`);
       }

@@ -21,7 +21,7 @@ const LIMIT = 500;
 /** The code of a whole batch is there at once, so that it stays as it is from one round to the next. */
 const BATCH_CODE = 0x21000000;
 const STRIDE = 512;
-const BATCH = 256;
+export const BATCH = 256;
 /** Where thunks return to: an undefined instruction. */
 const END = BATCH_CODE + BATCH * STRIDE;
 

@@ -16,6 +16,7 @@
 #define NR_nanosleep 162
 #define NR_rt_sigaction 174
 #define NR_mmap2 192
+#define NR_mmap 90
 #define NR_munmap 91
 #define NR_exit_group 252
 #define NR_sched_yield 158

@@ -1,5 +1,13 @@
 import { Cpu, type CpuModel, Engine, GuestMemory, Mmu, PAGE_SHIFT, STATE_BASE, wasmTranslator } from '@kml/core';
-import { bootKernel, consoleResized, createKernel, type Kernel, type KernelOptions, kernelCall } from '@kml/kernel';
+import {
+  bootKernel,
+  consoleResized,
+  createKernel,
+  type Kernel,
+  type KernelOptions,
+  kernelCall,
+  writebackAll,
+} from '@kml/kernel';
 import { standardRegistry } from './container.ts';
 import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
 import { MachineError } from './machine-error.ts';

@@ -6,6 +6,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { node, root, step } from './node.mjs';
 
+/** CPU-bound programs, with amounts of work that take QEMU about a second. */
+const PROGRAMS = { sieve: 160, sha256: 1000, quicksort: 40, interp: 150_000, fib: 38, list: 300_000 };
 const ROUNDS = Number(process.env.KML_BENCH_ROUNDS ?? 5);
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
 const pin = has('taskset') ? ['taskset', '-c', '0'] : [];
@@ -54,12 +56,13 @@ console.log(
 );
 console.log(`${'program'.padEnd(12)} native    qemu     kml  kernel mode  speed/qemu`);
 const ratios = [];
-for (const name of ['sieve', 'sha256', 'quicksort', 'interp', 'fib', 'list']) {
+for (const [name, amount] of Object.entries(PROGRAMS)) {
+  const program = [guest(name), String(amount)];
   const result = compare({
-    native: [guest(name)],
-    qemu: ['qemu-i386-static', guest(name)],
-    kml: [kml, 'run', guest(name)],
-    kernel: [kml, 'run', '--kernel-mode', guest(name)],
+    native: program,
+    qemu: ['qemu-i386-static', ...program],
+    kml: [kml, 'run', ...program],
+    kernel: [kml, 'run', '--kernel-mode', ...program],
   });
   report.programs[name] = result;
   const ratio = result.qemu.cpu / result.kml.cpu;

@@ -13,13 +13,18 @@ export async function debianBash(arch: string, show: (text: string) => void) {
   show("\nDebian's own bash, copied to /trusted/bin\n");
   const architecture = ARCHITECTURES[arch]!;
   const directory = join(cacheDirectory(), 'roots', `tour-${architecture}`);
+  // One line that is written over, where there is a terminal to do it on.
+  const progress = (line: string): void => {
+    if (process.stdout.isTTY) show(`\r\x1b[K    ${line.slice(0, 70)}`);
+  };
   try {
-    await makeRootfs({ directory, architecture, packages: ['bash', 'coreutils'], progress: () => {} });
+    await makeRootfs({ directory, architecture, packages: ['bash', 'coreutils'], progress });
   } catch (error) {
     if (!(error instanceof RootfsError)) throw error;
     show(`    left out: ${error.message}. On such a host: bin/kml rootfs DIR --packages bash,coreutils\n`);
     return [];
   }
+  if (process.stdout.isTTY) show('\r\x1b[K');
   mkdirSync(join(directory, 'trusted/bin'), { recursive: true });
   copyFileSync(join(directory, 'usr/bin/bash'), join(directory, 'trusted/bin/bash'));
   const rows = [];

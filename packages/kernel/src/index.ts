@@ -12,7 +12,7 @@ export { writebackAll } from './mm/page-cache.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { panic } from './report/panic.ts';
 export * from './syscalls/define.ts';
-export { syscallCounts } from './syscalls/table.ts';
+export { syscallCounts, syscallTable as syscallRows } from './syscalls/table.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

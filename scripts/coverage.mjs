@@ -30,7 +30,10 @@ const check = process.argv.includes('--check');
 const directory = join(root, 'docs/coverage');
 mkdirSync(directory, { recursive: true });
 for (const plugin of standardRegistry().plugins) {
-  const files = { [`syscalls-${plugin.abi.name}.md`]: syscalls(plugin), [`instructions-${plugin.name}.md`]: instructions(plugin) };
+  const files = {
+    [`syscalls-${plugin.abi.name}.md`]: syscalls(plugin),
+    [`instructions-${plugin.name}.md`]: instructions(plugin),
+  };
   for (const [file, text] of Object.entries(files)) {
     const path = join(directory, file);
     if (!check) writeFileSync(path, text);

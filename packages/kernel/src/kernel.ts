@@ -1,8 +1,8 @@
 import type { Cpu, GuestMemory, Mmu } from '@kml/core';
 import type { HostDirectory, HostPorts } from './host.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
-import type { SyscallDef } from './syscalls/define.ts';
 import type { SchedState } from './sched/sched-state.ts';
+import type { SyscallDef } from './syscalls/define.ts';
 import type { TimeState } from './time/time-state.ts';
 import type { Mount, Task, ThreadGroup, WaitQueue } from './types.ts';
 

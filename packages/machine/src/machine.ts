@@ -200,6 +200,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     allKernelMode: options.kernelMode ?? false,
+    ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),
   };
 }

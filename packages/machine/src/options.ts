@@ -21,6 +21,8 @@ export interface MachineOptions {
   readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
   /** Treat every program as if it were under /trusted. */
   readonly kernelMode?: boolean;
+  /** Seconds of guest time with interrupts disabled after which the lock-up watchdog panics (1). */
+  readonly lockupSeconds?: number;
   /** Never translate. */
   readonly interpret?: boolean;
   /** Executions of a block before it is translated. */

@@ -1,9 +1,13 @@
-import { KERNEL_GO_ON } from '@kml/core';
+import { KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
 import { CPU_AREA, KERNEL_DATA_OFFSET } from '../kernel-memory.ts';
-import { kernelWrite32 } from '../mm/kernel-access.ts';
+import { kernelRead32, kernelWrite32 } from '../mm/kernel-access.ts';
+import { hex32 } from '../report/console.ts';
+import { panic } from '../report/panic.ts';
 import { chargeTask, checkSlice } from '../sched/run-queue.ts';
 import { WORK } from '../syscalls/work-cost.ts';
+import { threadInfoAddress } from '../task/thread-info.ts';
+import type { Task } from '../types.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
 import { cpuItimers } from './itimers.ts';
 import { expireTimers } from './timers.ts';
@@ -34,12 +38,27 @@ export function timerInterrupt(kernel: Kernel, fromUser: boolean): number {
   updateClockMirror(kernel, now);
   expireTimers(kernel);
   const task = state.current!;
+  if (!checkCurrent(kernel, task)) return KERNEL_LEAVE;
   if (task !== state.sched.idle) {
     chargeTask(kernel, task, fromUser ? 'user' : 'system');
     cpuItimers(kernel, task);
     checkSlice(kernel, task);
   }
   return KERNEL_GO_ON;
+}
+
+/**
+ * Whether the word that names the current task still does. A kernel-mode program may have overwritten it;
+ * the entry code then sees no work any more, and neither signals nor the scheduler would ever end its loop.
+ */
+function checkCurrent(kernel: Kernel, task: Task): boolean {
+  const word = kernelRead32(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET + CPU_AREA.current) >>> 0;
+  if (word === threadInfoAddress(kernel, task)) return true;
+  panic(
+    kernel,
+    `the pointer to the current task was overwritten: ${hex32(word)}, ${task.comm} (pid ${task.group.pid})`,
+  );
+  return false;
 }
 
 /** Writes the ticks since boot and the time of day where guest code can read them. */

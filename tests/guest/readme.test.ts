@@ -15,7 +15,7 @@ test("README's example runs as it stands there", () => {
     writeFileSync(file, example);
     const { stdout, stderr, status } = spawnSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8' });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^1000 b[0-9a-f]{7}\n/);
+    expect(stdout).toMatch(/^1000 [bc][0-9a-f]{7}\n/);
     expect(stdout).toContain("{ kind: 'exit', status: 0 }");
     expect(stdout).toContain('write: 6');
     expect(status).toBe(0);

@@ -19,6 +19,11 @@ export interface EnginePort {
   addCycles(cycles: number): void;
 }
 
+/** A system call as a hook sees it. Arguments are read by the call's signature; a result below 0 is -errno. */
+export type SyscallEvent =
+  | { readonly kind: 'enter'; readonly pid: number; readonly name: string; readonly args: readonly number[] }
+  | { readonly kind: 'exit'; readonly pid: number; readonly name: string; readonly result: number };
+
 export interface KernelOptions {
   /** Guest root: a host directory seen copy-on-write, or an empty tmpfs. */
   readonly root: HostDirectory | undefined;
@@ -34,6 +39,8 @@ export interface KernelOptions {
   readonly hostname: string;
   /** Trace line sink (--strace), without the newline. */
   readonly strace: ((line: string) => void) | undefined;
+  /** Told of every system call, when it is entered and when it has a result. */
+  readonly onSyscall?: (event: SyscallEvent) => void;
   /** Real time at boot, in nanoseconds since the epoch; default: virtual time starts at EPOCH_VIRTUAL (time/clock.ts), real time asks the host. */
   readonly bootRealtime?: bigint;
   /** Seconds of guest time with interrupts off and a tick waiting, after which the machine panics. Default 1. */

@@ -1,4 +1,5 @@
-export type { HostConsole, HostDirectory, HostLog } from '@kml/kernel';
+export type { AccessObserver, TrapEvent } from '@kml/core';
+export type { HostConsole, HostDirectory, HostLog, SyscallEvent } from '@kml/kernel';
 export { archModule, createContainer, standardRegistry } from './container.ts';
 export type { ElfDescription } from './describe-elf.ts';
 export { describe as describeElf } from './describe-standard.ts';

@@ -81,6 +81,7 @@ export class Machine {
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
+    if (options.onTrap) this.engine.onTrap = options.onTrap;
     if (options.onMemoryAccess) this.engine.onMemoryAccess = options.onMemoryAccess;
   }
 
@@ -199,6 +200,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     clockHz: model.clockHz,
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
+    ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),

@@ -1,5 +1,5 @@
-import type { AccessObserver } from '@kml/core';
-import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostSwap } from '@kml/kernel';
+import type { AccessObserver, TrapEvent } from '@kml/core';
+import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostSwap, SyscallEvent } from '@kml/kernel';
 
 /** What a machine is made from. Everything has a default. */
 export interface MachineOptions {
@@ -41,6 +41,10 @@ export interface MachineOptions {
   readonly onBlock?: (pc: number, mode: number, instructions: number) => void;
   /** Called before each memory access of guest code. Slows the machine down. */
   readonly onMemoryAccess?: AccessObserver;
+  /** Called before a trap, fault or interrupt is delivered. */
+  readonly onTrap?: (event: TrapEvent) => void;
+  /** Called when a system call is entered and when it has its result. */
+  readonly onSyscall?: (event: SyscallEvent) => void;
   /** Receives a line for every system call. */
   readonly strace?: (line: string) => void;
 }

@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import type { Access } from '../cpu/guest-fault.ts';
 import type { CpuModel, IsaBackend } from '../isa-backend.ts';
 import type { TranslatorFactory } from './translator-port.ts';
 
@@ -40,6 +41,21 @@ export interface EngineOptions {
   /** Verify every block that is lifted (tests): a block that breaks the IR's rules throws TypeError. */
   readonly verify?: boolean;
 }
+
+/** What the trap hook is told: pc is the instruction that trapped or would come next. */
+export type TrapEvent =
+  | { readonly kind: 'trap'; readonly pc: number; readonly vector: number; readonly error: number }
+  /** A page fault (`access`), or another fault with the ISA's vector. */
+  | {
+      readonly kind: 'fault';
+      readonly pc: number;
+      readonly access: Access | undefined;
+      readonly address: number;
+      readonly present: boolean;
+      readonly vector: number;
+      readonly error: number;
+    }
+  | { readonly kind: 'interrupt'; readonly pc: number; readonly line: number };
 
 /** Engine counters, for --stats; none of them shows in guest state. */
 export interface EngineCounters {

@@ -15,6 +15,7 @@ import {
   KERNEL_LEAVE,
   type KernelPort,
   type RunExit,
+  type TrapEvent,
 } from './engine-types.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
@@ -55,6 +56,8 @@ export class Engine {
   shutdownReason: string | undefined;
   /** Debugger hook: called before each block of guest code. While it is set nothing runs translated. */
   onBlock: ((pc: number, mode: number, instructions: number) => void) | undefined;
+  /** Debugger hook: called before a trap, fault or interrupt is delivered. */
+  onTrap: ((event: TrapEvent) => void) | undefined;
   private readonly options: EngineOptions;
   private readonly isa: IsaBackend;
   private readonly cpu: Cpu;
@@ -275,7 +278,9 @@ export class Engine {
     this.interruptsDue = false;
     if (this.lines === 0 || !this.isa.interruptsEnabled(cpu)) return;
     this.beginDelivery();
-    this.isa.deliverInterrupt(cpu, 31 - Math.clz32(this.lines & -this.lines));
+    const line = 31 - Math.clz32(this.lines & -this.lines);
+    this.onTrap?.({ kind: 'interrupt', pc: cpu.pc >>> 0, line });
+    this.isa.deliverInterrupt(cpu, line);
     this.phase = IN_BLOCK;
   }
 
@@ -398,6 +403,7 @@ export class Engine {
 
   private deliverTrap(vector: number, error: number, next: number): void {
     this.beginDelivery();
+    this.onTrap?.({ kind: 'trap', pc: this.cpu.pc >>> 0, vector, error });
     this.isa.deliverTrap(this.cpu, vector, error, next);
     this.phase = IN_BLOCK;
   }
@@ -410,6 +416,7 @@ export class Engine {
     fault.vector = thrown.vector;
     fault.error = thrown.error;
     this.beginDelivery();
+    this.onTrap?.({ kind: 'fault', pc: this.cpu.pc >>> 0, ...fault });
     this.isa.deliverFault(this.cpu, fault);
     this.phase = IN_BLOCK;
   }

@@ -25,7 +25,12 @@ export function systemCall(kernel: Kernel, task: Task, number: number): number {
   // The call ended the task, or its whole process.
   if (task.state !== 'runnable') return schedule(kernel);
   leave(kernel, task, result);
+  kernel.options.onSyscall?.({ kind: 'exit', pid: task.tid, name: nameOf(kernel, number), result });
   return kernel.cpu.leaveRequested ? KERNEL_LEAVE : KERNEL_GO_ON;
+}
+
+function nameOf(kernel: Kernel, number: number): string {
+  return kernel.abi.syscallNumbers.get(number) ?? `#${number}`;
 }
 
 function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: number): void {
@@ -34,13 +39,16 @@ function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: 
   task.timedOut = false;
   if (row === undefined) {
     unimplemented.set(number, (unimplemented.get(number) ?? 0) + 1);
-    const name = kernel.abi.syscallNumbers.get(number) ?? `#${number}`;
-    kernel.host.log.debug({ pid: task.tid, call: name }, 'system call not implemented');
+    kernel.host.log.debug({ pid: task.tid, call: nameOf(kernel, number) }, 'system call not implemented');
   } else {
     calls[number] = (calls[number] ?? 0) + 1;
     if (row.work !== undefined && row.work > 0) kernel.engine.addCycles(row.work);
   }
   if (kernel.options.strace !== undefined) traceCall(kernel, task, row, number);
+  if (kernel.options.onSyscall !== undefined) {
+    const args = row === undefined ? [] : syscallArguments(kernel, row);
+    kernel.options.onSyscall({ kind: 'enter', pid: task.tid, name: nameOf(kernel, number), args });
+  }
 }
 
 function leave(kernel: Kernel, task: Task, result: number): void {

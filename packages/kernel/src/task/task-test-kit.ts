@@ -14,6 +14,7 @@ import { testKernel, testTask } from '../mm/mm-test-kit.ts';
 import { mmap } from '../mm/mmap.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE } from '../mm/mmap-flags.ts';
 import { dequeue, enqueue } from '../sched/run-queue.ts';
+import { publishCurrent } from '../sched/switch.ts';
 import { SCHED_SYSCALLS } from '../sched/syscalls.ts';
 import { SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
 import { SIGNAL_SYSCALLS } from '../signal/syscalls.ts';
@@ -153,6 +154,7 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
   const idle = makeIdle(kernel);
   const init = makeInit(kernel);
   kernel.state.current = idle;
+  publishCurrent(kernel, idle);
   const calls = new Map<Task, { number: number; args: readonly number[] }>();
 
   function run(task: Task): void {
@@ -161,6 +163,7 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
     if (current !== undefined && current !== idle && current.state === 'runnable') enqueue(kernel, current);
     dequeue(kernel, task);
     kernel.state.current = task;
+    publishCurrent(kernel, task);
     task.chargedAt = state.cycles;
     task.sliceStart = state.cycles;
   }

@@ -1,6 +1,8 @@
+import { KERNEL_LEAVE } from '@kml/core';
 import { expect, test } from 'vitest';
 import { kernelCall } from '../entry.ts';
-import { KC_IDLE, KC_INTERRUPT } from '../kernel-memory.ts';
+import { CPU_AREA, KC_IDLE, KC_INTERRUPT, KERNEL_DATA_OFFSET } from '../kernel-memory.ts';
+import { kernelWrite32 } from '../mm/kernel-access.ts';
 import { copyOut, readWord } from '../mm/user-access.ts';
 import { SIGALRM } from '../signal/numbers.ts';
 import { taskKit, USER } from '../task/task-test-kit.ts';
@@ -168,4 +170,11 @@ test('cycles and nanoseconds convert without drift', () => {
   expect(cyclesToNs(2.4e9 * 1e6 + 7, 2.4e9)).toBe(1e15 + 2);
   expect(nsToCycles(1, 2.4e9)).toBe(3);
   expect(nsToCycles(1e15, 2.4e9)).toBe(2.4e15);
+});
+
+test('a tick that finds the pointer to the current task overwritten is a panic that names the task', () => {
+  const { kernel } = runLoop(1, 1e9);
+  kernelWrite32(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET + CPU_AREA.current, 0x1234_5678);
+  expect(kernelCall(kernel, KC_INTERRUPT)).toBe(KERNEL_LEAVE);
+  expect(kernel.state.panic).toMatch(/^the pointer to the current task was overwritten: 12345678, .*\(pid \d+\)$/);
 });

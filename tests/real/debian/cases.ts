@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from './root.ts';
+
+const script = (name: string): string => readFileSync(new URL(`scripts/${name}`, import.meta.url), 'latin1');
 
 /** Bytes that look like text, the same everywhere. */
 const LINES = Array.from({ length: 200 }, (_, i) => `${(i * 7919) % 1000} line ${i} ${'xyz'.repeat(i % 5)}`).join('\n');
@@ -32,6 +35,21 @@ export const CASES: Readonly<Record<string, Command>> = {
         '$b fold -w 3 n | $b head -2; $b nl n | $b head -2; $b paste n n | $b head -2; $b head -5 n | $b diff n - | $b head -3; $b du -s d >/dev/null && echo du',
         '$b stat -c "%s %a" n; $b test -f n && echo file; $b id -u; $b pwd; $b env -i A=b $b env; $b true; $b false || echo false; $b sleep 0; $b dd if=n of=q bs=4 count=2 2>/dev/null; $b cat q',
         '$b chmod 600 n; $b stat -c %a n; $b comm n n | $b wc -l; $b factor 360; $b cal 2 2020; $b bc -e 1 2>/dev/null; echo "2^64" | $b dc -e "2 64 ^ p" 2>/dev/null; $b yes | $b head -2; $b xargs echo < n',
+      ].join('\n'),
+    ],
+  },
+  'busybox sh: more applets': {
+    argv: [
+      ...['busybox', 'sh', '-c'],
+      [
+        'cd /tmp; b="busybox"; $b seq 30 | $b sed "s/$/ line/" > n; $b printf "a\\tb\\r\\nc\\n" > w',
+        '$b ar rc a.a n w 2>/dev/null; $b ls n w | $b cpio -o -H newc 2>/dev/null | $b cpio -t 2>/dev/null; $b expand w | $b od -c; $b unexpand -a w | $b wc -c; $b dos2unix < w | $b od -c | $b head -2; $b unix2dos < n | $b wc -c',
+        '$b egrep "^(1|2)5" n; $b fgrep -c line n; $b getopt -o ab: -- -a -b x y; $b ipcalc -n -b 192.168.7.9/20; $b mkfifo f; $b test -p f && echo fifo; $b readlink -f n; $b realpath ./n',
+        '$b sed s/15/fifteen/ n > o; $b diff -u n o | $b tail -n +3 > p; $b patch n < p; $b grep fifteen n; $b cmp n o && echo patched; $b sha3sum n; $b strings /usr/bin/bash | $b head -n 3 | $b md5sum',
+        '$b tee t1 t2 < n | $b wc -l; $b timeout 1 $b sleep 3; echo $?; $b truncate -s 5 t1; $b stat -c %s t1; $b uname -s; $b uuencode n x | $b uudecode -o u; $b cmp n u && echo uu; $b which nosuch; echo $?; $b xz -h >/dev/null 2>&1; $b xzcat /nosuch; echo $?',
+        '$b link t2 t3; $b stat -c %h t3; $b unlink t3; $b usleep 1000; $b rmdir nosuch; $b dd if=/dev/zero bs=1k count=3 2>/dev/null | $b wc -c; $b setsid $b echo session; $b who; $b logname >/dev/null 2>&1; $b free >/dev/null && echo free; $b ps >/dev/null && echo ps',
+        '$b time $b true 2>/dev/null; $b mktemp -u | $b wc -c; $b shuf -i 1-9 | $b sort | $b tr -d "\\n"; echo; $b awk "BEGIN { while (i++ < 5) printf \\"%s \\", i * i; print substr(\\"hello\\", 2), sin(0) }"; $b shred -u u; $b ls u 2>/dev/null; $b run-parts --test /etc 2>/dev/null | $b head -1; $b ed n < /dev/null; $b tty; $b bc < /dev/null; echo "3 4 + p" | $b dc',
+        'i=0; while $b test $i -lt 20; do i=$((i+1)); $b echo $i; done | $b xargs -n 7 $b echo; $b find /tmp -name "t*" -type f | $b sort | $b xargs $b wc -c; trap "echo hup" HUP; kill -HUP $$; case x in [a-z]) echo letter ;; esac; f() { local v=$1; shift; [ $# -gt 0 ] && f "$@"; echo $v; }; f 1 2 3; echo ${HOME#/} ${#HOME}; $b cat <<E | $b nl\n one\n two\nE',
       ].join('\n'),
     ],
   },
@@ -169,6 +187,7 @@ export const CASES: Readonly<Record<string, Command>> = {
       'local $SIG{ALRM} = sub { print "alarm\\n" }; alarm 1; select undef, undef, undef, 2; eval { die { code => 7 } }; print $@->{code}, "\\n"; print sprintf("%vd", "1.22.333"), "\\n"; print join(",", unpack("A2 n C", "ab\\x01\\x02\\x03")), "\\n"; print 9**20, " ", 2**53+1, " ", 1/3, " ", 10 % 3, " ", -7 / 2, "\\n";',
     ].join('\n'),
   },
+  'perl: a script of 300 lines': { argv: ['perl', '-'], stdin: script('tour.pl') },
   // ---- python3
   'python3: json, re, hashlib, decimal': {
     argv: ['python3', '-'],
@@ -208,5 +227,21 @@ export const CASES: Readonly<Record<string, Command>> = {
     argv: ['sqlite3', '/tmp/test.db'],
     stdin:
       'PRAGMA journal_mode=DELETE; CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, value REAL); BEGIN; WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<100000) INSERT INTO t SELECT n, "name" || (n*7919%1000), n*1.5 FROM c; COMMIT; SELECT count(*), sum(value), min(name), max(name) FROM t; CREATE INDEX i ON t(name); SELECT name, count(*), avg(value) FROM t GROUP BY name ORDER BY 3 DESC LIMIT 5; SELECT count(*) FROM t a JOIN t b ON a.id = b.id + 50000; UPDATE t SET value = value + 1 WHERE id % 100 = 0; DELETE FROM t WHERE id > 90000; SELECT count(*), round(total(value),2) FROM t; PRAGMA integrity_check; SELECT printf("%.15g %s", 0.1+0.2, hex(zeroblob(4))), json_extract(\'{"a":[1,2]}\',\'$.a[1]\'); SELECT nosuch;\n',
+  },
+  'sqlite3: 100,000 statements of INSERT, and queries': {
+    argv: ['sqlite3', '/tmp/people.db'],
+    stdin: [
+      'PRAGMA synchronous=OFF; CREATE TABLE p(id INTEGER PRIMARY KEY, name TEXT, city INTEGER, balance REAL); BEGIN;',
+      ...Array.from(
+        { length: 100_000 },
+        (_, i) => `INSERT INTO p VALUES(${i},'n${(i * 7919) % 99991}',${(i * 31) % 997},${(i % 1000) * 0.25});`,
+      ),
+      'COMMIT; CREATE INDEX pc ON p(city); CREATE UNIQUE INDEX pn ON p(name, id);',
+      ...Array.from({ length: 300 }, (_, i) => `SELECT id, name, balance FROM p WHERE name='n${(i * 331) % 99991}';`),
+      ...Array.from({ length: 100 }, (_, i) => `SELECT count(*), sum(balance), min(name) FROM p WHERE city=${i * 9};`),
+      'SELECT city, count(*) c, avg(balance) FROM p GROUP BY city HAVING c > 100 ORDER BY c DESC, city LIMIT 10;',
+      "SELECT count(*) FROM p WHERE name LIKE '%77%'; UPDATE p SET balance = -balance WHERE city % 7 = 0; SELECT sum(balance) FROM p;",
+      'DELETE FROM p WHERE id % 3 = 0; VACUUM; PRAGMA integrity_check; SELECT count(*) FROM p;',
+    ].join('\n'),
   },
 };

@@ -29,7 +29,7 @@ import { mirrorTask } from './task/thread-info.ts';
 import { monotonicNs, startClock } from './time/clock.ts';
 import { updateClockMirror } from './time/tick.ts';
 import { newTimeState } from './time/time-state.ts';
-import type { Task, ThreadGroup } from './types.ts';
+import type { OpenFile, Task, ThreadGroup } from './types.ts';
 
 /** The parts a kernel works on. */
 export interface KernelParts {
@@ -51,7 +51,7 @@ export interface BootProgram {
   readonly cwd: string;
   readonly uid: number;
   readonly gid: number;
-  /** Path of its file in the guest. */
+  /** Path of its file in the guest, or a name to look up in PATH. */
   readonly path: string;
 }
 
@@ -198,10 +198,11 @@ function load(kernel: Kernel, task: Task, program: BootProgram): number {
   if (slot < 0) return slot;
   task.stackSlot = slot;
   mirrorTask(kernel, task);
-  const file = openExecutable(kernel, task, program.path);
-  if (typeof file === 'number') return file;
+  const found = findProgram(kernel, task, program);
+  if (typeof found === 'number') return found;
+  const { file, path } = found;
   task.mm = newMm(kernel);
-  const result = loadProgram(kernel, task, file, program.path, [...program.argv], [...program.env]);
+  const result = loadProgram(kernel, task, file, path, [...program.argv], [...program.env]);
   releaseFile(kernel, file);
   if (result < 0) return result;
   if (task.kernelMode) task.work |= TIF_KU | 0;
@@ -210,6 +211,22 @@ function load(kernel: Kernel, task: Task, program: BootProgram): number {
   mirrorTask(kernel, task);
   kernel.abi.newContext(kernel, task, undefined);
   return 0;
+}
+
+/** The program's file; a name without a slash is looked up in the directories of PATH, as execvp does. */
+function findProgram(kernel: Kernel, task: Task, program: BootProgram): { file: OpenFile; path: string } | number {
+  const { path } = program;
+  const search = program.env.find((variable) => variable.startsWith('PATH='))?.slice('PATH='.length) ?? '';
+  const paths = path.includes('/') ? [path] : search.split(':').map((directory) => `${directory || '.'}/${path}`);
+  let failed = -ENOENT;
+  for (const candidate of paths) {
+    const file = openExecutable(kernel, task, candidate);
+    if (typeof file !== 'number') return { file, path: candidate };
+    // A place that has it but may not be used counts for more than one that has not.
+    if (file !== -ENOENT && file !== -ENOTDIR) failed = file;
+    else if (paths.length === 1) failed = file;
+  }
+  return failed;
 }
 
 /** Wait status of the first program: exit code << 8, or the signal's number; undefined while it runs. */

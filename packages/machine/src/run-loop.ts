@@ -86,6 +86,8 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
 function idleWait(kernel: Kernel): number {
   const until = idleDeadline(kernel);
   if (until === undefined) return IDLE_LOOK_MS;
+  // Idle virtual time is skipped, not waited for.
+  if (kernel.options.time === 'virtual') return 0;
   return Math.min(IDLE_LOOK_MS, Math.max(0, Number(until - monotonicNs(kernel)) / 1e6));
 }
 

@@ -48,8 +48,17 @@ export class Apt {
 
   /** Fetches the packages and all they depend on; gives the paths of the .deb files. */
   async download(packages: readonly string[], progress: (line: string) => void): Promise<string[]> {
-    if (!this.hasLists()) await this.update(progress);
-    await this.get(['--download-only', 'install', ...packages], progress);
+    const fresh = !this.hasLists();
+    if (fresh) await this.update(progress);
+    const fetch = (): Promise<void> => this.get(['--download-only', 'install', ...packages], progress);
+    try {
+      await fetch();
+    } catch (error) {
+      // Lists kept from another day name packages that the archive has replaced since.
+      if (fresh) throw error;
+      await this.update(progress);
+      await fetch();
+    }
     // Nothing is ever installed in this private state, so a simulated install lists all that belongs to it.
     const simulated = spawnSync('apt-get', [...this.options, '--simulate', 'install', ...packages], {
       encoding: 'utf8',

@@ -3,6 +3,7 @@ import { GuestFault } from '../cpu/guest-fault.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
 import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
 import { createValueOps } from '../interp/value-ops.ts';
+import { warmUp } from '../interp/warm-up.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { CONTROL_END, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
@@ -96,6 +97,7 @@ export class Engine {
     this.fastAfter = options.fastAfter ?? DEFAULT_FAST_AFTER;
     const { memory, mmu } = this.cpu;
     const valueOps = createValueOps(memory.memory);
+    warmUp(this.isa, valueOps);
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, valueOps, (CONTROL_END >> 2) - 4);
     this.cache = new BlockCache(options, valueOps, this.counters);
     this.space = mmu.current;

@@ -6,13 +6,16 @@
 #define NR_open 5
 #define NR_close 6
 #define NR_execve 11
+#define NR_chdir 12
 #define NR_getpid 20
 #define NR_kill 37
 #define NR_pipe 42
 #define NR_dup2 63
 #define NR_setpgid 57
+#define NR_chroot 61
 #define NR_wait4 114
 #define NR_clone 120
+#define NR_mprotect 125
 #define NR_nanosleep 162
 #define NR_rt_sigaction 174
 #define NR_mmap2 192

@@ -120,6 +120,8 @@ function symbols(): Map<string, number> {
     else all.set(`sys_${SYSCALL_NUMBERS.get(Number(stub[1])) ?? `ni_${stub[1]}`}`, address);
   }
   all.set('cpu_area', KERNEL_DATA);
+  all.set('current_thread_info', KERNEL_DATA + CPU_AREA.current);
+  all.set('jiffies', KERNEL_DATA + CPU_AREA.jiffies);
   all.set('gdt', GDT);
   all.set('idt', IDT);
   all.set('cpu_tss', MAIN_TSS);

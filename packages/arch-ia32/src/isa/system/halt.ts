@@ -2,7 +2,7 @@ import type { Cpu } from '@kml/core';
 import { EFL, FLAG_IF } from './eflags.ts';
 
 /** Cycles that one look at a halted CPU stands for. */
-const HALTED_CYCLES = 10_000;
+const HALTED_CYCLES = 1000;
 
 /**
  * HLT. With interrupts enabled it goes on at once, as after an interrupt of no consequence, which

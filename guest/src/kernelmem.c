@@ -1,0 +1,95 @@
+/* kernelmem jiffies|mirror|hook|text|idt|gdt|current|cli|halt: what a kernel-mode program can do to the kernel's
+ * memory and to the CPU. In user mode each of them is a fault. */
+#include "kernel-symbols.h"
+
+#define TASK_MIRROR_PID 4
+#define TASK_MIRROR_COMM 16
+
+static int jiffies(void)
+{
+	volatile u32 *jiffies = (u32 *)kernel_symbol("jiffies");
+	u32 first = *jiffies, seen = 0;
+	while (*jiffies - first < 3)
+		seen++;
+	put("jiffies go on by themselves\n");
+	return seen == 0;
+}
+
+static int mirror(void)
+{
+	char *task = *(char **)kernel_symbol("current_thread_info");
+	put("pid ");
+	put_number(*(u32 *)(task + TASK_MIRROR_PID));
+	put(*(long *)(task + TASK_MIRROR_PID) == sys0(NR_getpid) ? ", my own, " : ", another's, ");
+	put(task + TASK_MIRROR_COMM);
+	put("\n");
+	return 0;
+}
+
+static int calls_hooked;
+
+/* Runs on the kernel stack, as the kernel's own functions do. */
+static long hooked_getpid(void)
+{
+	calls_hooked++;
+	return privilege() == 0 ? 4242 : 1;
+}
+
+static int hook(void)
+{
+	void **table = (void **)kernel_symbol("sys_call_table");
+	long pid = sys0(NR_getpid);
+	void *original = table[NR_getpid];
+	table[NR_getpid] = (void *)hooked_getpid;
+	put("hooked: ");
+	put_number((unsigned long)sys_trap(NR_getpid, 0, 0, 0, 0, 0));
+	put(" by trap, ");
+	put_number((unsigned long)sys_vsyscall(sysinfo, NR_getpid, 0, 0, 0, 0, 0));
+	put(" by AT_SYSINFO\n");
+	table[NR_getpid] = original;
+	put(sys0(NR_getpid) == pid && calls_hooked == 2 ? "unhooked\n" : "FAILED\n");
+	return 0;
+}
+
+static void overwrite(const char *symbol, unsigned words, u32 with)
+{
+	volatile u32 *at = (u32 *)kernel_symbol(symbol);
+	put("overwriting ");
+	put(symbol);
+	put("\n");
+	for (unsigned i = 0; i < words; i++)
+		at[i] = with;
+	for (;;)
+		sys0(NR_getpid);
+}
+
+static void disable_interrupts(int halt)
+{
+	put("disabling interrupts\n");
+	__asm__ volatile("cli");
+	for (;;)
+		if (halt)
+			__asm__ volatile("hlt");
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	if (same(what, "jiffies"))
+		return jiffies();
+	if (same(what, "mirror"))
+		return mirror();
+	if (same(what, "hook"))
+		return hook();
+	if (same(what, "text"))
+		overwrite("sys_getpid", 1, 0x90909090);
+	if (same(what, "idt"))
+		overwrite("idt", 512, 0);
+	if (same(what, "gdt"))
+		overwrite("gdt", 64, 0);
+	if (same(what, "current"))
+		overwrite("current_thread_info", 1, 0xc0400800);
+	if (same(what, "cli") || same(what, "halt"))
+		disable_interrupts(same(what, "halt"));
+	return 2;
+}

@@ -15,7 +15,14 @@ export interface TranslatorTuning {
 }
 
 const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
+/** A region with so many blocks has no room for more. */
+const FULL = LARGEST.blocks - 8;
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
+/**
+ * A computed jump's target that so many other regions hold is not taken in once more: interpreters
+ * whose every handler ends in a jump to all others would become copies of all by all.
+ */
+const MOST_COPIES = 2;
 /** A block belongs in a region if it was run so often, as a part of hotness. */
 const WARM = 20;
 
@@ -134,10 +141,12 @@ export class TranslationQueue {
     let any = false;
     const refresh = (region: Region): void => {
       if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.blockPcs.has(pc)) return;
+      if (region.blockPcs.size >= FULL) return;
       this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
       any = true;
     };
     for (const region of this.store.leadingTo(pc)) refresh(region);
+    if (this.store.copiesOf(pc) >= MOST_COPIES) return any;
     for (const jump of this.jumps.jumpsTo(pc, mode)) for (const region of this.store.withJump(jump.pc)) refresh(region);
     return any;
   }
@@ -150,15 +159,28 @@ export class TranslationQueue {
   }
 
   private discover(request: Request): DiscoveredRegion | undefined {
-    const { pc, mode } = request;
+    const { pc, mode, replaces } = request;
+    const targets = new Map<number, readonly number[]>();
     return discoverRegion(
       pc,
       mode,
       (at) => (at === pc || this.isWarm(at, mode) ? this.host.block(at, mode) : undefined),
-      (at) => this.jumps.targetsOf(at, mode),
+      (at) => {
+        let known = targets.get(at);
+        if (known === undefined) {
+          known = this.jumps.targetsOf(at, mode).filter((target) => this.copiesBeside(target, replaces) < MOST_COPIES);
+          targets.set(at, known);
+        }
+        return known;
+      },
       (vector) => this.host.isa.stepsOver?.(vector, mode) ?? false,
       this.limitsFor(request),
     );
+  }
+
+  /** How many regions hold a block at `pc`, apart from this one. */
+  private copiesBeside(pc: number, region: Region | undefined): number {
+    return this.store.copiesOf(pc) - (region?.blockPcs.has(pc) ? 1 : 0);
   }
 
   /** A region that begins within another leads back to known entries soon: it is kept small. */

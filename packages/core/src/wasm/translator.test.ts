@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { KERNEL_GO_ON, KERNEL_LEAVE } from '../engine/engine-types.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
+import { Random } from '../testing/random.ts';
 import { outcome } from '../testing/random-machine.ts';
 import { type TOY_OPS, TOY_SUPERVISOR, toy, toyIsa } from '../testing/toy-isa.ts';
 import { KERNEL_TEXT, RX, type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
@@ -194,6 +195,30 @@ test('a computed jump to many places becomes part of its region', () => {
     m.setReg('r4', 16);
   });
   expect(executedTranslated(machine)).toBeGreaterThan(18_000);
+});
+
+test('an interpreter whose handlers each jump to all others is not translated once for each', () => {
+  const handlers = 40;
+  const length = 500;
+  const next: readonly Line[] = [
+    ['ld', 2, 6, 0],
+    ['addi', 6, 6, 4],
+    ['jr', 2],
+  ];
+  const lines: Line[] = [];
+  for (let n = 0; n < handlers; n++) lines.push(['addi', 3, 3, n], ...next);
+  lines.push(['add', 6, 5, 7], ...next); // the last one: back to the start
+  const machine = compare(lines, 60_000, (m) => {
+    m.setReg('r5', USER_DATA);
+    const random = new Random(5);
+    for (let n = 0; n < length; n++) {
+      const handler = n === length - 1 ? handlers : random.below(handlers);
+      const address = USER_CODE + 16 * handler;
+      m.poke(USER_DATA + 4 * n, [address & 0xff, (address >> 8) & 0xff, address >> 16, 0]);
+    }
+  });
+  expect(executedTranslated(machine)).toBeGreaterThan(50_000);
+  expect(machine.engine.counters.wasmBytes).toBeLessThan(100_000);
 });
 
 test('traps and faults in the middle of a translated block are precise', () => {

@@ -1,5 +1,5 @@
-/* fuzz text|calls SEED COUNT: hostile children. Each runs random bytes as code, or makes a system call with a
- * random number and random arguments; all must end, by themselves, by their timer or by
+/* fuzz text|calls|elf SEED COUNT: hostile children. Each runs random bytes as code, makes a system call with a random
+ * number and random arguments, or executes this very program with its headers corrupted; all must end, by themselves, by their timer or by
  * the parent's (a child may have blocked its own signal), and the machine must live on.
  * Prints a dot for each child that has ended, and at last how many ended by which signal. */
 #include "kml.h"
@@ -63,16 +63,72 @@ static void make_call(void)
 	sys_trap(number, a[0], a[1], a[2], a[3], a[4]);
 }
 
+/* Bytes of the ELF header and a few program headers. */
+#define HEADERS 180
+#define O_WRITE_NEW 01101 /* O_WRONLY|O_CREAT|O_TRUNC */
+
+static u8 image[16384];
+static long image_bytes;
+
+/* In a directory that keeps the mode we run in. */
+static const char *victim(void) { return privilege() ? "/tmp/victim" : "/trusted/victim"; }
+
+static u32 random_word(void)
+{
+	static const u32 edges[] = { 0, 1, 4095, 4096, 0x7fffffff, 0x80000000, 0xbffff000, 0xc0000000, 0xfffff000, 0xffffffff };
+	u32 pick = random32() % 16;
+	return pick < sizeof edges / sizeof *edges ? edges[pick] : random32() >> random32() % 32;
+}
+
+/* Writes this program with a few bytes or words of its headers changed, or its end cut off. */
+static int write_victim(void)
+{
+	u8 kept[HEADERS];
+	long bytes = image_bytes;
+	if (image_bytes == 0) {
+		long self = sys3(NR_open, "/proc/self/exe", 0, 0);
+		bytes = image_bytes = sys3(NR_read, self, image, sizeof image);
+		sys1(NR_close, self);
+	}
+	memcpy(kept, image, HEADERS);
+	for (u32 changes = 1 + random32() % 4; changes > 0; changes--) {
+		u32 at = random32() % HEADERS;
+		if (random32() % 2)
+			image[at] = (u8)random32();
+		else
+			((u32 *)image)[at / 4] = random_word();
+	}
+	if (random32() % 8 == 0)
+		bytes = (long)(random32() % (u32)image_bytes);
+	long fd = sys3(NR_open, victim(), O_WRITE_NEW, 0755);
+	long written = sys3(NR_write, fd, image, bytes);
+	sys1(NR_close, fd);
+	memcpy(image, kept, HEADERS);
+	return fd >= 0 && written == bytes;
+}
+
+static long run_victim(void)
+{
+	char *argv[] = { "victim", 0 };
+	sys1(NR_close, 1);
+	arm_timer(20000);
+	return sys3(NR_execve, victim(), argv, environment);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 4)
 		return 2;
-	int text = same(argv[1], "text");
+	int text = same(argv[1], "text"), elf = same(argv[1], "elf");
 	u32 seed = (u32)number(argv[2]), count = (u32)number(argv[3]), ended[128] = { 0 };
 	struct { void (*handler)(int); unsigned long flags, restorer, mask[2]; } action = { on_alarm, 0, 0, { 0, 0 } };
 	sys4(NR_rt_sigaction, SIGALRM, &action, 0, 8);
 	for (u32 i = 0; i < count; i++) {
 		state = (seed + i) * 2654435761u | 1;
+		if (elf && !write_victim()) {
+			put("write failed\n");
+			return 1;
+		}
 		long child = sys0(NR_fork);
 		if (child == 0) {
 			action.handler = 0;
@@ -80,6 +136,8 @@ int main(int argc, char **argv)
 			sys2(NR_setpgid, 0, 0);
 			if (text)
 				run_text();
+			else if (elf)
+				run_victim();
 			else
 				make_call();
 			sys1(NR_exit_group, 0);

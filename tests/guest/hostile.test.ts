@@ -31,7 +31,7 @@ async function runChildren(way: Way, kind: string): Promise<{ children: number; 
 
 /** Programs that do what no program should: the machine outlives them, whatever they hit. */
 describe.each(WAYS.filter((way) => way.engine === 'translator'))('hostile programs in $mode mode', (way) => {
-  test.each(['text', 'calls'])(`%s: ${COUNT} children`, { timeout: 300_000 }, async (kind) => {
+  test.each(['text', 'calls', 'elf'])(`%s: ${COUNT} children`, { timeout: 300_000 }, async (kind) => {
     const { children, panics } = await runChildren(way, kind);
     expect(children).toBe(COUNT);
     // User mode cannot hurt the kernel. Random bytes at privilege level 0 rarely do, and are named when they do.

@@ -54,7 +54,8 @@ describe.each(ENGINES)("the kernel's memory, by the %s", (engine) => {
     expect(screen.errors).toMatch(/Code: [0-9a-f]{8}: /);
     expect(screen.errors).not.toMatch(/\.ts|node:|at .*\(/);
     // Those two stop with nothing on the kernel stack but the frame.
-    if (what !== 'gdt' && what !== 'current') expect(screen.errors).toMatch(/Call trace:\r\n( \[[0-9a-f]{8}\] .*\r\n)+/);
+    if (what !== 'gdt' && what !== 'current')
+      expect(screen.errors).toMatch(/Call trace:\r\n( \[[0-9a-f]{8}\] .*\r\n)+/);
   });
 });
 

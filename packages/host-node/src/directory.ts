@@ -51,7 +51,9 @@ export function openDirectory(path: string): HostDirectory {
   return {
     description: root,
     lstat: (relative) => through(relative, (at) => hostStat(fs.lstatSync(at, { bigint: true }))),
-    readdir: (relative) => through(relative, (at) => fs.readdirSync(at, 'latin1') as string[]),
+    // A name below the directory has it for a parent, which must be no symbolic link.
+    readdir: (relative) =>
+      through(relative === '' ? 'x' : `${relative}/x`, () => fs.readdirSync(bytes(relative), 'latin1') as string[]),
     readlink: (relative) => through(relative, (at) => fs.readlinkSync(at, 'latin1')),
     // Non-blocking: a FIFO or device in the tree must not hang the machine.
     open: (relative, write) =>
@@ -74,7 +76,12 @@ export function openDirectory(path: string): HostDirectory {
       const parents = checkParents(from);
       return parents !== 0 ? parents : reshape(to, (at) => fs.renameSync(bytes(from), at));
     },
-    chmod: (relative, mode) => done(relative, (at) => fs.chmodSync(at, mode)),
+    chmod: (relative, mode) =>
+      through(relative, (at) => {
+        if (fs.lstatSync(at).isSymbolicLink()) return -ELOOP;
+        fs.chmodSync(at, mode);
+        return 0;
+      }) as number,
     utimes: (relative, atimeNs, mtimeNs) =>
       done(relative, (at) => fs.lutimesSync(at, Number(atimeNs) / 1e9, Number(mtimeNs) / 1e9)),
   };

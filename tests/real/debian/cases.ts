@@ -216,6 +216,7 @@ export const CASES: Readonly<Record<string, Command>> = {
       'try:\n  open("/nonexistent")\nexcept OSError as e:\n  print(e)\nsys.exit(3)',
     ].join('\n'),
   },
+  'python3: a tour of the library': { argv: ['python3', '-'], stdin: script('library.py') },
   // ---- lua
   lua: {
     argv: ['lua5.4', '-'],

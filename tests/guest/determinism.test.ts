@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { loadGuest, TestConsole, type Way } from './harness.ts';
+import type { MachineOptions } from '@kml/machine';
+import { describe, expect, test } from 'vitest';
+import { guestProgram, guestRoot, loadGuest, runGuest, TestConsole, type Way } from './harness.ts';
 
 /** Instruction counts at which the states are compared. */
 const POINTS = [1_000, 5_003, 20_011, 50_021, 100_003, 200_003, 350_003, 500_009, 750_019, 1_000_003];
@@ -8,7 +9,7 @@ const SCRIPT = 'seq 3000 | cat | wc; forks; seq 9000 | cat | wc';
 /** Hashes of memory and registers at the points, and the output so far. */
 function trace(way: Way, hotness: number): { hashes: string[]; output: string; cycles: number } {
   const screen = new TestConsole();
-  const machine = loadGuest(way, ['sh', '-c', SCRIPT], screen, { hotness });
+  const machine = loadGuest(way, ['sh', '-c', SCRIPT], screen, { hotness, memory: 16 << 20 });
   const hashes: string[] = [];
   let done = 0;
   for (const point of POINTS) {
@@ -27,4 +28,37 @@ test.each(['user', 'kernel'] as const)('the same run is the same under every eng
   for (const hotness of [1, 10, 500]) {
     expect(trace({ mode, engine: 'translator' }, hotness)).toEqual(interpreted);
   }
+});
+
+/** Programs whose events fall where they must: ticks on starved stacks, signals, faults, page-out, code that changes. */
+const PROGRAMS: [argv: string[], options: MachineOptions][] = [
+  [['starve', '5', '2400000'], { hz: 1000 }],
+  [['ring0', 'alarm'], { hz: 1000 }],
+  [['crowd', '100'], {}],
+  [['touch', '10'], { memory: 6 << 20, swap: 32 << 20 }],
+  [['fuzz', 'text', '1', '60'], {}],
+  [['fuzz', 'elf', '1', '150'], {}],
+  [['fuzz', 'calls', '1', '60'], {}],
+  [['kernelmem', 'current'], { hz: 1000 }],
+  [['kernelmem', 'cli'], { hz: 1000, lockupSeconds: 0.002 }],
+];
+
+describe.each(['user', 'kernel'] as const)('to the end in %s mode', (mode) => {
+  const fuzz = guestProgram('fuzz');
+  const root = guestRoot('ia32', { '/bin/fuzz': fuzz, '/trusted/bin/fuzz': fuzz });
+
+  test.each(PROGRAMS)('%j', async (argv, options) => {
+    const ends = [];
+    for (const [engine, hotness] of [
+      ['interpreter', 1],
+      ['translator', 1],
+      ['translator', 300],
+    ] as const) {
+      const { result, output, machine } = await runGuest({ mode, engine }, argv, { root, memory: 16 << 20, ...options, hotness });
+      const { instructions, cycles, ticks } = machine.stats();
+      ends.push({ result, output, instructions, cycles, ticks, hash: machine.stateHash() });
+    }
+    expect(ends[1]).toEqual(ends[0]);
+    expect(ends[2]).toEqual(ends[0]);
+  });
 });

@@ -54,7 +54,12 @@ describe.each(['user', 'kernel'] as const)('to the end in %s mode', (mode) => {
       ['translator', 1],
       ['translator', 300],
     ] as const) {
-      const { result, output, machine } = await runGuest({ mode, engine }, argv, { root, memory: 16 << 20, ...options, hotness });
+      const { result, output, machine } = await runGuest({ mode, engine }, argv, {
+        root,
+        memory: 16 << 20,
+        ...options,
+        hotness,
+      });
       const { instructions, cycles, ticks } = machine.stats();
       ends.push({ result, output, instructions, cycles, ticks, hash: machine.stateHash() });
     }

@@ -1,6 +1,6 @@
 import type { InstructionRow, IsaBackend, SystemRoutine } from '@kml/core';
 import { Decoder } from './decode/decode.ts';
-import { buildOpcodeMap } from './decode/opcode-map.ts';
+import { OpcodeMap } from './decode/opcode-map.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
 import { Lifter } from './lift/lift.ts';
@@ -12,7 +12,7 @@ import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
 import { REP_DONE } from './vectors.ts';
 
-const decoder = new Decoder(buildOpcodeMap(rows));
+const decoder = new Decoder(new OpcodeMap(rows));
 const lifter = new Lifter(decoder, ROUTINE.stepTo);
 
 /** An instruction that is a system routine under EFLAGS.TF: #DB follows it, whatever it made of TF. SDM vol. 3, 17.3.1.4. */

@@ -136,9 +136,10 @@ export class Flattener {
 
   /** Writes the address of each instruction, and the end; where. */
   private putPcs(ir: IrBlock): number {
+    const { chunk } = this;
     const at = this.next;
-    this.chunk.set(ir.insnPc, at);
-    this.chunk[at + ir.count] = ir.endPc;
+    for (let index = 0; index < ir.count; index++) chunk[at + index] = ir.insnPc[index]!;
+    chunk[at + ir.count] = ir.endPc;
     this.next += ir.count + 1;
     return at;
   }

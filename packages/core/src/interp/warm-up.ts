@@ -40,7 +40,8 @@ let warm = false;
 export function warmUp(isa: IsaBackend, valueOps: ValueOps): void {
   if (warm) return;
   warm = true;
-  const memory = new GuestMemory(4, isa.byteOrder);
+  // Small: V8 collects garbage for the size of a memory, whether it is used or not.
+  const memory = new GuestMemory(4, isa.byteOrder, 1);
   const mmu = new Mmu(memory, KERNEL_BASE);
   mmu.activate(mmu.createSpace());
   [LOW_PAGE, LOW_PAGE + PAGE_SIZE, HIGH_PAGE].forEach((address, index) => {

@@ -63,14 +63,14 @@ export interface IrBlock {
   readonly endPc: number;
   /** Guest instructions in the block; the three arrays have one element for each. */
   readonly count: number;
-  readonly insnPc: Int32Array;
+  readonly insnPc: readonly number[];
   /** Index (in operations) of the instruction's first operation; the last element + 1 is the number of operations. */
-  readonly insnFirstOp: Int32Array;
-  readonly insnCycles: Int32Array;
+  readonly insnFirstOp: readonly number[];
+  readonly insnCycles: readonly number[];
   /** Sum of insnCycles. */
   readonly cycles: number;
   /** Operations, OP_STRIDE words each. Slot immediates hold the slot's byte offset in the state. */
-  readonly code: Int32Array;
+  readonly code: readonly number[];
   readonly valueTypes: readonly ValueType[];
   /** Constant pool of const64, constV and shuffleV. */
   readonly constants: readonly Int32Array[];

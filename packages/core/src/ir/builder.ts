@@ -127,7 +127,7 @@ export class BlockBuilder {
       dst = this.valueTypes.length;
       this.valueTypes.push(type);
     }
-    this.code.push(opNumber, dst, a, b, c, imm);
+    this.code.push(opNumber, dst, a, b, c, imm | 0);
     return dst;
   }
 
@@ -141,11 +141,11 @@ export class BlockBuilder {
       mode: this.mode,
       endPc: endPc | 0,
       count: this.insnPc.length,
-      insnPc: new Int32Array(this.insnPc),
-      insnFirstOp: new Int32Array(this.insnFirstOp),
-      insnCycles: new Int32Array(this.insnCycles),
+      insnPc: this.insnPc,
+      insnFirstOp: this.insnFirstOp,
+      insnCycles: this.insnCycles,
       cycles,
-      code: new Int32Array(this.code),
+      code: this.code,
       valueTypes: this.valueTypes,
       constants: this.constants,
       terminal: this.terminal,

@@ -62,8 +62,8 @@ describe('verify', () => {
     expect(check(block((b) => b.add(b.get(R0), b.getF64(D0) as never)))).toThrow('argument 1 is f64, not i32');
     expect(check(block((b) => b.add(b.get(R0), 7 as never)))).toThrow('argument 1 (v7) is not defined');
     const made = block((b) => b.add(b.get(R0), b.get(R0)));
-    made.code[1] = 5;
-    expect(check(made)).toThrow('is not the next value');
+    const code = made.code.with(1, 5);
+    expect(check({ ...made, code })).toThrow('is not the next value');
   });
 
   it('refuses immediates out of range', () => {

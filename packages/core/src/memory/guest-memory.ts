@@ -34,11 +34,14 @@ export class GuestMemory {
   private readonly rewritten: Uint8Array;
   codeWriteListener: CodeWriteListener = () => {};
 
-  /** @param frameCount page frames of 4 KiB. Throws RangeError where the host cannot give that much. */
-  constructor(frameCount: number, byteOrder: 'little' | 'big') {
+  /**
+   * @param frameCount page frames of 4 KiB. Throws RangeError where the host cannot give that much.
+   * @param setCount translation-table sets.
+   */
+  constructor(frameCount: number, byteOrder: 'little' | 'big', setCount = setCountFor(frameCount)) {
     this.frameCount = frameCount;
     this.bigEndian = byteOrder === 'big';
-    this.setCount = setCountFor(frameCount);
+    this.setCount = setCount;
     this.lookupBase = SETS_BASE + this.setCount * SET_BYTES;
     this.frameBase = (this.lookupBase + this.setCount * LOOKUP_BYTES + PAGE_MASK) & ~PAGE_MASK;
     const bytes = this.frameBase + frameCount * PAGE_SIZE;

@@ -98,11 +98,11 @@ function truncate(block: IrBlock, count: number): IrBlock {
     ...block,
     endPc,
     count,
-    insnPc: block.insnPc.subarray(0, count),
-    insnFirstOp: block.insnFirstOp.subarray(0, count),
-    insnCycles: block.insnCycles.subarray(0, count),
+    insnPc: block.insnPc.slice(0, count),
+    insnFirstOp: block.insnFirstOp.slice(0, count),
+    insnCycles: block.insnCycles.slice(0, count),
     cycles,
-    code: block.code.subarray(0, block.insnFirstOp[count]! * OP_STRIDE),
+    code: block.code.slice(0, block.insnFirstOp[count]! * OP_STRIDE),
     terminal: { kind: 'jump', target: endPc },
   };
 }

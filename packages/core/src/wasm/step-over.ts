@@ -32,20 +32,17 @@ export function splitStepOver(
   if (at < 0 || terminal.kind !== 'branch') return undefined;
   if (block.count > 1) return 'alone';
   const cond = block.code[at * OP_STRIDE + OP_A]! as typeof terminal.cond;
-  const none = new Int32Array(0);
   const test: IrBlock = {
     ...block,
     count: 0,
     cycles: 0,
-    insnPc: none,
-    insnFirstOp: none,
-    insnCycles: none,
-    code: block.code.subarray(0, at * OP_STRIDE),
+    insnPc: [],
+    insnFirstOp: [],
+    insnCycles: [],
+    code: block.code.slice(0, at * OP_STRIDE),
     terminal: { kind: 'branch', cond, taken: terminal.next, next: bodyKey(block.pc) },
   };
-  const code = new Int32Array(block.code.length - OP_STRIDE);
-  code.set(test.code);
-  code.set(block.code.subarray((at + 1) * OP_STRIDE), test.code.length);
+  const code = [...test.code, ...block.code.slice((at + 1) * OP_STRIDE)];
   // The body goes on only with a count that is not 0.
   const taken = terminal.taken === block.pc ? bodyKey(block.pc) : terminal.taken;
   return { test, body: { ...block, code, terminal: { ...terminal, taken } } };

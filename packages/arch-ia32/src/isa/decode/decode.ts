@@ -73,7 +73,7 @@ export class Decoder {
     x.mod = 3;
     x.base = x.index = -1;
     x.disp = 0;
-    const entry = this.map[place];
+    const entry = this.map.entry(place);
     if (entry === undefined) return 'undefined';
     let form: Form | undefined;
     const prefix = x.rep === 0xf3 ? 2 : x.rep === 0xf2 ? 3 : x.prefix66 ? 1 : 0;

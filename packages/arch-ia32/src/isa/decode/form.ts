@@ -25,21 +25,44 @@ export interface Form {
 
 const PREFIX_CLASS: Readonly<Record<string, number>> = { NP: 0, '66': 1, F3: 2, F2: 3 };
 
+/** What a row's encoding begins with. */
+export interface Opcode {
+  readonly prefix: number;
+  readonly map: number;
+  readonly opcode: number;
+  readonly count: number;
+  /** The parts of the encoding behind the opcode. */
+  readonly rest: readonly string[];
+}
+
+/** Parses an encoding up to the opcode. Throws TypeError if it makes no sense. */
+export function parseOpcode(encoding: string): Opcode {
+  const tokens = encoding.split(' ');
+  let at = 0;
+  const prefix = isOpcode(tokens[1]) ? PREFIX_CLASS[tokens[0]!] : undefined;
+  if (prefix !== undefined) at++;
+  const map = tokens[at] === '0F' && isOpcode(tokens[at + 1]) ? 1 : 0;
+  at += map;
+  const match = /^([0-9A-F]{2})(\+r[bdw])?$/.exec(tokens[at]!);
+  if (!match) throw new TypeError(`bad opcode in encoding '${encoding}'`);
+  return {
+    prefix: prefix ?? -1,
+    map,
+    opcode: Number.parseInt(match[1]!, 16),
+    count: match[2] ? 8 : 1,
+    rest: tokens.slice(at + 1),
+  };
+}
+
+function isOpcode(token: string | undefined): boolean {
+  return token !== undefined && /^[0-9A-F]{2}(\+.*)?$/.test(token);
+}
+
 /** Parses a row's encoding and operands. Throws TypeError if they make no sense. */
 export function makeForm(row: Row): Form {
-  const tokens = row.encoding.split(' ');
-  let prefix = -1;
-  const second = tokens[1];
-  if (tokens[0]! in PREFIX_CLASS && second !== undefined && /^[0-9A-F]{2}(\+.*)?$/.test(second)) {
-    prefix = PREFIX_CLASS[tokens.shift()!]!;
-  }
-  const map = tokens[0] === '0F' && tokens.length > 1 && /^[0-9A-F]{2}/.test(tokens[1]!) ? 1 : 0;
-  if (map === 1) tokens.shift();
-  const opcodeText = tokens.shift()!;
-  const match = /^([0-9A-F]{2})(\+r[bdw])?$/.exec(opcodeText);
-  if (!match) throw new TypeError(`bad opcode in encoding '${row.encoding}'`);
+  const { prefix, map, opcode, count, rest } = parseOpcode(row.encoding);
   const operands = parseOperands(row.operands);
-  const selector = modrmSelector(tokens, row.encoding);
+  const selector = modrmSelector(rest, row.encoding);
   const modrm = needsModrm(operands) || selector !== undefined;
   const forms = rmForms(operands);
   const restricted = modrm && selector?.kind !== 'byte' && !(forms.memory && forms.register);
@@ -55,8 +78,8 @@ export function makeForm(row: Row): Form {
     immediates: operands.flatMap(immediateOf),
     prefix,
     map,
-    opcode: Number.parseInt(match[1]!, 16),
-    opcodeCount: match[2] ? 8 : 1,
+    opcode,
+    opcodeCount: count,
     modrmMatches,
     rank: (prefix >= 0 ? 8 : 0) + (selector?.rank ?? 0),
   };

@@ -1,4 +1,4 @@
-import { type Form, makeForm } from './form.ts';
+import { type Form, makeForm, parseOpcode } from './form.ts';
 import type { Row } from './row.ts';
 
 /** What an opcode can be: forms by mandatory-prefix class, and by ModRM byte where that matters. */
@@ -9,17 +9,43 @@ export interface OpcodeEntry {
   readonly forms: readonly (Form | undefined)[];
 }
 
-/** Entries by opcode: the one-byte map, then (from 256) the 0F map. */
-export type OpcodeMap = readonly (OpcodeEntry | undefined)[];
+/**
+ * Entries by opcode: the one-byte map, then (from 256) the 0F map. Each is built when it is first
+ * asked for: a program uses a quarter of them, and all take a tenth of a short run.
+ */
+export class OpcodeMap {
+  private readonly rows: (Row[] | undefined)[] = new Array(512).fill(undefined);
+  private readonly entries: (OpcodeEntry | undefined)[] = new Array(512).fill(undefined);
 
-/** Builds the opcode map. Throws TypeError where two rows claim the same encoding. */
-export function buildOpcodeMap(rows: readonly Row[]): OpcodeMap {
-  const byOpcode: Form[][] = Array.from({ length: 512 }, () => []);
-  for (const row of rows) {
-    const form = makeForm(row);
-    for (let i = 0; i < form.opcodeCount; i++) byOpcode[form.map * 256 + form.opcode + i]!.push(form);
+  /** Throws TypeError for an encoding that makes no sense. */
+  constructor(rows: readonly Row[]) {
+    for (const row of rows) {
+      const { map, opcode, count } = parseOpcode(row.encoding);
+      for (let place = map * 256 + opcode, left = count; left > 0; place++, left--) {
+        const others = this.rows[place];
+        if (others) others.push(row);
+        else this.rows[place] = [row];
+      }
+    }
   }
-  return byOpcode.map((forms) => (forms.length === 0 ? undefined : buildEntry(forms)));
+
+  /** What the opcode can be; undefined: nothing. Throws TypeError where two rows claim the same encoding. */
+  entry(place: number): OpcodeEntry | undefined {
+    return this.entries[place] ?? this.build(place);
+  }
+
+  /** Builds all entries. Throws TypeError where two rows claim the same encoding. */
+  check(): void {
+    for (let place = 0; place < this.rows.length; place++) this.entry(place);
+  }
+
+  private build(place: number): OpcodeEntry | undefined {
+    const rows = this.rows[place];
+    if (rows === undefined) return undefined;
+    const entry = buildEntry(rows.map(makeForm));
+    this.entries[place] = entry;
+    return entry;
+  }
 }
 
 function buildEntry(forms: readonly Form[]): OpcodeEntry {

@@ -1,15 +1,19 @@
 import type { HostLog } from '@kml/machine';
-import pino from 'pino';
-import pretty from 'pino-pretty';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The log on standard error: lines for people on a terminal or with `format` pretty, else JSON. Quiet unless a level is asked for. */
-export function openLog(level: LogLevel, format: 'pretty' | 'json'): HostLog {
+/**
+ * The log on standard error: lines for people on a terminal or with `format` pretty, else JSON. None at
+ * level silent, which most runs have: loading the logger would take a thirtieth of a short one.
+ */
+export async function openLog(level: LogLevel, format: 'pretty' | 'json'): Promise<HostLog | undefined> {
+  if (level === 'silent') return undefined;
+  const { default: pino } = await import('pino');
   const destination =
     format === 'pretty'
-      ? pretty({ sync: true, destination: 2, ignore: 'pid,hostname' })
+      ? (await import('pino-pretty')).default({ sync: true, destination: 2, ignore: 'pid,hostname' })
       : pino.destination({ dest: 2, sync: true });
-  return pino({ name: 'kml', level }, destination);
+  const log: HostLog = pino({ name: 'kml', level }, destination);
+  return log;
 }

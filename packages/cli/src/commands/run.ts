@@ -58,7 +58,7 @@ export function runCommand() {
     .addOption(new Option('--log-format <format>', 'pretty lines or JSON').choices(['pretty', 'json'] as const))
     .passThroughOptions()
     .action(async (program, args, options) => {
-      const log = openLog(options.logLevel, options.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json'));
+      const log = await openLog(options.logLevel, options.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json'));
       const host = options.root === undefined ? hostProgram(program) : undefined;
       const trace = openTrace(options.strace);
       const screen = openConsole();
@@ -77,12 +77,12 @@ export function runCommand() {
           console: screen,
           clock: nodeClock,
           entropy: options.time === 'virtual' ? seededEntropy(1) : nodeEntropy,
-          log,
           mounts: (options.mount ?? []).map(({ host, guest, readOnly }) => ({
             host: directory(host, 'mount'),
             guest,
             readOnly,
           })),
+          ...(log && { log }),
           ...(options.cpu !== undefined && { cpu: options.cpu }),
           ...(options.hotness !== undefined && { hotness: options.hotness }),
           ...(trace && { strace: trace.line }),

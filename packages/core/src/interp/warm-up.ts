@@ -11,8 +11,8 @@ import { Flattener } from './flatten.ts';
 import { Interpreter } from './interpreter.ts';
 import type { ValueOps } from './value-ops.ts';
 
-/** V8 collects types from a function's eighth call on; a few more for operations it sees late. */
-const ROUNDS = 16;
+/** V8 collects types from a function's eighth call on: two rounds of four cases later, and two that count. */
+const ROUNDS = 4;
 const KERNEL_BASE = 0xc000_0000;
 const LOW_PAGE = 0x1000_0000;
 /** As an int32 it is negative, as addresses of stacks and libraries are. */

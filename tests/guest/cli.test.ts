@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function kml(args: readonly string[], input = '') {
-  const { stdout, stderr, status } = spawnSync(KML, args, { encoding: 'utf8', input, cwd: directory });
+  const { stdout, stderr, status } = spawnSync(KML, args, { encoding: 'utf8', input, cwd: directory, timeout: 60_000 });
   return { stdout, stderr, status };
 }
 
@@ -54,6 +54,17 @@ describe('run', () => {
     const { status, stderr } = kml(['run', option, value, `${GUESTS}spin`]);
     expect(status).toBe(124);
     expect(stderr).toMatch(/^kml: ended after .*\n$/);
+  });
+
+  test('--timeout ends a program whose time goes by in the kernel', () => {
+    for (const memory of [
+      ['--memory', '1200M'],
+      ['--memory', '32M', '--swap', '1200M'],
+    ]) {
+      const { status, stdout } = kml(['run', ...memory, '--timeout', '0.5', `${GUESTS}bigread`]);
+      expect(status).toBe(124);
+      expect(stdout).toBe('reading\n');
+    }
   });
 
   test('--stats writes the counters as JSON, --strace the calls', () => {

@@ -312,6 +312,20 @@ describe('kernel calls', () => {
     expect([...user.calls, ...outside.calls]).toEqual([]);
   });
 
+  it('comes back early when much work was charged in one run', () => {
+    const machine = kernelMachine(...Array.from({ length: 8 }, () => toy('kcall', 0, 1)));
+    machine.onKernelCall = () => {
+      machine.engine.addCycles(1_500_000);
+      return 0;
+    };
+    // The third call is the last of each run; what was charged before does not count.
+    expect(machine.engine.run(8)).toBe('stopped');
+    expect(machine.engine.instructions()).toBe(3);
+    expect(machine.engine.run(5)).toBe('stopped');
+    expect(machine.engine.instructions()).toBe(6);
+    expect(machine.engine.run(2)).toBe('budget');
+  });
+
   it('stops after the present instruction when asked', () => {
     const machine = kernelMachine(toy('kcall', 0, 1), toy('li', 3, 1));
     machine.onKernelCall = () => {

@@ -26,11 +26,20 @@ const IN_SYSTEM_ROUTINE = 1;
 const IN_KERNEL = 2;
 const IN_DELIVERY = 3;
 
-/** Executions after which a block's fast code is made: it costs about as much as lifting the block did. */
-const DEFAULT_FAST_AFTER = 12;
+/**
+ * Executions after which a block's fast code is made. It costs about twice what lifting the block did and
+ * saves a third of an execution; in shell commands it never pays (docs/performance.md).
+ */
+const DEFAULT_FAST_AFTER = 200;
 
 /** So many traps in a row without one instruction executed: the CPU gets nowhere (a handler that cannot be fetched, say). */
 const MAX_TRAPS_IN_A_ROW = 100_000;
+
+/**
+ * Charged work after which run comes back early: few instructions can ask for much of it (large reads and
+ * writes, forks), and the run loop must look at the host's clock meanwhile. Some milliseconds of the host.
+ */
+const WORK_A_RUN = 4_000_000;
 
 /**
  * Runs the CPU: executes exactly as many instructions as asked, interpreting lifted blocks or running
@@ -78,6 +87,8 @@ export class Engine {
   private stopRequested = false;
   /** Interrupt request lines that are up, a bit each. */
   private lines = 0;
+  /** Cycles that this run was charged by addCycles. */
+  private work = 0;
   private trapsInARow = 0;
   private lastTrapAt = -1;
   /** Instructions that translated code executed. */
@@ -118,6 +129,7 @@ export class Engine {
   /** Executes `budget` instructions, unless the machine stops before. A faulting instruction does not count, a trapping one as its terminal says. */
   run(budget: number): RunExit {
     this.clock.start(budget);
+    this.work = 0;
     this.lookAfresh();
     try {
       for (;;) {
@@ -139,9 +151,11 @@ export class Engine {
     return this.clock.cycles();
   }
 
-  /** Charges cycles that no instruction stands for: modelled kernel work, trap costs. */
+  /** Charges cycles that no instruction stands for: modelled kernel work. Much of it ends the run early. */
   addCycles(cycles: number): void {
     this.clock.addCycles(cycles);
+    this.work += cycles;
+    if (this.work >= WORK_A_RUN) this.stop();
   }
 
   /** Run comes back after the present instruction; called outside a run, the next one comes back at once. */

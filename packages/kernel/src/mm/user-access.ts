@@ -10,12 +10,15 @@ import type { Kernel } from '../kernel.ts';
 import type { Task } from '../types.ts';
 import { handlePageFault } from './fault.ts';
 import { isCovered } from './vma.ts';
+import { MM_WORK } from './work-cost.ts';
 
 /** A page may be taken again between its fault and the access, but not for ever. */
 const ATTEMPTS = 8;
 /** Longer copies have their range checked before a buffer is made. */
 const CHECK_FIRST = 1 << 20;
 const PATH_MAX = 4096;
+/** Copies below this cost what the call costs. */
+const CHARGED_COPY = 256;
 
 /**
  * Byte address in guest memory for an access by the kernel on behalf of `task`, or -1. It holds until
@@ -73,7 +76,12 @@ export function copyInto(kernel: Kernel, task: Task, address: number, into: Uint
     kernel.memory.readFrame(kernel.memory.frameOf(at), offset, target);
     done += piece;
   }
+  chargeCopy(kernel, into.length);
   return true;
+}
+
+function chargeCopy(kernel: Kernel, bytes: number): void {
+  if (bytes >= CHARGED_COPY) kernel.engine.addCycles(bytes / MM_WORK.copyBytes);
 }
 
 /** Writes bytes in guest order. False if not all of them can be written (those before the fault are). */
@@ -95,6 +103,7 @@ export function copyOutPartial(kernel: Kernel, task: Task, address: number, byte
     kernel.memory.writeFrame(kernel.memory.frameOf(at), offset, source);
     done += piece;
   }
+  chargeCopy(kernel, done);
   return done;
 }
 

@@ -3,6 +3,8 @@
  * flat costs. All assumed: a Pentium 4 class machine that moves about 4 bytes a cycle.
  */
 export const MM_WORK = {
+  /** Bytes that a copy to or from a task's memory moves in a cycle. */
+  copyBytes: 4,
   zeroPage: 1000,
   copyPage: 1500,
   /** One page from the file system into the page cache. */

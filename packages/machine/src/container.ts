@@ -1,6 +1,6 @@
-import { ia32 } from '@kml/arch-ia32';
 import { Container, ContainerModule } from 'inversify';
 import { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
+import { STANDARD_PLUGINS } from './standard-plugins.ts';
 
 /** A container module that offers one architecture. */
 export function archModule(plugin: ArchPlugin): ContainerModule {
@@ -12,7 +12,7 @@ export function archModule(plugin: ArchPlugin): ContainerModule {
 /** The composition root: the architectures of this repository, and any others given. */
 export function createContainer(extra: readonly ContainerModule[] = []): Container {
   const container = new Container();
-  container.load(archModule(ia32), ...extra);
+  container.load(...STANDARD_PLUGINS.map(archModule), ...extra);
   container
     .bind(TArchRegistry)
     .toResolvedValue(

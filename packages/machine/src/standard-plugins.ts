@@ -1,0 +1,5 @@
+import { ia32 } from '@kml/arch-ia32';
+import type { ArchPlugin } from './plugin.ts';
+
+/** The architectures of this repository; the first is the default. */
+export const STANDARD_PLUGINS: readonly ArchPlugin[] = [ia32];

@@ -1,10 +1,11 @@
 /**
- * Sum, difference, product, quotient and square root of unpacked numbers, to 96 bits with sticky,
+ * Sum, difference, product, fused multiply-add, quotient and square root of unpacked numbers, to 96 bits with sticky,
  * to be rounded by roundTo. Each returns the exception flags that come before rounding (IE, ZE, DE)
  * and leaves its result in `r`, which must not be an operand.
  */
 import { addFinite, subtractFinite } from './add.ts';
 import { divideFinite } from './divide.ts';
+import { multiplyAddFinite } from './fused.ts';
 import { multiplyFinite } from './multiply.ts';
 import {
   copy,
@@ -74,6 +75,26 @@ export function multiply(r: Unpacked, a: Unpacked, b: Unpacked): number {
     setZero(r, sign);
   }
   return denormals(a, b);
+}
+
+/** a * b + c, rounded once only. None is a NaN, and none has more than 53 significant bits. */
+export function multiplyAdd(r: Unpacked, a: Unpacked, b: Unpacked, c: Unpacked, mode: number): number {
+  const sign = a.sign ^ b.sign;
+  const denormal = (a.denormal | b.denormal | c.denormal) !== 0 ? DE : 0;
+  if (a.kind === INFINITE || b.kind === INFINITE) {
+    if (a.kind === ZERO || b.kind === ZERO || (c.kind === INFINITE && c.sign !== sign)) return invalid(r);
+    setInfinite(r, sign);
+  } else if (c.kind === INFINITE) {
+    setInfinite(r, c.sign);
+  } else if (a.kind === ZERO || b.kind === ZERO) {
+    if (c.kind === ZERO) setZero(r, c.sign === sign ? sign : mode === DOWN ? 1 : 0);
+    else copy(r, c);
+  } else if (c.kind === ZERO) {
+    multiplyFinite(r, a, b, sign);
+  } else {
+    multiplyAddFinite(r, a, b, c, sign, mode);
+  }
+  return denormal;
 }
 
 /** a / b. Neither is a NaN. */

@@ -52,6 +52,30 @@ export function unpackSingle(u: Unpacked, bits: number): void {
   finishUnpack(u, biased, 0xff, 127);
 }
 
+/** A half from its low 16 bits. */
+export function unpackHalf(u: Unpacked, bits: number): void {
+  const biased = (bits >>> 10) & 0x1f;
+  u.sign = (bits >>> 15) & 1;
+  u.high = bits << 21;
+  u.low = 0;
+  u.extra = 0;
+  u.denormal = 0;
+  if (biased === 0) {
+    u.high &= 0x7fffffff;
+    if (u.high === 0) {
+      u.kind = ZERO;
+      return;
+    }
+    u.kind = FINITE;
+    u.denormal = 1;
+    u.exponent = -14;
+    normalize(u);
+    return;
+  }
+  u.high |= 0x80000000;
+  finishUnpack(u, biased, 0x1f, 15);
+}
+
 function finishUnpack(u: Unpacked, biased: number, top: number, bias: number): void {
   if (biased !== top) {
     u.kind = FINITE;
@@ -65,7 +89,13 @@ function finishUnpack(u: Unpacked, biased: number, top: number, bias: number): v
 
 /** A signed 64-bit integer. */
 export function unpackInteger(u: Unpacked, high: number, low: number): void {
+  unpackUnsigned(u, high < 0 ? (low === 0 ? -high | 0 : ~high) : high, high < 0 ? -low | 0 : low);
   u.sign = high >>> 31;
+}
+
+/** An unsigned 64-bit integer. */
+export function unpackUnsigned(u: Unpacked, high: number, low: number): void {
+  u.sign = 0;
   u.denormal = 0;
   u.extra = 0;
   if ((high | low) === 0) {
@@ -76,13 +106,8 @@ export function unpackInteger(u: Unpacked, high: number, low: number): void {
   }
   u.kind = FINITE;
   u.exponent = 63;
-  if (high < 0) {
-    u.low = -low | 0;
-    u.high = low === 0 ? -high | 0 : ~high;
-  } else {
-    u.low = low;
-    u.high = high;
-  }
+  u.low = low;
+  u.high = high;
   normalize(u);
 }
 
@@ -124,4 +149,15 @@ export function packSingle(u: Unpacked): number {
   }
   if (u.kind === ZERO) return sign;
   return sign | 0x7f800000 | ((u.high >>> 8) & 0x7fffff);
+}
+
+/** A half, in the low 16 bits. */
+export function packHalf(u: Unpacked): number {
+  const sign = u.sign << 15;
+  if (u.kind === FINITE) {
+    const biased = biasedExponent(u, -14);
+    return sign | (biased << 10) | ((placed.high >>> 21) & 0x3ff);
+  }
+  if (u.kind === ZERO) return sign;
+  return sign | 0x7c00 | ((u.high >>> 21) & 0x3ff);
 }

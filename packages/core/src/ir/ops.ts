@@ -73,6 +73,13 @@ const load = <const R extends ValueType>(result: R, note: string) => op([i32], r
 const store = <const T extends ValueType>(type: T, note: string) =>
   op([i32, type], undefined, 0, { effect: 'store', note });
 
+/** A load on a condition: address, condition, what the result is without it. */
+const loadIf = (plain: string) =>
+  op([i32, i32, i32], i32, 0, { effect: 'load', note: `${plain} if second is non-zero, else third and no access` });
+/** A store on a condition: address, value, condition. */
+const storeIf = (plain: string) =>
+  op([i32, i32, i32], undefined, 0, { effect: 'store', note: `${plain} if third is non-zero` });
+
 export const OPS = {
   // ---- i32 ----
   const32: op([], i32, 0x41, { imm: 'i32', note: 'the immediate' }),
@@ -338,6 +345,14 @@ export const OPS = {
   storeF32: store(f32, 'single'),
   storeF64: store(f64, 'double'),
   storeV: store(v128, '16 bytes'),
+  load8uIf: loadIf('load8u'),
+  load8sIf: loadIf('load8s'),
+  load16uIf: loadIf('load16u'),
+  load16sIf: loadIf('load16s'),
+  load32If: loadIf('load32'),
+  store8If: storeIf('store8'),
+  store16If: storeIf('store16'),
+  store32If: storeIf('store32'),
   probeW: op([i32], undefined, 0, {
     effect: 'load',
     imm: 'i32',
@@ -369,6 +384,14 @@ export const OP_NUMBER = Object.freeze(Object.fromEntries(OP_NAMES.map((name, nu
 
 /** Specs by number. */
 export const OP_SPECS: readonly OpSpec[] = OP_NAMES.map((name) => OPS[name]);
+
+/** The plain access behind each access on a condition, by operation number. */
+export const UNCONDITIONAL: ReadonlyMap<number, number> = new Map(
+  OP_NAMES.filter((name) => name.endsWith('If') && name !== 'trapIf').map((name) => [
+    OP_NUMBER[name],
+    OP_NUMBER[name.slice(0, -2) as OpName],
+  ]),
+);
 
 /** Lanes by lane operation: its immediate is below that. */
 export const LANES: Readonly<Partial<Record<OpName, number>>> = {

@@ -1,0 +1,40 @@
+import type { IsaBackend } from '@kml/core';
+import { helpers, systemRoutines } from './host-functions.ts';
+import { cpuModels } from './models.ts';
+import { reset } from './reset.ts';
+import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
+import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+
+/** The CPU in one byte order. */
+function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
+  return {
+    name,
+    byteOrder,
+    maxInstructionBytes: 4,
+    instructionAlign: 4,
+    layout,
+    deferredSlots: ['delayTarget', 'fpLast', ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`)],
+    debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
+    helpers,
+    systemRoutines,
+    reset,
+    lift(context, pc) {
+      context.builder.beginInstruction(pc, 1);
+      context.builder.endWith({ kind: 'trap', vector: 10, error: context.builder.const(0), completes: false });
+      return { kind: 'ok', length: 4 };
+    },
+    disassemble: () => undefined,
+    isSupervisor: (mode) => (mode & MODE_USER) === 0,
+    deliverTrap,
+    deliverFault,
+    interruptsEnabled,
+    deliverInterrupt,
+    cpuModels,
+    instructions: [],
+  };
+}
+
+/** The MIPS32 CPU, big-endian. */
+export const mips = backend('mips', 'big');
+/** The MIPS32 CPU, little-endian. */
+export const mipsel = backend('mipsel', 'little');

@@ -1,0 +1,120 @@
+/** Exceptions and interrupts. MIPS32 vol. III, chapter 6. */
+import type { Cpu, GuestFault } from '@kml/core';
+import { reg } from '../state.ts';
+import { ADEL, ADES, CPU, INT, MOD, TLBL, TLBS, VECTOR_GENERAL, VECTOR_INTERRUPT, VECTOR_REFILL } from '../vectors.ts';
+import { updateMode } from './mode.ts';
+import {
+  CAUSE_BD,
+  CAUSE_CE,
+  CAUSE_CE_SHIFT,
+  CAUSE_EXC_CODE,
+  CAUSE_IP,
+  CAUSE_IP_SOFTWARE,
+  CAUSE_IV,
+  STATUS_BEV,
+  STATUS_ERL,
+  STATUS_EXL,
+  STATUS_IE,
+  STATUS_IM,
+} from './status.ts';
+
+const STATUS = reg('status');
+const CAUSE = reg('cause');
+const EPC = reg('epc');
+const BAD_VADDR = reg('badVAddr');
+const CONTEXT = reg('context');
+const ENTRY_HI = reg('entryHi');
+const EBASE = reg('ebase');
+const DELAY_TARGET = reg('delayTarget');
+
+/** Base of the vectors while Status.BEV is set. */
+const BOOT_VECTORS = 0xbfc0_0200 | 0;
+/** Interrupt pins: line 0 is the timer's (IP7), the others share IP2. */
+const IP_TIMER = 0x8000;
+const IP_LINES = 0x400;
+
+/** The `pc` for going to `target`, which a register or EPC held: see layout. */
+export function fetchPc(target: number): number {
+  return (target & 3) === 0 ? target : (target & ~3) | 2;
+}
+
+/** Sends the CPU to `target`. */
+export function goTo(cpu: Cpu, target: number): void {
+  if (target & 3) cpu.set(DELAY_TARGET, target);
+  cpu.pc = fetchPc(target);
+}
+
+/** The address that `pc` stands for: its instruction's, or that of the fetch that cannot be. */
+export function addressOf(cpu: Cpu): number {
+  const pc = cpu.pc;
+  if ((pc & 3) === 2) return cpu.get(DELAY_TARGET);
+  return pc & ~3;
+}
+
+/** IsaBackend.deliverTrap. */
+export function deliverTrap(cpu: Cpu, vector: number, error: number): void {
+  if (vector === ADEL || vector === ADES) addressFault(cpu, error, vector);
+  else if (vector === CPU) enter(cpu, vector, VECTOR_GENERAL, error);
+  else enter(cpu, vector, VECTOR_GENERAL, 0);
+}
+
+/** IsaBackend.deliverFault. */
+export function deliverFault(cpu: Cpu, fault: GuestFault): void {
+  const { access, address } = fault;
+  if (access === undefined) {
+    deliverTrap(cpu, fault.vector, fault.error);
+    return;
+  }
+  // What user mode must not name at all is an address error: MIPS32 vol. III, 4.3.
+  if (address < 0 && (cpu.mode & 1) !== 0) {
+    addressFault(cpu, address, access === 'write' ? ADES : ADEL);
+    return;
+  }
+  noteAddress(cpu, address);
+  if (fault.present) {
+    enter(cpu, access === 'write' ? MOD : TLBL, VECTOR_GENERAL, 0);
+    return;
+  }
+  const refill = (cpu.get(STATUS) & STATUS_EXL) === 0;
+  enter(cpu, access === 'write' ? TLBS : TLBL, refill ? VECTOR_REFILL : VECTOR_GENERAL, 0);
+}
+
+function addressFault(cpu: Cpu, address: number, vector: number): void {
+  cpu.set(BAD_VADDR, address);
+  enter(cpu, vector, VECTOR_GENERAL, 0);
+}
+
+/** BadVAddr, EntryHi.VPN2 and Context.BadVPN2 of a TLB exception. */
+function noteAddress(cpu: Cpu, address: number): void {
+  cpu.set(BAD_VADDR, address);
+  cpu.set(ENTRY_HI, (address & 0xffff_e000) | (cpu.get(ENTRY_HI) & 0xff));
+  cpu.set(CONTEXT, (cpu.get(CONTEXT) & 0xff80_0000) | ((address >>> 13) << 4));
+}
+
+/** IsaBackend.interruptsEnabled. */
+export function interruptsEnabled(cpu: Cpu): boolean {
+  const status = cpu.get(STATUS);
+  return (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) === STATUS_IE && (status & STATUS_IM) !== 0;
+}
+
+/** IsaBackend.deliverInterrupt. */
+export function deliverInterrupt(cpu: Cpu, line: number): void {
+  const pending = line === 0 ? IP_TIMER : IP_LINES;
+  cpu.set(CAUSE, (cpu.get(CAUSE) & ~(CAUSE_IP & ~CAUSE_IP_SOFTWARE)) | pending);
+  enter(cpu, INT, cpu.get(CAUSE) & CAUSE_IV ? VECTOR_INTERRUPT : VECTOR_GENERAL, 0);
+}
+
+/** Enters a handler. MIPS32 vol. III, 6.2.5: general exception processing. */
+function enter(cpu: Cpu, code: number, offset: number, coprocessor: number): void {
+  const status = cpu.get(STATUS);
+  let cause = cpu.get(CAUSE) & ~(CAUSE_EXC_CODE | CAUSE_CE);
+  if ((status & STATUS_EXL) === 0) {
+    const inSlot = (cpu.pc & 1) !== 0;
+    cpu.set(EPC, inSlot ? (cpu.pc - 5) | 0 : addressOf(cpu));
+    cause = inSlot ? cause | CAUSE_BD : cause & ~CAUSE_BD;
+  }
+  cpu.set(CAUSE, cause | (code << 2) | (coprocessor << CAUSE_CE_SHIFT));
+  cpu.set(STATUS, status | STATUS_EXL);
+  cpu.pc = ((status & STATUS_BEV ? BOOT_VECTORS : cpu.get(EBASE) & 0xffff_f000) + offset) | 0;
+  updateMode(cpu);
+}

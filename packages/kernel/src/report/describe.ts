@@ -36,9 +36,11 @@ export function describeCode(kernel: Kernel, pc: number): string {
   const code = quietCode(kernel);
   const found = kernel.abi.isa.disassemble(code, pc, kernel.cpu.mode);
   if (found === undefined) return `${hex32(pc)}: (not readable)`;
+  // Bits of pc below the instructions' alignment are the ISA's own.
+  const start = pc & -kernel.abi.isa.instructionAlign;
   const bytes = Array.from({ length: found.length }, (_, i) =>
     code
-      .byte(pc + i)
+      .byte(start + i)
       .toString(16)
       .padStart(2, '0'),
   );

@@ -1,4 +1,5 @@
 import type { Insn } from '../lift/insn.ts';
+import type { FieldName } from './fields.ts';
 
 /** Instruction sets: A32, 16-bit and 32-bit T32 encodings. */
 export type InstructionSet = 'A32' | 'T16' | 'T32';
@@ -40,6 +41,8 @@ export interface Row {
   /** Emits the instruction's IR, and does nothing else. */
   readonly lift: (x: Insn) => void;
   readonly operand2?: Operand2Kind;
+  /** Fields that the encoding implies and has no bits for. */
+  readonly fixed?: Partial<Readonly<Record<FieldName, number>>>;
   /** The encoding holds only where this does too ("if … then SEE"); fields are set. */
   readonly when?: (x: Insn) => boolean;
   /** T32: flags are set outside IT blocks only (S has no bit in the encoding). */

@@ -103,7 +103,7 @@ export function deliverFault(cpu: Cpu, fault: GuestFault): void {
     return;
   }
   const status = fault.present ? FSR_PERMISSION : FSR_TRANSLATION;
-  if (fault.access === 'execute') prefetchAbort(cpu, status, fault.address);
+  if (fault.access === 'execute') prefetchAbort(cpu, status, addressOf(fault.address));
   else dataAbort(cpu, fault.access === 'write' ? status | FSR_WRITE : status, fault.address);
 }
 

@@ -1,6 +1,7 @@
 /** Floating-point registers in a signal frame: struct vfp_sigframe. Linux 6.1 arch/arm/include/asm/ucontext.h, asm/user.h */
 import type { Cpu } from '@kml/core';
 import { quad, reg } from '../isa/state.ts';
+import { readFpscr, VECTOR, writeFpscr } from '../isa/vfp/fpscr.ts';
 
 const VFP_MAGIC = 0x5646_5001;
 /** VFP_STORAGE_SIZE, and the offsets of the structure. */
@@ -10,8 +11,6 @@ const REGISTERS = 8;
 const FPSCR = 264;
 const FPEXC = 272;
 const REGISTER_BYTES = 256;
-/** FPSCR.Len and Stride, which are 0 where a function is entered (AAPCS). */
-const VECTOR_MODE = 0x0037_0000;
 
 /** d0 to d31 in the CPU state: the quad registers lie one behind another. */
 function registers(cpu: Cpu): Uint8Array {
@@ -26,7 +25,7 @@ export function saveFp(cpu: Cpu): Uint8Array {
   view.setUint32(0, VFP_MAGIC, true);
   view.setUint32(SIZE, VFP_BYTES, true);
   bytes.set(registers(cpu), REGISTERS);
-  view.setInt32(FPSCR, cpu.get(reg('fpscr')), true);
+  view.setInt32(FPSCR, readFpscr(cpu), true);
   view.setInt32(FPEXC, cpu.get(reg('fpexc')), true);
   return bytes;
 }
@@ -40,17 +39,13 @@ export function loadFp(cpu: Cpu, bytes: Uint8Array): boolean {
   return true;
 }
 
-/** As a handler finds it. Linux 6.1 arch/arm/vfp/vfpmodule.c: vfp_preserve_user_clear_hwstate */
+/** As a handler finds it: Len and Stride are 0 where a function is entered (AAPCS). Linux 6.1 arch/arm/vfp/vfpmodule.c: vfp_preserve_user_clear_hwstate */
 export function enterFunction(cpu: Cpu): void {
-  writeFpscr(cpu, cpu.get(reg('fpscr')) & ~VECTOR_MODE);
+  writeFpscr(cpu, readFpscr(cpu) & ~VECTOR);
 }
 
 /** As a program starts. Linux: vfp_flush_thread */
 export function clearFp(cpu: Cpu): void {
   registers(cpu).fill(0);
   writeFpscr(cpu, 0);
-}
-
-function writeFpscr(cpu: Cpu, value: number): void {
-  cpu.set(reg('fpscr'), value);
 }

@@ -40,8 +40,8 @@ export const STOP = [0xff, 0xde, 0xff, 0xe7];
 
 const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 
-function signalOf({ access, vector, error }: TrapSeen): ReturnType<SubjectOptions['signalOf']> {
-  if (access) return { signal: 'segv' };
+function signalOf({ access, vector, error, address }: TrapSeen): ReturnType<SubjectOptions['signalOf']> {
+  if (access) return { signal: 'segv', address: access === 'execute' ? address & ~1 : address };
   if (vector === ALIGNMENT_READ || vector === ALIGNMENT_WRITE) return { signal: 'bus', address: error >>> 0 };
   if (vector === BREAKPOINT) return { signal: 'trap' };
   return { signal: vector === UNDEFINED ? 'ill' : 'none' };

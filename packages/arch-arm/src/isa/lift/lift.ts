@@ -1,5 +1,6 @@
 import type { BlockBuilder, LiftContext, LiftResult } from '@kml/core';
 import type { Decoder } from '../decode/decode.ts';
+import { advanceIt } from '../decode/it.ts';
 import { MODE_IT, MODE_IT_SHIFT } from '../state.ts';
 import { Insn } from './insn.ts';
 
@@ -48,9 +49,4 @@ export class Lifter {
 
 function withIt(mode: number, it: number): number {
   return (mode & ~MODE_IT) | (it << MODE_IT_SHIFT);
-}
-
-/** ITAdvance. ARM ARM DDI0406C A2.5.2. */
-export function advanceIt(it: number): number {
-  return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
 }

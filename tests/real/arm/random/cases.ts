@@ -18,9 +18,9 @@ export function skipReason(row: Row): string | undefined {
   return undefined;
 }
 
-const isMemory = (row: Row): boolean =>
+export const isMemory = (row: Row): boolean =>
   /\{address|\{exclusive|\[\{Rn\}/.test(row.syntax) && !/^(?:PL|NOP)/.test(row.mnemonic);
-const isMultiple = (row: Row): boolean => /^(?:LDM|STM|PUSH|POP)/.test(row.mnemonic);
+export const isMultiple = (row: Row): boolean => /^(?:LDM|STM|PUSH|POP)/.test(row.mnemonic);
 
 /** r15 as an operand is defined here. */
 function takesPc(row: Row, name: FieldName): boolean {
@@ -49,7 +49,7 @@ function chooseFields(row: Row, random: Random): Partial<Record<FieldName, numbe
 }
 
 /** What QEMU and hardware may do as they like. */
-function isUnpredictable(x: Insn): boolean {
+export function isUnpredictable(x: Insn): boolean {
   const { row } = x;
   const { mnemonic } = row;
   if (x.S && x.Rd === PC) return true;
@@ -148,7 +148,7 @@ function putWord(bytes: Uint8Array, at: number, word: number): void {
   for (let i = 0; i < 4; i++) bytes[at + i] = word >>> (8 * i);
 }
 
-function newDraft(random: Random): Draft {
+export function newDraft(random: Random): Draft {
   const registers = Array.from({ length: 15 }, () => random.value());
   if (random.chance(30)) registers[random.below(15)] = registers[random.below(15)]!;
   const scratch = new Uint8Array(SCRATCH_BYTES);
@@ -156,7 +156,7 @@ function newDraft(random: Random): Draft {
   return { registers, scratch };
 }
 
-function stateOf(draft: Draft, cpsr: number): number[] {
+export function stateOf(draft: Draft, cpsr: number): number[] {
   const state = [...draft.registers.map((value) => value >>> 0), cpsr];
   while (state.length < STATE_WORDS) state.push(0);
   return state;
@@ -169,7 +169,7 @@ const misaligned = (pc: number): boolean => (pc & 3) === 2;
 const DRIVER_END = 0x0020_0000;
 
 /** All of the state, but of the CPSR only flags, Q and GE: QEMU lets programs set E. */
-const MASKS = Array.from({ length: STATE_WORDS }, (_, n) => (n === CPSR_AT ? 0xf80f_0000 : -1));
+export const MASKS = Array.from({ length: STATE_WORDS }, (_, n) => (n === CPSR_AT ? 0xf80f_0000 : -1));
 
 /** A single instruction. */
 export function integerCase(row: Row, random: Random): RandomCase | undefined {

@@ -2,6 +2,7 @@ import { neonRows, rows, vfpRows } from '@kml/arch-arm/isa/testing';
 import { randomSuite } from '../../random/suite.ts';
 import { integerCase, skipReason } from './cases.ts';
 import { QEMU, SUBJECT, type TestRow, testRow } from './common.ts';
+import { sequenceCase } from './sequences.ts';
 
 const floating = new Set([...vfpRows, ...neonRows]);
 
@@ -12,6 +13,7 @@ randomSuite<TestRow>({
   skip: ({ row }) => skipReason(row),
   makeCase: ({ row }, random) => integerCase(row, random),
   casesPerRow: 100,
-  sequences: 0,
+  makeSequence: sequenceCase,
+  sequences: 6000,
   minimum: 40_000,
 });

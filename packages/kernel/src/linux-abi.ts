@@ -87,6 +87,8 @@ export interface LinuxAbi {
   /** Name of the ABI: 'i386'. */
   readonly name: string;
   readonly isa: IsaBackend;
+  /** Debugger's name of the stack pointer, for call traces in reports; 'sp' if left out. */
+  readonly stackRegister?: string;
   /** uname's machine field. */
   readonly machine: string;
   /** Why an ELF file is not for this ABI, or undefined if it is. */

@@ -5,7 +5,7 @@ import { reg } from '../isa/state.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, setTls, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
-import { KC_BAD_CALL, KC_BAD_VECTOR, KC_OABI_CALL } from './entry/constants.ts';
+import { KC_BAD_CALL, KC_BAD_VECTOR, KC_OABI_CALL, KC_UNALIGNED } from './entry/constants.ts';
 import { fixupException, readException } from './exceptions.ts';
 import { forkFrame, frameAccess, startFrame } from './frame.ts';
 import { buildImage } from './image.ts';
@@ -17,6 +17,7 @@ import { setupSignal, sigreturn } from './signal-frame.ts';
 import { returnIndex, SIGPAGE_IMAGE } from './sigpage.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
+import { fixUnaligned } from './unaligned.ts';
 
 const ELFCLASS32 = 1;
 const ELFDATA2LSB = 1;
@@ -48,7 +49,8 @@ function privateKernelCall(kernel: Kernel, number: number): number {
     if (result === NO_RESULT) result = argument;
   } else if (number === KC_OABI_CALL) {
     kernel.host.log.info({ pid: task.tid, comm: task.comm, call: argument }, 'system call of the old ABI');
-  } else if (number === KC_BAD_VECTOR) panic(kernel, 'an exception that nothing raises');
+  } else if (number === KC_UNALIGNED) result = fixUnaligned(kernel, task, argument) ? 1 : 0;
+  else if (number === KC_BAD_VECTOR) panic(kernel, 'an exception that nothing raises');
   cpu.set(RESULT, result);
   return KERNEL_GO_ON;
 }

@@ -13,6 +13,7 @@ import {
   TIF_WORK_MASK,
 } from '@kml/kernel';
 import { PSR_T, SVC, SYS } from '../../isa/state.ts';
+import { FSR_ALIGNMENT } from '../../isa/system/deliver.ts';
 import { DATA_ABORT, PREFETCH_ABORT, UNDEFINED } from '../../isa/vectors.ts';
 import {
   ARM_CALL_TABLE,
@@ -29,10 +30,11 @@ import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
 /** Numbers from here up have no entry in sys_call_table; a multiple of 4, so that CMP has an immediate for it. */
 export const NR_SYSCALLS = (Math.max(...SYSCALL_NUMBERS.keys()) + 4) & ~3;
 
-/** Kernel calls of this ABI: a private number that does not exist; a number in the SVC instruction; an exception that nothing raises. */
+/** Kernel calls of this ABI: a private number that does not exist; a number in the SVC instruction; an exception that nothing raises; an unaligned access of user code. */
 export const KC_BAD_CALL = KC_PRIVATE;
 export const KC_OABI_CALL = KC_PRIVATE + 1;
 export const KC_BAD_VECTOR = KC_PRIVATE + 2;
+export const KC_UNALIGNED = KC_PRIVATE + 3;
 
 /** Names that the entry code uses for numbers. */
 export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
@@ -63,6 +65,8 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['KC_BAD_CALL', KC_BAD_CALL],
   ['KC_OABI_CALL', KC_OABI_CALL],
   ['KC_BAD_VECTOR', KC_BAD_VECTOR],
+  ['KC_UNALIGNED', KC_UNALIGNED],
+  ['FSR_ALIGNMENT', FSR_ALIGNMENT],
   ['VECTOR_UND', UNDEFINED],
   ['VECTOR_PABT', PREFETCH_ABORT],
   ['VECTOR_DABT', DATA_ABORT],

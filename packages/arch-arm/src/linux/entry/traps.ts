@@ -9,6 +9,8 @@ interface Trap {
   readonly arguments: string;
   readonly call: string;
   readonly counter: string;
+  /** What is done before for user code; it may go to ret_to_user. */
+  readonly before?: string;
 }
 
 /** Status and address registers of aborts. ARM ARM B4.1.51, B4.1.52, B4.1.95, B4.1.96 */
@@ -33,6 +35,16 @@ const TRAPS_BY_NAME: readonly Trap[] = [
   mrc p15, 0, r3, c6, c0, 0`,
     call: 'KC_EXCEPTION',
     counter: 'ENTRIES_FAULT',
+    // What the CPU does not do unaligned, the kernel does; it answers whether it has.
+    before: `
+  and r10, r2, #0xf
+  cmp r10, #FSR_ALIGNMENT
+  bne dabt_common
+  mov r0, sp
+  kernelcall KC_UNALIGNED
+  cmp r0, #0
+  bne ret_to_user
+dabt_common:`,
   },
   // The one line there is belongs to the timer.
   { name: 'irq', ahead: 4, arguments: '\n  mov r1, #0', call: 'KC_INTERRUPT', counter: 'ENTRIES_INTERRUPT' },
@@ -42,7 +54,7 @@ const TRAPS_BY_NAME: readonly Trap[] = [
  * An exception's entry: r0, pc and cpsr go to the mode's three words, the rest is done in SVC mode. User
  * code is what runs in USR mode or in SYS mode, where no kernel code ever runs.
  */
-function entry({ name, ahead, arguments: load, call, counter }: Trap): string {
+function entry({ name, ahead, arguments: load, call, counter, before = '' }: Trap): string {
   return `
 entry_${name}:${ahead === 0 ? '' : `\n  sub lr, lr, #${ahead}`}
   stmia sp, {r0, lr}
@@ -53,7 +65,7 @@ entry_${name}:${ahead === 0 ? '' : `\n  sub lr, lr, #${ahead}`}
   cmp lr, #0
   cmpne lr, #0xf
   cps #MODE_SVC
-  bne ${name}_kernel${USER_ENTRY}${count(counter, 'r8', 'r10')}${load}
+  bne ${name}_kernel${USER_ENTRY}${count(counter, 'r8', 'r10')}${load}${before}
   mov r0, sp
   kernelcall ${call}
   b ret_to_user

@@ -32,7 +32,7 @@ import { reg } from '../../isa/state.ts';
 import { readCpsr } from '../../isa/system/psr.ts';
 import { armEabi } from '../abi.ts';
 import { assemble } from '../asm/assembler.ts';
-import { ENTRY_CONSTANTS, KC_OABI_CALL } from '../entry/constants.ts';
+import { ENTRY_CONSTANTS, KC_OABI_CALL, KC_UNALIGNED } from '../entry/constants.ts';
 import { KERNEL_DATA, KML_CALL, TASK_SIZE } from '../layout.ts';
 import { PT, PT_SIZE } from '../pt-regs.ts';
 import { SIGPAGE_IMAGE } from '../sigpage.ts';
@@ -72,6 +72,8 @@ export class EntryMachine {
   onSyscall: (seen: SyscallSeen) => number = () => 0;
   /** What becomes of an exception; by default the machine stops. */
   onException: (exception: KernelException) => void = () => this.engine.stop();
+  /** Answers whether an unaligned access was made good. */
+  onUnaligned: (frame: number) => boolean = () => false;
   onExitWork: () => void = () => this.setWork(0);
   private nextFrame = 0;
   private readonly mmu: Mmu;
@@ -243,6 +245,8 @@ export class EntryMachine {
       const line = armEabi.kernelCallArgument(this.kernel, 1);
       this.interrupts.push({ line, frame: armEabi.kernelCallArgument(this.kernel, 0) });
       this.engine.setInterrupt(line, false);
+    } else if (number === KC_UNALIGNED) {
+      this.set('r0', this.onUnaligned(this.get('r0')) ? 1 : 0);
     } else if (number === KC_OABI_CALL) {
       this.oldCalls++;
     } else if (number === KC_EXIT_WORK) {

@@ -98,7 +98,7 @@ export function bothSets(
 function toT32(encoding: string): string {
   const text = encoding.trim();
   if (text.startsWith('cond:4')) return text.replace(/^cond:4/, '1110');
-  const data = /^1111\s*001\s*(U:1|[01])(.*)$/.exec(text);
+  const data = /^1111\s*001\s*([\w@]+:1|[01])(.*)$/.exec(text);
   if (data) return `111 ${data[1]} 1111 ${data[2]}`;
   if (/^1111\s*0100/.test(text)) return text.replace(/^1111\s*0100/, '1111 1001');
   if (/^1111\s*11/.test(text)) return text;

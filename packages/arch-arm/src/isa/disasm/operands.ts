@@ -108,6 +108,8 @@ export const generalExpanders: Expanders = {
   lsb: (x) => `#${x.lsb}`,
   msbWidth: (x) => `#${x.msb - x.lsb + 1}`,
   width: (x) => `#${x.width + 1}`,
+  /** objdump names the direction of STM where it writes back. */
+  iaW: (x) => (x.W ? 'ia' : ''),
   /** Write-back. */
   wb: (x) => (x.W ? '!' : ''),
   address: (x) => addressText(x, false),

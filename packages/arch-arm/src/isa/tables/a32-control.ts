@@ -39,7 +39,14 @@ const hints: readonly Row[] = [
       ['SEV', 'A8.8.168', '00000100'],
     ] as const
   ).map(([name, section, op]) =>
-    a32(name, section, `cond:4 0011 0010 0000 (1111) (0000) ${op}`, `${name.toLowerCase()}{c}`, 'hint', misc.nop),
+    a32(
+      name,
+      section,
+      `cond:4 0011 0010 0000 (1111) (0000) ${op}`,
+      `${name.toLowerCase()}{c}${name === 'NOP' ? ' {braceImm}' : ''}`,
+      'hint',
+      misc.nop,
+    ),
   ),
   a32('NOP', 'A8.8.119', 'cond:4 0011 0010 0000 (1111) (0000) imm:8', 'nop{c} {braceImm}', 'hint', misc.nop),
   a32('DBG', 'A8.8.42', 'cond:4 0011 0010 0000 (1111) (0000) 1111 imm:4', 'dbg{c} {imm}', 'hint', misc.nop),

@@ -1,5 +1,5 @@
 import type { Row } from '../decode/row.ts';
-import { neonRows } from '../neon/tables.ts';
+import { neonRows } from '../neon/tables/index.ts';
 import { vfpRows } from '../vfp/tables.ts';
 import { a32Control } from './a32-control.ts';
 import { a32Data } from './a32-data.ts';

@@ -58,15 +58,7 @@ const operand2Forms: readonly Row[] = [
   ...THREE.flatMap(([op, name, lift, imm, reg, w]) => {
     const text = `${name.toLowerCase()}{s}{c}`;
     return [
-      t32(
-        name,
-        imm,
-        immediate(op, 'S:1', 'Rn:4', 'Rd:4'),
-        `${text}${name === 'RSB' ? '.w' : w} {Rd}, {Rn}, {op2}`,
-        'alu',
-        lift,
-        THUMB,
-      ),
+      t32(name, imm, immediate(op, 'S:1', 'Rn:4', 'Rd:4'), `${text}${w} {Rd}, {Rn}, {op2}`, 'alu', lift, THUMB),
       t32(name, reg, register(op, 'S:1', 'Rn:4', 'Rd:4'), `${text}${w} {Rd}, {Rn}, {op2}`, 'aluShift', lift, SHIFTED),
     ];
   }),
@@ -91,7 +83,7 @@ const shifts: readonly Row[] = [
   t32('MOV', '103', '11101 01 0010 S:1 1111 (0) 000 Rd:4 00 00 Rm:4', 'mov{s}{c}.w {Rd}, {Rm}', 'move', data.mov, {
     operand2: 'register',
   }),
-  t32('RRX', '151', '11101 01 0010 S:1 1111 (0) 000 Rd:4 00 11 Rm:4', 'rrx{s}{c} {Rd}, {Rm}', 'aluShift', data.mov, {
+  t32('RRX', '151', '11101 01 0010 S:1 1111 (0) 000 Rd:4 00 11 Rm:4', 'mov{s}{c}.w {Rd}, {op2}', 'aluShift', data.mov, {
     ...SHIFTED,
     fixed: { type: 3 },
   }),
@@ -109,7 +101,7 @@ const shifts: readonly Row[] = [
         name,
         imm,
         `11101 01 0010 S:1 1111 (0) shift:3 Rd:4 shift:2 ${op} Rm:4`,
-        `${text} {Rd}, {Rm}, {count}`,
+        'mov{s}{c}.w {Rd}, {op2}',
         'aluShift',
         data.mov,
         {

@@ -2,6 +2,7 @@ import type { BlockBuilder, LiftContext, LiftResult } from '@kml/core';
 import type { Decoder } from '../decode/decode.ts';
 import { advanceIt } from '../decode/it.ts';
 import { MODE_IT, MODE_IT_SHIFT } from '../state.ts';
+import { ALIGNMENT_FETCH } from '../vectors.ts';
 import { Insn } from './insn.ts';
 
 const OK_LENGTHS: readonly LiftResult[] = Array.from({ length: 5 }, (_, length) => ({ kind: 'ok', length }));
@@ -38,7 +39,8 @@ export class Lifter {
     this.it = advanceIt(this.it);
     const conditional = x.cond < 14 && !(status === 'ok' && x.row.unconditional);
     x.guard = conditional ? x.flags.condition(x.cond) : undefined;
-    if (status === 'ok') x.row.lift(x);
+    if ((pc & 3) === 2) x.raise(ALIGNMENT_FETCH);
+    else if (status === 'ok') x.row.lift(x);
     else x.undefined();
     if (x.itAfter !== undefined) this.it = x.itAfter;
     x.itAfter = undefined;

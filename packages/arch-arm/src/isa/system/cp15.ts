@@ -1,6 +1,7 @@
 /** The system control coprocessor, as far as a kernel for one CPU and its programs see it. ARM ARM DDI0406C B3.17, B4. */
 import type { Cpu } from '@kml/core';
 import { MODE_FP_OFF, reg } from '../state.ts';
+import { goOn } from './step.ts';
 
 type Word = ReturnType<typeof reg>;
 
@@ -101,7 +102,7 @@ export function updateFloatingPointMode(cpu: Cpu): void {
 
 /** A write of a register that does more than hold a value. */
 export function loadRegister(cpu: Cpu, value: number, which: number, _c: number, next: number): void {
-  cpu.pc = next;
+  goOn(cpu, next);
   if (which === LOAD_TTBR0) loadAddressSpace(cpu, value);
   else if (which === LOAD_CPACR) {
     cpu.set(CPACR, value);

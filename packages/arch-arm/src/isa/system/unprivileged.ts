@@ -1,5 +1,6 @@
 import type { Cpu } from '@kml/core';
 import { reg } from '../state.ts';
+import { goOn } from './step.ts';
 
 /**
  * LDRT and its like at a privileged level. `what`: the access in bits 0 to 3 (the order of the loads
@@ -17,7 +18,7 @@ export function unprivilegedAccess(cpu: Cpu, address: number, base: number, what
     write(cpu, address, kind, cpu.get(reg(`r${rt}`)));
     cpu.set(rn, base);
   }
-  cpu.pc = next;
+  goOn(cpu, next);
 }
 
 function read(cpu: Cpu, address: number, kind: number): number {

@@ -5,8 +5,7 @@
 import type { Cpu, I32 } from '@kml/core';
 import { defineRoutine } from '../host-functions.ts';
 import type { Insn } from '../lift/insn.ts';
-import { advanceIt } from '../lift/lift.ts';
-import { MODE_IT, MODE_IT_SHIFT } from '../state.ts';
+import { goOn } from '../system/step.ts';
 import { FP_ASSIST } from '../vectors.ts';
 import { MODE_FP_ROUND } from './fpscr.ts';
 
@@ -34,14 +33,12 @@ function execute(cpu: Cpu, word: number): void {
 /** The whole instruction of an order; goes on at `next`, behind it in its IT block. */
 export function assist(cpu: Cpu, word: number, next: number): void {
   execute(cpu, word);
-  const it = (cpu.mode & MODE_IT) >> MODE_IT_SHIFT;
-  if (it !== 0) cpu.mode = (cpu.mode & ~MODE_IT) | (advanceIt(it) << MODE_IT_SHIFT);
-  cpu.pc = next;
+  goOn(cpu, next);
 }
 
 const EXECUTE = defineRoutine((cpu, word, _b, _c, next) => {
   execute(cpu, word);
-  cpu.pc = next;
+  goOn(cpu, next);
 });
 
 /** Ends the block with the instruction done by host code. */

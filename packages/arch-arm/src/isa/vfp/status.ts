@@ -4,6 +4,7 @@ import { defineRoutine } from '../host-functions.ts';
 import { type Insn, PC } from '../lift/insn.ts';
 import { reg } from '../state.ts';
 import { updateFloatingPointMode } from '../system/cp15.ts';
+import { goOn } from '../system/step.ts';
 import { beginFloat } from './begin.ts';
 import { writeFpscr } from './fpscr.ts';
 
@@ -26,13 +27,13 @@ export const isSystemRegister = (n: number): boolean => n === NUMBER.fpscr || n 
 
 const WRITE_FPSCR = defineRoutine((cpu: Cpu, value, _b, _c, next) => {
   writeFpscr(cpu, value);
-  cpu.pc = next;
+  goOn(cpu, next);
 });
 
 const WRITE_FPEXC = defineRoutine((cpu: Cpu, value, _b, _c, next) => {
   cpu.set(FPEXC, value & FPEXC_EN);
   updateFloatingPointMode(cpu);
-  cpu.pc = next;
+  goOn(cpu, next);
 });
 
 /** VMRS. x.opc1: the system register. */

@@ -1,5 +1,7 @@
 /** Making a kernel and its first process. */
+
 import type { Cpu, GuestMemory, Mmu } from '@kml/core';
+import { lastSignal } from './abi/signals.ts';
 import { ENOENT, ENOTDIR } from './errno.ts';
 import {
   attachConsole,
@@ -145,7 +147,7 @@ function makeIdle(kernel: Kernel): Task {
 }
 
 function makeInit(kernel: Kernel): ThreadGroup {
-  const group = newGroup(1, undefined);
+  const group = newGroup(1, undefined, lastSignal(kernel));
   const task = bareTask(kernel, group, 'init');
   task.state = 'sleeping';
   group.actions[SIGCHLD]!.handler = SIG_IGN;
@@ -161,7 +163,7 @@ function bareTask(kernel: Kernel, group: ThreadGroup, comm: string): Task {
 function makeFirst(kernel: Kernel, init: ThreadGroup, program: BootProgram): Task {
   const { state } = kernel;
   const pid = state.nextPid++;
-  const group = newGroup(pid, init);
+  const group = newGroup(pid, init, lastSignal(kernel));
   const task = bareTask(kernel, group, '');
   const { uid, gid } = program;
   task.cred = {

@@ -1,7 +1,21 @@
+export * as generic from './abi/generic.ts';
+export * from './abi/layouts.ts';
+export * from './abi/numbers.ts';
+export {
+  decodeSigSet,
+  encodeSigSet,
+  genericSet,
+  lastSignal,
+  nativeSet,
+  nativeStatus,
+  sigSetBytes,
+} from './abi/signals.ts';
+export { StructReader, StructWriter } from './abi/struct.ts';
 export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitStatus, shellStatus } from './boot.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
 export { consoleResized, pollConsole } from './fs/fs-api.ts';
+export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
 export * from './internal-error.ts';
 export * from './kernel.ts';
@@ -9,8 +23,11 @@ export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
 export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
 export { writebackAll } from './mm/page-cache.ts';
+export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { panic } from './report/panic.ts';
+export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
+export { onAltStack } from './signal/syscalls/action.ts';
 export * from './syscalls/define.ts';
 export { syscallCounts, syscallTable as syscallRows } from './syscalls/table.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';

@@ -4,6 +4,8 @@
  * differs translates here, at the edge.
  */
 import type { IsaBackend } from '@kml/core';
+import type { AbiLayouts } from './abi/layouts.ts';
+import type { AbiNumbers } from './abi/numbers.ts';
 import type { Kernel } from './kernel.ts';
 import type { SyscallDef } from './syscalls/define.ts';
 import type { Inode, Mm, SigAction, SigInfo, SigSet, Task } from './types.ts';
@@ -175,7 +177,7 @@ export interface LinuxAbi {
   sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean;
 
   // ---- programs
-  /** Auxiliary-vector entries beside the generic ones: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, … AT_PLATFORM's string comes from `platform`. */
+  /** Auxiliary-vector entries beside the generic ones: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, … AT_PLATFORM's string comes from `platform`; '': there is none. */
   auxv(kernel: Kernel, task: Task, mm: Mm): [type: number, value: number][];
   readonly platform: string;
   /** The vDSO's image (an ELF file, whole pages). */
@@ -183,7 +185,13 @@ export interface LinuxAbi {
   /** Address of a function of the vDSO as `mm` maps it. */
   vdsoSymbol(mm: Mm, name: string): number;
 
-  // ---- structures
+  // ---- numbers and structures: what differs from asm-generic
+  /** Numbers that differ, by kind (abi/numbers.ts). */
+  readonly numbers?: AbiNumbers;
+  /** Signals there are: 64 if left out. A sigset_t has so many bits. */
+  readonly signalCount?: 64 | 128;
+  /** Structures that differ (abi/layouts.ts). */
+  readonly layouts?: AbiLayouts;
   /** Alignment of 64-bit members of structures in bytes; 4 (as on i386) if left out. */
   readonly u64Alignment?: 4 | 8;
   encodeStat64(stat: Stat): Uint8Array;

@@ -1,3 +1,4 @@
+import { nativeNumber } from '../abi/numbers.ts';
 import { StructWriter } from '../abi/struct.ts';
 import { EAGAIN, EINVAL } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
@@ -11,7 +12,7 @@ import { newQueue, notify } from './notify.ts';
 import { O_NONBLOCK } from './open-flags.ts';
 import { READABLE } from './poll-events.ts';
 
-const ALL_SIGNALS = 0xffff_ffff_ffff_ffffn;
+const ALL_SIGNALS = (1n << 128n) - 1n;
 const SIGINFO_BYTES = 128;
 
 /** OpenFile.data of a signalfd: the signals it takes. */
@@ -42,7 +43,11 @@ export function signalArrived(kernel: Kernel): void {
 /** struct signalfd_siginfo. */
 function encode(kernel: Kernel, info: SigInfo): Uint8Array {
   const out = new StructWriter(kernel, SIGINFO_BYTES);
-  out.u32(info.signo).u32(info.errno).u32(info.code).u32(info.pid).u32(info.uid);
+  out.u32(nativeNumber(kernel, 'signal', info.signo)).u32(info.errno);
+  out
+    .u32(nativeNumber(kernel, 'sicode', info.code))
+    .u32(info.pid)
+    .u32(info.uid);
   out
     .at(40)
     .u32(info.status)

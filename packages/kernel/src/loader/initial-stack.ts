@@ -180,7 +180,7 @@ function auxiliaryVector(
     [AT_SECURE, facts.secure ? 1 : 0],
     [AT_RANDOM, random],
     [AT_EXECFN, execfn],
-    [AT_PLATFORM, platform],
+    ...(kernel.abi.platform === '' ? [] : [[AT_PLATFORM, platform] as [number, number]]),
     [AT_NULL, 0],
   ];
   return entries.flat();

@@ -1,5 +1,7 @@
 /** System calls of memory management. */
+
 import { PAGE_SIZE } from '@kml/core';
+import { genericNumber } from '../abi/numbers.ts';
 import { EBADF, EFAULT, EINVAL, ENOSYS } from '../errno.ts';
 import { getFile } from '../fs/file-table.ts';
 import { O_PATH } from '../fs/open-flags.ts';
@@ -60,13 +62,34 @@ function oldMmap(kernel: Kernel, task: Task, block: number): number {
     words.push(word >>> 0);
   }
   const [address, length, prot, flags, fd, offset] = words as [number, number, number, number, number, number];
-  if (offset % PAGE_SIZE !== 0) return -EINVAL;
-  return mapDescriptor(kernel, task, address, length, prot, flags, fd | 0, offset);
+  return mapBytes(kernel, task, address, length, prot, genericNumber(kernel, 'mapflags', flags), fd | 0, offset);
 }
+
+/** mmap with the offset in bytes. Linux 6.1 arch/mips/kernel/syscall.c, arch/powerpc/kernel/syscalls.c */
+function mapBytes(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  fd: number,
+  offset: number,
+): number {
+  return offset % PAGE_SIZE !== 0 ? -EINVAL : mapDescriptor(kernel, task, address, length, prot, flags, fd, offset);
+}
+
+/** Row of an ABI whose mmap takes six arguments: among its private calls it comes before the old form. */
+export const DIRECT_MMAP: SyscallDef = partial(
+  'mmap',
+  ['ptr', 'size', 'flags', 'mapflags', 'fd', 'ulong'],
+  'No huge pages; files must be regular.',
+  mapBytes,
+);
 
 export const MM_SYSCALLS: readonly SyscallDef[] = [
   partial('mmap', ['ptr'], 'The old form, with its arguments in memory. No huge pages.', oldMmap),
-  partial('mmap2', ['ptr', 'size', 'flags', 'flags', 'fd', 'ulong'], 'No huge pages; files must be regular.', mmap2),
+  partial('mmap2', ['ptr', 'size', 'flags', 'mapflags', 'fd', 'ulong'], 'No huge pages; files must be regular.', mmap2),
   full('munmap', ['ptr', 'size'], munmap),
   full('mprotect', ['ptr', 'size', 'flags'], mprotect),
   full('mremap', ['ptr', 'size', 'size', 'flags', 'ptr'], mremap),
@@ -82,7 +105,7 @@ export const MM_SYSCALLS: readonly SyscallDef[] = [
   full('mlock', ['ptr', 'size'], (kernel, task, address, length) => mlock(kernel, task, address!, length!, 0)),
   full('mlock2', ['ptr', 'size', 'flags'], mlock),
   full('munlock', ['ptr', 'size'], munlock),
-  full('mlockall', ['flags'], mlockall),
+  full('mlockall', ['mlockflags'], mlockall),
   full('munlockall', [], munlockall),
   stub('remap_file_pages', ['ptr', 'size', 'flags', 'size', 'flags'], -ENOSYS, 'Deprecated; nothing uses it.'),
 ];

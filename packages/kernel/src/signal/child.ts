@@ -2,6 +2,7 @@
  * What a parent hears of its child: SIGCHLD with the reason, and its wait() looks again.
  * Linux 6.1 kernel/signal.c: do_notify_parent, do_notify_parent_cldstop
  */
+import { lastSignal } from '../abi/signals.ts';
 import type { Kernel } from '../kernel.ts';
 import { wake } from '../sched/wait.ts';
 import { groupTimes } from '../task/times.ts';
@@ -12,7 +13,6 @@ import {
   CLD_EXITED,
   CLD_KILLED,
   CLD_STOPPED,
-  NSIG,
   SA_NOCLDSTOP,
   SA_NOCLDWAIT,
   SIG_IGN,
@@ -56,7 +56,7 @@ export function notifyExit(kernel: Kernel, group: ThreadGroup, status: number): 
     const reason = exitReason(status);
     if (action.handler !== SIG_IGN)
       sendGroupSignal(kernel, parent, childInfo(kernel, group, reason.code, reason.status));
-  } else if (signo > 0 && signo <= NSIG) {
+  } else if (signo > 0 && signo <= lastSignal(kernel)) {
     const reason = exitReason(status);
     sendGroupSignal(kernel, parent, { ...childInfo(kernel, group, reason.code, reason.status), signo });
   }

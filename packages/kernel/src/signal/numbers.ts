@@ -32,9 +32,11 @@ export const SIGWINCH = 28;
 export const SIGIO = 29;
 export const SIGPWR = 30;
 export const SIGSYS = 31;
-/** First real-time signal, and the last signal. */
+/** First real-time signal, and the last one unless the ABI has more (abi/signals.ts: lastSignal). */
 export const SIGRTMIN = 32;
 export const NSIG = 64;
+/** The most that any ABI has. */
+const NSIG_MAX = 128;
 
 export const SIG_DFL = 0;
 export const SIG_IGN = 1;
@@ -65,7 +67,7 @@ export function sigBit(signo: number): SigSet {
   return BITS[signo]!;
 }
 
-const BITS: readonly SigSet[] = Array.from({ length: NSIG + 1 }, (_, signo) =>
+const BITS: readonly SigSet[] = Array.from({ length: NSIG_MAX + 1 }, (_, signo) =>
   signo === 0 ? 0n : 1n << BigInt(signo - 1),
 );
 

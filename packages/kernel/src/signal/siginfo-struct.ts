@@ -1,14 +1,18 @@
 /** siginfo_t of a 32-bit machine: 128 bytes, the layout chosen by signal and code. Linux 6.1 kernel/signal.c: copy_siginfo_to_user32 */
+import { genericNumber, nativeNumber } from '../abi/numbers.ts';
 import { StructReader, StructWriter } from '../abi/struct.ts';
 import type { Kernel } from '../kernel.ts';
 import type { SigInfo } from '../types.ts';
-import { SI_TIMER, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP } from './numbers.ts';
+import { CLD_EXITED, SI_TIMER, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP } from './numbers.ts';
 
 export const SIGINFO_BYTES = 128;
 
 export function encodeSigInfo(kernel: Kernel, info: SigInfo): Uint8Array {
   const writer = new StructWriter(kernel, SIGINFO_BYTES);
-  writer.u32(info.signo).u32(info.errno).u32(info.code);
+  const code = nativeNumber(kernel, 'sicode', info.code);
+  writer.u32(nativeNumber(kernel, 'signal', info.signo));
+  if (kernel.abi.layouts?.siginfoCodeFirst) writer.u32(code).u32(info.errno);
+  else writer.u32(info.errno).u32(code);
   if (info.code === SI_TIMER)
     writer
       .u32(info.timerId ?? 0)
@@ -18,12 +22,17 @@ export function encodeSigInfo(kernel: Kernel, info: SigInfo): Uint8Array {
     writer
       .u32(info.pid)
       .u32(info.uid)
-      .u32(info.status)
+      .u32(childStatus(kernel, info))
       .u32(info.utime ?? 0)
       .u32(info.stime ?? 0);
   } else if (isFault(info)) writer.u32(info.addr);
   else writer.u32(info.pid).u32(info.uid).u32(info.value);
   return writer.bytes;
+}
+
+/** si_status of SIGCHLD: an exit code, or a signal. */
+function childStatus(kernel: Kernel, { code, status }: SigInfo): number {
+  return code === CLD_EXITED ? status : nativeNumber(kernel, 'signal', status);
 }
 
 /** Raised by an instruction: carries an address. */
@@ -35,10 +44,11 @@ export function isFault(info: SigInfo): boolean {
 /** What a program hands to rt_sigqueueinfo. */
 export function decodeSigInfo(kernel: Kernel, bytes: Uint8Array, signo: number): SigInfo {
   const reader = new StructReader(kernel, bytes);
+  const codeFirst = kernel.abi.layouts?.siginfoCodeFirst === true;
   return {
     signo,
-    errno: reader.i32(4),
-    code: reader.i32(8),
+    errno: reader.i32(codeFirst ? 8 : 4),
+    code: genericNumber(kernel, 'sicode', reader.i32(codeFirst ? 4 : 8)) | 0,
     pid: reader.i32(12),
     uid: reader.u32(16),
     value: reader.i32(20),

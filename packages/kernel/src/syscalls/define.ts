@@ -1,5 +1,12 @@
+import type { NumberKind } from '../abi/numbers.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Task } from '../types.ts';
+
+/** Arguments whose numbers differ between ABIs: handed over in the kernel's (abi/numbers.ts). */
+export type ArgKind = Extract<
+  NumberKind,
+  'signal' | 'oflags' | 'fcntl' | 'ioctl' | 'mapflags' | 'mlockflags' | 'rlimit' | 'sighow'
+>;
 
 /**
  * C types of system-call arguments; they decide how strace shows them and how they are read:
@@ -19,9 +26,9 @@ export type ArgType =
   | 'outbuf'
   | 'mode'
   | 'flags'
-  | 'signal'
   | 'pid'
-  | 'u64';
+  | 'u64'
+  | ArgKind;
 
 export type SyscallStatus =
   | { readonly level: 'full' }

@@ -1,4 +1,5 @@
 import { KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
+import type { NumberKind } from '../abi/numbers.ts';
 import { BLOCKED, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS, NO_RESULT } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
@@ -52,10 +53,8 @@ function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: 
 }
 
 function leave(kernel: Kernel, task: Task, result: number): void {
-  let value = result;
   task.inCall = false;
-  if (result === NO_RESULT) value = kernel.abi.frame.result(kernel, frameAddress(kernel, task));
-  else if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
+  if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
     if (result === -ERESTART_RESTARTBLOCK) task.restartBlock = task.restart;
     // The exit code decides on the restart even where another thread took the signal.
     setWork(kernel, task, TIF_SIGPENDING);
@@ -63,7 +62,15 @@ function leave(kernel: Kernel, task: Task, result: number): void {
   if (task.traceEntry !== undefined) traceResult(kernel, task, result === NO_RESULT ? 0 : result);
   task.restart = undefined;
   task.timedOut = false;
+  const value =
+    result === NO_RESULT ? kernel.abi.frame.result(kernel, frameAddress(kernel, task)) : nativeResult(kernel, result);
   kernel.abi.setSyscallResult(kernel, value);
+}
+
+/** A result with the ABI's error number. Restart classes are the kernel's own. */
+function nativeResult(kernel: Kernel, result: number): number {
+  const table = kernel.abi.numbers?.errno;
+  return table === undefined || result >= 0 || result < -4095 ? result : -table.toNative(-result);
 }
 
 /** Calls the handler with its arguments read as the row's signature says. */
@@ -93,7 +100,9 @@ function hasPair(row: SyscallDef): boolean {
 
 /** One argument word. */
 function word(kernel: Kernel, type: SyscallDef['args'][number], index: number): number {
-  const value = kernel.abi.syscallArgument(kernel, index);
+  const given = kernel.abi.syscallArgument(kernel, index);
+  const { numbers } = kernel.abi;
+  const value = numbers === undefined ? given : (numbers[type as NumberKind]?.toGeneric(given) ?? given);
   return type === 'int' || type === 'long' || type === 'fd' || type === 'pid' ? value : value >>> 0;
 }
 

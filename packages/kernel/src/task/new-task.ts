@@ -22,8 +22,8 @@ export function newPending(): PendingSignals {
   return { set: 0n, queue: [] };
 }
 
-export function defaultActions(): SigAction[] {
-  return Array.from({ length: NSIG + 1 }, () => ({ handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 }));
+export function defaultActions(signals = NSIG): SigAction[] {
+  return Array.from({ length: signals + 1 }, () => ({ handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 }));
 }
 
 export function rootCredentials(): Credentials {
@@ -31,7 +31,7 @@ export function rootCredentials(): Credentials {
 }
 
 /** A process without threads yet. */
-export function newGroup(pid: number, parent: ThreadGroup | undefined): ThreadGroup {
+export function newGroup(pid: number, parent: ThreadGroup | undefined, signals = NSIG): ThreadGroup {
   return {
     pid,
     leader: undefined as unknown as Task,
@@ -41,7 +41,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined): ThreadGr
     pgid: pid,
     sid: pid,
     tty: 0,
-    actions: defaultActions(),
+    actions: defaultActions(signals),
     pending: newPending(),
     groupExit: undefined,
     stopped: false,

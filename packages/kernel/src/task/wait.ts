@@ -1,10 +1,13 @@
+import { nativeStatus } from '../abi/signals.ts';
 import { ECHILD, EFAULT, EINVAL } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyOut, writeWord } from '../mm/user-access.ts';
 import { blockOn } from '../sched/wait.ts';
 import { exitReason } from '../signal/child.ts';
 import { CLD_CONTINUED, CLD_STOPPED, SIGCHLD, SIGCONT } from '../signal/numbers.ts';
-import type { Task, ThreadGroup } from '../types.ts';
+import { sigInfo } from '../signal/send.ts';
+import { encodeSigInfo } from '../signal/siginfo-struct.ts';
+import type { SigInfo, Task, ThreadGroup } from '../types.ts';
 import { reap } from './exit.ts';
 import { encodeRusage, groupRusage } from './rusage.ts';
 
@@ -94,7 +97,7 @@ export function wait4(
   if (pid === -0x8000_0000) return -ECHILD;
   const found = waitForChild(kernel, task, selectPid(task, pid), options | WEXITED);
   if (typeof found === 'number') return found;
-  if (status !== 0 && !writeWord(kernel, task, status, found.status)) return -EFAULT;
+  if (status !== 0 && !writeWord(kernel, task, status, nativeStatus(kernel, found.status))) return -EFAULT;
   if (rusage !== 0 && !copyOut(kernel, task, rusage, encodeRusage(kernel, groupRusage(kernel, found.group))))
     return -EFAULT;
   return found.group.pid;
@@ -126,15 +129,16 @@ export function waitid(
   return reportWaitid(kernel, task, info, rusage, found === 0 ? undefined : (found as Waited));
 }
 
+function waitedInfo({ group, code, reason }: Waited): SigInfo {
+  return sigInfo(SIGCHLD, { code, pid: group.pid, uid: group.leader.cred.uid, status: reason });
+}
+
 function reportWaitid(kernel: Kernel, task: Task, info: number, rusage: number, found: Waited | undefined): number {
   if (found && rusage !== 0 && !copyOut(kernel, task, rusage, encodeRusage(kernel, groupRusage(kernel, found.group)))) {
     return -EFAULT;
   }
   if (info === 0) return 0;
   // signo, errno, code, pid, uid, status: the CHLD layout of siginfo_t.
-  const words = found
-    ? [SIGCHLD, 0, found.code, found.group.pid, found.group.leader.cred.uid, found.reason]
-    : [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < words.length; i++) if (!writeWord(kernel, task, info + 4 * i, words[i]!)) return -EFAULT;
-  return 0;
+  const bytes = found === undefined ? new Uint8Array(24) : encodeSigInfo(kernel, waitedInfo(found)).subarray(0, 24);
+  return copyOut(kernel, task, info, bytes) ? 0 : -EFAULT;
 }

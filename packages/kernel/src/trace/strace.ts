@@ -74,6 +74,10 @@ function show(kernel: Kernel, task: Task, type: ArgType, value: number, next: nu
     case 'mode':
       return `0${value.toString(8)}`;
     case 'flags':
+    case 'oflags':
+    case 'mapflags':
+    case 'mlockflags':
+    case 'ioctl':
     case 'ulong':
       return value < 10 ? `${value}` : `0x${value.toString(16)}`;
     case 'signal':

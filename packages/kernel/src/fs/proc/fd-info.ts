@@ -1,11 +1,13 @@
+import { nativeNumber } from '../../abi/numbers.ts';
+import type { Kernel } from '../../kernel.ts';
 import type { Task } from '../../types.ts';
 import { O_CLOEXEC } from '../open-flags.ts';
 
 /** /proc/PID/fdinfo/N, or undefined where the descriptor is gone. Linux 6.1 fs/proc/fd.c: seq_show */
-export function fdInfoText(task: Task, fd: number): string | undefined {
+export function fdInfoText(kernel: Kernel, task: Task, fd: number): string | undefined {
   const entry = task.files.fds[fd];
   if (entry === undefined) return undefined;
   const { file } = entry;
-  const flags = file.flags | (entry.closeOnExec ? O_CLOEXEC : 0);
+  const flags = nativeNumber(kernel, 'oflags', file.flags | (entry.closeOnExec ? O_CLOEXEC : 0));
   return `pos:\t${file.position}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${file.path.mount.id}\nino:\t${file.inode.ino}\n`;
 }

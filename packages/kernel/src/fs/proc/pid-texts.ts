@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '@kml/core';
+import { nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type MmUsage, mmUsage } from '../../mm/maps-text.ts';
 import { SIG_DFL, SIG_IGN } from '../../signal/numbers.ts';
@@ -44,7 +45,7 @@ function stateOf(task: Task): [letter: string, name: string] {
 function actionSets(task: Task): { ignored: SigSet; caught: SigSet } {
   let ignored = 0n;
   let caught = 0n;
-  for (let signo = 1; signo <= 64; signo++) {
+  for (let signo = 1; signo < task.group.actions.length; signo++) {
     const handler = task.group.actions[signo]?.handler ?? SIG_DFL;
     const bit = 1n << BigInt(signo - 1);
     if (handler === SIG_IGN) ignored |= bit;
@@ -53,8 +54,10 @@ function actionSets(task: Task): { ignored: SigSet; caught: SigSet } {
   return { ignored, caught };
 }
 
-function hexSet(set: SigSet): string {
-  return set.toString(16).padStart(16, '0');
+function hexSet(kernel: Kernel, set: SigSet): string {
+  return nativeSet(kernel, set)
+    .toString(16)
+    .padStart(sigSetBytes(kernel) * 2, '0');
 }
 
 /** /proc/PID/stat. Linux 6.1 fs/proc/array.c: do_task_stat */
@@ -64,7 +67,7 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
   const usage = usageOf(kernel, task);
   const { ignored, caught } = actionSets(task);
   const tty = fsState(kernel).ttys.get(group.tty);
-  const low = (set: SigSet): bigint => set & 0x7fff_ffffn;
+  const low = (set: SigSet): bigint => nativeSet(kernel, set) & 0x7fff_ffffn;
   const fields = [
     task.tid,
     `(${task.comm})`,
@@ -155,11 +158,11 @@ export function statusText(kernel: Kernel, task: Task): string {
     ...(task.mm === undefined ? [] : memoryRows(usageOf(kernel, task))),
     ['Threads', group.tasks.length],
     ['SigQ', `${task.pending.queue.length}/${group.rlimits[11]?.current ?? 0}`],
-    ['SigPnd', hexSet(task.pending.set)],
-    ['ShdPnd', hexSet(group.pending.set)],
-    ['SigBlk', hexSet(task.sigMask)],
-    ['SigIgn', hexSet(ignored)],
-    ['SigCgt', hexSet(caught)],
+    ['SigPnd', hexSet(kernel, task.pending.set)],
+    ['ShdPnd', hexSet(kernel, group.pending.set)],
+    ['SigBlk', hexSet(kernel, task.sigMask)],
+    ['SigIgn', hexSet(kernel, ignored)],
+    ['SigCgt', hexSet(kernel, caught)],
     ...capabilityRows(cred.euid === 0),
     ['NoNewPrivs', 0],
     ['Seccomp', 0],

@@ -21,7 +21,7 @@ function textOf(kernel: Kernel, task: Task, node: ProcNode): string | number {
   if (!node.node.startsWith('pid/')) return SYSTEM_FILES.get(node.node)?.read?.(kernel, task) ?? '';
   const subject = procTask(kernel, node);
   if (subject === undefined) return -ESRCH;
-  if (node.node === 'pid/fdinfo/n') return fdInfoText(subject, node.fd) ?? -ESRCH;
+  if (node.node === 'pid/fdinfo/n') return fdInfoText(kernel, subject, node.fd) ?? -ESRCH;
   return PID_FILES.get(node.node.slice('pid/'.length))?.read(kernel, subject, node.thread, task) ?? '';
 }
 

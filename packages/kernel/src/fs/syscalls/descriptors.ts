@@ -1,3 +1,4 @@
+import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { BLOCKED, EBADF, EFAULT, EINVAL, EOVERFLOW } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -67,18 +68,26 @@ function dupTo(kernel: Kernel, task: Task, from: number, to: number, closeOnExec
   return to;
 }
 
-/** pipe() and pipe2(). Linux 6.1 fs/pipe.c: do_pipe2 */
-function pipe2(kernel: Kernel, task: Task, address: number, flags: number): number {
+/** Both ends of a new pipe as descriptors, or -errno. Linux 6.1 fs/pipe.c: __do_pipe_flags */
+export function pipeDescriptors(kernel: Kernel, task: Task, flags: number): [first: number, second: number] | number {
   if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) return -EINVAL;
   const [reader, writer] = openPipe(kernel, flags & (O_NONBLOCK | O_DIRECT));
   const closeOnExec = (flags & O_CLOEXEC) !== 0;
   const first = installFd(kernel, task, reader, closeOnExec);
   const second = installFd(kernel, task, writer, closeOnExec);
-  const out = new StructWriter(kernel, 8).u32(first).u32(second);
-  if (first >= 0 && second >= 0 && copyOut(kernel, task, address, out.bytes)) return 0;
+  if (first >= 0 && second >= 0) return [first, second];
   if (first >= 0) closeFd(kernel, task, first);
-  if (second >= 0) closeFd(kernel, task, second);
-  return first < 0 ? first : second < 0 ? second : -EFAULT;
+  return first < 0 ? first : second;
+}
+
+/** pipe() and pipe2(). Linux 6.1 fs/pipe.c: do_pipe2 */
+function pipe2(kernel: Kernel, task: Task, address: number, flags: number): number {
+  const ends = pipeDescriptors(kernel, task, flags);
+  if (typeof ends === 'number') return ends;
+  const out = new StructWriter(kernel, 8).u32(ends[0]).u32(ends[1]);
+  if (copyOut(kernel, task, address, out.bytes)) return 0;
+  for (const fd of ends) closeFd(kernel, task, fd);
+  return -EFAULT;
 }
 
 /** fcntl commands. Linux 6.1 include/uapi/asm-generic/fcntl.h, include/uapi/linux/fcntl.h */
@@ -87,14 +96,14 @@ const F_GETFD = 1;
 const F_SETFD = 2;
 const F_GETFL = 3;
 const F_SETFL = 4;
-const F_GETLK = 5;
-const F_SETLK = 6;
-const F_SETLKW = 7;
-const F_SETOWN = 8;
-const F_GETOWN = 9;
-const F_GETLK64 = 12;
-const F_SETLK64 = 13;
-const F_SETLKW64 = 14;
+export const F_GETLK = 5;
+export const F_SETLK = 6;
+export const F_SETLKW = 7;
+export const F_SETOWN = 8;
+export const F_GETOWN = 9;
+export const F_GETLK64 = 12;
+export const F_SETLK64 = 13;
+export const F_SETLKW64 = 14;
 const F_OFD_GETLK = 36;
 const F_OFD_SETLK = 37;
 const F_OFD_SETLKW = 38;
@@ -120,9 +129,9 @@ function fcntl(kernel: Kernel, task: Task, fd: number, command: number, argument
       entry.closeOnExec = (argument & 1) !== 0;
       return 0;
     case F_GETFL:
-      return file.flags;
+      return nativeNumber(kernel, 'oflags', file.flags);
     case F_SETFL:
-      file.flags = (file.flags & ~SETFL_MASK) | (argument & SETFL_MASK);
+      file.flags = (file.flags & ~SETFL_MASK) | (genericNumber(kernel, 'oflags', argument) & SETFL_MASK);
       return 0;
     case F_GETOWN:
       return 0;
@@ -175,13 +184,15 @@ function recordLock(
 ): number {
   const first = wide ? (kernel.abi.u64Alignment ?? 4) : 4;
   const field = wide ? 8 : 4;
-  const bytes = copyIn(kernel, task, address, first + 2 * field + 4);
+  const narrow = wide ? undefined : kernel.abi.layouts?.flock;
+  const pidAt = narrow?.pid ?? first + 2 * field;
+  const bytes = copyIn(kernel, task, address, narrow?.bytes ?? pidAt + 4);
   if (bytes === undefined) return -EFAULT;
   const reader = new StructReader(kernel, bytes);
   const type = reader.i16(0);
   const read = (offset: number): number => (wide ? Number(reader.i64(offset)) : reader.i32(offset));
   if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) return -EINVAL;
-  if (ofd && reader.i32(first + 2 * field) !== 0) return -EINVAL;
+  if (ofd && reader.i32(pidAt) !== 0) return -EINVAL;
   const range = lockRange(file, reader.i16(2), read(first), read(first + field));
   if (typeof range === 'number') return range;
   const owner: unknown = ofd ? file : task.files;
@@ -194,7 +205,7 @@ function recordLock(
   };
   if (action === 0) {
     const other = type === F_UNLCK ? undefined : conflictingLock(kernel, file.inode, lock);
-    return putLock(kernel, task, address, wide, first, bytes, other);
+    return putLock(kernel, task, address, { wide, first, pidAt }, bytes, other);
   }
   if (type === F_UNLCK) {
     dropLock(kernel, file.inode, lock);
@@ -227,8 +238,7 @@ function putLock(
   kernel: Kernel,
   task: Task,
   address: number,
-  wide: boolean,
-  first: number,
+  { wide, first, pidAt }: { wide: boolean; first: number; pidAt: number },
   asked: Uint8Array,
   lock: FileLock | undefined,
 ): number {
@@ -244,7 +254,7 @@ function putLock(
       .at(first);
     if (wide) out.u64(lock.start).u64(length);
     else out.u32(lock.start).u32(length);
-    out.u32(lock.pid);
+    out.at(pidAt).u32(lock.pid);
   }
   return copyOut(kernel, task, address, out.bytes) ? 0 : -EFAULT;
 }
@@ -282,10 +292,10 @@ export const DESCRIPTOR_SYSCALLS: SyscallDef[] = [
   full('close_range', ['uint', 'uint', 'flags'], closeRange),
   full('dup', ['fd'], dup),
   full('dup2', ['fd', 'fd'], dup2),
-  full('dup3', ['fd', 'fd', 'flags'], dup3),
+  full('dup3', ['fd', 'fd', 'oflags'], dup3),
   full('pipe', ['ptr'], (kernel, task, address) => pipe2(kernel, task, address!, 0)),
-  partial('pipe2', ['ptr', 'flags'], 'O_DIRECT (packets) is taken as an ordinary pipe', pipe2),
-  partial('fcntl', ['fd', 'uint', 'ulong'], 'no leases, seals or SIGIO', fcntl),
-  partial('fcntl64', ['fd', 'uint', 'ulong'], 'no leases, seals or SIGIO', fcntl),
+  partial('pipe2', ['ptr', 'oflags'], 'O_DIRECT (packets) is taken as an ordinary pipe', pipe2),
+  partial('fcntl', ['fd', 'fcntl', 'ulong'], 'no leases, seals or SIGIO', fcntl),
+  partial('fcntl64', ['fd', 'fcntl', 'ulong'], 'no leases, seals or SIGIO', fcntl),
   full('flock', ['fd', 'uint'], flock),
 ];

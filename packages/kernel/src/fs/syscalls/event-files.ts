@@ -1,7 +1,9 @@
+import { decodeSigSet, sigSetBytes } from '../../abi/signals.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { BLOCKED, EBADF, EFAULT, EINTR, EINVAL, ENOTDIR } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
+import { UNBLOCKABLE } from '../../signal/numbers.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { readTimespec } from '../../time/timespec.ts';
 import type { OpenFile, SigSet, Task } from '../../types.ts';
@@ -197,12 +199,10 @@ function putTimerspec(
 }
 
 function signalfd4(kernel: Kernel, task: Task, fd: number, address: number, size: number, flags: number): number {
-  if (flags & ~(O_CLOEXEC | O_NONBLOCK) || size !== 8) return -EINVAL;
-  const bytes = copyIn(kernel, task, address, 8);
+  if (flags & ~(O_CLOEXEC | O_NONBLOCK) || size !== sigSetBytes(kernel)) return -EINVAL;
+  const bytes = copyIn(kernel, task, address, size);
   if (bytes === undefined) return -EFAULT;
-  const reader = new StructReader(kernel, bytes);
-  // SIGKILL and SIGSTOP cannot be taken.
-  const set: SigSet = (BigInt(reader.u32(0)) | (BigInt(reader.u32(4)) << 32n)) & ~((1n << 8n) | (1n << 18n));
+  const set: SigSet = decodeSigSet(kernel, bytes) & ~UNBLOCKABLE;
   if (fd === -1) return install(kernel, task, openSignalfd(kernel, set, flags & O_NONBLOCK), flags);
   const file = getDataFile(task, fd);
   if (file === undefined) return -EBADF;
@@ -239,14 +239,14 @@ const INOTIFY_NOTE = 'in a watched directory only names that come and go are rep
 /** eventfd(2), epoll(7), timerfd_create(2), signalfd(2), inotify(7). */
 export const EVENT_FILE_SYSCALLS: SyscallDef[] = [
   full('eventfd', ['uint'], (kernel, task, initial) => eventfd2(kernel, task, initial!, 0)),
-  full('eventfd2', ['uint', 'flags'], eventfd2),
+  full('eventfd2', ['uint', 'oflags'], eventfd2),
   full('epoll_create', ['int'], epollCreate),
-  full('epoll_create1', ['flags'], epollCreate1),
+  full('epoll_create1', ['oflags'], epollCreate1),
   full('epoll_ctl', ['fd', 'int', 'fd', 'ptr'], epollCtl),
   full('epoll_wait', ['fd', 'ptr', 'int', 'int'], epollWait),
   full('epoll_pwait', ['fd', 'ptr', 'int', 'int', 'ptr', 'size'], epollPwait),
   full('epoll_pwait2', ['fd', 'ptr', 'int', 'ptr', 'ptr', 'size'], epollPwait2),
-  full('timerfd_create', ['int', 'flags'], timerfdCreate),
+  full('timerfd_create', ['int', 'oflags'], timerfdCreate),
   full('timerfd_settime', ['fd', 'flags', 'ptr', 'ptr'], timerfdSettime(false)),
   full('timerfd_settime64', ['fd', 'flags', 'ptr', 'ptr'], timerfdSettime(true)),
   full('timerfd_gettime', ['fd', 'ptr'], timerfdGettime(false)),
@@ -254,9 +254,9 @@ export const EVENT_FILE_SYSCALLS: SyscallDef[] = [
   full('signalfd', ['fd', 'ptr', 'size'], (kernel, task, fd, address, size) =>
     signalfd4(kernel, task, fd!, address!, size!, 0),
   ),
-  full('signalfd4', ['fd', 'ptr', 'size', 'flags'], signalfd4),
+  full('signalfd4', ['fd', 'ptr', 'size', 'oflags'], signalfd4),
   partial('inotify_init', [], INOTIFY_NOTE, (kernel, task) => inotifyInit1(kernel, task, 0)),
-  partial('inotify_init1', ['flags'], INOTIFY_NOTE, inotifyInit1),
+  partial('inotify_init1', ['oflags'], INOTIFY_NOTE, inotifyInit1),
   partial('inotify_add_watch', ['fd', 'path', 'uint'], INOTIFY_NOTE, inotifyAddWatch),
   full('inotify_rm_watch', ['fd', 'int'], inotifyRmWatch),
 ];

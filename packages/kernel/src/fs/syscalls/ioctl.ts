@@ -35,4 +35,4 @@ function ioctl(kernel: Kernel, task: Task, fd: number, command: number, argument
 }
 
 /** ioctl(2). */
-export const IOCTL_SYSCALLS: SyscallDef[] = [full('ioctl', ['fd', 'uint', 'ulong'], ioctl)];
+export const IOCTL_SYSCALLS: SyscallDef[] = [full('ioctl', ['fd', 'ioctl', 'ulong'], ioctl)];

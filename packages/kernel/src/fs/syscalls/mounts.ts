@@ -1,3 +1,4 @@
+import { GENERIC_STATFS, type StatfsLayout } from '../../abi/layouts.ts';
 import { StructWriter } from '../../abi/struct.ts';
 import { EBADF, EBUSY, EFAULT, EINVAL, ENODEV, ENOTDIR, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -158,15 +159,27 @@ function statfsFlags(mount: Mount): number {
   return 0x20 | (isReadOnly(mount) ? 1 : 0) | (mount.flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC)) | 0x1000;
 }
 
-/** struct statfs and struct statfs64: the same fields, 32 or 64 bits wide. Linux 6.1 include/uapi/asm-generic/statfs.h */
+/** Fields whose width is the structure's; the rest are 32-bit words. */
+const COUNTS: ReadonlySet<string> = new Set(['blocks', 'bfree', 'bavail', 'files', 'ffree']);
+
+function statfsLayout(kernel: Kernel): StatfsLayout {
+  return kernel.abi.layouts?.statfs ?? GENERIC_STATFS;
+}
+
+/** struct statfs and struct statfs64: the same fields, counts of 32 or 64 bits. */
 function encodeStatfs(kernel: Kernel, mount: Mount, wide: boolean): Uint8Array {
-  const stat = superblockOps(mount.superblock).statfs(kernel, mount.superblock);
-  const out = new StructWriter(kernel, wide ? 84 : 64).u32(stat.type).u32(stat.bsize);
-  for (const value of [stat.blocks, stat.bfree, stat.bfree, stat.files, stat.ffree]) {
-    if (wide) out.u64(value);
-    else out.u32(value);
+  const { fields, bytes, wideBytes } = statfsLayout(kernel);
+  const { type, bsize, blocks, bfree, files, ffree } = superblockOps(mount.superblock).statfs(kernel, mount.superblock);
+  const general = { namelen: 255, frsize: bsize, flags: statfsFlags(mount), fsid: mount.superblock.dev, pad: 0 };
+  const values = { type, bsize, blocks, bfree, bavail: bfree, files, ffree, ...general };
+  const out = new StructWriter(kernel, wide ? wideBytes : bytes);
+  for (const field of fields) {
+    if (field === 'pad' && !wide) continue;
+    if (wide && COUNTS.has(field)) out.u64(values[field]);
+    else out.u32(values[field]);
+    if (field === 'fsid') out.u32(0);
   }
-  return out.u32(mount.superblock.dev).u32(0).u32(255).u32(stat.bsize).u32(statfsFlags(mount)).bytes;
+  return out.bytes;
 }
 
 function putStatfs(kernel: Kernel, task: Task, mount: Mount, address: number, wide: boolean): number {
@@ -178,15 +191,16 @@ function statfs(kernel: Kernel, task: Task, path: number, address: number): numb
   return typeof place === 'number' ? place : putStatfs(kernel, task, place.mount, address, false);
 }
 
-/** sizeof(struct statfs64), where 64-bit members are aligned to 4 and to 8. */
-function sizeRefused(size: number): boolean {
-  return size !== 84 && size !== 88;
+/** sizeof(struct statfs64); with and without padding at the end. */
+function sizeRefused(kernel: Kernel, size: number): boolean {
+  const { wideBytes } = statfsLayout(kernel);
+  return size !== wideBytes && size !== wideBytes + 4;
 }
 
 function statfs64(kernel: Kernel, task: Task, path: number, size: number, address: number): number {
   const place = placeAt(kernel, task, AT_FDCWD, path, true);
   if (typeof place === 'number') return place;
-  return sizeRefused(size) ? -EINVAL : putStatfs(kernel, task, place.mount, address, true);
+  return sizeRefused(kernel, size) ? -EINVAL : putStatfs(kernel, task, place.mount, address, true);
 }
 
 function fstatfs(kernel: Kernel, task: Task, fd: number, address: number): number {
@@ -197,7 +211,7 @@ function fstatfs(kernel: Kernel, task: Task, fd: number, address: number): numbe
 function fstatfs64(kernel: Kernel, task: Task, fd: number, size: number, address: number): number {
   const file = getFile(task, fd);
   if (file === undefined) return -EBADF;
-  return sizeRefused(size) ? -EINVAL : putStatfs(kernel, task, file.path.mount, address, true);
+  return sizeRefused(kernel, size) ? -EINVAL : putStatfs(kernel, task, file.path.mount, address, true);
 }
 
 /** struct ustat: free blocks, free inodes, two names. Linux 6.1 fs/statfs.c: ustat */

@@ -1,3 +1,4 @@
+import { genericNumber } from '../../abi/numbers.ts';
 import { StructReader } from '../../abi/struct.ts';
 import { BLOCKED, E2BIG, EBADF, EFAULT, EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -63,10 +64,11 @@ function openat2(kernel: Kernel, task: Task, dirfd: number, path: number, how: n
   const mode = reader.u64(8);
   const resolve = reader.u64(16);
   if (flags > 0x7fff_ffffn || mode > 0o7777n || resolve > 0x1fn) return -EINVAL;
-  const creates = (Number(flags) & (O_CREAT | O_TMPFILE_BIT)) !== 0;
+  const wanted = genericNumber(kernel, 'oflags', Number(flags));
+  const creates = (wanted & (O_CREAT | O_TMPFILE_BIT)) !== 0;
   if (mode !== 0n && !creates) return -EINVAL;
   if ((resolve & 0x18n) === 0x18n) return -EINVAL;
-  return openAt(kernel, task, dirfd, path, Number(flags), Number(mode), Number(resolve));
+  return openAt(kernel, task, dirfd, path, wanted, Number(mode), Number(resolve));
 }
 
 /** Every flag open() knows; it ignores others. Linux 6.1 include/linux/fcntl.h: VALID_OPEN_FLAGS */
@@ -80,10 +82,10 @@ function cleaned(flags: number): number {
 
 /** open(2), creat(2), openat2(2). */
 export const OPEN_SYSCALLS: SyscallDef[] = [
-  full('open', ['path', 'flags', 'mode'], (kernel, task, path, flags, mode) =>
+  full('open', ['path', 'oflags', 'mode'], (kernel, task, path, flags, mode) =>
     openAt(kernel, task, AT_FDCWD, path!, cleaned(flags!), mode!),
   ),
-  full('openat', ['fd', 'path', 'flags', 'mode'], (kernel, task, dirfd, path, flags, mode) =>
+  full('openat', ['fd', 'path', 'oflags', 'mode'], (kernel, task, dirfd, path, flags, mode) =>
     openAt(kernel, task, dirfd!, path!, cleaned(flags!), mode!),
   ),
   full('creat', ['path', 'mode'], (kernel, task, path, mode) =>

@@ -1,4 +1,4 @@
-import { StructReader } from '../../abi/struct.ts';
+import { decodeSigSet, sigSetBytes } from '../../abi/signals.ts';
 import { BLOCKED, EFAULT, EINVAL, ERESTARTNOHAND } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn } from '../../mm/user-access.ts';
@@ -52,13 +52,11 @@ export function waitUntil(
 /** Sets a call's own signal mask at its first entry. 0 or -errno. Linux 6.1 kernel/signal.c: set_user_sigmask */
 export function enterWithMask(kernel: Kernel, task: Task, address: number, size: number): number {
   if (address === 0) return 0;
-  if (size !== 8) return -EINVAL;
-  const bytes = copyIn(kernel, task, address, 8);
+  if (size !== sigSetBytes(kernel)) return -EINVAL;
+  const bytes = copyIn(kernel, task, address, size);
   if (bytes === undefined) return -EFAULT;
-  const reader = new StructReader(kernel, bytes);
-  const mask = BigInt(reader.u32(0)) | (BigInt(reader.u32(4)) << 32n);
   task.savedSigMask = task.sigMask;
-  setSigMask(kernel, task, mask);
+  setSigMask(kernel, task, decodeSigSet(kernel, bytes));
   return 0;
 }
 

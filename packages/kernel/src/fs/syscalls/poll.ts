@@ -1,3 +1,4 @@
+import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { BLOCKED, EFAULT, EINVAL, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -24,7 +25,7 @@ function scanPollfds(kernel: Kernel, task: Task, address: number, count: number,
   let ready = 0;
   for (let i = 0; i < count; i++) {
     const fd = reader.i32(i * POLLFD_BYTES);
-    const wanted = reader.u16(i * POLLFD_BYTES + 4) | POLLERR | POLLHUP;
+    const wanted = genericNumber(kernel, 'poll', reader.u16(i * POLLFD_BYTES + 4)) | POLLERR | POLLHUP;
     let events = 0;
     if (fd >= 0) {
       const file = getDataFile(task, fd);
@@ -35,7 +36,7 @@ function scanPollfds(kernel: Kernel, task: Task, address: number, count: number,
       }
     }
     if (events !== 0) ready++;
-    out.at(i * POLLFD_BYTES + 6).u16(events);
+    out.at(i * POLLFD_BYTES + 6).u16(nativeNumber(kernel, 'poll', events));
   }
   return copyOut(kernel, task, address, out.bytes) ? ready : -EFAULT;
 }

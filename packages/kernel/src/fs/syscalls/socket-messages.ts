@@ -1,3 +1,4 @@
+import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { BLOCKED, EBADF, EFAULT, EINVAL, EMSGSIZE } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -145,7 +146,8 @@ function passedFiles(kernel: Kernel, task: Task, header: MessageHeader): OpenFil
   for (let at = 0; at + CMSGHDR_BYTES <= bytes.length; ) {
     const length = reader.u32(at);
     if (length < CMSGHDR_BYTES || at + length > bytes.length) return -EINVAL;
-    if (reader.u32(at + 4) === SOL_SOCKET && reader.u32(at + 8) === SCM_RIGHTS) {
+    const level = genericNumber(kernel, 'socklevel', reader.u32(at + 4));
+    if (level === SOL_SOCKET && reader.u32(at + 8) === SCM_RIGHTS) {
       for (let i = at + CMSGHDR_BYTES; i + 4 <= at + length; i += 4) {
         const file = getDataFile(task, reader.i32(i));
         if (file === undefined) return -EBADF;
@@ -237,7 +239,10 @@ function putControl(
   const put = (type: number, words: readonly number[]): boolean => {
     const bytes = CMSGHDR_BYTES + words.length * 4;
     if (header.control === 0 || length + bytes > header.controlLength) return false;
-    const out = new StructWriter(kernel, bytes).u32(bytes).u32(SOL_SOCKET).u32(type);
+    const out = new StructWriter(kernel, bytes)
+      .u32(bytes)
+      .u32(nativeNumber(kernel, 'socklevel', SOL_SOCKET))
+      .u32(type);
     for (const word of words) out.u32(word);
     if (!copyOut(kernel, task, header.control + length, out.bytes)) return false;
     length += bytes;

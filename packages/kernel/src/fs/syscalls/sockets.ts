@@ -1,3 +1,4 @@
+import { genericNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import {
   BLOCKED,
@@ -55,7 +56,13 @@ function install(kernel: Kernel, task: Task, socket: UnixSocket, flags: number):
   return installFd(kernel, task, file, (flags & O_CLOEXEC) !== 0);
 }
 
-function socket(kernel: Kernel, task: Task, domain: number, type: number, protocol: number): number {
+/** socket()'s second argument: the type proper in the low bits, flags above. */
+function genericType(kernel: Kernel, type: number): number {
+  return genericNumber(kernel, 'socktype', type & TYPE_MASK) | genericNumber(kernel, 'oflags', type & ~TYPE_MASK);
+}
+
+function socket(kernel: Kernel, task: Task, domain: number, given: number, protocol: number): number {
+  const type = genericType(kernel, given);
   const made = makeSocket(task, domain, type, protocol);
   return typeof made === 'number' ? made : install(kernel, task, made, type);
 }
@@ -70,10 +77,11 @@ function socketpair(
   kernel: Kernel,
   task: Task,
   domain: number,
-  type: number,
+  given: number,
   protocol: number,
   address: number,
 ): number {
+  const type = genericType(kernel, given);
   const first = makeSocket(task, domain, type, protocol);
   const second = makeSocket(task, domain, type, protocol);
   if (typeof first === 'number') return first;
@@ -134,7 +142,8 @@ function connect(kernel: Kernel, task: Task, fd: number, address: number, length
   return 0;
 }
 
-function accept4(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number, flags: number): number {
+function accept4(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number, given: number): number {
+  const flags = genericNumber(kernel, 'oflags', given);
   if (flags & ~TYPE_FLAGS) return -EINVAL;
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;

@@ -1,3 +1,5 @@
+import { GENERIC_TERMIOS, type TermiosLayout } from '../../abi/layouts.ts';
+import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import type { Kernel } from '../../kernel.ts';
 
@@ -13,8 +15,6 @@ export interface Termios {
   ispeed: number;
   ospeed: number;
 }
-
-export const NCCS = 19;
 
 export const ISTRIP = 0o40;
 export const INLCR = 0o100;
@@ -78,49 +78,79 @@ export function standardTermios(): Termios {
   };
 }
 
-/** struct termios of the kernel (36 bytes), or termios2 (44) with the speeds. */
-export function encodeTermios(kernel: Kernel, termios: Termios, withSpeeds: boolean): Uint8Array {
-  const out = new StructWriter(kernel, withSpeeds ? 44 : 36);
-  out.u32(termios.iflag).u32(termios.oflag).u32(termios.cflag).u32(termios.lflag).u8(termios.line);
-  for (let i = 0; i < NCCS; i++) out.u8(termios.cc[i] ?? 0);
-  if (withSpeeds) out.u32(termios.ispeed).u32(termios.ospeed);
+function layoutOf(kernel: Kernel): TermiosLayout {
+  return kernel.abi.layouts?.termios ?? GENERIC_TERMIOS;
+}
+
+/** Bytes of the kernel's struct termios, or of termios2, which has the speeds behind it. */
+export function termiosBytes(kernel: Kernel, second: boolean): number {
+  return layoutOf(kernel).bytes + (second ? 8 : 0);
+}
+
+/** Where the speeds are; undefined: nowhere. */
+function speedsAt(kernel: Kernel, length: number): number | undefined {
+  const { speeds, bytes } = layoutOf(kernel);
+  if (speeds >= 0) return speeds;
+  return length >= bytes + 8 ? bytes : undefined;
+}
+
+const FLAG_WORDS = ['iflag', 'oflag', 'cflag', 'lflag'] as const;
+
+/** struct termios of the kernel, or termios2. */
+export function encodeTermios(kernel: Kernel, termios: Termios, second: boolean): Uint8Array {
+  const { line, cc, ccIndex } = layoutOf(kernel);
+  const out = new StructWriter(kernel, termiosBytes(kernel, second));
+  for (const word of FLAG_WORDS) out.u32(nativeNumber(kernel, word, termios[word]));
+  out.at(line).u8(termios.line);
+  ccIndex.forEach((place, index) => {
+    if (place >= 0) out.at(cc + place).u8(termios.cc[index] ?? 0);
+  });
+  const speeds = speedsAt(kernel, out.bytes.length);
+  if (speeds !== undefined) out.at(speeds).u32(termios.ispeed).u32(termios.ospeed);
   return out.bytes;
 }
 
 export function decodeTermios(kernel: Kernel, bytes: Uint8Array, old: Termios): Termios {
   const reader = new StructReader(kernel, bytes);
-  const withSpeeds = bytes.length >= 44;
+  const { line, cc, ccIndex } = layoutOf(kernel);
+  const flags = (index: number): number => genericNumber(kernel, FLAG_WORDS[index]!, reader.u32(4 * index));
+  const speeds = speedsAt(kernel, bytes.length);
   return {
-    iflag: reader.u32(0),
-    oflag: reader.u32(4),
-    cflag: reader.u32(8),
-    lflag: reader.u32(12),
-    line: reader.u8(16),
-    cc: Array.from(bytes.subarray(17, 17 + NCCS)),
-    ispeed: withSpeeds ? reader.u32(36) : old.ispeed,
-    ospeed: withSpeeds ? reader.u32(40) : old.ospeed,
+    iflag: flags(0),
+    oflag: flags(1),
+    cflag: flags(2),
+    lflag: flags(3),
+    line: reader.u8(line),
+    cc: ccIndex.map((place, index) => (place < 0 ? (old.cc[index] ?? 0) : bytes[cc + place]!)),
+    ispeed: speeds === undefined ? old.ispeed : reader.u32(speeds),
+    ospeed: speeds === undefined ? old.ospeed : reader.u32(speeds + 4),
   };
 }
 
 /** struct termio (18 bytes, half-word flags), of System V programs. */
 export function encodeTermio(kernel: Kernel, termios: Termios): Uint8Array {
   const out = new StructWriter(kernel, 18);
-  out.u16(termios.iflag).u16(termios.oflag).u16(termios.cflag).u16(termios.lflag).u8(termios.line);
+  for (const word of FLAG_WORDS) out.u16(nativeNumber(kernel, word, termios[word]));
+  out.u8(termios.line);
   for (let i = 0; i < 8; i++) out.u8(termios.cc[i] ?? 0);
   return out.bytes;
 }
 
 export function decodeTermio(kernel: Kernel, bytes: Uint8Array, old: Termios): Termios {
   const reader = new StructReader(kernel, bytes);
-  const merge = (before: number, offset: number): number => (before & ~0xffff) | reader.u16(offset);
+  const merge = (index: number): number => {
+    const word = FLAG_WORDS[index]!;
+    const upper = nativeNumber(kernel, word, old[word]) & ~0xffff;
+    return genericNumber(kernel, word, upper | reader.u16(2 * index));
+  };
   const cc = [...old.cc];
   for (let i = 0; i < 8; i++) cc[i] = bytes[9 + i]!;
   return {
     ...old,
-    iflag: merge(old.iflag, 0),
-    oflag: merge(old.oflag, 2),
-    cflag: merge(old.cflag, 4),
-    lflag: merge(old.lflag, 6),
+    iflag: merge(0),
+    oflag: merge(1),
+    cflag: merge(2),
+    lflag: merge(3),
     line: reader.u8(8),
     cc,
   };

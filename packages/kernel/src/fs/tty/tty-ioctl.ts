@@ -1,3 +1,4 @@
+import { genericNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EIO, ENOTTY, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -13,7 +14,7 @@ import { O_ACCMODE, O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
 import { checkChange, clearControllingTty, setControllingTty } from './job-control.ts';
 import { inputReady, receiveInput, settingsChanged } from './line-discipline.ts';
 import { masterTty, slavePlace } from './pty.ts';
-import { decodeTermio, decodeTermios, encodeTermio, encodeTermios, ICANON } from './termios.ts';
+import { decodeTermio, decodeTermios, encodeTermio, encodeTermios, ICANON, termiosBytes } from './termios.ts';
 import { ttyOf } from './tty-file.ts';
 import { newTtyFile } from './tty-open.ts';
 import type { Tty } from './tty-state.ts';
@@ -40,8 +41,9 @@ export function masterIoctl(kernel: Kernel, task: Task, file: OpenFile, command:
     case ioctl.TIOCGPTPEER: {
       const place = slavePlace(kernel, tty);
       if (place === undefined) return -EIO;
-      const slave = newTtyFile(tty, place, argument & (O_ACCMODE | O_NONBLOCK));
-      return installFd(kernel, task, slave, (argument & O_CLOEXEC) !== 0);
+      const flags = genericNumber(kernel, 'oflags', argument);
+      const slave = newTtyFile(tty, place, flags & (O_ACCMODE | O_NONBLOCK));
+      return installFd(kernel, task, slave, (flags & O_CLOEXEC) !== 0);
     }
     case ioctl.FIONREAD:
       return putInt(kernel, task, argument, tty.output.length);
@@ -61,11 +63,11 @@ function commonIoctl(kernel: Kernel, task: Task, tty: Tty, command: number, argu
     case ioctl.TCSETS:
     case ioctl.TCSETSW:
     case ioctl.TCSETSF:
-      return setTermios(kernel, task, tty, argument, 36, command === ioctl.TCSETSF);
+      return setTermios(kernel, task, tty, argument, termiosBytes(kernel, false), command === ioctl.TCSETSF);
     case ioctl.TCSETS2:
     case ioctl.TCSETSW2:
     case ioctl.TCSETSF2:
-      return setTermios(kernel, task, tty, argument, 44, command === ioctl.TCSETSF2);
+      return setTermios(kernel, task, tty, argument, termiosBytes(kernel, true), command === ioctl.TCSETSF2);
     case ioctl.TCSETA:
     case ioctl.TCSETAW:
     case ioctl.TCSETAF:

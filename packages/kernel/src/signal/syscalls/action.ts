@@ -1,4 +1,7 @@
 /** sigaction, rt_sigaction, signal, sigaltstack, sigreturn, rt_sigreturn. */
+import { type ActionLayout, GENERIC_OLD_SIGACTION, GENERIC_SIGACTION } from '../../abi/layouts.ts';
+import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
+import { decodeSigSet, encodeSigSet, lastSignal, sigSetBytes } from '../../abi/signals.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, ENOMEM, EPERM, NO_RESULT } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -6,7 +9,7 @@ import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { frameAddress } from '../../task/thread-info.ts';
 import type { SigAction, Task } from '../../types.ts';
-import { defaultAction, NSIG, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, sigBit, UNBLOCKABLE } from '../numbers.ts';
+import { defaultAction, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, sigBit, UNBLOCKABLE } from '../numbers.ts';
 import { flushSignals, recalcSigPending } from '../pending.ts';
 import { forceSegv } from '../send.ts';
 
@@ -23,49 +26,50 @@ function setAction(kernel: Kernel, task: Task, signo: number, action: SigAction)
   }
 }
 
-function isCatchable(signo: number): boolean {
-  return signo >= 1 && signo <= NSIG && !(UNBLOCKABLE & sigBit(signo));
+function isCatchable(kernel: Kernel, signo: number): boolean {
+  return signo >= 1 && signo <= lastSignal(kernel) && !(UNBLOCKABLE & sigBit(signo));
 }
 
-/** Layout of a struct sigaction: where flags, restorer and mask lie. */
-interface ActionLayout {
-  readonly bytes: number;
-  readonly flags: number;
-  readonly restorer: number;
-  readonly mask: number;
-  readonly maskBytes: 4 | 8;
+/** Layout of a struct sigaction, and bytes of its mask: the old call's has one word. */
+function layoutOf(kernel: Kernel, old: boolean): { layout: ActionLayout; maskBytes: number } {
+  const { layouts } = kernel.abi;
+  return old
+    ? { layout: layouts?.oldSigaction ?? GENERIC_OLD_SIGACTION, maskBytes: 4 }
+    : { layout: layouts?.sigaction ?? GENERIC_SIGACTION, maskBytes: sigSetBytes(kernel) };
 }
 
-/** struct sigaction of the rt calls, and the old one. Linux 6.1 include/linux/signal_types.h, arch/x86/include/asm/signal.h */
-const RT: ActionLayout = { bytes: 20, flags: 4, restorer: 8, mask: 12, maskBytes: 8 };
-const OLD: ActionLayout = { bytes: 16, flags: 8, restorer: 12, mask: 4, maskBytes: 4 };
-
-function decode(kernel: Kernel, layout: ActionLayout, bytes: Uint8Array): SigAction {
+function decode(kernel: Kernel, old: boolean, bytes: Uint8Array): SigAction {
+  const { layout, maskBytes } = layoutOf(kernel, old);
   const reader = new StructReader(kernel, bytes);
-  const mask = layout.maskBytes === 8 ? reader.u64(layout.mask) : BigInt(reader.u32(layout.mask));
-  return { handler: reader.u32(0), flags: reader.u32(layout.flags), restorer: reader.u32(layout.restorer), mask };
+  return {
+    handler: reader.u32(layout.handler),
+    flags: genericNumber(kernel, 'saflags', reader.u32(layout.flags)),
+    restorer: layout.restorer === undefined ? 0 : reader.u32(layout.restorer),
+    mask: decodeSigSet(kernel, bytes.subarray(layout.mask, layout.mask + maskBytes)),
+  };
 }
 
-function encode(kernel: Kernel, layout: ActionLayout, action: SigAction): Uint8Array {
-  const writer = new StructWriter(kernel, layout.bytes).u32(action.handler);
-  writer.at(layout.flags).u32(action.flags).at(layout.restorer).u32(action.restorer).at(layout.mask);
-  if (layout.maskBytes === 8) writer.u64(action.mask);
-  else writer.u32(Number(action.mask & 0xffff_ffffn));
+function encode(kernel: Kernel, old: boolean, action: SigAction): Uint8Array {
+  const { layout, maskBytes } = layoutOf(kernel, old);
+  const writer = new StructWriter(kernel, layout.bytes).at(layout.handler).u32(action.handler);
+  writer.at(layout.flags).u32(nativeNumber(kernel, 'saflags', action.flags));
+  if (layout.restorer !== undefined) writer.at(layout.restorer).u32(action.restorer);
+  writer.bytes.set(encodeSigSet(kernel, action.mask, maskBytes), layout.mask);
   return writer.bytes;
 }
 
-function sigaction(kernel: Kernel, task: Task, layout: ActionLayout, signo: number, next: number, old: number): number {
-  const bytes = next === 0 ? undefined : copyIn(kernel, task, next, layout.bytes);
+function sigaction(kernel: Kernel, task: Task, oldCall: boolean, signo: number, next: number, old: number): number {
+  const bytes = next === 0 ? undefined : copyIn(kernel, task, next, layoutOf(kernel, oldCall).layout.bytes);
   if (next !== 0 && bytes === undefined) return -EFAULT;
-  if (signo < 1 || signo > NSIG || (bytes !== undefined && !isCatchable(signo))) return -EINVAL;
+  if (signo < 1 || signo > lastSignal(kernel) || (bytes !== undefined && !isCatchable(kernel, signo))) return -EINVAL;
   const before = task.group.actions[signo]!;
-  if (bytes !== undefined) setAction(kernel, task, signo, decode(kernel, layout, bytes));
-  if (old !== 0 && !copyOut(kernel, task, old, encode(kernel, layout, before))) return -EFAULT;
+  if (bytes !== undefined) setAction(kernel, task, signo, decode(kernel, oldCall, bytes));
+  if (old !== 0 && !copyOut(kernel, task, old, encode(kernel, oldCall, before))) return -EFAULT;
   return 0;
 }
 
 function signal(kernel: Kernel, task: Task, signo: number, handler: number): number {
-  if (!isCatchable(signo)) return -EINVAL;
+  if (!isCatchable(kernel, signo)) return -EINVAL;
   const before = task.group.actions[signo]!.handler;
   setAction(kernel, task, signo, { handler, flags: (SA_RESETHAND | SA_NODEFER) >>> 0, mask: 0n, restorer: 0 });
   return before;
@@ -93,21 +97,23 @@ function sigaltstack(kernel: Kernel, task: Task, next: number, old: number): num
   const sp = kernel.abi.frame.sp(kernel, frameAddress(kernel, task));
   const { altStack } = task;
   const state = altStackState(task, sp);
-  const before = new StructWriter(kernel, 12);
+  const [flagsAt, sizeAt] = kernel.abi.layouts?.stackSizeFirst ? [8, 4] : [4, 8];
+  const before = new StructWriter(kernel, 12).u32(altStack.sp);
   before
-    .u32(altStack.sp)
+    .at(flagsAt)
     .u32((altStack.flags & SS_AUTODISARM) | state)
+    .at(sizeAt)
     .u32(altStack.size);
   if (next !== 0) {
     const bytes = copyIn(kernel, task, next, 12);
     if (bytes === undefined) return -EFAULT;
     if (state === SS_ONSTACK) return -EPERM;
     const reader = new StructReader(kernel, bytes);
-    const mode = reader.u32(4) & ~SS_AUTODISARM;
+    const mode = reader.u32(flagsAt) & ~SS_AUTODISARM;
     if (mode !== 0 && mode !== SS_ONSTACK && mode !== SS_DISABLE) return -EINVAL;
-    if (mode === SS_DISABLE) task.altStack = { sp: 0, size: 0, flags: reader.u32(4) };
-    else if (reader.u32(8) < MINSIGSTKSZ) return -ENOMEM;
-    else task.altStack = { sp: reader.u32(0), size: reader.u32(8), flags: reader.u32(4) };
+    if (mode === SS_DISABLE) task.altStack = { sp: 0, size: 0, flags: reader.u32(flagsAt) };
+    else if (reader.u32(sizeAt) < MINSIGSTKSZ) return -ENOMEM;
+    else task.altStack = { sp: reader.u32(0), size: reader.u32(sizeAt), flags: reader.u32(flagsAt) };
   }
   return old !== 0 && !copyOut(kernel, task, old, before.bytes) ? -EFAULT : 0;
 }
@@ -120,13 +126,13 @@ function sigreturn(kernel: Kernel, task: Task, rt: boolean): number {
 }
 
 function rtSigaction(kernel: Kernel, task: Task, signo: number, next: number, old: number, size: number): number {
-  return size === 8 ? sigaction(kernel, task, RT, signo, next, old) : -EINVAL;
+  return size === sigSetBytes(kernel) ? sigaction(kernel, task, false, signo, next, old) : -EINVAL;
 }
 
 export const ACTION_SYSCALLS: readonly SyscallDef[] = [
   full('rt_sigaction', ['signal', 'ptr', 'ptr', 'size'], rtSigaction),
   full('sigaction', ['signal', 'ptr', 'ptr'], (kernel, task, signo, next, old) =>
-    sigaction(kernel, task, OLD, signo!, next!, old!),
+    sigaction(kernel, task, true, signo!, next!, old!),
   ),
   full('signal', ['signal', 'ptr'], signal),
   full('sigaltstack', ['ptr', 'ptr'], sigaltstack),

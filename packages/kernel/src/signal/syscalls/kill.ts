@@ -1,10 +1,11 @@
 /** kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo. */
+import { lastSignal } from '../../abi/signals.ts';
 import { EFAULT, EINVAL, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { SigInfo, Task, ThreadGroup } from '../../types.ts';
-import { NSIG, SI_TKILL, SI_USER } from '../numbers.ts';
+import { SI_TKILL, SI_USER } from '../numbers.ts';
 import { maySignal, sendGroupSignal, sendSignal, sigInfo } from '../send.ts';
 import { decodeSigInfo, SIGINFO_BYTES } from '../siginfo-struct.ts';
 
@@ -20,7 +21,7 @@ function killProcess(kernel: Kernel, task: Task, group: ThreadGroup, info: SigIn
 
 /** Linux 6.1 kernel/signal.c: kill_something_info */
 function kill(kernel: Kernel, task: Task, pid: number, signo: number): number {
-  if (signo > NSIG) return -EINVAL;
+  if (signo > lastSignal(kernel)) return -EINVAL;
   const info = fromTask(task, signo, SI_USER);
   if (pid > 0) {
     const group = kernel.state.groups.get(pid);
@@ -48,7 +49,7 @@ function findThread(kernel: Kernel, tgid: number | undefined, tid: number): Task
 }
 
 function threadKill(kernel: Kernel, task: Task, tgid: number | undefined, tid: number, signo: number): number {
-  if (tid <= 0 || (tgid !== undefined && tgid <= 0) || signo > NSIG) return -EINVAL;
+  if (tid <= 0 || (tgid !== undefined && tgid <= 0) || signo > lastSignal(kernel)) return -EINVAL;
   const target = findThread(kernel, tgid, tid);
   if (target === undefined) return -ESRCH;
   if (!maySignal(task, target, signo)) return -EPERM;
@@ -57,7 +58,7 @@ function threadKill(kernel: Kernel, task: Task, tgid: number | undefined, tid: n
 
 /** A program may not pretend to be the kernel, or kill(), towards others. */
 function queuedInfo(kernel: Kernel, task: Task, address: number, signo: number, toSelf: boolean): SigInfo | number {
-  if (signo > NSIG) return -EINVAL;
+  if (signo > lastSignal(kernel)) return -EINVAL;
   const bytes = copyIn(kernel, task, address, SIGINFO_BYTES);
   if (bytes === undefined) return -EFAULT;
   const info = decodeSigInfo(kernel, bytes, signo);

@@ -1,5 +1,6 @@
 /** Signal masks and waiting: sigprocmask, sigpending, sigsuspend, pause, sigtimedwait, sgetmask, ssetmask; 64-bit sets and old ones. */
-import { StructReader, StructWriter } from '../../abi/struct.ts';
+import { nativeNumber } from '../../abi/numbers.ts';
+import { decodeSigSet, encodeSigSet, genericSet, nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import { BLOCKED, EAGAIN, EFAULT, EINTR, EINVAL, ERESTARTNOHAND } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
@@ -12,54 +13,52 @@ import { UNBLOCKABLE } from '../numbers.ts';
 import { dequeueSignal, setSigMask } from '../pending.ts';
 import { encodeSigInfo } from '../siginfo-struct.ts';
 
-const SIG_BLOCK = 0;
-const SIG_UNBLOCK = 1;
-const SIG_SETMASK = 2;
+export const SIG_BLOCK = 0;
+export const SIG_UNBLOCK = 1;
+export const SIG_SETMASK = 2;
 const LOW = 0xffff_ffffn;
 
-/** Bytes of a set: 8, or 4 of the old calls, which leave the upper half alone. */
-type SetBytes = 4 | 8;
-
-export function readSigSet(kernel: Kernel, task: Task, address: number, bytes: SetBytes): SigSet | undefined {
+/** A set of so many bytes: sigSetBytes, or 4 of the old calls, which leave the upper part alone. */
+export function readSigSet(kernel: Kernel, task: Task, address: number, bytes: number): SigSet | undefined {
   const raw = copyIn(kernel, task, address, bytes);
-  if (raw === undefined) return undefined;
-  const reader = new StructReader(kernel, raw);
-  return bytes === 8 ? reader.u64(0) : BigInt(reader.u32(0));
+  return raw && decodeSigSet(kernel, raw);
 }
 
-function writeSigSet(kernel: Kernel, task: Task, address: number, set: SigSet, bytes: SetBytes): boolean {
-  const writer = new StructWriter(kernel, bytes);
-  if (bytes === 8) writer.u64(set);
-  else writer.u32(Number(set & LOW));
-  return copyOut(kernel, task, address, writer.bytes);
+function writeSigSet(kernel: Kernel, task: Task, address: number, set: SigSet, bytes: number): boolean {
+  return copyOut(kernel, task, address, encodeSigSet(kernel, set, bytes));
 }
 
-function applyMask(old: SigSet, how: number, set: SigSet, bytes: SetBytes): SigSet | undefined {
+/** The signals that an old call's word cannot name. */
+function beyondWord(kernel: Kernel): SigSet {
+  return ~genericSet(kernel, LOW);
+}
+
+function applyMask(kernel: Kernel, old: SigSet, how: number, set: SigSet, bytes: number): SigSet | undefined {
   switch (how) {
     case SIG_BLOCK:
       return old | set;
     case SIG_UNBLOCK:
       return old & ~set;
     case SIG_SETMASK:
-      return bytes === 8 ? set : (old & ~LOW) | set;
+      return bytes === 4 ? (old & beyondWord(kernel)) | set : set;
     default:
       return undefined;
   }
 }
 
-function sigprocmask(kernel: Kernel, task: Task, how: number, next: number, old: number, bytes: SetBytes): number {
+function sigprocmask(kernel: Kernel, task: Task, how: number, next: number, old: number, bytes: number): number {
   const before = task.sigMask;
   if (next !== 0) {
     const set = readSigSet(kernel, task, next, bytes);
     if (set === undefined) return -EFAULT;
-    const mask = applyMask(before, how, set & ~UNBLOCKABLE, bytes);
+    const mask = applyMask(kernel, before, how, set & ~UNBLOCKABLE, bytes);
     if (mask === undefined) return -EINVAL;
     setSigMask(kernel, task, mask);
   }
   return old !== 0 && !writeSigSet(kernel, task, old, before, bytes) ? -EFAULT : 0;
 }
 
-function sigpending(kernel: Kernel, task: Task, address: number, bytes: SetBytes): number {
+function sigpending(kernel: Kernel, task: Task, address: number, bytes: number): number {
   const set = (task.pending.set | task.group.pending.set) & task.sigMask;
   return writeSigSet(kernel, task, address, set, bytes) ? 0 : -EFAULT;
 }
@@ -75,8 +74,8 @@ function sigsuspend(kernel: Kernel, task: Task, mask: SigSet): number {
 }
 
 function rtSigsuspend(kernel: Kernel, task: Task, address: number, size: number): number {
-  if (size !== 8) return -EINVAL;
-  const set = task.restart === undefined ? readSigSet(kernel, task, address, 8) : 0n;
+  if (size !== sigSetBytes(kernel)) return -EINVAL;
+  const set = task.restart === undefined ? readSigSet(kernel, task, address, size) : 0n;
   return set === undefined ? -EFAULT : sigsuspend(kernel, task, set);
 }
 
@@ -97,9 +96,9 @@ function sigtimedwait(
   size: number,
   wide: boolean,
 ): number {
-  if (size !== 8) return -EINVAL;
+  if (size !== sigSetBytes(kernel)) return -EINVAL;
   const record = task.restart?.call === 'sigtimedwait' ? task.restart : undefined;
-  const wanted = record === undefined ? readSigSet(kernel, task, sets, 8) : (record.set as SigSet);
+  const wanted = record === undefined ? readSigSet(kernel, task, sets, size) : (record.set as SigSet);
   if (wanted === undefined) return -EFAULT;
   const deadline =
     record === undefined ? deadlineOf(kernel, task, timeout, wide) : (record.deadline as bigint | undefined);
@@ -109,7 +108,7 @@ function sigtimedwait(
   const found = dequeueSignal(kernel, task, ~wanted | UNBLOCKABLE);
   if (found !== undefined) {
     if (info !== 0 && !copyOut(kernel, task, info, encodeSigInfo(kernel, found))) return -EFAULT;
-    return found.signo;
+    return nativeNumber(kernel, 'signal', found.signo);
   }
   if (task.timedOut || (deadline !== undefined && deadline <= monotonicNs(kernel))) return -EAGAIN;
   task.restart = { call: 'sigtimedwait', set: wanted, deadline };
@@ -126,26 +125,26 @@ function endUnblocked(kernel: Kernel, task: Task): void {
 }
 
 function ssetmask(kernel: Kernel, task: Task, mask: number): number {
-  const old = Number(task.sigMask & LOW);
-  setSigMask(kernel, task, (task.sigMask & ~LOW) | BigInt(mask));
+  const old = Number(nativeSet(kernel, task.sigMask) & LOW);
+  setSigMask(kernel, task, (task.sigMask & beyondWord(kernel)) | genericSet(kernel, BigInt(mask)));
   return old;
 }
 
 export const MASK_SYSCALLS: readonly SyscallDef[] = [
-  full('rt_sigprocmask', ['int', 'ptr', 'ptr', 'size'], (kernel, task, how, next, old, size) =>
-    size === 8 ? sigprocmask(kernel, task, how!, next!, old!, 8) : -EINVAL,
+  full('rt_sigprocmask', ['sighow', 'ptr', 'ptr', 'size'], (kernel, task, how, next, old, size) =>
+    size === sigSetBytes(kernel) ? sigprocmask(kernel, task, how!, next!, old!, size) : -EINVAL,
   ),
-  full('sigprocmask', ['int', 'ptr', 'ptr'], (kernel, task, how, next, old) =>
+  full('sigprocmask', ['sighow', 'ptr', 'ptr'], (kernel, task, how, next, old) =>
     sigprocmask(kernel, task, how!, next!, old!, 4),
   ),
   full('rt_sigpending', ['ptr', 'size'], (kernel, task, address, size) =>
-    size! > 8 ? -EINVAL : sigpending(kernel, task, address!, size === 4 ? 4 : 8),
+    size! > sigSetBytes(kernel) ? -EINVAL : sigpending(kernel, task, address!, size! & ~3),
   ),
   full('sigpending', ['ptr'], (kernel, task, address) => sigpending(kernel, task, address!, 4)),
   full('rt_sigsuspend', ['ptr', 'size'], rtSigsuspend),
   // Two history arguments that nobody uses come first.
   full('sigsuspend', ['int', 'int', 'ulong'], (kernel, task, _first, _second, mask) =>
-    sigsuspend(kernel, task, BigInt(mask!)),
+    sigsuspend(kernel, task, genericSet(kernel, BigInt(mask!))),
   ),
   full('pause', [], (kernel, task) => blockOn(kernel, task, [], { onSignal: -ERESTARTNOHAND })),
   full('rt_sigtimedwait', ['ptr', 'ptr', 'ptr', 'size'], (kernel, task, set, info, timeout, size) =>
@@ -154,6 +153,6 @@ export const MASK_SYSCALLS: readonly SyscallDef[] = [
   full('rt_sigtimedwait_time64', ['ptr', 'ptr', 'ptr', 'size'], (kernel, task, set, info, timeout, size) =>
     sigtimedwait(kernel, task, set!, info!, timeout!, size!, true),
   ),
-  full('sgetmask', [], (_kernel, task) => Number(task.sigMask & LOW)),
+  full('sgetmask', [], (kernel, task) => Number(nativeSet(kernel, task.sigMask) & LOW)),
   full('ssetmask', ['ulong'], ssetmask),
 ];

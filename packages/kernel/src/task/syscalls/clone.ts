@@ -1,4 +1,6 @@
 /** fork, vfork, clone, clone3. */
+import { genericNumber } from '../../abi/numbers.ts';
+import { lastSignal } from '../../abi/signals.ts';
 import { StructReader } from '../../abi/struct.ts';
 import { E2BIG, EFAULT, EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -29,7 +31,14 @@ function clone(
   tls: number,
   childTid: number,
 ): number {
-  const args = { flags: (flags & ~CSIGNAL) >>> 0, exitSignal: flags & CSIGNAL, sp, parentTid, childTid, tls };
+  const args = {
+    flags: (flags & ~CSIGNAL) >>> 0,
+    exitSignal: genericNumber(kernel, 'signal', flags & CSIGNAL),
+    sp,
+    parentTid,
+    childTid,
+    tls,
+  };
   return doClone(kernel, task, args);
 }
 
@@ -47,8 +56,9 @@ function clone3(kernel: Kernel, task: Task, address: number, size: number): numb
   const reader = new StructReader(kernel, bytes);
   const word = (index: number): number => (8 * index + 8 <= size ? Number(reader.u64(8 * index)) : 0);
   const flags = word(0);
-  const [exitSignal, stack, stackSize] = [word(4), word(5), word(6)];
-  if (flags > 2 * CLONE_CLEAR_SIGHAND - 1 || flags & (CSIGNAL | CLONE_DETACHED) || exitSignal > 64) return -EINVAL;
+  const [exitSignal, stack, stackSize] = [genericNumber(kernel, 'signal', word(4)), word(5), word(6)];
+  if (flags > 2 * CLONE_CLEAR_SIGHAND - 1 || flags & (CSIGNAL | CLONE_DETACHED) || exitSignal > lastSignal(kernel))
+    return -EINVAL;
   if ((stack === 0) !== (stackSize === 0)) return -EINVAL;
   // set_tid needs a privilege nobody has here; cgroups are not there.
   if (word(8) !== 0 || word(9) !== 0 || word(10) !== 0) return -EINVAL;

@@ -1,9 +1,10 @@
 /** prctl, capget, capset. */
+import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
+import { lastSignal } from '../../abi/signals.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readCString, writeWord } from '../../mm/user-access.ts';
-import { NSIG } from '../../signal/numbers.ts';
 import { partial, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { mirrorTask } from '../thread-info.ts';
@@ -51,14 +52,18 @@ function store(kernel: Kernel, task: Task, address: number, value: number): numb
   return writeWord(kernel, task, address, value) ? 0 : -EFAULT;
 }
 
+function setDeathSignal(kernel: Kernel, task: Task, signo: number): number {
+  if (signo > lastSignal(kernel)) return -EINVAL;
+  task.parentDeathSignal = signo;
+  return 0;
+}
+
 function prctl(kernel: Kernel, task: Task, option: number, second: number, third: number, fourth: number): number {
   switch (option) {
     case PR_SET_PDEATHSIG:
-      if (second > NSIG) return -EINVAL;
-      task.parentDeathSignal = second;
-      return 0;
+      return setDeathSignal(kernel, task, genericNumber(kernel, 'signal', second));
     case PR_GET_PDEATHSIG:
-      return store(kernel, task, second, task.parentDeathSignal);
+      return store(kernel, task, second, nativeNumber(kernel, 'signal', task.parentDeathSignal));
     case PR_GET_DUMPABLE:
       return 1;
     case PR_SET_DUMPABLE:

@@ -15,9 +15,15 @@ interface Limit {
   max: number;
 }
 
+/** "No limit" in a 32-bit struct rlimit. */
+function infinityOf(kernel: Kernel): number {
+  return kernel.abi.layouts?.rlimInfinity ?? 0xffff_ffff;
+}
+
 /** A 32-bit limit; `infinity` is what "no limit" looks like to the call. */
 function encode32(kernel: Kernel, limit: Limit, infinity: number): Uint8Array {
-  const clip = (value: number): number => Math.min(value, infinity);
+  const most = Math.min(infinity, infinityOf(kernel));
+  const clip = (value: number): number => Math.min(value, most);
   return new StructWriter(kernel, 8).u32(clip(limit.current)).u32(clip(limit.max)).bytes;
 }
 
@@ -42,7 +48,8 @@ function setrlimit(kernel: Kernel, task: Task, resource: number, address: number
   const bytes = copyIn(kernel, task, address, 8);
   if (bytes === undefined) return -EFAULT;
   const reader = new StructReader(kernel, bytes);
-  const read = (at: number): number => (reader.u32(at) === 0xffff_ffff ? RLIM_INFINITY : reader.u32(at));
+  const infinity = infinityOf(kernel);
+  const read = (at: number): number => (reader.u32(at) >= infinity ? RLIM_INFINITY : reader.u32(at));
   return setLimit(task, task, resource, { current: read(0), max: read(4) });
 }
 
@@ -73,8 +80,12 @@ function prlimit64(kernel: Kernel, task: Task, pid: number, resource: number, ne
 }
 
 export const RLIMIT_SYSCALLS: readonly SyscallDef[] = [
-  full('getrlimit', ['uint', 'ptr'], (kernel, task, resource, at) => get32(kernel, task, resource!, at!, 0x7fff_ffff)),
-  full('ugetrlimit', ['uint', 'ptr'], (kernel, task, resource, at) => get32(kernel, task, resource!, at!, 0xffff_ffff)),
-  full('setrlimit', ['uint', 'ptr'], setrlimit),
-  full('prlimit64', ['pid', 'uint', 'ptr', 'ptr'], prlimit64),
+  full('getrlimit', ['rlimit', 'ptr'], (kernel, task, resource, at) =>
+    get32(kernel, task, resource!, at!, 0x7fff_ffff),
+  ),
+  full('ugetrlimit', ['rlimit', 'ptr'], (kernel, task, resource, at) =>
+    get32(kernel, task, resource!, at!, 0xffff_ffff),
+  ),
+  full('setrlimit', ['rlimit', 'ptr'], setrlimit),
+  full('prlimit64', ['pid', 'rlimit', 'ptr', 'ptr'], prlimit64),
 ];

@@ -1,9 +1,11 @@
 /** timer_create, timer_settime, timer_gettime, timer_getoverrun, timer_delete. Linux 6.1 kernel/time/posix-timers.c */
+import { genericNumber } from '../../abi/numbers.ts';
+import { lastSignal } from '../../abi/signals.ts';
 import { StructReader } from '../../abi/struct.ts';
 import { EAGAIN, EFAULT, EINVAL, EOPNOTSUPP } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, writeWord } from '../../mm/user-access.ts';
-import { NSIG, SIGALRM } from '../../signal/numbers.ts';
+import { SIGALRM } from '../../signal/numbers.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { RLIMIT_SIGPENDING } from '../../task/rlimit-numbers.ts';
 import type { PosixTimer, Task } from '../../types.ts';
@@ -25,9 +27,14 @@ function readEvent(
   const bytes = copyIn(kernel, task, address, 64);
   if (bytes === undefined) return -EFAULT;
   const reader = new StructReader(kernel, bytes);
-  const event = { value: reader.i32(0), signo: reader.i32(4), notify: reader.i32(8), tid: reader.i32(12) };
+  const event = {
+    value: reader.i32(0),
+    signo: genericNumber(kernel, 'signal', reader.i32(4)),
+    notify: reader.i32(8),
+    tid: reader.i32(12),
+  };
   if (![SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID].includes(event.notify)) return -EINVAL;
-  if (event.notify !== SIGEV_NONE && (event.signo < 1 || event.signo > NSIG)) return -EINVAL;
+  if (event.notify !== SIGEV_NONE && (event.signo < 1 || event.signo > lastSignal(kernel))) return -EINVAL;
   if (event.notify === SIGEV_THREAD_ID && kernel.state.tasks.get(event.tid)?.group !== task.group) return -EINVAL;
   return event;
 }

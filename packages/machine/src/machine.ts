@@ -163,8 +163,8 @@ export class Machine {
 }
 
 /** Makes a machine. @throws MachineError for options that make no sense. */
-export function createMachine(options: MachineOptions = {}): Machine {
-  return new Machine(options);
+export function createMachine(options: MachineOptions = {}, registry?: ArchRegistry): Machine {
+  return new Machine(options, registry);
 }
 
 const hostClock = {

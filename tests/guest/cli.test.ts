@@ -139,6 +139,9 @@ describe('bad input gets one clear line', () => {
       125,
       /--stats \/nosuch\/dir\/s/,
     ],
+    ['explain a text', ['explain', 'text'], 126, /text: is not an ELF file/],
+    ['explain a symbol that is not there', ['explain', `${GUESTS}fib`, 'nosuch'], 125, /has no symbol 'nosuch'/],
+    ['explain an address without code', ['explain', `${GUESTS}fib`, '0x10'], 125, /no code at 0x10/],
     ['info on a text', ['info', 'text'], 126, /is not an ELF file/],
   ];
   test.each(cases)('%s', (_name, args, status, line) => {
@@ -225,6 +228,32 @@ describe.each(ARCHS)('%s', (arch) => {
   });
 });
 
+describe.each(ARCHS)('explain on %s', (arch) => {
+  const fib = `${guestDirectory(arch)}fib`;
+
+  test('shows the stages of a region side by side', () => {
+    const { stdout, stderr, status } = kml(['explain', fib]);
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(stdout).toMatch(new RegExp(`\\(${arch}\\): the region at 0x[0-9a-f]+, \\d+ blocks, \\d+ instructions\n`));
+    expect(stdout).toMatch(/guest code +\| IR as lifted +\| IR after the passes\n0x[0-9a-f]+: \S/);
+    expect(stdout).toMatch(/v\d+: i32 = get /);
+    expect(stdout).toContain('WebAssembly (a module of');
+    expect(stdout).toMatch(/\n {2,}local\.get \d+\n/);
+  });
+
+  test('finds the entry point by itself, and any address by number', () => {
+    const { entry } = JSON.parse(kml(['info', '--json', fib]).stdout) as { entry: number };
+    const at = (place: string[]) =>
+      JSON.parse(kml(['explain', '--json', fib, ...place]).stdout) as Record<string, unknown>;
+    const first = at([]);
+    expect(first).toMatchObject({ arch, address: entry });
+    expect(at([`0x${entry.toString(16)}`])).toEqual(first);
+    const [block] = first.blocks as { instructions: { address: number; bytes: string; text: string }[] }[];
+    const [one, two] = block!.instructions;
+    expect(two!.address - one!.address).toBe(one!.bytes.split(' ').length);
+  });
+});
+
 test('a plugin of the user takes part', () => {
   const list = JSON.parse(kml(['archs', '--json', '--plugin', PLUGIN]).stdout) as { name: string }[];
   expect(list.map(({ name }) => name)).toEqual([...ARCHS, 'ia32-again']);
@@ -235,6 +264,6 @@ test('a plugin of the user takes part', () => {
 test('help names every command and the exit statuses', () => {
   const { stdout, status } = kml(['--help']);
   expect(status).toBe(0);
-  for (const word of ['run', 'info', 'archs', 'rootfs', 'tour', '124', '125', '126', '127'])
+  for (const word of ['run', 'info', 'archs', 'explain', 'rootfs', 'tour', '124', '125', '126', '127'])
     expect(stdout).toContain(word);
 });

@@ -5,6 +5,7 @@ export { type ArchDescription, describeArch } from './describe-arch.ts';
 export type { ElfDescription } from './describe-elf.ts';
 export { describe as describeElf } from './describe-standard.ts';
 export { archOfElf, archOfProgram, type GuestView, takesElf } from './detect-arch.ts';
+export { type BlockStages, explainProgram, type InstructionStages, type ProgramExplanation } from './explain.ts';
 export { createMachine, Machine } from './machine.ts';
 export { MachineError } from './machine-error.ts';
 export { type MemoryFile, memoryDirectory } from './memory-directory.ts';

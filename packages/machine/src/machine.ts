@@ -1,4 +1,14 @@
-import { Cpu, type CpuModel, Engine, GuestMemory, Mmu, PAGE_SHIFT, STATE_BASE, wasmTranslator } from '@kml/core';
+import {
+  Cpu,
+  type CpuModel,
+  Engine,
+  GuestMemory,
+  Mmu,
+  PAGE_SHIFT,
+  STATE_BASE,
+  type TranslationHost,
+  wasmTranslator,
+} from '@kml/core';
 import {
   bootKernel,
   consoleResized,
@@ -41,6 +51,8 @@ export class Machine {
   readonly memory: MemoryAccess;
   readonly kernel: Kernel;
   readonly engine: Engine;
+  /** What the translator works with; undefined where nothing is translated. */
+  translation: TranslationHost | undefined;
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
@@ -64,7 +76,7 @@ export class Machine {
       kernel: { kernelCall: (number) => kernelCall(this.kernel, number) },
       kernelText: { start: image.textStart, end: image.textEnd },
       hotness: options.hotness ?? DEFAULT_HOTNESS,
-      ...(!options.interpret && { translator: wasmTranslator }),
+      ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
     this.kernel = createKernel({
       abi,

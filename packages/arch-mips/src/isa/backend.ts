@@ -1,12 +1,24 @@
-import type { IsaBackend } from '@kml/core';
+import type { InstructionRow, IsaBackend } from '@kml/core';
+import { Decoder } from './decode/decoder.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
+import { Lifter } from './lift/lift.ts';
 import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { rows } from './tables/index.ts';
+
+const decoder = new Decoder(rows);
+
+const instructions: readonly InstructionRow[] = rows.map((row) => ({
+  mnemonic: row.mnemonic,
+  manual: `MIPS32 vol. II, ${row.section ?? row.mnemonic.toUpperCase()}`,
+  encoding: row.encoding,
+}));
 
 /** The CPU in one byte order. */
 function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
+  const lifter = new Lifter(decoder, byteOrder === 'big');
   return {
     name,
     byteOrder,
@@ -18,11 +30,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     helpers,
     systemRoutines,
     reset,
-    lift(context, pc) {
-      context.builder.beginInstruction(pc, 1);
-      context.builder.endWith({ kind: 'trap', vector: 10, error: context.builder.const(0), completes: false });
-      return { kind: 'ok', length: 4 };
-    },
+    lift: (context, pc) => lifter.lift(context, pc),
     disassemble: () => undefined,
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
     deliverTrap,
@@ -30,7 +38,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     interruptsEnabled,
     deliverInterrupt,
     cpuModels,
-    instructions: [],
+    instructions,
   };
 }
 

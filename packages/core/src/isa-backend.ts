@@ -56,18 +56,32 @@ export interface InstructionRow {
   readonly encoding: string;
 }
 
+/**
+ * What a taken `trapIf` does.
+ * - `trap`: deliverTrap is called; the instruction does not count.
+ * - `uncounted`: steps over the instruction, which does not count (IA-32: REP with a count of 0). It
+ *   ends its block with a branch.
+ * - `skip`: steps over the instruction, which counts (ARM: a condition that fails before a call). It
+ *   ends its block, and is lifted with builder.skipIf.
+ * - `assist`: deliverTrap does the whole instruction on the state in memory and sets pc; it counts. For
+ *   the rare cases of an instruction whose common one is inline. It may raise a fault (cpu.fault): then
+ *   the instruction does not count. Sets cpu.leaveRequested if it changes the mode.
+ */
+export type TrapKind = 'trap' | 'uncounted' | 'skip' | 'assist';
+
 export interface IsaBackend {
   /** Short name used on the command line: 'ia32'. */
   readonly name: string;
   /** Byte order of guest memory. Big-endian guests use word-swapped memory. */
   readonly byteOrder: 'little' | 'big';
-  /** Longest instruction in bytes, and the alignment of instructions. */
+  /** Longest instruction in bytes. */
   readonly maxInstructionBytes: number;
+  /** Alignment of instructions in bytes. Bits of pc below it are the ISA's own: how the code there runs (ARM: Thumb; MIPS: in a delay slot). */
   readonly instructionAlign: number;
   /** The CPU state. Has the i32 slots `pc` and `mode` at least. */
   readonly layout: StateLayout;
-  /** Whether `trapIf` with this vector does nothing but step over its instruction, uncounted (IA-32: REP with a count of 0). Such an instruction ends its block with a branch. */
-  stepsOver?(vector: number, mode: number): boolean;
+  /** What `trapIf` with this vector stands for; 'trap' where it is left out. */
+  trapKind?(vector: number, mode: number): TrapKind;
   /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
   readonly deferredSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */

@@ -41,7 +41,7 @@ export const ia32: IsaBackend = {
     ...['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'pc'],
     ...['cs', 'ss', 'ds', 'es', 'fs', 'gs'],
   ],
-  stepsOver: (vector, mode) => vector === REP_DONE && (mode & MODE_STEP) === 0,
+  trapKind: (vector, mode) => (vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap'),
   deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
   helpers,
   systemRoutines: systemRoutines.map((routine, n) => (n === ROUTINE.stepTo ? routine : stepping(routine))),

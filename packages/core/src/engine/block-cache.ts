@@ -189,7 +189,7 @@ export class BlockCache {
       return undefined;
     }
     if (this.options.verify) verify(outcome.ir, this.options.isa.layout);
-    const lastByte = (outcome.ir.endPc - 1) | 0;
+    const lastByte = ((outcome.ir.endPc & -this.options.isa.instructionAlign) - 1) | 0;
     const straddles = lastByte >>> PAGE_SHIFT !== pc >>> PAGE_SHIFT;
     const secondFrame = straddles ? this.executableFrame(lastByte, supervisor) : -1;
     const block = this.flattener.flatten(outcome.ir, supervisor, frame, secondFrame);

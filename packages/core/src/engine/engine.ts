@@ -25,6 +25,7 @@ const IN_BLOCK = 0;
 const IN_SYSTEM_ROUTINE = 1;
 const IN_KERNEL = 2;
 const IN_DELIVERY = 3;
+const IN_ASSIST = 4;
 
 /**
  * Executions after which a block's fast code is made. It costs about twice what lifting the block did and
@@ -89,6 +90,8 @@ export class Engine {
   private lines = 0;
   /** Cycles that this run was charged by addCycles. */
   private work = 0;
+  /** The instruction of its block that the ISA is asked to do. */
+  private assisted = 0;
   private trapsInARow = 0;
   private lastTrapAt = -1;
   /** Instructions that translated code executed. */
@@ -318,19 +321,48 @@ export class Engine {
 
   /** The block was left before its end: a trapIf was taken, or code was written. */
   private leaveBlock(block: FlatBlock): void {
-    const { interpreter } = this;
+    const { interpreter, isa } = this;
     const index = interpreter.left;
-    this.stand(block, index);
-    if (interpreter.trapVector < 0) return;
     const vector = interpreter.trapVector;
+    if (vector < 0) {
+      this.stand(block, index);
+      return;
+    }
     interpreter.trapVector = -1;
-    this.deliverTrap(vector, interpreter.trapError, pcOf(block, index + 1));
+    const kind = isa.trapKind?.(vector, block.mode) ?? 'trap';
+    if (kind === 'skip') {
+      this.stand(block, index + 1);
+      return;
+    }
+    this.stand(block, index);
+    if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, pcOf(block, index + 1));
+    else if (kind === 'assist') this.assist(block, index, vector);
+    else this.goTo(block, index + 1);
   }
 
-  /** Stands at instruction `index` of the block, those before it counted. */
+  /** Stands at instruction `index` of the block (its end, for its count), those before it counted. */
   private stand(block: FlatBlock, index: number): void {
     this.clock.count(index, block.code[block.cyclesBefore + index]!);
-    this.cpu.pc = pcOf(block, index);
+    this.goTo(block, index);
+  }
+
+  /** Sets pc and mode to those of instruction `index`, or of the end. */
+  private goTo(block: FlatBlock, index: number): void {
+    const { cpu } = this;
+    cpu.pc = pcOf(block, index);
+    if (block.modes >= 0) cpu.mode = block.code[block.modes + index]!;
+  }
+
+  /** Has the ISA do instruction `index` as a whole, counted. */
+  private assist(block: FlatBlock, index: number, vector: number): void {
+    const { cpu, clock } = this;
+    const { code, cyclesBefore } = block;
+    clock.count(1, code[cyclesBefore + index + 1]! - code[cyclesBefore + index]!);
+    this.assisted = index;
+    this.phase = IN_ASSIST;
+    this.isa.deliverTrap(cpu, vector, this.interpreter.trapError, pcOf(block, index + 1));
+    this.phase = IN_BLOCK;
+    if (cpu.leaveRequested) this.lookAfresh();
   }
 
   /** All operations of the block are done: the terminal. */
@@ -338,6 +370,7 @@ export class Engine {
     const { cpu, clock } = this;
     const last = block.count - 1;
     clock.count(block.count, block.cycles);
+    if (block.modes >= 0) cpu.mode = block.code[block.modes + block.count]!;
     switch (block.terminal) {
       case 0: // jump, call
         cpu.pc = block.target;
@@ -350,11 +383,11 @@ export class Engine {
         return;
       case 3: // a trap whose instruction does not count
         this.uncount(block);
-        cpu.pc = pcOf(block, last);
+        this.goTo(block, last);
         this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
         return;
       case 6: // one whose does
-        cpu.pc = pcOf(block, last);
+        this.goTo(block, last);
         this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
         return;
       case 4:
@@ -464,7 +497,11 @@ export class Engine {
     }
     if (phase === IN_SYSTEM_ROUTINE) {
       this.uncount(block!);
-      this.cpu.pc = pcOf(block!, block!.count - 1);
+      this.goTo(block!, block!.count - 1);
+    } else if (phase === IN_ASSIST) {
+      const { code, cyclesBefore } = block!;
+      this.clock.count(-1, code[cyclesBefore + this.assisted]! - code[cyclesBefore + this.assisted + 1]!);
+      this.goTo(block!, this.assisted);
     } else this.stand(block!, this.interpreter.faulting(block!));
     this.phase = IN_BLOCK;
     this.deliverFault(fault);

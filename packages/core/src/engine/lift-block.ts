@@ -72,13 +72,17 @@ export function liftBlock(
     at = (at + result.length) | 0;
   } while (
     builder.terminal === undefined &&
-    builder.instructionCount < most &&
-    builder.operationCount < MAX_OPERATIONS &&
+    (hasRoom(builder, most) || (builder.endMode !== mode && most === MAX_INSTRUCTIONS)) &&
     at >>> PAGE_SHIFT === pc >>> PAGE_SHIFT &&
     inKernelText(options, at) === kernelText
   );
   if (builder.terminal === undefined) builder.endWith({ kind: 'jump', target: at });
   return { ir: builder.finish(at) };
+}
+
+/** Between modes of its own a block goes on: what ends there is not translated. */
+function hasRoom(builder: BlockBuilder, most: number): boolean {
+  return builder.instructionCount < most && builder.operationCount < MAX_OPERATIONS;
 }
 
 function inKernelText(options: EngineOptions, pc: number): boolean {

@@ -1,5 +1,6 @@
-import { type IrBlock, OP_A, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
+import { type IrBlock, OP_A, OP_DST, OP_IMM, OP_NUM, OP_STRIDE } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS, type ValueType } from '../ir/ops.ts';
+import { terminalValues } from '../ir/terminal-values.ts';
 
 /** What becomes of an operation in fast code. */
 export const DROPPED = 0;
@@ -194,22 +195,5 @@ class Planner {
       this.slotOfValue.set(value, offset);
       this.fate[index] = DROPPED;
     }
-  }
-}
-
-function terminalValues(terminal: Terminal): readonly number[] {
-  switch (terminal.kind) {
-    case 'branch':
-      return [terminal.cond];
-    case 'callIndirect':
-    case 'return':
-    case 'jumpIndirect':
-      return [terminal.target];
-    case 'trap':
-      return [terminal.error];
-    case 'system':
-      return terminal.args;
-    default:
-      return [];
   }
 }

@@ -24,6 +24,8 @@ export interface FlatBlock {
   readonly starts: number;
   /** Where in `code`: address of each instruction, and the end. */
   readonly pcs: number;
+  /** Where in `code`: mode of each instruction, and the one behind the block; -1 if all are the block's. */
+  readonly modes: number;
   /** Where in `code`: cycles of the instructions before each, and all. */
   readonly cyclesBefore: number;
   /** Constants of const64, constV and shuffleV. */

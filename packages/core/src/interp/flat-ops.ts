@@ -91,6 +91,8 @@ export const CONST32 = 0;
 export const VALUE_OP = 71;
 /** A memory operation that goes through the observer; the plain code at the same place says which. */
 export const OBSERVED = 72;
+/** Goes before the plain access of one on a condition: steps over it where the condition is 0. */
+export const UNLESS = 73;
 
 /** Flat number by operation number. */
 export const FLAT_NUMBER: readonly number[] = OP_NAMES.map((name) => FLAT[name] ?? VALUE_OP);

@@ -1,10 +1,10 @@
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
-import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
 import { CONSTANTS_BASE, STATE_BASE, VALUE_BYTES, VALUES_BASE, VALUES_COUNT } from '../memory/memory-map.ts';
 import { ConstantPool } from './constant-pool.ts';
 import { DEFERRED, KEPT, planFast } from './fast-plan.ts';
 import { type FastCode, FLAT_STRIDE, type FlatBlock, TERMINAL, TRAP_COMPLETES } from './flat-block.ts';
-import { FIRST_MEMORY_OP, FLAT_NUMBER, LAST_MEMORY_OP, OBSERVED, VALUE_OP } from './flat-ops.ts';
+import { FIRST_MEMORY_OP, FLAT_NUMBER, LAST_MEMORY_OP, OBSERVED, UNLESS, VALUE_OP } from './flat-ops.ts';
 import type { ValueOps } from './value-ops.ts';
 
 const VALUES_WORD = VALUES_BASE >> 2;
@@ -61,9 +61,10 @@ export class Flattener {
   flatten(ir: IrBlock, supervisor: boolean, frame: number, secondFrame: number): FlatBlock {
     const { places } = this;
     this.placeValues(ir);
-    this.reserve(ir.code.length + 3 * (ir.count + 1));
+    this.reserve(codeWords(ir) + 4 * (ir.count + 1));
     const cyclesBefore = this.putCycles(ir);
     const pcs = this.putPcs(ir);
+    const modes = this.putModes(ir);
     const base = this.next;
     const starts = this.translate(ir, this.chunk, cyclesBefore);
     const terminal = ir.terminal;
@@ -80,6 +81,7 @@ export class Flattener {
       base,
       starts,
       pcs,
+      modes,
       cyclesBefore,
       constants: ir.constants.length > 0 ? ir.constants : NO_CONSTANTS,
       terminal: terminal.kind === 'trap' && terminal.completes ? TRAP_COMPLETES : TERMINAL[terminal.kind],
@@ -101,7 +103,7 @@ export class Flattener {
     this.placeValues(ir);
     const plan = planFast(ir);
     for (const [value, offset] of plan.slotOfValue) places[value] = (STATE_BASE + offset) >> 2;
-    this.reserve(ir.code.length + 2 * (ir.count + 1));
+    this.reserve(codeWords(ir) + 2 * (ir.count + 1));
     const base = this.next;
     const starts = this.translate(ir, block.code, block.cyclesBefore, plan.fate, KEPT);
     const deferredBase = this.next;
@@ -144,6 +146,18 @@ export class Flattener {
     return at;
   }
 
+  /** Writes the mode of each instruction, and that behind the block; where, or -1 if it is the block's throughout. */
+  private putModes(ir: IrBlock): number {
+    const { insnMode } = ir;
+    if (insnMode === undefined) return -1;
+    const { chunk } = this;
+    const at = this.next;
+    for (let index = 0; index < ir.count; index++) chunk[at + index] = insnMode[index]!;
+    chunk[at + ir.count] = ir.endMode;
+    this.next += ir.count + 1;
+    return at;
+  }
+
   private placeValues(ir: IrBlock): void {
     const { places, pool } = this;
     const { code } = ir;
@@ -170,13 +184,38 @@ export class Flattener {
       while (instruction < count && insnFirstOp[instruction]! <= index) starts[instruction++] = to - base;
       if (fates !== undefined && fates[index] !== fate) continue;
       if (code[at + OP_NUM] === CONST32 && places[code[at + OP_DST]!]! >= CONSTANTS_WORD) continue;
-      this.encode(chunk, to, ir, at, cycles[cyclesBefore + instruction - 1]!);
+      const plain = UNCONDITIONAL.get(code[at + OP_NUM]!);
+      if (plain === undefined) this.encode(chunk, to, ir, at, cycles[cyclesBefore + instruction - 1]!);
+      else {
+        this.encodeConditional(chunk, to, ir, at, plain);
+        to += FLAT_STRIDE;
+      }
       to += FLAT_STRIDE;
     }
     while (instruction <= count) starts[instruction++] = to - base;
     for (let index = 0; index <= count; index++) chunk[to + index] = starts[index]!;
     this.next = to + count + 1;
     return to;
+  }
+
+  /** Writes an access on a condition: the condition (with what the result is without it), then the plain access. */
+  private encodeConditional(chunk: Int32Array, to: number, ir: IrBlock, at: number, plain: number): void {
+    const { places } = this;
+    const { code } = ir;
+    const dst = code[at + OP_DST]!;
+    const b = places[code[at + OP_B]!]!;
+    const c = places[code[at + OP_C]!]!;
+    // A store has its condition last, and nothing to yield: the condition stays what it is.
+    const isLoad = dst >= 0;
+    chunk[to] = UNLESS;
+    chunk[to + 1] = isLoad ? places[dst]! : c;
+    chunk[to + 2] = isLoad ? b : c;
+    chunk[to + 3] = c;
+    const access = to + FLAT_STRIDE;
+    chunk[access] = this.flatNumbers[plain]!;
+    chunk[access + 1] = isLoad ? places[dst]! : 0;
+    chunk[access + 2] = places[code[at + OP_A]!]!;
+    chunk[access + 3] = b;
   }
 
   /** Writes the operation at `at` of the block's code to `to`. */
@@ -218,6 +257,11 @@ export class Flattener {
         chunk[to + 5] = this.valueOps.indexOf(number);
     }
   }
+}
+
+/** Words that a block's operations take at most: an access on a condition becomes two. */
+function codeWords(ir: IrBlock): number {
+  return 2 * ir.code.length;
 }
 
 /** The block's code with memory operations going through the observer. */

@@ -606,6 +606,12 @@ export class Interpreter {
             left = true;
           }
           break;
+        case 73: // the next operation on a condition
+          if (m[code[ip + 2]!]! === 0) {
+            m[code[ip + 1]!] = m[code[ip + 3]!]!;
+            ip += FLAT_STRIDE;
+          }
+          break;
         default:
           throw new TypeError(`no flat operation ${code[ip]}`);
       }

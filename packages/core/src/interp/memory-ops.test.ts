@@ -40,6 +40,21 @@ const STORES: Partial<Record<OpName, Shape>> = {
   storeF64: { bytes: 8, type: 'f64' },
   storeV: { bytes: 16, type: 'v128' },
 };
+/** Accesses on a condition, which is given here. */
+const LOADS_IF: Partial<Record<OpName, Shape>> = {
+  load8uIf: { bytes: 1, type: 'i32' },
+  load8sIf: { bytes: 1, type: 'i32', signed: true },
+  load16uIf: { bytes: 2, type: 'i32' },
+  load16sIf: { bytes: 2, type: 'i32', signed: true },
+  load32If: { bytes: 4, type: 'i32' },
+};
+const STORES_IF: Partial<Record<OpName, Shape>> = {
+  store8If: { bytes: 1, type: 'i32' },
+  store16If: { bytes: 2, type: 'i32' },
+  store32If: { bytes: 4, type: 'i32' },
+};
+const ALL_LOADS = { ...LOADS, ...LOADS_IF };
+const ALL_STORES = { ...STORES, ...STORES_IF };
 const [R0, R1] = I32_SLOTS;
 type Method = (...args: unknown[]) => Value & number;
 
@@ -65,8 +80,9 @@ function accessMachine(byteOrder: 'little' | 'big', name: OpName, shape: Shape):
 function emit(b: BlockBuilder, name: OpName, shape: Shape): void {
   const call = (method: string, ...args: unknown[]) => (b as unknown as Record<string, Method>)[method]!(...args);
   const address = b.get(R0!);
-  if (name in LOADS) {
-    const value = call(name, address);
+  const condition = b.const(1);
+  if (name in ALL_LOADS) {
+    const value = name in LOADS ? call(name, address) : call(name, address, condition, b.const(0));
     if (shape.type === 'i32') b.set(value as never, R1!);
     else if (shape.type === 'f32') b.set(b.bitsOfF32(value as never), R1!);
     else if (shape.type === 'i64') b.set64(value as never, I64_SLOTS[0]!);
@@ -74,7 +90,8 @@ function emit(b: BlockBuilder, name: OpName, shape: Shape): void {
     else b.setV(value as never, V_SLOTS[0]!);
   } else {
     const words = b.get64(I64_SLOTS[0]!);
-    if (shape.type === 'i32') call(name, address, b.get(R1!));
+    if (name in STORES_IF) call(name, address, b.get(R1!), condition);
+    else if (shape.type === 'i32') call(name, address, b.get(R1!));
     else if (shape.type === 'f32') call(name, address, b.f32OfBits(b.get(R1!)));
     else if (shape.type === 'i64') call(name, address, words);
     else if (shape.type === 'f64') call(name, address, b.f64OfBits(words));
@@ -119,7 +136,7 @@ function fillData(machine: ToyMachine, random: Random): void {
 describe.each(['little', 'big'] as const)('%s-endian memory', (byteOrder) => {
   const bigEndian = byteOrder === 'big';
 
-  it.each(Object.entries(LOADS))('%s', (name, shape) => {
+  it.each(Object.entries(ALL_LOADS))('%s', (name, shape) => {
     const machine = accessMachine(byteOrder, name as OpName, shape);
     fillData(machine, new Random(7));
     // Twice: first through the slow path, then through the table.
@@ -133,7 +150,7 @@ describe.each(['little', 'big'] as const)('%s-endian memory', (byteOrder) => {
     }
   });
 
-  it.each(Object.entries(STORES))('%s', (name, shape) => {
+  it.each(Object.entries(ALL_STORES))('%s', (name, shape) => {
     const random = new Random(8);
     const machine = accessMachine(byteOrder, name as OpName, shape);
     fillData(machine, random);
@@ -150,11 +167,11 @@ describe.each(['little', 'big'] as const)('%s-endian memory', (byteOrder) => {
     }
   });
 
-  it.each([...Object.entries(LOADS), ...Object.entries(STORES)])('%s faults precisely', (name, shape) => {
+  it.each([...Object.entries(ALL_LOADS), ...Object.entries(ALL_STORES)])('%s faults precisely', (name, shape) => {
     const machine = accessMachine(byteOrder, name as OpName, shape);
     fillData(machine, new Random(9));
     const before = guestBytes(machine, 0, 0x2000);
-    const writes = shape.write || name in STORES;
+    const writes = shape.write || name in ALL_STORES;
     for (let over = 1; over < shape.bytes; over++) {
       machine.cpu.pc = USER_CODE;
       machine.cpu.mode = 0;

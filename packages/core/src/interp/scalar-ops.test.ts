@@ -58,6 +58,8 @@ const saturate = (x: number, width: number): bigint => {
   if (x < -Number(limit)) return -limit;
   return BigInt(Math.trunc(x));
 };
+const saturateU = (x: number): bigint =>
+  Number.isNaN(x) || x <= 0 ? 0n : x >= 2 ** 32 ? 0xffff_ffffn : BigInt(Math.trunc(x));
 
 type Model = (a: Words, b: Words, c: Words) => number[];
 const bin =
@@ -210,10 +212,13 @@ const MODELS: Partial<Record<OpName, Model>> = {
   f64FromI32U: (a) => wordsF64(a[0]! >>> 0),
   f64FromI64S: (a) => wordsF64(Number(s64(a))),
   f32FromI32S: (a) => wordsF32(Math.fround(a[0]!)),
+  f32FromI32U: (a) => wordsF32(Math.fround(a[0]! >>> 0)),
   // Exact small values only (see arguments): double rounding is the model's, not the operation's.
   f32FromI64S: (a) => wordsF32(Number(s64(a))),
   i32FromF32Sat: (a) => words32(saturate(f32(a), 32)),
   i32FromF64Sat: (a) => words32(saturate(f64(a), 32)),
+  i32FromF32SatU: (a) => words32(saturateU(f32(a))),
+  i32FromF64SatU: (a) => words32(saturateU(f64(a))),
   i64FromF64Sat: (a) => words64(saturate(f64(a), 64)),
   bitsOfF32: (a) => [...a],
   bitsOfF64: (a) => [...a],

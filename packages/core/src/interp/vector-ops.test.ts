@@ -102,6 +102,26 @@ const extend =
     for (let i = 0; i < out.length; i++) out[i] = lanes[first + i]!;
     return wordsOf(out);
   };
+const extend64 =
+  (first: number, signed: boolean): Model =>
+  ({ a }) =>
+    [0, 1].flatMap((i) => [a[first + i]!, signed ? a[first + i]! >> 31 : 0]);
+const pairwise =
+  (from: Kind, to: Kind): Model =>
+  ({ a }) => {
+    const out: LaneArray & ArrayBufferView = lanesOf[to]([0, 0, 0, 0]);
+    const lanes = lanesOf[from](a);
+    for (let i = 0; i < out.length; i++) out[i] = lanes[2 * i]! + lanes[2 * i + 1]!;
+    return wordsOf(out);
+  };
+const mulLow =
+  (from: Kind, to: Kind): Model =>
+  ({ a, b }) => {
+    const out: LaneArray & ArrayBufferView = lanesOf[to]([0, 0, 0, 0]);
+    const [x, y] = [lanesOf[from](a), lanesOf[from](b)];
+    for (let i = 0; i < out.length; i++) out[i] = Math.imul(x[i]!, y[i]!);
+    return wordsOf(out);
+  };
 const splat =
   (kind: Kind): Model =>
   ({ a }) => {
@@ -141,6 +161,8 @@ const MODELS: Partial<Record<OpName, Model>> = {
   orV: bin('s32', (a, b) => a | b),
   xorV: bin('s32', (a, b) => a ^ b),
   bitselectV: ({ a, b, c }) => a.map((word, i) => (word & c[i]!) | (b[i]! & ~c[i]!)),
+  selectV: ({ a, b, c }) => [...(c[0] !== 0 ? a : b)],
+  anyV: ({ a }) => [a.some((word) => word !== 0) ? 1 : 0],
   swizzleV: ({ a, b }) => {
     const from = lanesOf.u8(a);
     return wordsOf(lanesOf.u8(b).map((index) => from[index] ?? 0));
@@ -171,6 +193,25 @@ const MODELS: Partial<Record<OpName, Model>> = {
   subSatU8x16: bin('u8', saturating(sub, 0, 255)),
   minU8x16: bin('u8', Math.min),
   maxU8x16: bin('u8', Math.max),
+  minS8x16: bin('s8', Math.min),
+  maxS8x16: bin('s8', Math.max),
+  gtU8x16: compare('u8', (a, b) => a > b),
+  geS8x16: compare('s8', (a, b) => a >= b),
+  geU8x16: compare('u8', (a, b) => a >= b),
+  abs8x16: bin('s8', (a) => Math.abs(a)),
+  neg8x16: bin('s8', (a) => -a),
+  popcnt8x16: bin('u8', (a) => a.toString(2).replaceAll('0', '').length),
+  shl8x16: shift('u8', (a, n) => a << n),
+  shrS8x16: shift('s8', (a, n) => a >> n),
+  shrU8x16: shift('u8', (a, n) => a >>> n),
+  extendLowS8x16: extend('s8', 's16', 0),
+  extendHighS8x16: extend('s8', 's16', 8),
+  extendLowU8x16: extend('u8', 'u16', 0),
+  extendHighU8x16: extend('u8', 'u16', 8),
+  pairwiseS8x16: pairwise('s8', 's16'),
+  pairwiseU8x16: pairwise('u8', 'u16'),
+  mulLowS8x16: mulLow('s8', 's16'),
+  mulLowU8x16: mulLow('u8', 'u16'),
   avgrU8x16: bin('u8', (a, b) => (a + b + 1) >> 1),
   eq8x16: compare('s8', (a, b) => a === b),
   gtS8x16: compare('s8', (a, b) => a > b),
@@ -186,6 +227,18 @@ const MODELS: Partial<Record<OpName, Model>> = {
   mul16x8: bin('s16', Math.imul),
   minS16x8: bin('s16', Math.min),
   maxS16x8: bin('s16', Math.max),
+  minU16x8: bin('u16', Math.min),
+  maxU16x8: bin('u16', Math.max),
+  gtU16x8: compare('u16', (a, b) => a > b),
+  geS16x8: compare('s16', (a, b) => a >= b),
+  geU16x8: compare('u16', (a, b) => a >= b),
+  abs16x8: bin('s16', (a) => Math.abs(a)),
+  neg16x8: bin('s16', (a) => -a),
+  pairwiseS16x8: pairwise('s16', 's32'),
+  pairwiseU16x8: pairwise('u16', 'u32'),
+  mulLowS16x8: mulLow('s16', 's32'),
+  mulLowU16x8: mulLow('u16', 'u32'),
+  q15MulSat16x8: bin('s16', (a, b) => clamp((a * b + 0x4000) >> 15, -32768, 32767)),
   avgrU16x8: bin('u16', (a, b) => (a + b + 1) >> 1),
   eq16x8: compare('s16', (a, b) => a === b),
   gtS16x8: compare('s16', (a, b) => a > b),
@@ -193,6 +246,7 @@ const MODELS: Partial<Record<OpName, Model>> = {
   shrS16x8: shift('s16', (a, n) => a >> n),
   shrU16x8: shift('u16', (a, n) => a >>> n),
   narrowS32x4: narrow('s32', 's16', -32768, 32767),
+  narrowU32x4: narrow('s32', 'u16', 0, 65535),
   extendLowS16x8: extend('s16', 's32', 0),
   extendHighS16x8: extend('s16', 's32', 4),
   extendLowU16x8: extend('u16', 's32', 0),
@@ -207,6 +261,19 @@ const MODELS: Partial<Record<OpName, Model>> = {
   },
   eq32x4: compare('s32', (a, b) => a === b),
   gtS32x4: compare('s32', (a, b) => a > b),
+  gtU32x4: compare('u32', (a, b) => a > b),
+  geS32x4: compare('s32', (a, b) => a >= b),
+  geU32x4: compare('u32', (a, b) => a >= b),
+  minS32x4: bin('s32', Math.min),
+  minU32x4: bin('u32', Math.min),
+  maxS32x4: bin('s32', Math.max),
+  maxU32x4: bin('u32', Math.max),
+  abs32x4: bin('s32', (a) => Math.abs(a)),
+  neg32x4: bin('s32', (a) => -a),
+  extendLowS32x4: extend64(0, true),
+  extendHighS32x4: extend64(2, true),
+  extendLowU32x4: extend64(0, false),
+  extendHighU32x4: extend64(2, false),
   shl32x4: shift('s32', (a, n) => a << n),
   shrS32x4: shift('s32', (a, n) => a >> n),
   shrU32x4: shift('u32', (a, n) => a >>> n),
@@ -216,6 +283,17 @@ const MODELS: Partial<Record<OpName, Model>> = {
   shl64x2: shift64((a, n) => a << n),
   shrU64x2: shift64((a, n) => a >> n),
   bitmask64x2: ({ a }) => [(a[1]! < 0 ? 1 : 0) | (a[3]! < 0 ? 2 : 0)],
+  shrS64x2: shift64((a, n) => BigInt.asIntN(64, a) >> n),
+  eq64x2: bin64((a, b) => (a === b ? -1n : 0n)),
+  gtS64x2: bin64((a, b) => (BigInt.asIntN(64, a) > BigInt.asIntN(64, b) ? -1n : 0n)),
+  mul64x2: bin64((a, b) => a * b),
+  abs64x2: bin64((a) => (BigInt.asIntN(64, a) < 0n ? -a : a)),
+  neg64x2: bin64((a) => -a),
+  mulLowS32x4: ({ a, b }) => {
+    const out = big([0, 0, 0, 0]);
+    for (let i = 0; i < 2; i++) out[i] = BigInt.asUintN(64, BigInt(a[i]!) * BigInt(b[i]!));
+    return wordsOf(out);
+  },
   mulLowU32x4: ({ a, b }) => {
     const out = big([0, 0, 0, 0]);
     for (let i = 0; i < 2; i++) out[i] = BigInt(a[i]! >>> 0) * BigInt(b[i]! >>> 0);
@@ -226,6 +304,10 @@ const MODELS: Partial<Record<OpName, Model>> = {
   mulF32x4: bin('f32', mul),
   divF32x4: bin('f32', div),
   sqrtF32x4: bin('f32', (a) => Math.sqrt(a)),
+  absF32x4: bin('s32', (a) => a & 0x7fff_ffff),
+  negF32x4: bin('s32', (a) => a ^ -0x8000_0000),
+  minF32x4: bin('f32', Math.min),
+  maxF32x4: bin('f32', Math.max),
   eqF32x4: compare('f32', (a, b) => a === b),
   neF32x4: compare('f32', (a, b) => a !== b),
   ltF32x4: compare('f32', (a, b) => a < b),
@@ -244,6 +326,11 @@ const MODELS: Partial<Record<OpName, Model>> = {
   leF64x2: compare('f64', (a, b) => a <= b),
   geF64x2: compare('f64', (a, b) => a >= b),
   f32x4FromI32x4S: extend('s32', 'f32', 0),
+  f32x4FromI32x4U: extend('u32', 'f32', 0),
+  i32x4FromF32x4SatS: ({ a }) =>
+    [...lanesOf.f32(a)].map((x) => (Number.isNaN(x) ? 0 : clamp(Math.trunc(x), -0x8000_0000, 0x7fff_ffff) | 0)),
+  i32x4FromF32x4SatU: ({ a }) =>
+    [...lanesOf.f32(a)].map((x) => (Number.isNaN(x) ? 0 : clamp(Math.trunc(x), 0, 0xffff_ffff) | 0)),
   f64x2FromI32x4S: extend('s32', 'f64', 0),
   promoteLowF32x4: extend('f32', 'f64', 0),
   demoteF64x2: ({ a }) => wordsOf(Float32Array.from([...lanesOf.f64(a), 0, 0])),
@@ -273,7 +360,7 @@ function number(): number {
 
 /** Lanes that are NaN, each as one NaN: which one arithmetic gives is the engine's choice. */
 function canonical(name: OpName, words: readonly number[]): readonly number[] {
-  if (/^(eq|ne|lt|gt|le|ge)|^lane|^withLane|^splat/.test(name)) return words;
+  if (/^(eq|ne|lt|gt|le|ge|abs|neg)|^lane|^withLane|^splat/.test(name)) return words;
   if (/F64x2$|^promote/.test(name) && name !== 'demoteF64x2') {
     return wordsOf(lanesOf.f64(words).map((value) => (Number.isNaN(value) ? Number.NaN : value)));
   }

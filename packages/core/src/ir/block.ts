@@ -67,6 +67,10 @@ export interface IrBlock {
   /** Index (in operations) of the instruction's first operation; the last element + 1 is the number of operations. */
   readonly insnFirstOp: readonly number[];
   readonly insnCycles: readonly number[];
+  /** Mode word under which each instruction is resumed where the block is left at it; undefined if it is `mode` for all. */
+  readonly insnMode?: readonly number[] | undefined;
+  /** Mode word behind the block. */
+  readonly endMode: number;
   /** Sum of insnCycles. */
   readonly cycles: number;
   /** Operations, OP_STRIDE words each. Slot immediates hold the slot's byte offset in the state. */

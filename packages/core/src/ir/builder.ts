@@ -25,12 +25,20 @@ export class BlockBuilder {
   readonly pc: number;
   readonly mode: number;
   terminal: Terminal | undefined;
+  /**
+   * Mode word behind what was lifted so far, and so the one the next instruction is resumed under where
+   * the block is left before it. A lift changes it where the mode advances from one instruction to the
+   * next without a branch (Thumb's IT state). A block that begins or ends under another mode than its
+   * own is not translated.
+   */
+  endMode: number;
   private readonly code: number[] = [];
   private readonly valueTypes: ValueType[] = [];
   private readonly constants: Int32Array[] = [];
   private readonly insnPc: number[] = [];
   private readonly insnFirstOp: number[] = [];
   private readonly insnCycles: number[] = [];
+  private insnMode: number[] | undefined;
   private readonly const32Cache = new Map<number, I32>();
   /** Value of a const32 by value number, for folding. */
   private readonly known = new Map<number, number>();
@@ -40,6 +48,7 @@ export class BlockBuilder {
   constructor(pc: number, mode: number) {
     this.pc = pc | 0;
     this.mode = mode;
+    this.endMode = mode;
   }
 
   get instructionCount(): number {
@@ -51,8 +60,10 @@ export class BlockBuilder {
     return this.code.length / OP_STRIDE;
   }
 
-  /** Starts the instruction at `pc`, whose static cost is `cycles`. */
-  beginInstruction(pc: number, cycles: number): void {
+  /** Starts the instruction at `pc`, whose static cost is `cycles`; it is resumed under `mode`. */
+  beginInstruction(pc: number, cycles: number, mode = this.endMode): void {
+    if (mode !== this.mode) this.insnMode ??= this.insnPc.map(() => this.mode);
+    this.insnMode?.push(mode);
     this.insnPc.push(pc | 0);
     this.insnFirstOp.push(this.code.length / OP_STRIDE);
     this.insnCycles.push(cycles);
@@ -108,6 +119,17 @@ export class BlockBuilder {
     return this.emit(OP_NUMBER.shuffleV, [a, b], this.pool(words)) as V128;
   }
 
+  /**
+   * Steps over the instruction if `cond` is not 0, by a trap that IsaBackend.trapKind calls 'skip' or
+   * 'uncounted'. It must be the block's last instruction, have done nothing yet, and make the values
+   * that it needs from here on afresh.
+   */
+  skipIf(cond: I32, vector: number): void {
+    this.append(OP_NUMBER.trapIf, cond, this.const(0), -1, vector);
+    this.const32Cache.clear();
+    this.slotValues.clear();
+  }
+
   /** Ends the block. */
   endWith(terminal: Terminal): void {
     this.terminal = terminal;
@@ -136,6 +158,7 @@ export class BlockBuilder {
     if (!this.terminal) throw new TypeError('block has no terminal');
     let cycles = 0;
     for (const c of this.insnCycles) cycles += c;
+    if (this.endMode !== this.mode) this.insnMode ??= this.insnPc.map(() => this.mode);
     return {
       pc: this.pc,
       mode: this.mode,
@@ -144,6 +167,8 @@ export class BlockBuilder {
       insnPc: this.insnPc,
       insnFirstOp: this.insnFirstOp,
       insnCycles: this.insnCycles,
+      insnMode: this.insnMode,
+      endMode: this.endMode,
       cycles,
       code: this.code,
       valueTypes: this.valueTypes,

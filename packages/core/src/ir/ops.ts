@@ -73,6 +73,13 @@ const load = <const R extends ValueType>(result: R, note: string) => op([i32], r
 const store = <const T extends ValueType>(type: T, note: string) =>
   op([i32, type], undefined, 0, { effect: 'store', note });
 
+/** A load on a condition: address, condition, what the result is without it. */
+const loadIf = (plain: string) =>
+  op([i32, i32, i32], i32, 0, { effect: 'load', note: `${plain} if second is non-zero, else third and no access` });
+/** A store on a condition: address, value, condition. */
+const storeIf = (plain: string) =>
+  op([i32, i32, i32], undefined, 0, { effect: 'store', note: `${plain} if third is non-zero` });
+
 export const OPS = {
   // ---- i32 ----
   const32: op([], i32, 0x41, { imm: 'i32', note: 'the immediate' }),
@@ -182,8 +189,11 @@ export const OPS = {
   f64FromI64S: op([i64], f64, 0xb9),
   f32FromI32S: op([i32], f32, 0xb2),
   f32FromI64S: op([i64], f32, 0xb4),
+  f32FromI32U: op([i32], f32, 0xb3),
   i32FromF32Sat: op([f32], i32, 0xfc00, { note: 'i32.trunc_sat_f32_s' }),
   i32FromF64Sat: op([f64], i32, 0xfc02, { note: 'i32.trunc_sat_f64_s' }),
+  i32FromF32SatU: op([f32], i32, 0xfc01, { note: 'i32.trunc_sat_f32_u' }),
+  i32FromF64SatU: op([f64], i32, 0xfc03, { note: 'i32.trunc_sat_f64_u' }),
   i64FromF64Sat: op([f64], i64, 0xfc06, { note: 'i64.trunc_sat_f64_s' }),
   bitsOfF32: op([f32], i32, 0xbc, { note: 'i32.reinterpret_f32' }),
   bitsOfF64: op([f64], i64, 0xbd, { note: 'i64.reinterpret_f64' }),
@@ -197,6 +207,8 @@ export const OPS = {
   orV: binV(0xfd50),
   xorV: binV(0xfd51),
   bitselectV: op([v128, v128, v128], v128, 0xfd52, { note: 'first where third has ones, else second' }),
+  selectV: op([v128, v128, i32], v128, 0x1b, { note: 'first if third is non-zero, else second' }),
+  anyV: op([v128], i32, 0xfd53, { note: 'v128.any_true' }),
   shuffleV: op([v128, v128], v128, 0xfd0d, {
     imm: 'constant',
     note: 'i8x16.shuffle; constants[imm] holds 16 lane numbers as four i32 words',
@@ -226,11 +238,30 @@ export const OPS = {
   sub8x16: binV(0xfd71),
   subSatS8x16: binV(0xfd72),
   subSatU8x16: binV(0xfd73),
+  minS8x16: binV(0xfd76),
   minU8x16: binV(0xfd77),
+  maxS8x16: binV(0xfd78),
   maxU8x16: binV(0xfd79),
   avgrU8x16: binV(0xfd7b),
   eq8x16: binV(0xfd23),
   gtS8x16: binV(0xfd27),
+  gtU8x16: binV(0xfd28),
+  geS8x16: binV(0xfd2b),
+  geU8x16: binV(0xfd2c),
+  abs8x16: unV(0xfd60),
+  neg8x16: unV(0xfd61),
+  popcnt8x16: unV(0xfd62),
+  shl8x16: shiftV(0xfd6b),
+  shrS8x16: shiftV(0xfd6c),
+  shrU8x16: shiftV(0xfd6d),
+  extendLowS8x16: unV(0xfd87),
+  extendHighS8x16: unV(0xfd88),
+  extendLowU8x16: unV(0xfd89),
+  extendHighU8x16: unV(0xfd8a),
+  pairwiseS8x16: op([v128], v128, 0xfd7c, { note: 'i16x8.extadd_pairwise_i8x16_s' }),
+  pairwiseU8x16: op([v128], v128, 0xfd7d, { note: 'i16x8.extadd_pairwise_i8x16_u' }),
+  mulLowS8x16: op([v128, v128], v128, 0xfd9c, { note: 'i16x8.extmul_low_i8x16_s' }),
+  mulLowU8x16: op([v128, v128], v128, 0xfd9e, { note: 'i16x8.extmul_low_i8x16_u' }),
   bitmask8x16: op([v128], i32, 0xfd64),
   narrowS16x8: op([v128, v128], v128, 0xfd65, { note: 'i8x16.narrow_i16x8_s: signed saturation (PACKSSWB)' }),
   narrowU16x8: op([v128, v128], v128, 0xfd66, { note: 'i8x16.narrow_i16x8_u: unsigned saturation (PACKUSWB)' }),
@@ -242,14 +273,27 @@ export const OPS = {
   subSatU16x8: binV(0xfd93),
   mul16x8: binV(0xfd95),
   minS16x8: binV(0xfd96),
+  minU16x8: binV(0xfd97),
   maxS16x8: binV(0xfd98),
+  maxU16x8: binV(0xfd99),
   avgrU16x8: binV(0xfd9b),
   eq16x8: binV(0xfd2d),
   gtS16x8: binV(0xfd31),
+  gtU16x8: binV(0xfd32),
+  geS16x8: binV(0xfd35),
+  geU16x8: binV(0xfd36),
+  abs16x8: unV(0xfd80),
+  neg16x8: unV(0xfd81),
+  pairwiseS16x8: op([v128], v128, 0xfd7e, { note: 'i32x4.extadd_pairwise_i16x8_s' }),
+  pairwiseU16x8: op([v128], v128, 0xfd7f, { note: 'i32x4.extadd_pairwise_i16x8_u' }),
+  mulLowS16x8: op([v128, v128], v128, 0xfdbc, { note: 'i32x4.extmul_low_i16x8_s' }),
+  mulLowU16x8: op([v128, v128], v128, 0xfdbe, { note: 'i32x4.extmul_low_i16x8_u' }),
+  q15MulSat16x8: op([v128, v128], v128, 0xfd82, { note: 'i16x8.q15mulr_sat_s' }),
   shl16x8: shiftV(0xfd8b),
   shrS16x8: shiftV(0xfd8c),
   shrU16x8: shiftV(0xfd8d),
   narrowS32x4: op([v128, v128], v128, 0xfd85, { note: 'i16x8.narrow_i32x4_s (PACKSSDW)' }),
+  narrowU32x4: op([v128, v128], v128, 0xfd86, { note: 'i16x8.narrow_i32x4_u' }),
   extendLowS16x8: unV(0xfda7),
   extendHighS16x8: unV(0xfda8),
   extendLowU16x8: unV(0xfda9),
@@ -260,6 +304,19 @@ export const OPS = {
   dotS16x8: op([v128, v128], v128, 0xfdba, { note: 'i32x4.dot_i16x8_s (PMADDWD)' }),
   eq32x4: binV(0xfd37),
   gtS32x4: binV(0xfd3b),
+  gtU32x4: binV(0xfd3c),
+  geS32x4: binV(0xfd3f),
+  geU32x4: binV(0xfd40),
+  minS32x4: binV(0xfdb6),
+  minU32x4: binV(0xfdb7),
+  maxS32x4: binV(0xfdb8),
+  maxU32x4: binV(0xfdb9),
+  abs32x4: unV(0xfda0),
+  neg32x4: unV(0xfda1),
+  extendLowS32x4: unV(0xfdc7),
+  extendHighS32x4: unV(0xfdc8),
+  extendLowU32x4: unV(0xfdc9),
+  extendHighU32x4: unV(0xfdca),
   shl32x4: shiftV(0xfdab),
   shrS32x4: shiftV(0xfdac),
   shrU32x4: shiftV(0xfdad),
@@ -268,13 +325,24 @@ export const OPS = {
   sub64x2: binV(0xfdd1),
   shl64x2: shiftV(0xfdcb),
   shrU64x2: shiftV(0xfdcd),
+  shrS64x2: shiftV(0xfdcc),
+  eq64x2: binV(0xfdd6),
+  gtS64x2: binV(0xfdd9),
+  mul64x2: binV(0xfdd5),
+  abs64x2: unV(0xfdc0),
+  neg64x2: unV(0xfdc1),
   bitmask64x2: op([v128], i32, 0xfdc4),
   mulLowU32x4: op([v128, v128], v128, 0xfdde, { note: 'i64x2.extmul_low_i32x4_u' }),
+  mulLowS32x4: op([v128, v128], v128, 0xfddc, { note: 'i64x2.extmul_low_i32x4_s' }),
   addF32x4: binV(0xfde4),
   subF32x4: binV(0xfde5),
   mulF32x4: binV(0xfde6),
   divF32x4: binV(0xfde7),
   sqrtF32x4: unV(0xfde3),
+  absF32x4: unV(0xfde0),
+  negF32x4: unV(0xfde1),
+  minF32x4: binV(0xfde8),
+  maxF32x4: binV(0xfde9),
   eqF32x4: binV(0xfd41),
   neF32x4: binV(0xfd42),
   ltF32x4: binV(0xfd43),
@@ -293,6 +361,9 @@ export const OPS = {
   leF64x2: binV(0xfd4b),
   geF64x2: binV(0xfd4c),
   f32x4FromI32x4S: unV(0xfdfa),
+  f32x4FromI32x4U: unV(0xfdfb),
+  i32x4FromF32x4SatS: op([v128], v128, 0xfdf8, { note: 'i32x4.trunc_sat_f32x4_s' }),
+  i32x4FromF32x4SatU: op([v128], v128, 0xfdf9, { note: 'i32x4.trunc_sat_f32x4_u' }),
   f64x2FromI32x4S: op([v128], v128, 0xfdfe, { note: 'f64x2.convert_low_i32x4_s' }),
   promoteLowF32x4: unV(0xfd5f),
   demoteF64x2: op([v128], v128, 0xfd5e, { note: 'f32x4.demote_f64x2_zero' }),
@@ -338,6 +409,14 @@ export const OPS = {
   storeF32: store(f32, 'single'),
   storeF64: store(f64, 'double'),
   storeV: store(v128, '16 bytes'),
+  load8uIf: loadIf('load8u'),
+  load8sIf: loadIf('load8s'),
+  load16uIf: loadIf('load16u'),
+  load16sIf: loadIf('load16s'),
+  load32If: loadIf('load32'),
+  store8If: storeIf('store8'),
+  store16If: storeIf('store16'),
+  store32If: storeIf('store32'),
   probeW: op([i32], undefined, 0, {
     effect: 'load',
     imm: 'i32',
@@ -369,6 +448,14 @@ export const OP_NUMBER = Object.freeze(Object.fromEntries(OP_NAMES.map((name, nu
 
 /** Specs by number. */
 export const OP_SPECS: readonly OpSpec[] = OP_NAMES.map((name) => OPS[name]);
+
+/** The plain access behind each access on a condition, by operation number. */
+export const UNCONDITIONAL: ReadonlyMap<number, number> = new Map(
+  OP_NAMES.filter((name) => name.endsWith('If') && name !== 'trapIf').map((name) => [
+    OP_NUMBER[name],
+    OP_NUMBER[name.slice(0, -2) as OpName],
+  ]),
+);
 
 /** Lanes by lane operation: its immediate is below that. */
 export const LANES: Readonly<Partial<Record<OpName, number>>> = {

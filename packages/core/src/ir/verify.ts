@@ -1,6 +1,7 @@
 import type { StateLayout } from '../cpu/layout.ts';
 import { type IrBlock, OP_A, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from './block.ts';
 import { LANES, OP_NAMES, OP_SPECS, type OpName, type OpSpec, type ValueType } from './ops.ts';
+import { terminalValues } from './terminal-values.ts';
 
 const SLOT_TYPES: Partial<Record<OpName, ValueType>> = {
   ...{ get: 'i32', set: 'i32', get64: 'i64', set64: 'i64', getF64: 'f64', setF64: 'f64', getV: 'v128', setV: 'v128' },
@@ -88,23 +89,6 @@ function checkImmediate(block: IrBlock, index: number, spec: OpSpec, layout: Sta
       return;
     default:
       if (name === 'probeW' && (imm < 1 || imm > 4096)) wrong(block, index, `probe of ${imm} bytes`);
-  }
-}
-
-function terminalValues(terminal: Terminal): readonly number[] {
-  switch (terminal.kind) {
-    case 'branch':
-      return [terminal.cond];
-    case 'callIndirect':
-    case 'return':
-    case 'jumpIndirect':
-      return [terminal.target];
-    case 'trap':
-      return [terminal.error];
-    case 'system':
-      return terminal.args;
-    default:
-      return [];
   }
 }
 

@@ -6,6 +6,9 @@ import { F64_SLOTS, I32_SLOTS, I64_SLOTS, RandomValues, V_SLOTS } from './random
 import { TOY_INTERRUPT, TOY_SUPERVISOR, TOY_TRAP_IF, toyIsa, toyLayout } from './toy-isa.ts';
 import { KERNEL_TEXT, USER_CODE, USER_DATA } from './toy-machine.ts';
 
+const LOADS_IF = ['load8uIf', 'load8sIf', 'load16uIf', 'load16sIf', 'load32If'] as const;
+const STORES_IF = ['store8If', 'store16If', 'store32If'] as const;
+
 /**
  * Random programs in IR, for comparing the interpreter with the translator: an ISA whose instruction
  * at an address is a random one, decided by the seed, the address and the four bytes there (so that a
@@ -150,7 +153,7 @@ class RandomInstruction {
   private access(): void {
     const { b, random, values } = this;
     const at = this.address();
-    switch (random.below(19)) {
+    switch (random.below(22)) {
       case 0:
         values.add('i32', b.load8u(at));
         break;
@@ -206,11 +209,24 @@ class RandomInstruction {
         if (random.oneIn(2)) b.storeF32(at, values.value('f32'));
         else b.storeF64(at, values.value('f64'));
         break;
+      case 18:
+      case 19:
+        values.add('i32', b[random.pick(LOADS_IF)](at, this.condition(), values.value('i32')));
+        break;
+      case 20:
+        b[random.pick(STORES_IF)](at, values.value('i32'), this.condition());
+        break;
       default:
         if (random.oneIn(3)) b.probeW(at, 1 + random.below(16));
         else b.storeV(at, values.value('v128'));
         break;
     }
+  }
+
+  /** Often 0, often not. */
+  private condition(): I32 {
+    const { b, values } = this;
+    return b.and(values.value('i32'), b.const(this.random.oneIn(2) ? 1 : 6));
   }
 
   private trapIf(): void {

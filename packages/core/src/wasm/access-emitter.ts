@@ -1,10 +1,11 @@
-import { OP_NUMBER } from '../ir/ops.ts';
+import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE } from '../memory/memory-map.ts';
-import { type CodeWriter, OPCODE } from './encoder.ts';
+import { type CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
 import type { ValueEmitter } from './value-emitter.ts';
 
 const O = OP_NUMBER;
+const WASM_BLOCK_EMPTY = 0x40;
 
 /** How an operation accesses memory. */
 interface AccessForm {
@@ -87,7 +88,43 @@ export class AccessEmitter {
 
   /** Size and direction of an operation; probeW has its size as immediate. */
   static extent(op: number, imm: number): { bytes: number; write: boolean } {
-    return op === O.probeW ? { bytes: imm, write: true } : FORMS.get(op)!;
+    return op === O.probeW ? { bytes: imm, write: true } : FORMS.get(UNCONDITIONAL.get(op) ?? op)!;
+  }
+
+  /**
+   * An access on a condition. `b` and `c` are the operation's second and third argument (a load:
+   * condition and the result without it; a store: value and condition). All values are computed before
+   * the condition is looked at, so that later uses find them.
+   */
+  emitConditional(op: number, address: number, b: number, c: number, values: ValueEmitter, exit: AccessExit): void {
+    const { code } = this;
+    const plain = UNCONDITIONAL.get(op)!;
+    const access = FORMS.get(plain)!;
+    const { bytes, write } = access;
+    const known = this.isTranslated(address, bytes, write) ? this.hosts.get(address)!.local : -1;
+    const guest = values.inLocal(address);
+    const pushAddress = this.pusher(guest, address, values);
+    const pushOther = this.pusher(values.inLocal(write ? b : c), write ? b : c, values);
+    values.pushCondition(write ? c : b);
+    code.byte(OPCODE.if).byte(write ? WASM_BLOCK_EMPTY : WASM_TYPE.i32);
+    if (known >= 0) code.get(known);
+    else this.translate(pushAddress, bytes, write, { site: exit.site, depth: exit.depth + 1 });
+    this.swizzle(bytes);
+    if (write) pushOther();
+    code.memory(access.opcode, 0, this.bigEndian ? 0 : 1);
+    if (!write) {
+      code.byte(OPCODE.else);
+      pushOther();
+    }
+    code.end();
+    values.done(address);
+    values.done(write ? b : c);
+  }
+
+  /** Pushes a value that is in a local, or (`local` -1) constant. */
+  private pusher(local: number, value: number, values: ValueEmitter): () => CodeWriter {
+    const constant = local < 0 ? values.constant(value) : 0;
+    return () => (local < 0 ? this.code.i32Const(constant) : this.code.get(local));
   }
 
   /**
@@ -133,9 +170,21 @@ export class AccessEmitter {
       values.skip(address);
       return -1;
     }
-    const guest = values.inLocal(address);
-    const constant = guest < 0 ? values.constant(address) : 0;
-    const pushAddress = () => (guest < 0 ? code.i32Const(constant) : code.get(guest));
+    const pushAddress = this.pusher(values.inLocal(address), address, values);
+    this.translate(pushAddress, bytes, write, exit);
+    values.done(address);
+    if (!keep) return -1;
+    const word = this.locals.allocate('i32');
+    const old = this.hosts.get(address);
+    if (old) this.locals.release(old.local);
+    code.tee(word);
+    this.hosts.set(address, { local: word, bytes, write });
+    return word;
+  }
+
+  /** Puts address + word on the stack, or leaves. */
+  private translate(pushAddress: () => CodeWriter, bytes: number, write: boolean, exit: AccessExit): void {
+    const { code } = this;
     const word = this.locals.allocate('i32');
     code.i32Const(exit.site);
     pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
@@ -144,16 +193,7 @@ export class AccessEmitter {
     this.checkExtent(pushAddress, bytes, exit.depth);
     code.byte(OPCODE.drop);
     pushAddress().get(word).op(O_ADD);
-    values.done(address);
-    if (!keep) {
-      this.locals.release(word);
-      return -1;
-    }
-    const old = this.hosts.get(address);
-    if (old) this.locals.release(old.local);
-    code.tee(word);
-    this.hosts.set(address, { local: word, bytes, write });
-    return word;
+    this.locals.release(word);
   }
 
   /** Leaves if the access crosses a page or, in word-swapped memory, is unaligned. */

@@ -1,4 +1,4 @@
-import { OP_NUMBER } from '../ir/ops.ts';
+import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import type { BlockCode, Statement } from './block-code.ts';
@@ -87,8 +87,9 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
   const { bytes, write } = AccessEmitter.extent(statement.op, statement.imm);
   const sure = region.accesses.isTranslated(statement.a, bytes, write);
   const exit = sure ? { site: 0, depth: 0 } : { site: region.site(code, statement.insn), depth: region.exitDepth() };
-  const keep = plan.accesses.get(statement.a)! > 1;
-  region.accesses.emit(statement.op, statement.a, statement.b, statement.imm, region.values, exit, keep);
+  const { op, a, b, c, imm } = statement;
+  if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
+  else region.accesses.emit(op, a, b, imm, region.values, exit, plan.accesses.get(a)! > 1);
   if (statement.kind === 'load') region.values.yielded(statement.result);
 }
 

@@ -5,8 +5,8 @@ import { type Bits, members } from './slots.ts';
 
 /** Where an exit left: what the engine needs to put pc and clock right. */
 export interface SiteSink {
-  /** A new site: pc, and what of the clock was charged but not executed. Gives its number. */
-  add(pc: number, instructions: number, cycles: number): number;
+  /** A new site: pc and mode, and what of the clock was charged but not executed. Gives its number. */
+  add(pc: number, mode: number, instructions: number, cycles: number): number;
 }
 
 /**

@@ -29,7 +29,7 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
     0,
     (pc) => byPc.get(pc),
     () => [],
-    () => false,
+    () => 'trap',
     { blocks: 100, instructions: 1000 },
   )!;
   const region = compileRegion(found, false, slots, {

@@ -147,7 +147,7 @@ export class RegionContext {
   /** A check point: leaves, with pc at `pc`, unless `instructions` more fit the budget. */
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
-    code.i32Const(this.services.sites.add(pc, 0, 0));
+    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
     code.brIf(this.exitDepth()).byte(OPCODE.drop);
   }
@@ -157,7 +157,8 @@ export class RegionContext {
     const { block } = code;
     let cycles = 0;
     for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
-    return this.services.sites.add(block.insnPc[insn]!, block.count - insn, cycles);
+    const mode = block.insnMode?.[insn] ?? this.input.mode;
+    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles);
   }
 
   node(index: number): FlowNode {

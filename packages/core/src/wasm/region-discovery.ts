@@ -1,8 +1,9 @@
 import type { LiftedBlock } from '../engine/translator-port.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { OP_STRIDE } from '../ir/block.ts';
+import type { TrapKind } from '../isa-backend.ts';
 import { type RegionBlocks, successorsOf } from './flow-graph.ts';
-import { bodyKey, splitStepOver } from './step-over.ts';
+import { bodyKey, skipKey, splitSkip, splitUncounted } from './step-over.ts';
 
 /** Limits of one region. */
 export interface RegionLimits {
@@ -26,7 +27,7 @@ export function discoverRegion(
   mode: number,
   lift: (pc: number) => LiftedBlock | undefined,
   jumpTargets: (pc: number) => readonly number[],
-  stepsOver: (vector: number) => boolean,
+  trapKind: (vector: number) => TrapKind,
   limits: RegionLimits,
 ): DiscoveredRegion | undefined {
   const successors = (block: IrBlock): readonly number[] =>
@@ -40,10 +41,10 @@ export function discoverRegion(
     if (blocks.has(pc)) continue;
     if (blocks.size >= limits.blocks || instructions >= limits.instructions) break;
     const block = translatable(pc) ? lift(pc) : undefined;
-    if (block === undefined) continue;
+    if (block === undefined || block.ir.endMode !== mode) continue;
     lifted.push(block);
     instructions += block.ir.count;
-    queue.push(...addBlock(blocks, block.ir, successors, stepsOver));
+    queue.push(...addBlock(blocks, block.ir, successors, trapKind));
   }
   if (!blocks.has(entry | 0)) return undefined;
   for (const [pc, block] of blocks) {
@@ -60,9 +61,17 @@ function addBlock(
   blocks: Map<number, IrBlock>,
   block: IrBlock,
   successors: (block: IrBlock) => readonly number[],
-  stepsOver: (vector: number) => boolean,
+  trapKind: (vector: number) => TrapKind,
 ): readonly number[] {
-  const split = splitStepOver(block, stepsOver);
+  const skip = splitSkip(block, trapKind);
+  if (skip !== undefined) {
+    const last = block.insnPc[block.count - 1]!;
+    blocks.set(block.pc, skip.test);
+    blocks.set(bodyKey(last), skip.body);
+    blocks.set(skipKey(last), skip.skipped);
+    return [...successors(skip.skipped), ...successors(skip.body)];
+  }
+  const split = splitUncounted(block, trapKind);
   if (split === undefined) {
     blocks.set(block.pc, block);
     return successors(block);
@@ -84,7 +93,8 @@ function translatable(pc: number): boolean {
 
 function cutAtLeader(block: IrBlock, blocks: ReadonlyMap<number, IrBlock>): IrBlock {
   for (let insn = 1; insn < block.count; insn++) {
-    if (blocks.has(block.insnPc[insn]!)) return truncate(block, insn);
+    const sameMode = block.insnMode === undefined || block.insnMode[insn] === block.mode;
+    if (sameMode && blocks.has(block.insnPc[insn]!)) return truncate(block, insn);
   }
   return block;
 }
@@ -97,6 +107,7 @@ function truncate(block: IrBlock, count: number): IrBlock {
   return {
     ...block,
     endPc,
+    endMode: block.mode,
     count,
     insnPc: block.insnPc.slice(0, count),
     insnFirstOp: block.insnFirstOp.slice(0, count),

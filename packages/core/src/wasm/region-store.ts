@@ -130,7 +130,7 @@ export function pagesOf(blocks: readonly LiftedBlock[]): { page: number; frame: 
   const pages = new Map<number, number>();
   for (const { ir, frame, secondFrame } of blocks) {
     pages.set(ir.pc >>> PAGE_SHIFT, frame);
-    if (secondFrame >= 0) pages.set(((ir.endPc - 1) | 0) >>> PAGE_SHIFT, secondFrame);
+    if (secondFrame >= 0) pages.set((ir.pc >>> PAGE_SHIFT) + 1, secondFrame);
   }
   return [...pages].map(([page, frame]) => ({ page, frame }));
 }

@@ -1,14 +1,16 @@
 import { FIRST_SITE } from './control-words.ts';
 import type { SiteSink } from './exits.ts';
 
-/** The side table of exits, by site number: pc, and the instructions and cycles charged but not executed. */
+/** The side table of exits, by site number: pc, mode, and the instructions and cycles charged but not executed. */
 export class SiteTable implements SiteSink {
   private readonly pcs: number[] = [];
+  private readonly modes: number[] = [];
   private readonly instructions: number[] = [];
   private readonly cycles: number[] = [];
 
-  add(pc: number, instructions: number, cycles: number): number {
+  add(pc: number, mode: number, instructions: number, cycles: number): number {
     this.pcs.push(pc | 0);
+    this.modes.push(mode);
     this.instructions.push(instructions);
     this.cycles.push(cycles);
     return this.pcs.length - 1 + FIRST_SITE;
@@ -16,6 +18,9 @@ export class SiteTable implements SiteSink {
 
   pcOf(site: number): number {
     return this.pcs[site - FIRST_SITE]!;
+  }
+  modeOf(site: number): number {
+    return this.modes[site - FIRST_SITE]!;
   }
   instructionsOf(site: number): number {
     return this.instructions[site - FIRST_SITE]!;
@@ -26,6 +31,7 @@ export class SiteTable implements SiteSink {
 
   clear(): void {
     this.pcs.length = 0;
+    this.modes.length = 0;
     this.instructions.length = 0;
     this.cycles.length = 0;
   }

@@ -173,7 +173,7 @@ export class TranslationQueue {
         }
         return known;
       },
-      (vector) => this.host.isa.stepsOver?.(vector, mode) ?? false,
+      (vector) => this.host.isa.trapKind?.(vector, mode) ?? 'trap',
       this.limitsFor(request),
     );
   }

@@ -339,7 +339,7 @@ function repeatingIsa(): IsaBackend {
       if (vector === STEP_OVER) cpu.pc = next;
       else isa.deliverTrap(cpu, vector, error, next);
     },
-    stepsOver: (vector) => vector === STEP_OVER,
+    trapKind: (vector) => (vector === STEP_OVER ? 'uncounted' : 'trap'),
   };
 }
 

@@ -245,6 +245,7 @@ class Translator implements TranslatorPort {
     if (site === SITE_EXACT) return;
     this.settler.settle(EXIT_RECORD_ADDRESS);
     this.host.cpu.pc = this.sites.pcOf(site);
+    this.host.cpu.mode = this.sites.modeOf(site);
     i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);
     i32[CLOCK_USED]! -= this.sites.cyclesOf(site);
   }

@@ -1,7 +1,6 @@
 import { ia32, MODE_CODE32, MODE_STACK32 } from '@kml/arch-ia32/isa';
-import { expect, test } from 'vitest';
-import { realBinaries } from './binaries.ts';
-import { type Dumped, objdump } from './objdump.ts';
+import { debianFiles } from '../../decode/debian.ts';
+import { decodeSuite } from '../../decode/suite.ts';
 
 /**
  * Instructions of later processors, which libc runs only where CPUID promises them. Anything else
@@ -20,43 +19,29 @@ const LATER = new RegExp(
 );
 
 const PREFIX = /^(?:(?:rep|repz|repnz|lock|bnd|notrack|data16|addr16|cs|ss|ds|es|fs|gs) )+/;
-const MODE = 3 | MODE_CODE32 | MODE_STACK32;
 
-function complaint(dumped: Dumped): string | undefined {
-  const { address, bytes } = dumped;
-  const code = { byte: (at: number) => bytes[at - address] ?? -1 };
-  const ours = ia32.disassemble(code, address, MODE);
-  const theirs = dumped.text.replace(PREFIX, '');
-  const mnemonic = theirs.split(' ')[0]!;
-  if (mnemonic === '(bad)' || LATER.test(mnemonic)) return undefined;
-  if (ours === undefined) return 'runs on beyond its end';
-  if (ours.length !== bytes.length) return `has ${ours.length} bytes: ${ours.text}`;
-  if (normalized(ours.text) !== normalized(dumped.text)) return `is ${ours.text}`;
-  return undefined;
-}
+decodeSuite({
+  isa: ia32,
+  mode: 3 | MODE_CODE32 | MODE_STACK32,
+  async inputs() {
+    const packages = ['libc6', 'bash', 'python3-minimal'];
+    const patterns = ['usr/lib/i386-linux-gnu/libc.so.6', 'usr/bin/bash', 'usr/bin/python3.[0-9]*'];
+    const files = await debianFiles('i386', packages, patterns);
+    return files.map((file) => ({
+      name: file.replace(/.*\//, ''),
+      command: ['objdump', '-d', '-M', 'intel', '-j', '.text', '--insn-width=16', '-w', file],
+      minimum: 50_000,
+    }));
+  },
+  ignore({ text }) {
+    const mnemonic = text.replace(PREFIX, '').split(' ')[0]!;
+    return mnemonic === '(bad)' || LATER.test(mnemonic);
+  },
+  normalizeTheirs: (text) => plain(text.replace(/ ?#.*$/, '')),
+  normalizeOurs: plain,
+});
 
 /** Forms that differ in style only. */
-function normalized(text: string): string {
+function plain(text: string): string {
   return text.replace(PREFIX, (prefixes) => prefixes.replace(/\b(?:bnd|notrack|data16|cs|ss|ds|es|fs|gs) /g, ''));
 }
-
-test('every instruction of libc, bash and python3 is decoded as objdump decodes it', async () => {
-  for (const [name, file] of Object.entries(await realBinaries())) {
-    let count = 0;
-    let wrong = 0;
-    const kinds = new Map<string, string>();
-    for await (const dumped of objdump(file)) {
-      count++;
-      const text = complaint(dumped);
-      if (text === undefined) continue;
-      wrong++;
-      const kind = dumped.text.replace(PREFIX, '').split(' ')[0]!;
-      const bytes = dumped.bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      if (!kinds.has(kind)) kinds.set(kind, `${name} ${dumped.address.toString(16)}: ${bytes}: ${dumped.text} ${text}`);
-    }
-    console.log(`${name}: ${count} instructions`);
-    expect(`${[...kinds.values()].join('\n')}`).toBe('');
-    expect(wrong).toBe(0);
-    expect(count).toBeGreaterThan(50_000);
-  }
-});

@@ -1,7 +1,7 @@
 import type { Row } from '@kml/arch-ia32/isa/testing';
+import type { Random } from '../../random/prng.ts';
 import type { StateHook } from './generate.ts';
 import { FX_BYTES, type RandomCase } from './layout.ts';
-import type { Random } from './prng.ts';
 
 /** Offsets in an FXSAVE image. SDM vol. 1, table 10-2. */
 const CONTROL = 0;

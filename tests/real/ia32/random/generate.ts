@@ -1,7 +1,7 @@
 import type { Form } from '@kml/arch-ia32/isa/testing';
 import { makeForm, type Row } from '@kml/arch-ia32/isa/testing';
+import type { Random } from '../../random/prng.ts';
 import { DATA, DATA_BYTES, type RandomCase, SCRATCH, SCRATCH_BYTES } from './layout.ts';
-import type { Random } from './prng.ts';
 import { type Draft, SETUPS } from './special.ts';
 
 const ESP = 4;

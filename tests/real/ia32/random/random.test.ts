@@ -1,12 +1,12 @@
 import { rows } from '@kml/arch-ia32/isa/testing';
 import { wasmTranslatorWith } from '@kml/core';
 import { afterAll, expect, test } from 'vitest';
+import { Random } from '../../random/prng.ts';
 import { describeCase, difference } from './compare.ts';
 import { casesOf, isGenerated } from './generate.ts';
 import { hooks } from './hooks.ts';
 import type { RandomCase, RandomResult } from './layout.ts';
 import { Oracle } from './oracle.ts';
-import { Random } from './prng.ts';
 import { sequenceCase } from './sequences.ts';
 import { BATCH, Subject } from './subject.ts';
 

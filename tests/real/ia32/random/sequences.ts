@@ -1,6 +1,6 @@
 import { type Form, makeForm, rows } from '@kml/arch-ia32/isa/testing';
+import type { Random } from '../../random/prng.ts';
 import { type RandomCase, SCRATCH, SCRATCH_BYTES } from './layout.ts';
-import type { Random } from './prng.ts';
 
 /** Mnemonics whose flags are defined but for AF, which nothing here reads. */
 const PLAIN = new Set(

@@ -1,5 +1,5 @@
+import type { Random } from '../../random/prng.ts';
 import { SCRATCH } from './layout.ts';
-import type { Random } from './prng.ts';
 
 /** A case while it is made. */
 export interface Draft {

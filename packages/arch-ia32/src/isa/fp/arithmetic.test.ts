@@ -1,8 +1,25 @@
+import {
+  ADD,
+  arithmetic,
+  CHOP,
+  DIV,
+  DOWN,
+  FINITE,
+  MUL,
+  NEAREST,
+  newUnpacked,
+  packed,
+  rounding,
+  roundTo,
+  SUB,
+  squareRoot,
+  type Unpacked,
+  UP,
+  ZERO,
+} from '@kml/core/softfloat';
 import { expect, test } from 'vitest';
-import { ADD, arithmetic, DIV, MUL, SUB, squareRoot } from './arithmetic.ts';
-import { pack80, packed, unpack80 } from './formats.ts';
-import { CHOP, DOWN, EXTENDED, FINITE, NEAREST, newUnpacked, type Unpacked, UP, ZERO } from './number.ts';
-import { rounding, roundTo } from './round.ts';
+import { pack80, unpack80 } from './formats.ts';
+import { EXTENDED } from './number.ts';
 
 /** Deterministic random words (xorshift). */
 function random(seed: number): () => number {

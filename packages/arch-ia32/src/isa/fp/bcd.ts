@@ -1,5 +1,5 @@
 /** Packed decimal integers of 18 digits. SDM vol. 1, 4.7. BigInt: the two instructions are rare. */
-import { packed } from './formats.ts';
+import { packed } from '@kml/core/softfloat';
 
 const GREATEST = 999_999_999_999_999_999n;
 

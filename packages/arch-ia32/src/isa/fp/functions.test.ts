@@ -1,20 +1,30 @@
-import { describe, expect, test } from 'vitest';
-import { bcdToInteger, integerToBcd } from './bcd.ts';
-import { piBits } from './fixed-point.ts';
 import {
-  pack80,
+  CHOP,
+  DOUBLE,
+  DOWN,
+  IE,
+  NEAREST,
+  newUnpacked,
+  PE,
   packDouble,
   packed,
   packSingle,
-  unpack80,
+  rounding,
+  roundTo,
+  SINGLE,
+  type Unpacked,
+  UP,
   unpackDouble,
   unpackInteger,
   unpackSingle,
-} from './formats.ts';
+} from '@kml/core/softfloat';
+import { describe, expect, test } from 'vitest';
+import { bcdToInteger, integerToBcd } from './bcd.ts';
+import { piBits } from './fixed-point.ts';
+import { pack80, unpack80 } from './formats.ts';
 import { toInteger } from './integers.ts';
-import { CHOP, DOUBLE, DOWN, EXTENDED, IE, NEAREST, newUnpacked, PE, SINGLE, type Unpacked, UP } from './number.ts';
+import { EXTENDED } from './number.ts';
 import { quotient, remainderFinite } from './remainder.ts';
-import { rounding, roundTo } from './round.ts';
 import { arcTangent, exponential, sinCos, tangent, yLog2, yLog2Plus1 } from './transcendental.ts';
 
 /** Deterministic random words (xorshift). */

@@ -1,5 +1,4 @@
-import { FINITE, normalize, setZero, type Unpacked } from './number.ts';
-import { below64 } from './words.ts';
+import { below64, FINITE, normalize, setZero, type Unpacked } from '@kml/core/softfloat';
 
 /** The low bits of the quotient of the last remainder, and whether the reduction was only partial. */
 export const quotient = { bits: 0, partial: false };

@@ -1,9 +1,24 @@
 /** ADDPS to SQRTSD, MINPS, MAXPS: all lanes, exactly, with MXCSR's flags. SDM vol. 1, 11.5. */
 import type { Cpu } from '@kml/core';
+import {
+  ADD,
+  arithmetic,
+  compareNumbers,
+  DE,
+  DIV,
+  IE,
+  LESS,
+  MUL,
+  newUnpacked,
+  QUIET,
+  SIGNALING,
+  SUB,
+  squareRoot,
+  UNORDERED,
+  type Unpacked,
+} from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
-import { ADD, arithmetic, DIV, MUL, SUB, squareRoot, sseNan } from './arithmetic.ts';
-import { compareNumbers, LESS, UNORDERED } from './compare.ts';
-import { DE, IE, newUnpacked, QUIET, SIGNALING, type Unpacked } from './number.ts';
+import { sseNan } from './nan.ts';
 import {
   beginLanes,
   endLanes,

@@ -1,9 +1,8 @@
 /** Conversions of SSE and SSE2. SDM vol. 1, 11.4.1.6 and appendix E.4.2. */
 import type { Cpu } from '@kml/core';
+import { CHOP, DE, IE, newUnpacked, packed, QUIET, SIGNALING, unpackInteger } from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
-import { packed, unpackInteger } from './formats.ts';
 import { toInteger } from './integers.ts';
-import { CHOP, DE, IE, newUnpacked, QUIET, SIGNALING } from './number.ts';
 import { beginLanes, endLanes, mxcsr, raised, readLane, roundLane, scratch, writeLane } from './sse-state.ts';
 
 const u = newUnpacked();

@@ -1,9 +1,24 @@
 /** MXCSR, and the scratch words through which SSE helpers get vectors. SDM vol. 1, 10.2.3. */
 import type { Cpu } from '@kml/core';
+import {
+  DOUBLE,
+  FINITE,
+  type Format,
+  PE,
+  packDouble,
+  packed,
+  packSingle,
+  rounding,
+  roundTo,
+  SINGLE,
+  setZero,
+  UE,
+  type Unpacked,
+  unpackDouble,
+  unpackSingle,
+  ZERO,
+} from '@kml/core/softfloat';
 import { layout, SSE_STATE } from '../state.ts';
-import { packDouble, packed, packSingle, unpackDouble, unpackSingle } from './formats.ts';
-import { DOUBLE, FINITE, type Format, PE, SINGLE, setZero, UE, type Unpacked, ZERO } from './number.ts';
-import { rounding, roundTo } from './round.ts';
 
 const MXCSR = layout.array('sse').offset + SSE_STATE.mxcsr;
 const SCRATCH = layout.array('scratch').offset;

@@ -2,6 +2,8 @@
  * sin, cos, tan, atan2, 2^x - 1 and the logarithms of finite numbers, computed far beyond 64 bits
  * and left to be rounded once. Angles are reduced with pi of 66 bits, as the processors do.
  */
+
+import { FINITE, setZero, type Unpacked } from '@kml/core/softfloat';
 import {
   bitLength,
   cosine,
@@ -12,7 +14,6 @@ import {
   piBits,
   sine,
 } from './fixed-point.ts';
-import { FINITE, setZero, type Unpacked } from './number.ts';
 
 /** pi to 66 significant bits, with 64 fraction bits. SDM vol. 1, 8.3.8. */
 const PI_66 = 0x3243f6a8885a308d3n;

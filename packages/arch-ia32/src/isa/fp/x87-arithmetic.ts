@@ -1,10 +1,21 @@
 /** FADD, FSUB, FMUL, FDIV and their kin, FSQRT. SDM vol. 1, 8.3.5. */
 import type { Cpu } from '@kml/core';
+import {
+  arithmetic,
+  FINITE,
+  newUnpacked,
+  QUIET,
+  rounding,
+  roundTo,
+  squareRoot,
+  type Unpacked,
+  unpackDouble,
+  unpackInteger,
+  unpackSingle,
+} from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
-import { arithmetic, squareRoot, x87Nan } from './arithmetic.ts';
-import { unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
-import { EMPTY, FINITE, newUnpacked, QUIET, type Unpacked } from './number.ts';
-import { rounding, roundTo } from './round.ts';
+import { x87Nan } from './nan.ts';
+import { EMPTY } from './number.ts';
 import { fastOperate, fastOperateRegisters } from './x87-fast.ts';
 import {
   pop,

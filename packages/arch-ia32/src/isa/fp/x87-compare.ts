@@ -1,9 +1,21 @@
 /** FCOM, FUCOM, FICOM, FCOMI, FTST, FXAM. SDM vol. 1, 8.3.6. */
 import type { Cpu } from '@kml/core';
+import {
+  compareNumbers,
+  DE,
+  IE,
+  INFINITE,
+  newUnpacked,
+  QUIET,
+  UNORDERED,
+  type Unpacked,
+  unpackDouble,
+  unpackInteger,
+  unpackSingle,
+  ZERO,
+} from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
-import { compareNumbers, UNORDERED } from './compare.ts';
-import { unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
-import { DE, EMPTY, IE, INFINITE, newUnpacked, QUIET, UNSUPPORTED, type Unpacked, ZERO } from './number.ts';
+import { EMPTY, UNSUPPORTED } from './number.ts';
 import { fastCompare, fastCompareRegister } from './x87-fast-moves.ts';
 import { C0, C1, C2, C3, indexSt, isEmpty, pop, raise, readSt, setConditions, stackFault } from './x87-state.ts';
 

@@ -1,7 +1,7 @@
 /** Conversions and compares of ordinary numbers, in locals: the common case of x87-load, x87-store and x87-compare. */
 import type { Cpu } from '@kml/core';
+import { CHOP, NEAREST, PE } from '@kml/core/softfloat';
 import { FPU, layout } from '../state.ts';
-import { CHOP, NEAREST, PE } from './number.ts';
 import { C1 } from './x87-state.ts';
 
 const ST = layout.array('st').offset;

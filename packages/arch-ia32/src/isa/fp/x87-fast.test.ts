@@ -1,12 +1,28 @@
 import type { Cpu } from '@kml/core';
+import {
+  ADD,
+  arithmetic,
+  CHOP,
+  compareNumbers,
+  DOUBLE,
+  FINITE,
+  MUL,
+  NEAREST,
+  newUnpacked,
+  packDouble,
+  packed,
+  packSingle,
+  rounding,
+  roundTo,
+  SINGLE,
+  SUB,
+  SUBR,
+} from '@kml/core/softfloat';
 import { expect, test } from 'vitest';
 import { FPU, layout } from '../state.ts';
-import { ADD, arithmetic, MUL, SUB, SUBR } from './arithmetic.ts';
-import { compareNumbers } from './compare.ts';
-import { pack80, packDouble, packed, packSingle, unpack80 } from './formats.ts';
+import { pack80, unpack80 } from './formats.ts';
 import { toInteger } from './integers.ts';
-import { CHOP, DOUBLE, EXTENDED, FINITE, NEAREST, newUnpacked, SINGLE } from './number.ts';
-import { rounding, roundTo } from './round.ts';
+import { EXTENDED } from './number.ts';
 import { fastOperateRegisters } from './x87-fast.ts';
 import { fastCompareRegister, fastDouble, fastInteger, fastSingle } from './x87-fast-moves.ts';
 import { C1 } from './x87-state.ts';

@@ -4,10 +4,8 @@
  * (x87-arithmetic.ts), which gives the same results.
  */
 import type { Cpu } from '@kml/core';
+import { ADD, MUL, mulHigh, PE, SUB } from '@kml/core/softfloat';
 import { FPU, layout } from '../state.ts';
-import { ADD, MUL, SUB } from './arithmetic.ts';
-import { PE } from './number.ts';
-import { mulHigh } from './words.ts';
 import { C1 } from './x87-state.ts';
 
 const ST = layout.array('st').offset;

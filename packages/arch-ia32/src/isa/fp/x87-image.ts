@@ -4,8 +4,8 @@
  * vol. 2, FXSAVE.
  */
 import type { Cpu } from '@kml/core';
+import { FINITE, newUnpacked, ZERO } from '@kml/core/softfloat';
 import { FPU, layout, SSE_STATE, xmm } from '../state.ts';
-import { FINITE, newUnpacked, ZERO } from './number.ts';
 import {
   emptyMask,
   indexSt,

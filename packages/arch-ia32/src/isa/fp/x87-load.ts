@@ -1,10 +1,23 @@
 /** FLD, FILD, FBLD, constants, and the moves between registers. SDM vol. 1, 8.3.3. */
 
 import type { Cpu } from '@kml/core';
+import {
+  DE,
+  DOWN,
+  IE,
+  NEAREST,
+  newUnpacked,
+  packed,
+  QUIET,
+  SIGNALING,
+  type Unpacked,
+  UP,
+  unpackDouble,
+  unpackInteger,
+  unpackSingle,
+} from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
 import { bcdToInteger } from './bcd.ts';
-import { packed, unpackDouble, unpackInteger, unpackSingle } from './formats.ts';
-import { DE, DOWN, IE, NEAREST, newUnpacked, QUIET, SIGNALING, type Unpacked, UP } from './number.ts';
 import {
   beginPush,
   indexSt,

@@ -1,9 +1,9 @@
 /** The x87 register stack, control word and status word, for the helpers. SDM vol. 1, 8.1. */
 import type { Cpu } from '@kml/core';
+import { type Format, IE, packed, rounding, setIndefinite, type Unpacked } from '@kml/core/softfloat';
 import { FPU, layout } from '../state.ts';
-import { pack80, packed, setEmpty, unpack80 } from './formats.ts';
-import { EXTENDED, EXTENDED_24, EXTENDED_53, type Format, IE, SF, setIndefinite, type Unpacked } from './number.ts';
-import { rounding } from './round.ts';
+import { pack80, setEmpty, unpack80 } from './formats.ts';
+import { EXTENDED, EXTENDED_24, EXTENDED_53, SF } from './number.ts';
 
 const ST = layout.array('st').offset;
 const FPU_AT = layout.array('fpu').offset;

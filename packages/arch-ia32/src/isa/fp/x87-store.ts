@@ -5,27 +5,29 @@
  * Where an unmasked exception forbids the store, the converted value is what memory holds already.
  */
 import type { Cpu } from '@kml/core';
-import { defineHelper } from '../host-functions.ts';
-import { integerToBcd } from './bcd.ts';
-import { packDouble, packed, packSingle } from './formats.ts';
-import { integerIndefinite, toInteger } from './integers.ts';
 import {
   CHOP,
   DOUBLE,
-  EMPTY,
   FINITE,
   type Format,
   IE,
   newUnpacked,
   OE,
   PE,
+  packDouble,
+  packed,
+  packSingle,
   QUIET,
-  SF,
+  rounding,
+  roundTo,
   SINGLE,
   setIndefinite,
   UE,
-} from './number.ts';
-import { rounding, roundTo } from './round.ts';
+} from '@kml/core/softfloat';
+import { defineHelper } from '../host-functions.ts';
+import { integerToBcd } from './bcd.ts';
+import { integerIndefinite, toInteger } from './integers.ts';
+import { EMPTY, SF } from './number.ts';
 import { fastDouble, fastInteger, fastSingle } from './x87-fast-moves.ts';
 import { C1, indexSt, isEmpty, pop, raise, readSt, roundingMode, scratchIndex, setC1, unmasked } from './x87-state.ts';
 

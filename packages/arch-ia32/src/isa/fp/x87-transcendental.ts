@@ -1,29 +1,31 @@
 /** FSIN, FCOS, FSINCOS, FPTAN, FPATAN, F2XM1, FYL2X, FYL2XP1. SDM vol. 1, 8.3.7 and 8.3.8; vol. 2. */
 import type { Cpu } from '@kml/core';
-import { defineHelper } from '../host-functions.ts';
-import { x87Nan } from './arithmetic.ts';
-import { compareNumbers, EQUAL, GREATER } from './compare.ts';
-import { unpackInteger } from './formats.ts';
 import {
+  compareNumbers,
   copy,
   DE,
-  EMPTY,
-  EXTENDED,
+  EQUAL,
   FINITE,
+  GREATER,
   IE,
   INFINITE,
   newUnpacked,
   PE,
   QUIET,
+  rounding,
+  roundTo,
   setIndefinite,
   setInfinite,
   setZero,
   UE,
   type Unpacked,
+  unpackInteger,
   ZE,
   ZERO,
-} from './number.ts';
-import { rounding, roundTo } from './round.ts';
+} from '@kml/core/softfloat';
+import { defineHelper } from '../host-functions.ts';
+import { x87Nan } from './nan.ts';
+import { EMPTY, EXTENDED } from './number.ts';
 import { arcTangent, exponential, sinCos, tangent, yLog2, yLog2Plus1 } from './transcendental.ts';
 import {
   clearC2,

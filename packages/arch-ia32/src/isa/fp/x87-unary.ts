@@ -1,28 +1,28 @@
 /** FCHS, FABS, FRNDINT, FSCALE, FXTRACT, FPREM, FPREM1. */
 import type { Cpu } from '@kml/core';
-import { defineHelper } from '../host-functions.ts';
-import { x87Nan } from './arithmetic.ts';
-import { unpackInteger } from './formats.ts';
-import { roundToIntegral } from './integers.ts';
 import {
   copy,
   DE,
-  EMPTY,
-  EXTENDED,
   FINITE,
   IE,
   INFINITE,
   newUnpacked,
   QUIET,
+  rounding,
+  roundTo,
+  roundToIntegral,
   setIndefinite,
   setInfinite,
   setZero,
   type Unpacked,
+  unpackInteger,
   ZE,
   ZERO,
-} from './number.ts';
+} from '@kml/core/softfloat';
+import { defineHelper } from '../host-functions.ts';
+import { x87Nan } from './nan.ts';
+import { EMPTY, EXTENDED } from './number.ts';
 import { quotient, remainderFinite } from './remainder.ts';
-import { rounding, roundTo } from './round.ts';
 import {
   C0,
   C1,

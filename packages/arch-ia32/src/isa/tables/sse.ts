@@ -1,5 +1,5 @@
+import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { type Row, row } from '../decode/row.ts';
-import { ADD, DIV, MUL, SUB } from '../fp/arithmetic.ts';
 import { MAX, MIN, SQRT } from '../fp/sse-arithmetic.ts';
 import { clflush, hint, movnti } from '../lift/mmx.ts';
 import { pandn, SIMPLE, unpack } from '../lift/simd-integer.ts';

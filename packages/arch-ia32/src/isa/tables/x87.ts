@@ -1,5 +1,5 @@
+import { ADD, DIV, DIVR, MUL, SUB, SUBR } from '@kml/core/softfloat';
 import { type Row, row } from '../decode/row.ts';
-import { ADD, DIV, DIVR, MUL, SUB, SUBR } from '../fp/arithmetic.ts';
 import {
   FX_RESTORE,
   FX_SAVE,

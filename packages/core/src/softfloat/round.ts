@@ -31,7 +31,7 @@ function increments(mode: number, sign: number, half: number, rest: boolean, odd
 }
 
 /**
- * Rounds high:low:extra to its first `precision` bits (24, 53 or 64). Sets rounding.flags to PE or
+ * Rounds high:low:extra to its first `precision` bits (11, 24, 53 or 64). Sets rounding.flags to PE or
  * 0 and rounding.up. Returns 1 where the carry went out of the top: high:low is 0 then.
  */
 function roundBits(r: Unpacked, precision: number, mode: number): number {
@@ -48,10 +48,13 @@ function roundBits(r: Unpacked, precision: number, mode: number): number {
     odd = (r.low >>> 11) & 1;
     r.low &= ~0x7ff;
   } else {
-    half = (r.high >>> 7) & 1;
-    rest = ((r.high & 0x7f) | r.low | r.extra) !== 0;
-    odd = (r.high >>> 8) & 1;
-    r.high &= ~0xff;
+    // 24 or 11: all in the high word.
+    const cut = 32 - precision;
+    const mask = (1 << (cut - 1)) - 1;
+    half = (r.high >>> (cut - 1)) & 1;
+    rest = ((r.high & mask) | r.low | r.extra) !== 0;
+    odd = (r.high >>> cut) & 1;
+    r.high = (r.high >>> cut) << cut;
     r.low = 0;
   }
   r.extra = 0;
@@ -63,8 +66,8 @@ function roundBits(r: Unpacked, precision: number, mode: number): number {
   rounding.flags = PE;
   if (!increments(mode, r.sign, half, rest, odd)) return 0;
   rounding.up = 1;
-  if (precision === 24) {
-    r.high = (r.high + 0x100) | 0;
+  if (precision <= 24) {
+    r.high = (r.high + (1 << (32 - precision))) | 0;
     return r.high === 0 ? 1 : 0;
   }
   r.low = (r.low + (precision === 64 ? 1 : 0x800)) | 0;
@@ -77,15 +80,16 @@ function roundBits(r: Unpacked, precision: number, mode: number): number {
 
 /**
  * Rounds a FINITE number to a format. Afterwards it is FINITE (normalized, exact), INFINITE or
- * ZERO; rounding.flags has PE, OE and UE as raised. Tininess is detected after rounding.
+ * ZERO; rounding.flags has PE, OE and UE as raised. Tininess is detected
+ * after rounding, or before it with `tinyBefore`.
  *
  * `unmasked` has OE or UE where these are unmasked: with format.wrap the exponent is then wrapped,
  * otherwise the caller is to look at the flags and throw the result away.
- * SDM vol. 1, 4.9.1.4 to 4.9.1.6 and 8.5.4 to 8.5.6.
+ * IEEE 754-2008, 4.3 and 7.4 to 7.6; SDM vol. 1, 4.9.1.4 to 4.9.1.6 and 8.5.4 to 8.5.6.
  */
-export function roundTo(r: Unpacked, format: Format, mode: number, unmasked: number): void {
+export function roundTo(r: Unpacked, format: Format, mode: number, unmasked: number, tinyBefore = false): void {
   if (r.exponent < format.minExponent) {
-    if (roundTiny(r, format, mode, unmasked)) return;
+    if (roundTiny(r, format, mode, unmasked, tinyBefore)) return;
   } else if (roundBits(r, format.precision, mode) !== 0) {
     r.high = 0x80000000 | 0;
     r.exponent++;
@@ -96,9 +100,9 @@ export function roundTo(r: Unpacked, format: Format, mode: number, unmasked: num
 const trial: Unpacked = { kind: 0, sign: 0, exponent: 0, high: 0, low: 0, extra: 0, denormal: 0 };
 
 /** Below the least normal number. Returns whether all is done. */
-function roundTiny(r: Unpacked, format: Format, mode: number, unmasked: number): boolean {
+function roundTiny(r: Unpacked, format: Format, mode: number, unmasked: number, tinyBefore: boolean): boolean {
   let tiny = true;
-  if (r.exponent === format.minExponent - 1) {
+  if (!tinyBefore && r.exponent === format.minExponent - 1) {
     trial.sign = r.sign;
     trial.high = r.high;
     trial.low = r.low;
@@ -148,6 +152,6 @@ function overflow(r: Unpacked, format: Format, mode: number, unmasked: number): 
   }
   rounding.up = 0;
   r.exponent = format.maxExponent;
-  r.high = format.precision === 24 ? 0xffffff00 | 0 : -1;
-  r.low = format.precision === 24 ? 0 : format.precision === 53 ? ~0x7ff : -1;
+  r.high = format.precision <= 24 ? -1 << (32 - format.precision) : -1;
+  r.low = format.precision <= 24 ? 0 : format.precision === 53 ? ~0x7ff : -1;
 }

@@ -1,10 +1,11 @@
 /**
- * Sum, difference, product, quotient and square root of unpacked numbers, to 96 bits with sticky,
+ * Sum, difference, product, fused multiply-add, quotient and square root of unpacked numbers, to 96 bits with sticky,
  * to be rounded by roundTo. Each returns the exception flags that come before rounding (IE, ZE, DE)
  * and leaves its result in `r`, which must not be an operand.
  */
 import { addFinite, subtractFinite } from './add.ts';
 import { divideFinite } from './divide.ts';
+import { multiplyAddFinite } from './fused.ts';
 import { multiplyFinite } from './multiply.ts';
 import {
   copy,
@@ -13,57 +14,22 @@ import {
   FINITE,
   IE,
   INFINITE,
-  QUIET,
-  SIGNALING,
   setIndefinite,
   setInfinite,
   setZero,
-  UNSUPPORTED,
   type Unpacked,
   ZE,
   ZERO,
 } from './number.ts';
 import { rootFinite } from './sqrt.ts';
-import { below64 } from './words.ts';
 
-/** Operations of `arithmetic`; the x87 numbering of the reg field of D8 is kept where it exists. */
+/** Operations of `arithmetic`; numbered as the reg field of IA-32's D8. */
 export const ADD = 0;
 export const MUL = 1;
 export const SUB = 4;
 export const SUBR = 5;
 export const DIV = 6;
 export const DIVR = 7;
-
-/** The NaN of an operation with at least one NaN or unsupported operand, by the x87 rule. Returns the flags. */
-export function x87Nan(r: Unpacked, a: Unpacked, b: Unpacked): number {
-  if (a.kind === UNSUPPORTED || b.kind === UNSUPPORTED) {
-    setIndefinite(r);
-    return IE;
-  }
-  const flags = a.kind === SIGNALING || b.kind === SIGNALING ? IE : 0;
-  const aNan = a.kind === QUIET || a.kind === SIGNALING;
-  const bNan = b.kind === QUIET || b.kind === SIGNALING;
-  let from = aNan ? a : b;
-  if (aNan && bNan) {
-    // A QNaN goes before an SNaN; of two alike the larger significand, then the positive one.
-    if (a.kind !== b.kind) from = a.kind === QUIET ? a : b;
-    else if (below64(a.high, a.low, b.high, b.low)) from = b;
-    else if (a.high === b.high && a.low === b.low && a.sign !== 0) from = b;
-  }
-  copy(r, from);
-  r.kind = QUIET;
-  r.high |= 0x40000000;
-  return flags;
-}
-
-/** The same by the SSE rule: the first operand if it is a NaN, else the second. */
-export function sseNan(r: Unpacked, a: Unpacked, b: Unpacked): number {
-  const flags = a.kind === SIGNALING || b.kind === SIGNALING ? IE : 0;
-  copy(r, a.kind >= QUIET ? a : b);
-  r.kind = QUIET;
-  r.high |= 0x40000000;
-  return flags;
-}
 
 function denormals(a: Unpacked, b: Unpacked): number {
   return (a.denormal | b.denormal) !== 0 ? DE : 0;
@@ -109,6 +75,26 @@ export function multiply(r: Unpacked, a: Unpacked, b: Unpacked): number {
     setZero(r, sign);
   }
   return denormals(a, b);
+}
+
+/** a * b + c, rounded once only. None is a NaN, and none has more than 53 significant bits. */
+export function multiplyAdd(r: Unpacked, a: Unpacked, b: Unpacked, c: Unpacked, mode: number): number {
+  const sign = a.sign ^ b.sign;
+  const denormal = (a.denormal | b.denormal | c.denormal) !== 0 ? DE : 0;
+  if (a.kind === INFINITE || b.kind === INFINITE) {
+    if (a.kind === ZERO || b.kind === ZERO || (c.kind === INFINITE && c.sign !== sign)) return invalid(r);
+    setInfinite(r, sign);
+  } else if (c.kind === INFINITE) {
+    setInfinite(r, c.sign);
+  } else if (a.kind === ZERO || b.kind === ZERO) {
+    if (c.kind === ZERO) setZero(r, c.sign === sign ? sign : mode === DOWN ? 1 : 0);
+    else copy(r, c);
+  } else if (c.kind === ZERO) {
+    multiplyFinite(r, a, b, sign);
+  } else {
+    multiplyAddFinite(r, a, b, c, sign, mode);
+  }
+  return denormal;
 }
 
 /** a / b. Neither is a NaN. */

@@ -1,0 +1,44 @@
+import { type Encoding, parseEncoding } from './encoding.ts';
+import type { Row } from './row.ts';
+
+/** A row with its encoding parsed. */
+export interface DecodeEntry {
+  readonly row: Row;
+  readonly encoding: Encoding;
+}
+
+/** Number of bits set. */
+function bitCount(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/**
+ * Rows of one instruction set, found through buckets of a few opcode bits. A bucket is a list of the
+ * rows that its bits leave possible, more fixed bits first, made when an instruction first needs it.
+ */
+export class DecodeTable {
+  readonly entries: readonly DecodeEntry[];
+  private readonly buckets = new Map<number, readonly DecodeEntry[]>();
+  private readonly keyMask: number;
+
+  /** `keyMask`: the bits of the word that choose the bucket. */
+  constructor(rows: readonly Row[], keyMask: number) {
+    this.keyMask = keyMask;
+    this.entries = rows
+      .map((row) => ({ row, encoding: parseEncoding(row.encoding) }))
+      .sort((a, b) => bitCount(b.encoding.mask) - bitCount(a.encoding.mask));
+  }
+
+  /** Rows that may hold for this word, to be tested in order. */
+  candidates(word: number): readonly DecodeEntry[] {
+    const key = word & this.keyMask;
+    let bucket = this.buckets.get(key);
+    if (bucket === undefined) {
+      bucket = this.entries.filter(({ encoding }) => ((key ^ encoding.value) & encoding.mask & this.keyMask) === 0);
+      this.buckets.set(key, bucket);
+    }
+    return bucket;
+  }
+}

@@ -1,0 +1,95 @@
+/** The CPSR as one word, put together from the pieces of the state. ARM ARM DDI0406C B1.3.3. */
+import type { Cpu } from '@kml/core';
+import {
+  MODE_IT,
+  MODE_IT_SHIFT,
+  MODE_M,
+  PSR_C,
+  PSR_E,
+  PSR_IT,
+  PSR_M,
+  PSR_MASKS,
+  PSR_N,
+  PSR_Q,
+  PSR_T,
+  PSR_V,
+  PSR_Z,
+  reg,
+} from '../state.ts';
+import { switchBank } from './banks.ts';
+
+const NF = reg('nf');
+const ZF = reg('zf');
+const CF = reg('cf');
+const VF = reg('vf');
+const QF = reg('qf');
+const GE = reg('ge');
+export const MASKS = reg('masks');
+
+/** PSR bits of ITSTATE. */
+export function itToPsr(it: number): number {
+  return ((it & 3) << 25) | ((it >> 2) << 10);
+}
+
+/** ITSTATE in a PSR. */
+export function itOfPsr(psr: number): number {
+  return ((psr >>> 25) & 3) | (((psr >>> 10) & 0x3f) << 2);
+}
+
+/** GE as its four PSR bits, at bit 0. */
+function geBits(ge: number): number {
+  return (ge & 1) | ((ge >>> 7) & 2) | ((ge >>> 14) & 4) | ((ge >>> 21) & 8);
+}
+
+/** The slot `ge` for four GE bits. */
+export function geMask(bits: number): number {
+  return (bits & 1 ? 0xff : 0) | (bits & 2 ? 0xff00 : 0) | (bits & 4 ? 0xff0000 : 0) | (bits & 8 ? 0xff000000 | 0 : 0);
+}
+
+/** N, Z, C, V, Q and GE in place. */
+export function readApsr(cpu: Cpu): number {
+  let psr = cpu.get(NF) & PSR_N;
+  if (cpu.get(ZF) === 0) psr |= PSR_Z;
+  if (cpu.get(CF) !== 0) psr |= PSR_C;
+  if (cpu.get(VF) < 0) psr |= PSR_V;
+  if (cpu.get(QF) !== 0) psr |= PSR_Q;
+  return psr | (geBits(cpu.get(GE)) << 16);
+}
+
+/** Writes N, Z, C, V, Q and GE. */
+export function writeApsr(cpu: Cpu, psr: number): void {
+  cpu.set(NF, psr);
+  cpu.set(ZF, psr & PSR_Z ? 0 : 1);
+  cpu.set(CF, psr & PSR_C ? 1 : 0);
+  cpu.set(VF, psr << 3);
+  cpu.set(QF, psr & PSR_Q ? 1 : 0);
+  cpu.set(GE, geMask((psr >>> 16) & 15));
+}
+
+/** The whole CPSR; T and ITSTATE are those of pc and the mode word. */
+export function readCpsr(cpu: Cpu): number {
+  const { mode } = cpu;
+  const t = cpu.pc & 1 ? PSR_T : 0;
+  return readApsr(cpu) | cpu.get(MASKS) | (mode & MODE_M) | itToPsr((mode & MODE_IT) >> MODE_IT_SHIFT) | t;
+}
+
+/**
+ * Writes the whole CPSR but T, which goes with the write of pc that belongs to it: mode (with its
+ * banked registers), masks, ITSTATE and flags.
+ */
+export function writeCpsr(cpu: Cpu, psr: number): void {
+  writeApsr(cpu, psr);
+  cpu.set(MASKS, psr & PSR_MASKS);
+  switchBank(cpu, cpu.mode & MODE_M, psr & PSR_M);
+  cpu.mode = (cpu.mode & ~(MODE_M | MODE_IT)) | (psr & PSR_M) | (itOfPsr(psr) << MODE_IT_SHIFT);
+}
+
+/** A PSR and the address it goes with as the program counter of state.ts. */
+export function pcOf(address: number, psr: number): number {
+  return psr & PSR_T ? address | 1 : address & ~3;
+}
+
+/** Big-endian data (CPSR.E), which this CPU has not. */
+export const hasBigEndianData = (psr: number): boolean => (psr & PSR_E) !== 0;
+
+export { PSR_IT };

@@ -1,0 +1,4 @@
+import type { Row } from '../decode/row.ts';
+
+/** VFP. */
+export const vfpRows: readonly Row[] = [];

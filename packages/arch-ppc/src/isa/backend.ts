@@ -1,0 +1,45 @@
+import type { InstructionRow, IsaBackend } from '@kml/core';
+import { Decoder } from './decode/decode.ts';
+import { disassembleWith } from './disasm/disassemble.ts';
+import { helpers, systemRoutines } from './host-functions.ts';
+import { Lifter } from './lift/lift.ts';
+import { cpuModels } from './models.ts';
+import { reset } from './reset.ts';
+import { GENERAL, layout, MODE_USER } from './state.ts';
+import { deliverFault, deliverInterrupt, deliverTrap } from './system/deliver.ts';
+import { interruptsEnabled } from './system/mode.ts';
+import { ROUTINE } from './system/routines.ts';
+import { rows } from './tables/index.ts';
+
+const decoder = new Decoder(rows);
+const lifter = new Lifter(decoder, ROUTINE.stepTo);
+
+const instructions: readonly InstructionRow[] = rows.map((row) => ({
+  mnemonic: row.mnemonic,
+  manual: `PEM, ${row.section ?? row.mnemonic}`,
+  encoding: row.encoding,
+}));
+
+/** The 32-bit PowerPC, big-endian. */
+export const ppc: IsaBackend = {
+  name: 'ppc',
+  byteOrder: 'big',
+  maxInstructionBytes: 4,
+  instructionAlign: 4,
+  layout,
+  // Those most often alive first: only so many are deferred in one region.
+  deferredSlots: ['cr0', 'cr7', 'ca', 'cr6', 'cr1', 'cr5', 'cr2', 'cr3', 'cr4'],
+  debugRegisters: [...GENERAL, 'pc', 'lr', 'ctr', 'msr'],
+  helpers,
+  systemRoutines,
+  reset,
+  lift: (context, pc) => lifter.lift(context, pc),
+  disassemble: (code, pc) => disassembleWith(decoder, code, pc),
+  isSupervisor: (mode) => (mode & MODE_USER) === 0,
+  deliverTrap,
+  deliverFault,
+  interruptsEnabled,
+  deliverInterrupt,
+  cpuModels,
+  instructions,
+};

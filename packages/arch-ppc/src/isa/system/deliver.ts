@@ -1,0 +1,89 @@
+import type { Cpu, GuestFault } from '@kml/core';
+import { assist } from '../fp/assist.ts';
+import { MSR_DR, MSR_IP, MSR_IR, MSR_ME, reg } from '../state.ts';
+import {
+  ALIGNMENT,
+  ASSIST,
+  DECREMENTER,
+  DSI,
+  DSISR_STORE,
+  EXTERNAL,
+  ISI,
+  ISI_NO_EXECUTE,
+  STORAGE_ABSENT,
+  STORAGE_PROTECTED,
+  SYSTEM_CALL,
+  TRACE,
+  VECTOR_BASE,
+} from '../vectors.ts';
+import { updateMode } from './mode.ts';
+
+const MSR = reg('msr');
+const SRR0 = reg('srr0');
+const SRR1 = reg('srr1');
+const DAR = reg('dar');
+const DSISR = reg('dsisr');
+
+/** MSR bits that SRR1 takes over: 16-23, 25-27, 30-31 (0-based from the left). PEM, table 6-3. */
+const SRR1_FROM_MSR = 0x0000ff73;
+/** MSR bits that an interrupt leaves as they are. IR and DR are among them here, see VECTOR_BASE. */
+const MSR_KEPT = MSR_ME | MSR_IP | MSR_IR | MSR_DR;
+
+/** Takes the interrupt: SRR0 and SRR1, MSR, vector. PEM, 6.3. */
+function takeInterrupt(cpu: Cpu, vector: number, returnTo: number, cause: number): void {
+  const msr = cpu.get(MSR);
+  cpu.set(SRR0, returnTo);
+  cpu.set(SRR1, (msr & SRR1_FROM_MSR) | cause);
+  cpu.set(MSR, msr & MSR_KEPT);
+  cpu.pc = VECTOR_BASE + vector;
+  updateMode(cpu);
+}
+
+/** IsaBackend.deliverTrap: `error` is what the vector adds to SRR1, or of an alignment interrupt DSISR. */
+export function deliverTrap(cpu: Cpu, vector: number, error: number, next: number): void {
+  switch (vector) {
+    case ASSIST:
+      assist(cpu, next);
+      return;
+    case SYSTEM_CALL:
+      takeInterrupt(cpu, vector, next, 0);
+      return;
+    default:
+      takeInterrupt(cpu, vector, cpu.pc, error);
+  }
+}
+
+/** An alignment interrupt of the instruction at pc. PEM, 6.4.6. */
+export function deliverAlignment(cpu: Cpu, address: number, dsisr: number): void {
+  cpu.set(DAR, address);
+  cpu.set(DSISR, dsisr);
+  takeInterrupt(cpu, ALIGNMENT, cpu.pc, 0);
+}
+
+/** The trace interrupt behind an instruction under MSR.SE; pc is where it goes on. PEM, 6.4.11. */
+export function deliverTrace(cpu: Cpu): void {
+  takeInterrupt(cpu, TRACE, cpu.pc, 0);
+}
+
+/** IsaBackend.deliverFault: page faults become storage interrupts. PEM, 6.4.3 and 6.4.4. */
+export function deliverFault(cpu: Cpu, fault: GuestFault): void {
+  if (fault.access === undefined) {
+    if (fault.vector === ALIGNMENT) deliverAlignment(cpu, fault.address, fault.error);
+    else takeInterrupt(cpu, fault.vector, cpu.pc, fault.error);
+    return;
+  }
+  if (fault.access === 'execute') {
+    // SRR0 is the address that could not be fetched.
+    takeInterrupt(cpu, ISI, fault.address & ~3, fault.present ? ISI_NO_EXECUTE : STORAGE_ABSENT);
+    return;
+  }
+  cpu.set(DAR, fault.address);
+  const cause = fault.present ? STORAGE_PROTECTED : STORAGE_ABSENT;
+  cpu.set(DSISR, fault.access === 'write' ? cause | DSISR_STORE : cause);
+  takeInterrupt(cpu, DSI, cpu.pc, 0);
+}
+
+/** IsaBackend.deliverInterrupt: the timer on line 0 is the decrementer, all others are external. */
+export function deliverInterrupt(cpu: Cpu, line: number): void {
+  takeInterrupt(cpu, line === 0 ? DECREMENTER : EXTERNAL, cpu.pc, 0);
+}

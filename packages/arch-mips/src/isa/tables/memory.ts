@@ -24,7 +24,5 @@ export const memoryRows: readonly Row[] = [
   row('010011 sssss ttttt hhhhh 00000 001111', 'prefx', 'hd,x', 'load', memory.nothing, hint),
   row('000000 00000 00000 00000 aaaaa 001111', 'sync', 'stype', 'sync', memory.nothing, hint),
   row('000001 sssss 11111 iiiiiiiiiiiiiiii', 'synci', 'o', 'cache', memory.nothing, hint),
-  row('101111 sssss hhhhh iiiiiiiiiiiiiiii', 'cache', 'h,o', 'cache', privileged(memory.nothing), {
-    test: { skip: 'privileged' },
-  }),
+  row('101111 sssss hhhhh iiiiiiiiiiiiiiii', 'cache', 'h,o', 'cache', privileged(memory.nothing)),
 ];

@@ -112,7 +112,13 @@ export class Engine {
     const { memory, mmu } = this.cpu;
     const valueOps = createValueOps(memory.memory);
     warmUp(this.isa, valueOps);
-    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, valueOps, (CONTROL_END >> 2) - 4);
+    this.interpreter = new Interpreter(
+      this.cpu,
+      this.isa.helpers,
+      valueOps,
+      (CONTROL_END >> 2) - 4,
+      this.isa.alignment,
+    );
     this.cache = new BlockCache(options, valueOps, this.counters);
     this.space = mmu.current;
     this.translator = options.translator?.(this.translationHost());

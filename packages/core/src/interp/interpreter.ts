@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import type { Helper } from '../isa-backend.ts';
+import type { AlignmentVectors, Helper } from '../isa-backend.ts';
 import {
   CLOCK_ADDRESS,
   CYCLES_BASE_ADDRESS,
@@ -39,14 +39,25 @@ export class Interpreter {
   private readonly helpers: readonly Helper[];
   private readonly valueOps: ValueOps;
   private readonly scratch: number;
+  /** Address bits that must be clear for the quick way of accesses of 2, 4 and 8 bytes. */
+  private readonly align16: number;
+  private readonly align32: number;
+  private readonly align64: number;
 
-  /** @param scratch word index of four free words, 16-byte aligned. */
-  constructor(cpu: Cpu, helpers: readonly Helper[], valueOps: ValueOps, scratch: number) {
+  /**
+   * @param scratch word index of four free words, 16-byte aligned.
+   * @param alignment see IsaBackend.
+   */
+  constructor(cpu: Cpu, helpers: readonly Helper[], valueOps: ValueOps, scratch: number, alignment?: AlignmentVectors) {
     this.cpu = cpu;
     this.helpers = helpers;
     this.valueOps = valueOps;
-    this.slow = new SlowAccess(cpu);
+    this.slow = new SlowAccess(cpu, alignment);
     this.scratch = scratch;
+    const aligned = alignment !== undefined;
+    this.align16 = aligned || cpu.memory.bigEndian ? 1 : 0;
+    this.align32 = aligned || cpu.memory.bigEndian ? 3 : 0;
+    this.align64 = aligned ? 7 : 3;
   }
 
   /**
@@ -109,12 +120,11 @@ export class Interpreter {
     const supervisor = block.supervisor;
     const readTable = (m[TABLES_ADDRESS >> 2]! + (supervisor ? TABLE_SUPERVISOR : 0)) >>> 2;
     const writeTable = readTable + (TABLE_WRITE >> 2);
-    // Word-swapped memory of a big-endian guest: bytes and half-words move, unaligned accesses are slow.
+    // Word-swapped memory of a big-endian guest: bytes and half-words move.
     const big = memory.bigEndian;
     const swap8 = big ? 3 : 0;
     const swap16 = big ? 2 : 0;
-    const align16 = big ? 1 : 0;
-    const align32 = big ? 3 : 0;
+    const { align16, align32, align64 } = this;
     const low = big ? 1 : 0;
     let end = base + starts[startsAt + count]!;
     let left = false;
@@ -386,7 +396,7 @@ export class Interpreter {
           // load64, loadF64
           const address = m[code[ip + 2]!]!;
           const word = m[readTable + (address >>> 12)]!;
-          if (word !== 0 && (address & 4095) <= 4088 && (address & 3) === 0) {
+          if (word !== 0 && (address & 4095) <= 4088 && (address & align64) === 0) {
             const from = (address + word + 1) >>> 2;
             const to = code[ip + 1]!;
             m[to] = m[from + low]!;
@@ -450,7 +460,7 @@ export class Interpreter {
           // load64W
           const address = m[code[ip + 2]!]!;
           const word = m[writeTable + (address >>> 12)]!;
-          if (word !== 0 && (address & 4095) <= 4088 && (address & 3) === 0) {
+          if (word !== 0 && (address & 4095) <= 4088 && (address & align64) === 0) {
             const from = (address + word + 1) >>> 2;
             const to = code[ip + 1]!;
             m[to] = m[from + low]!;
@@ -516,7 +526,7 @@ export class Interpreter {
           // store64, storeF64
           const address = m[code[ip + 2]!]!;
           const word = m[writeTable + (address >>> 12)]!;
-          if (word !== 0 && (address & 4095) <= 4088 && (address & 3) === 0) {
+          if (word !== 0 && (address & 4095) <= 4088 && (address & align64) === 0) {
             const to = (address + word + 1) >>> 2;
             const from = code[ip + 3]!;
             m[to + low] = m[from]!;

@@ -7,6 +7,7 @@ import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
 import { rows } from './tables/index.ts';
+import { ADEL, ADES } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 
@@ -25,6 +26,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     maxInstructionBytes: 4,
     instructionAlign: 4,
     layout,
+    alignment: { read: ADEL, write: ADES },
     deferredSlots: ['delayTarget', 'fpLast', ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`)],
     debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
     helpers,

@@ -11,7 +11,7 @@ import {
   updateMode,
 } from '@kml/arch-mips/isa';
 import type { InstructionRow } from '@kml/core';
-import { CODE, type RandomCase, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
+import { CODE, type RandomCase, type RandomResult, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
 import type { Random } from '../../random/prng.ts';
 import { slotFields } from '../../random/state.ts';
 import { type RandomAdaptor, randomSuite } from '../../random/suite.ts';
@@ -97,7 +97,15 @@ function finish(name: string, drafts: readonly Draft[], random: Random, order: '
     ),
     state,
     scratch: Uint8Array.from({ length: SCRATCH_BYTES }, () => random.word()),
+    adjust: wordAddress,
   };
+}
+
+/** LWL and its like fault with the address they were given, which is found out only as the fault is delivered. */
+function wordAddress(expected: RandomResult, actual: RandomResult): void {
+  if (expected.signal !== 'segv') return;
+  expected.address &= ~3;
+  actual.address &= ~3;
 }
 
 /** What the tests of both byte orders are made from. */
@@ -131,6 +139,8 @@ export function integerAdaptor(order: 'big' | 'little'): RandomAdaptor<TestRow> 
       if (random.chance(50)) drafts.push(draft(random.pick(rows.filter((row) => row.branch && !isFloat(row))), random));
       return finish('sequence', drafts, random, order);
     },
+    // Jumps to odd addresses: that QEMU's 24Kf goes on as MIPS16 there.
+    ignore: (_one, _oracle, ours) => (ours.pc & 3) !== 0,
     casesPerRow: 170,
     sequences: 4000,
     minimum: 20_000,

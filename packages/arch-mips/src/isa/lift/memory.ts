@@ -91,7 +91,7 @@ export function sc(x: Insn): void {
   const address = x.address();
   b.trapIf(b.and(address, x.const(3)), address, ADES);
   const held = b.and(b.get(LL_BIT), b.eq(b.get(LL_ADDR), address));
-  b.store32(address, b.select(x.get(x.rt), b.load32W(address), held));
+  b.store32If(address, x.get(x.rt), held);
   b.set(x.const(0), LL_BIT);
   x.set(x.rt, held);
 }

@@ -80,6 +80,9 @@ function branchDraft(row: MipsRow, random: Random): Draft {
   } else if (/al/.test(row.mnemonic)) fields.s = random.below(24);
   else if (random.chance(40)) fields.t = random.below(32);
   if (random.chance(20) && row.encoding.includes('ttttt')) fields.t = fields.s = random.below(24);
+  // QEMU takes a branch that never is taken for no branch: its slot is an instruction like others.
+  if (/^(bne|bgtz|bltz)/.test(row.mnemonic)) fields.s = 1 + random.below(23);
+  if (/^bne/.test(row.mnemonic) && (fields.t ?? 0) <= 24) fields.t = random.pick([0, 26, fields.s! + 1]);
   return { words: [encode(row, random, fields), ...(slot?.words ?? [0])], wanted };
 }
 

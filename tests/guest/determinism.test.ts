@@ -7,9 +7,9 @@ const POINTS = [1_000, 5_003, 20_011, 50_021, 100_003, 200_003, 350_003, 500_009
 const SCRIPT = 'seq 3000 | cat | wc; forks; seq 9000 | cat | wc';
 
 /** Hashes of memory and registers at the points, and the output so far. */
-function trace(way: Way, hotness: number): { hashes: string[]; output: string; cycles: number } {
+function trace(way: Way, hotness: number, options: MachineOptions = {}) {
   const screen = new TestConsole();
-  const machine = loadGuest(way, ['sh', '-c', SCRIPT], screen, { hotness, memory: 16 << 20 });
+  const machine = loadGuest(way, ['sh', '-c', SCRIPT], screen, { hotness, memory: 16 << 20, ...options });
   const hashes: string[] = [];
   let done = 0;
   for (const point of POINTS) {
@@ -28,6 +28,25 @@ test.each(['user', 'kernel'] as const)('the same run is the same under every eng
   for (const hotness of [1, 10, 500]) {
     expect(trace({ mode, engine: 'translator' }, hotness)).toEqual(interpreted);
   }
+});
+
+test.each(['user', 'kernel'] as const)('and with the lifted code of an earlier run, in %s mode', async (mode) => {
+  const kept = new Map<string, Uint8Array>();
+  const codeStore = {
+    read: (name: string) => kept.get(name),
+    write: (name: string, bytes: Uint8Array) => void kept.set(name, bytes),
+  };
+  const cold = await runGuest({ mode, engine: 'interpreter' }, ['sh', '-c', SCRIPT], { memory: 16 << 20, codeStore });
+  expect(kept.size).toBe(1);
+  const expected = trace({ mode, engine: 'interpreter' }, 1);
+  for (const engine of ['interpreter', 'translator'] as const) {
+    expect(trace({ mode, engine }, 10, { codeStore })).toEqual(expected);
+  }
+  const warm = await runGuest({ mode, engine: 'translator' }, ['sh', '-c', SCRIPT], { memory: 16 << 20, codeStore });
+  expect(warm.output).toBe(cold.output);
+  const [before, after] = [cold, warm].map(({ machine }) => machine.stats());
+  expect([after!.instructions, after!.cycles]).toEqual([before!.instructions, before!.cycles]);
+  expect(warm.machine.engine.counters.blocksLifted).toBeLessThan(cold.machine.engine.counters.blocksLifted / 10);
 });
 
 /** Programs whose events fall where they must: ticks on starved stacks, signals, faults, page-out, code that changes. */

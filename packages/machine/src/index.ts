@@ -6,6 +6,6 @@ export { describe as describeElf } from './describe-standard.ts';
 export { createMachine, Machine } from './machine.ts';
 export { MachineError } from './machine-error.ts';
 export { type MemoryFile, memoryDirectory } from './memory-directory.ts';
-export type { MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+export type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 export { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
 export type { MachineStats } from './stats.ts';

@@ -12,7 +12,7 @@ import { standardRegistry } from './container.ts';
 import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
 import { MachineError } from './machine-error.ts';
 import { MemoryAccess } from './memory-access.ts';
-import type { MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+import type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
 import { Registers } from './registers.ts';
 import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
@@ -24,6 +24,8 @@ const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
 const DEFAULT_HOTNESS = 2000;
+/** A code store that has grown beyond this forgets what a run did not use. */
+const MOST_STORED_BYTES = 16 * MIB;
 
 /**
  * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;
@@ -41,6 +43,9 @@ export class Machine {
   readonly engine: Engine;
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
+  private readonly codeStore: CodeStore | undefined;
+  /** Name of the first program's code in the store. */
+  private codeName = '';
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
@@ -78,6 +83,7 @@ export class Machine {
       options: kernelOptions(options, this.model),
     });
     this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
+    this.codeStore = options.codeStore;
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
@@ -99,13 +105,22 @@ export class Machine {
       gid: program.gid ?? program.uid ?? 0,
     });
     if (error !== 0) throw refusal(program.path, error);
+    this.codeName = `${this.arch.name}-${this.model.name}-${program.path}`;
+    const code = this.codeStore?.read(this.codeName);
+    if (code) this.engine.adoptCode(code);
   }
 
   /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
   async run(limits: RunLimits = {}): Promise<RunResult> {
     const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
+    this.keepCode();
     return result;
+  }
+
+  private keepCode(): void {
+    const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
+    if (code) this.codeStore?.write(this.codeName, code);
   }
 
   /**

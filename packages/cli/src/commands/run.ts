@@ -1,7 +1,16 @@
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { nodeClock, nodeEntropy, openConsole, openDirectory, openSwap, seededEntropy } from '@kml/host-node';
+import {
+  cacheDirectory,
+  nodeClock,
+  nodeEntropy,
+  openCodeStore,
+  openConsole,
+  openDirectory,
+  openSwap,
+  seededEntropy,
+} from '@kml/host-node';
 import {
   createMachine,
   describeElf,
@@ -10,6 +19,7 @@ import {
   type ProgramOptions,
   type RunResult,
 } from '@kml/machine';
+import { BUILD } from '../build.ts';
 import { Failure } from '../failure.ts';
 import { LOG_LEVELS, openLog } from '../log.ts';
 import { parseEnvironment, parseMount, parseSeconds, parseSize, parseUser, parseWhole } from '../values.ts';
@@ -47,6 +57,7 @@ export function runCommand() {
     .option('--strace [file]', 'print every system call, on standard error or to a file')
     .option('--stats <file>', 'write counters of the run as JSON')
     .option('--interpret', 'never translate to WebAssembly')
+    .option('--no-code-cache', 'neither use nor keep lifted code of earlier runs')
     .addOption(
       new Option('--hotness <n>', 'executions of a block before it is translated')
         .argParser(parseWhole(1, 1e9))
@@ -83,6 +94,7 @@ export function runCommand() {
             readOnly,
           })),
           ...(log && { log }),
+          ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
           ...(options.cpu !== undefined && { cpu: options.cpu }),
           ...(options.hotness !== undefined && { hotness: options.hotness }),
           ...(trace && { strace: trace.line }),

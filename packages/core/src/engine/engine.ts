@@ -180,6 +180,20 @@ export class Engine {
     this.cpu.interruptPending = this.lines !== 0;
   }
 
+  /**
+   * Uses the lifted code that storeCode gave in an earlier run, where its very bytes lie at its address
+   * again. Of no effect on guest state. To be called before the first run; false if these bytes are no
+   * such store. It must be of the same ISA, CPU model, kernel text and version of this code.
+   */
+  adoptCode(bytes: Uint8Array): boolean {
+    return this.cache.adopt(bytes);
+  }
+
+  /** Lifted code for adoptCode; undefined if there is little that the store at the start did not have. */
+  storeCode(mostBytes: number): Uint8Array | undefined {
+    return this.cache.store(mostBytes);
+  }
+
   /** Forgets all lifted and translated code, as after the memory was restored from a snapshot. */
   flush(): void {
     this.cache.flush();

@@ -50,6 +50,16 @@ export class Flattener {
     this.valueOps = valueOps;
   }
 
+  /** The constants that blocks refer to by place; for adoptConstants of another machine's. */
+  get constants(): Int32Array {
+    return this.pool.all;
+  }
+
+  /** Starts with these constants. False if it is too late for that. */
+  adoptConstants(constants: Int32Array): boolean {
+    return this.pool.adopt(constants);
+  }
+
   /** Forgets the constants; no block made so far may run any more. */
   clear(): void {
     this.pool.clear();

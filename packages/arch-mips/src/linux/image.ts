@@ -4,12 +4,14 @@ import { ADEL, ADES, INT, SYS } from '../isa/index.ts';
 import { wordBytes } from './asm/assembler.ts';
 import { NR_SYSCALLS } from './entry/constants.ts';
 import { entryLabel, KERNEL_CODE } from './entry/kernel-text.ts';
+import { FRAME_CALLS } from './entry/stubs.ts';
 import {
   EXCEPTION_CODES,
   EXCEPTION_HANDLERS,
   KERNEL_DATA,
   KERNEL_DATA_BYTES,
   KERNEL_TEXT,
+  KML_CALL_TABLE,
   SYS_CALL_TABLE,
 } from './layout.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
@@ -32,6 +34,8 @@ function dataWords(): number[] {
   }
   for (let number = 0; number < NR_SYSCALLS; number++) {
     put(SYS_CALL_TABLE + 4 * number, entryLabel(`stub_${number}`));
+    const special = FRAME_CALLS.has(SYSCALL_NUMBERS.get(number) ?? '');
+    put(KML_CALL_TABLE + 4 * number, entryLabel(special ? 'kml_special' : 'kml_fast'));
   }
   return words;
 }
@@ -48,6 +52,7 @@ function symbols(): Map<string, number> {
   all.set('jiffies', KERNEL_DATA + CPU_AREA.jiffies);
   all.set('exception_handlers', EXCEPTION_HANDLERS);
   all.set('sys_call_table', SYS_CALL_TABLE);
+  all.set('kml_call_table', KML_CALL_TABLE);
   return all;
 }
 

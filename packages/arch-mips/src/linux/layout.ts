@@ -13,7 +13,9 @@ export const KERNEL_DATA = KERNEL_BASE + KERNEL_DATA_OFFSET;
 export const EXCEPTION_HANDLERS = KERNEL_DATA + 0x100;
 export const EXCEPTION_CODES = 32;
 export const SYS_CALL_TABLE = KERNEL_DATA + 0x1000;
-export const KERNEL_DATA_BYTES = 0x2000;
+/** The way in of direct calls, by number. */
+export const KML_CALL_TABLE = KERNEL_DATA + 0x2000;
+export const KERNEL_DATA_BYTES = 0x3000;
 
 /** Word of the CPU area. */
 export function cpuWord(name: keyof typeof CPU_AREA): number {

@@ -11,7 +11,7 @@ import {
   TIF_TRACE,
   TIF_WORK_MASK,
 } from '@kml/kernel';
-import { cpuWord, EXCEPTION_HANDLERS, SYS_CALL_TABLE } from '../layout.ts';
+import { cpuWord, EXCEPTION_HANDLERS, KML_CALL_TABLE, SYS_CALL_TABLE } from '../layout.ts';
 import { PT, PT_SIZE, ptReg } from '../pt-regs.ts';
 import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
 
@@ -33,10 +33,13 @@ export const KC_UNALIGNED = KC_PRIVATE + 1;
 export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
   ['STACK_TOP', cpuWord('stackTop')],
   ['ENTRIES_TRAP', cpuWord('entriesTrap')],
+  ['ENTRIES_DIRECT', cpuWord('entriesDirect')],
+  ['ENTRIES_DIRECT_FULL', cpuWord('entriesDirectFull')],
   ['ENTRIES_FAULT', cpuWord('entriesFault')],
   ['ENTRIES_INTERRUPT', cpuWord('entriesInterrupt')],
   ['EXCEPTION_HANDLERS', EXCEPTION_HANDLERS],
   ['SYS_CALL_TABLE', SYS_CALL_TABLE],
+  ['KML_CALL_TABLE', KML_CALL_TABLE],
   ['SYSCALL_BASE', SYSCALL_BASE],
   ['NR_SYSCALLS', NR_SYSCALLS],
   ['ENOSYS', NATIVE_ENOSYS],

@@ -49,7 +49,7 @@ export class Machine {
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
-    this.arch = findArch(registry, options.arch ?? 'ia32');
+    this.arch = findArch(registry, options.arch ?? registry.plugins[0]!.name);
     const { isa, abi } = this.arch;
     this.model = findModel(this.arch, options.cpu);
     const memory = makeMemory(options.memory ?? DEFAULT_MEMORY, isa.byteOrder);

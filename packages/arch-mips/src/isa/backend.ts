@@ -1,5 +1,6 @@
 import type { InstructionRow, IsaBackend } from '@kml/core';
 import { Decoder } from './decode/decoder.ts';
+import { fpAssist } from './fp/assist.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
 import { Lifter } from './lift/lift.ts';
 import { cpuModels } from './models.ts';
@@ -7,7 +8,7 @@ import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
 import { rows } from './tables/index.ts';
-import { ADEL, ADES } from './vectors.ts';
+import { ADEL, ADES, FP_ASSIST } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 
@@ -27,7 +28,14 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     instructionAlign: 4,
     layout,
     alignment: { read: ADEL, write: ADES },
-    deferredSlots: ['delayTarget', 'fpLast', ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`)],
+    deferredSlots: [
+      'delayTarget',
+      'fpLast',
+      'fpWordA',
+      'fpWordB',
+      'fpWordC',
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`),
+    ],
     debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
     helpers,
     systemRoutines,
@@ -35,7 +43,11 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     lift: (context, pc) => lifter.lift(context, pc),
     disassemble: () => undefined,
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
-    deliverTrap,
+    trapKind: (vector) => (vector === FP_ASSIST ? 'assist' : 'trap'),
+    deliverTrap(cpu, vector, error, next) {
+      if (vector === FP_ASSIST) fpAssist(cpu, error, next);
+      else deliverTrap(cpu, vector, error);
+    },
     deliverFault,
     interruptsEnabled,
     deliverInterrupt,

@@ -1,5 +1,6 @@
 import type { InstructionRow, IsaBackend } from '@kml/core';
 import { Decoder } from './decode/decoder.ts';
+import { disassembleWith } from './disasm/disassemble.ts';
 import { fpAssist } from './fp/assist.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
 import { Lifter } from './lift/lift.ts';
@@ -41,7 +42,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     systemRoutines,
     reset,
     lift: (context, pc) => lifter.lift(context, pc),
-    disassemble: () => undefined,
+    disassemble: (code, pc) => disassembleWith(decoder, byteOrder === 'big', code, pc),
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
     trapKind: (vector) => (vector === FP_ASSIST ? 'assist' : 'trap'),
     deliverTrap(cpu, vector, error, next) {

@@ -1,7 +1,8 @@
-import type { BlockBuilder, CodeReader, I32, LiftContext, LiftResult, Terminal } from '@kml/core';
+import type { BlockBuilder, I32, LiftContext, LiftResult, Terminal } from '@kml/core';
 import type { Decoder } from '../decode/decoder.ts';
 import { reg } from '../state.ts';
 import { ADEL, RI } from '../vectors.ts';
+import { fetchWord } from './fetch.ts';
 import { Insn } from './insn.ts';
 
 const DELAY_TARGET = reg('delayTarget');
@@ -10,17 +11,6 @@ const DELAY_TARGET = reg('delayTarget');
 const PLAIN: LiftResult = { kind: 'ok', length: 4 };
 const TO_SLOT: LiftResult = { kind: 'ok', length: 5 };
 const FROM_SLOT: LiftResult = { kind: 'ok', length: 3 };
-
-/** Instruction word at `address`, or undefined where it cannot be fetched. */
-export function fetchWord(code: CodeReader, address: number, bigEndian: boolean): number | undefined {
-  let word = 0;
-  for (let i = 0; i < 4; i++) {
-    const byte = code.byte((address + i) | 0);
-    if (byte < 0) return undefined;
-    word |= byte << (bigEndian ? 24 - 8 * i : 8 * i);
-  }
-  return word;
-}
 
 /** The pc for a computed target: what is no multiple of 4 becomes the address error that fetching there is (see layout). */
 export function targetPc(b: BlockBuilder, target: I32): I32 {

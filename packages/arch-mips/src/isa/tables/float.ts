@@ -6,7 +6,7 @@ import * as move from '../lift/float-move.ts';
 
 /** The two-, one- and three-operand forms in both formats. */
 function arithmetic(name: string, cost: string, code: string): readonly Row[] {
-  const unary = code.startsWith('1') || code === '000100';
+  const unary = /^(sqrt|recip|rsqrt)$/.test(name);
   const fields = unary ? '00000 sssss ddddd' : 'ttttt sssss ddddd';
   const operands = unary ? 'D,S' : 'D,S,T';
   const section = { section: `${name.toUpperCase()}.fmt` };

@@ -29,7 +29,7 @@ export { panic } from './report/panic.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
 export { onAltStack } from './signal/syscalls/action.ts';
 export * from './syscalls/define.ts';
-export { syscallCounts, syscallTable as syscallRows } from './syscalls/table.ts';
+export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

@@ -100,7 +100,7 @@ export class Engine {
     this.cpu.clock = this.clock;
     this.hotness = options.hotness;
     const { memory, mmu } = this.cpu;
-    this.interpreter = new Interpreter(this.cpu, this.isa.helpers);
+    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
     this.cache = new BlockCache(options, this.counters);
     this.space = mmu.current;
     this.translator = options.translator?.(this.translationHost());

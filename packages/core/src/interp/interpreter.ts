@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import type { Helper } from '../isa-backend.ts';
+import type { AlignmentVectors, Helper } from '../isa-backend.ts';
 import {
   CLOCK_ADDRESS,
   CYCLES_BASE_ADDRESS,
@@ -21,8 +21,8 @@ type Loop = (ip: number, end: number, readTable: number, writeTable: number) => 
 
 const CYCLES_HIGH = (CLOCK_ADDRESS >> 2) + 1;
 const CYCLES_BASE = CYCLES_BASE_ADDRESS >> 2;
-/** The loop's bytes by byte order; the same for all machines. */
-const MODULES = new Map<boolean, Uint8Array>();
+/** The loop's bytes by what it is made for; the same for all machines. */
+const MODULES = new Map<number, Uint8Array>();
 
 /** Runs flat blocks. Values, slots and the code itself are words of the memory; nothing is allocated while it runs. */
 export class Interpreter {
@@ -42,11 +42,12 @@ export class Interpreter {
   private readonly helpers: readonly Helper[];
   private readonly loop: Loop;
 
-  constructor(cpu: Cpu, helpers: readonly Helper[]) {
+  /** @param alignment see IsaBackend. */
+  constructor(cpu: Cpu, helpers: readonly Helper[], alignment?: AlignmentVectors) {
     this.cpu = cpu;
     this.helpers = helpers;
-    this.slow = new SlowAccess(cpu);
-    this.loop = this.instantiate();
+    this.slow = new SlowAccess(cpu, alignment);
+    this.loop = this.instantiate(alignment !== undefined);
   }
 
   /**
@@ -81,10 +82,11 @@ export class Interpreter {
     return this.instructionAt(this.at);
   }
 
-  private instantiate(): Loop {
+  private instantiate(aligned: boolean): Loop {
     const { memory } = this.cpu;
-    let bytes = MODULES.get(memory.bigEndian);
-    if (bytes === undefined) MODULES.set(memory.bigEndian, (bytes = loopModule(memory.bigEndian)));
+    const kind = (memory.bigEndian ? 1 : 0) + (aligned ? 2 : 0);
+    let bytes = MODULES.get(kind);
+    if (bytes === undefined) MODULES.set(kind, (bytes = loopModule(memory.bigEndian, aligned)));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       m: { m: memory.memory },
       h: {

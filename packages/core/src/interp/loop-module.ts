@@ -71,8 +71,8 @@ function isValueOp(number: number): boolean {
   return FLAT_NUMBER[number] === VALUE_OP && spec.effect === 'pure' && spec.args.length > 0 && spec.wasm !== 0;
 }
 
-/** The module's bytes, for guests of that byte order. */
-export function loopModule(bigEndian: boolean): Uint8Array {
+/** The module's bytes, for guests of that byte order; `aligned`: accesses must be (IsaBackend.alignment). */
+export function loopModule(bigEndian: boolean, aligned: boolean): Uint8Array {
   const module = new ModuleWriter();
   const valueType = module.type(['i32', 'i32', 'i32', 'i32'], []);
   const loopType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
@@ -89,7 +89,7 @@ export function loopModule(bigEndian: boolean): Uint8Array {
   });
   const shuffle = module.addFunction(valueType, [], shuffleFunction());
   module.defineTable(functions);
-  const body = new LoopEmitter(bigEndian, valueType, shuffle).emit();
+  const body = new LoopEmitter(bigEndian, aligned, valueType, shuffle).emit();
   module.addFunction(loopType, ['i32', 'i32', 'v128'], body, 'loop');
   return module.finish();
 }
@@ -118,13 +118,15 @@ function shuffleFunction(): CodeWriter {
 class LoopEmitter {
   private readonly code = new CodeWriter(8192);
   private readonly bigEndian: boolean;
+  private readonly aligned: boolean;
   private readonly valueType: number;
   private readonly shuffle: number;
   /** Label depth, within a case, of what goes on to the next operation. */
   private next = 0;
 
-  constructor(bigEndian: boolean, valueType: number, shuffle: number) {
+  constructor(bigEndian: boolean, aligned: boolean, valueType: number, shuffle: number) {
     this.bigEndian = bigEndian;
+    this.aligned = aligned;
     this.valueType = valueType;
     this.shuffle = shuffle;
   }
@@ -313,10 +315,18 @@ class LoopEmitter {
     this.slow();
   }
 
-  /** Leaves to the slow path what crosses a page or, in word-swapped memory, is unaligned. */
+  /** Leaves to the slow path what crosses a page or, in word-swapped memory or where that faults, is unaligned. */
   private checkExtent(bytes: number): void {
     const { code } = this;
     if (bytes === 1) return;
+    if (this.aligned && bytes <= 8) {
+      code
+        .get(ADDRESS)
+        .i32Const(bytes - 1)
+        .op(AND)
+        .brIf(0);
+      return;
+    }
     if (this.bigEndian)
       code
         .get(ADDRESS)

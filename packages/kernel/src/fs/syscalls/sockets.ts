@@ -247,6 +247,9 @@ export const SOCKET_SYSCALLS: SyscallDef[] = [
   full('bind', ['fd', 'ptr', 'uint'], bind),
   full('listen', ['fd', 'int'], listen),
   full('connect', ['fd', 'ptr', 'uint'], connect),
+  full('accept', ['fd', 'ptr', 'ptr'], (kernel, task, fd, address, lengthAt) =>
+    accept4(kernel, task, fd!, address!, lengthAt!, 0),
+  ),
   full('accept4', ['fd', 'ptr', 'ptr', 'flags'], accept4),
   full('getsockname', ['fd', 'ptr', 'ptr'], getsockname),
   full('getpeername', ['fd', 'ptr', 'ptr'], getpeername),
@@ -255,6 +258,12 @@ export const SOCKET_SYSCALLS: SyscallDef[] = [
   partial('setsockopt', ['fd', 'int', 'int', 'ptr', 'uint'], 'buffer sizes and time-outs change nothing', setsockopt),
   full('sendto', ['fd', 'buf', 'size', 'flags', 'ptr', 'uint'], sendTo),
   full('recvfrom', ['fd', 'outbuf', 'size', 'flags', 'ptr', 'ptr'], recvFrom),
+  full('send', ['fd', 'buf', 'size', 'flags'], (kernel, task, fd, address, length, flags) =>
+    sendTo(kernel, task, fd!, address!, length!, flags!, 0, 0),
+  ),
+  full('recv', ['fd', 'outbuf', 'size', 'flags'], (kernel, task, fd, address, length, flags) =>
+    recvFrom(kernel, task, fd!, address!, length!, flags!, 0, 0),
+  ),
   full('sendmsg', ['fd', 'ptr', 'flags'], sendMessage),
   full('recvmsg', ['fd', 'ptr', 'flags'], recvMessage),
   full('sendmmsg', ['fd', 'ptr', 'uint', 'flags'], several(sendMessage)),

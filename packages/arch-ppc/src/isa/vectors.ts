@@ -34,3 +34,5 @@ export const ISI_NO_EXECUTE = 0x10000000;
 
 /** Pseudo trap: host code does the whole instruction (an unusual floating-point case). */
 export const ASSIST = 0x10000;
+/** Pseudo trap: the condition of a branch through a register does not hold; the CPU goes on behind it. */
+export const SKIP = 0x10001;

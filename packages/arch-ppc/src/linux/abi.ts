@@ -4,6 +4,8 @@ import { ppc as isa, reg } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
+import { emulateInstruction } from './emulate.ts';
+import { KC_EMULATE } from './entry/constants.ts';
 import { readException } from './exceptions.ts';
 import { forkFrame, frameAccess, setTls, startFrame } from './frame.ts';
 import { buildImage } from './image.ts';
@@ -42,8 +44,8 @@ export const powerpc: LinuxAbi = {
   buildImage,
   boot,
   kernelCallBytes: 4,
-  privateKernelCall(kernel) {
-    kernel.cpu.set(R3, -ENOSYS);
+  privateKernelCall(kernel, number) {
+    kernel.cpu.set(R3, number === KC_EMULATE ? Number(emulateInstruction(kernel)) : -ENOSYS);
     return KERNEL_GO_ON;
   },
 

@@ -5,6 +5,7 @@ import {
   KC_EXIT_WORK,
   KC_IDLE,
   KC_INTERRUPT,
+  KC_PRIVATE,
   KC_SCHEDULE_TAIL,
   KC_SYSCALL_TRACE,
   STACK_BYTES,
@@ -23,6 +24,9 @@ export const NR_SYSCALLS = Math.max(...SYSCALL_NUMBERS.keys()) + 1;
 /** Interrupt request lines: the decrementer is the timer's. */
 export const LINE_DECREMENTER = 0;
 export const LINE_EXTERNAL = 1;
+
+/** Kernel call of a program interrupt: frame in r3; 1 in r3 where the instruction was carried out, else 0. */
+export const KC_EMULATE = KC_PRIVATE;
 
 /** Names that the entry code uses for numbers. PT_x: offsets of a frame's words from r1. */
 export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
@@ -53,6 +57,7 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['KC_SYSCALL_TRACE', KC_SYSCALL_TRACE],
   ['KC_SCHEDULE_TAIL', KC_SCHEDULE_TAIL],
   ['KC_IDLE', KC_IDLE],
+  ['KC_EMULATE', KC_EMULATE],
   ['LINE_DECREMENTER', LINE_DECREMENTER],
   ['LINE_EXTERNAL', LINE_EXTERNAL],
   ...Object.entries(PT).map(([name, offset]): [string, number] => [

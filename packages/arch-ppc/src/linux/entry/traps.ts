@@ -41,7 +41,7 @@ export const TRAP_VECTORS = {
     vector(ISI, 'exception'),
     vector(EXTERNAL, 'interrupt_external'),
     vector(ALIGNMENT, 'exception_fault'),
-    vector(PROGRAM, 'exception'),
+    vector(PROGRAM, 'exception_program'),
     vector(FP_UNAVAILABLE, 'exception_fp'),
     vector(DECREMENTER, 'interrupt_decrementer'),
   ].join(''),
@@ -61,6 +61,16 @@ exception:${SAVE_REGISTERS}
 exception_call:${count('ENTRIES_FAULT')}
   addi r3, r1, FRAME
   kernelcall KC_EXCEPTION
+  b ret_from_trap
+
+# An instruction that the kernel carries out for the program, or a signal.
+exception_program:${SAVE_REGISTERS}
+  stw r11, PT_DAR(r1)
+  stw r11, PT_DSISR(r1)
+  addi r3, r1, FRAME
+  kernelcall KC_EMULATE
+  cmpwi r3, 0
+  beq exception_call${count('ENTRIES_FAULT')}
   b ret_from_trap
 
 # Floating point is switched with the rest of a task's state: a program that finds it off (a kernel-mode

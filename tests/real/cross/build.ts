@@ -25,7 +25,7 @@ make -j2 CROSS_COMPILE=$HOST- HOSTCC=gcc busybox
 cp busybox "$OUT/busybox"`,
   dash: `
 ./configure --host=$HOST --disable-dependency-tracking CC=$HOST-gcc CC_FOR_BUILD=gcc LDFLAGS=$STATIC
-make -j2 ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=:
+make -j2 CC_FOR_BUILD=gcc ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=:
 cp src/dash "$OUT/dash"`,
   bash: `
 ${BASH_CACHE} ./configure --host=$HOST --without-bash-malloc --disable-nls CC=$HOST-gcc CC_FOR_BUILD=gcc LDFLAGS=$STATIC LDFLAGS_FOR_BUILD=

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,8 @@ int main(void) {
   printf("raw %d %.*s\n", n, n, buffer);
   int waiting = -1;
   write(master, "abcd", 4);
+  struct pollfd ready = {slave, POLLIN, 0};
+  poll(&ready, 1, 5000);
   ioctl(slave, FIONREAD, &waiting);
   printf("waiting %d\n", waiting);
   if (fork() == 0) {

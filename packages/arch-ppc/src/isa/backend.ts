@@ -23,7 +23,8 @@ const instructions: readonly InstructionRow[] = rows.map((row) => ({
 
 /** IsaBackend.trapKind. */
 function trapKind(vector: number): TrapKind {
-  return vector === ASSIST ? 'assist' : vector === SKIP ? 'skip' : 'trap';
+  if (vector >= ASSIST) return 'assist';
+  return vector === SKIP ? 'skip' : 'trap';
 }
 
 /** The 32-bit PowerPC, big-endian. */

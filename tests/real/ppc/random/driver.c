@@ -23,6 +23,9 @@ static void load_state(ucontext_t *uc, uint32_t pc, const uint32_t *state) {
   }
   fp[64] = 0;
   fp[65] = state[100];
+  /* QEMU takes rounding mode and enables over from FPSCR only where an instruction writes it. */
+  uint32_t control[2] = {0, state[100] & 0xff};
+  __asm__ volatile("lfd 0,0(%0)\n\tmtfsf 255,0" : : "b"(control) : "memory", "fr0");
 }
 
 static uint32_t store_state(const ucontext_t *uc, uint32_t *state) {

@@ -41,10 +41,11 @@ function takeInterrupt(cpu: Cpu, vector: number, returnTo: number, cause: number
 
 /** IsaBackend.deliverTrap: `error` is what the vector adds to SRR1, or of an alignment interrupt the address. */
 export function deliverTrap(cpu: Cpu, vector: number, error: number, next: number): void {
+  if (vector >= ASSIST) {
+    assist(cpu, vector - ASSIST, next);
+    return;
+  }
   switch (vector) {
-    case ASSIST:
-      assist(cpu, next);
-      return;
     case ALIGNMENT:
       deliverAlignment(cpu, error);
       return;

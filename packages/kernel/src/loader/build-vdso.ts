@@ -1,12 +1,12 @@
 /**
- * Builds the vDSO: a small ELF shared object made of code that the caller assembled. Two pages: one is
- * enough for headers, symbols, version definitions and the stubs.
+ * Builds the vDSO: a small ELF shared object made of code that the ABI assembled. One page is enough for
+ * headers, symbols, version definitions and the stubs.
  */
 
 /** A function of the vDSO. */
 export interface VdsoSymbol {
   readonly name: string;
-  /** Version node: LINUX_2.5 or LINUX_2.6. */
+  /** Version node, such as LINUX_2.5. */
   readonly version: string;
   /** Offset within the code. */
   readonly offset: number;
@@ -16,7 +16,15 @@ export interface VdsoSymbol {
 /** Offset of the code in the image: what addresses within it are relative to. */
 export const VDSO_TEXT = 0x800;
 const PAGE = 4096;
-const SONAME = 'linux-gate.so.1';
+
+/** What its ELF header says. */
+export interface VdsoHeader {
+  readonly byteOrder: 'little' | 'big';
+  /** e_machine and e_flags. */
+  readonly machine: number;
+  readonly flags: number;
+  readonly soname: string;
+}
 
 const [PT_LOAD, PT_DYNAMIC, PT_NOTE] = [1, 2, 4];
 const [DT_NULL, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT, DT_SONAME] = [0, 4, 5, 6, 10, 11, 14];
@@ -37,7 +45,12 @@ export function elfHash(name: string): number {
 class Image {
   readonly bytes = new Uint8Array(PAGE);
   private readonly view = new DataView(this.bytes.buffer);
+  private readonly little: boolean;
   private at = 0;
+
+  constructor(byteOrder: 'little' | 'big') {
+    this.little = byteOrder === 'little';
+  }
 
   /** Continues at the next multiple of 4, or at `offset`; gives the place. */
   seek(offset = (this.at + 3) & ~3): number {
@@ -47,7 +60,7 @@ class Image {
 
   words(...values: number[]): this {
     for (const value of values) {
-      this.view.setUint32(this.at, value, true);
+      this.view.setUint32(this.at, value, this.little);
       this.at += 4;
     }
     return this;
@@ -55,7 +68,7 @@ class Image {
 
   halves(...values: number[]): this {
     for (const value of values) {
-      this.view.setUint16(this.at, value, true);
+      this.view.setUint16(this.at, value, this.little);
       this.at += 2;
     }
     return this;
@@ -80,11 +93,12 @@ function stringTable(strings: readonly string[]): { bytes: Uint8Array; offset: (
 }
 
 /** The image, one page. Throws RangeError if the code does not fit. */
-export function buildVdso(code: Uint8Array, symbols: readonly VdsoSymbol[]): Uint8Array {
+export function buildVdso(header: VdsoHeader, code: Uint8Array, symbols: readonly VdsoSymbol[]): Uint8Array {
   if (VDSO_TEXT + code.length > PAGE) throw new RangeError('vDSO code is larger than its page');
   const versions = [...new Set(symbols.map((symbol) => symbol.version))];
-  const strings = stringTable([SONAME, ...versions, ...symbols.map((symbol) => symbol.name)]);
-  const image = new Image();
+  const { soname, byteOrder } = header;
+  const strings = stringTable([soname, ...versions, ...symbols.map((symbol) => symbol.name)]);
+  const image = new Image(byteOrder);
 
   const dynstr = image.seek(0x100);
   image.raw(strings.bytes);
@@ -92,7 +106,10 @@ export function buildVdso(code: Uint8Array, symbols: readonly VdsoSymbol[]): Uin
   image.words(0, 0, 0, 0);
   for (const { name, offset, size } of symbols) {
     // STB_GLOBAL, STT_FUNC; any section index but 0 says "defined".
-    image.words(strings.offset(name), VDSO_TEXT + offset, size).halves(0x12, 1);
+    image
+      .words(strings.offset(name), VDSO_TEXT + offset, size)
+      .raw(Uint8Array.of(0x12, 0))
+      .halves(1);
   }
   const hash = image.seek();
   // One bucket: a chain through all symbols.
@@ -102,7 +119,7 @@ export function buildVdso(code: Uint8Array, symbols: readonly VdsoSymbol[]): Uin
   image.halves(0, ...symbols.map((symbol) => versions.indexOf(symbol.version) + 2));
   const verdef = image.seek();
   // The base definition names the object itself; then one per version.
-  [SONAME, ...versions].forEach((name, index) => {
+  [soname, ...versions].forEach((name, index) => {
     const next = index < versions.length ? 28 : 0;
     image.halves(1, index === 0 ? 1 : 0, index + 1, 1).words(elfHash(name), 20, next, strings.offset(name), 0);
   });
@@ -112,7 +129,7 @@ export function buildVdso(code: Uint8Array, symbols: readonly VdsoSymbol[]): Uin
   const noteEnd = image.seek();
   const dynamic = noteEnd;
   const entries: [number, number][] = [
-    [DT_SONAME!, strings.offset(SONAME)],
+    [DT_SONAME!, strings.offset(soname)],
     [DT_HASH!, hash],
     [DT_STRTAB!, dynstr],
     [DT_SYMTAB!, dynsym],
@@ -130,12 +147,13 @@ export function buildVdso(code: Uint8Array, symbols: readonly VdsoSymbol[]): Uin
   image.raw(code);
 
   image.seek(0);
-  image.words(0x464c457f, 0x00010101, 0, 0).halves(3, 3).words(1, VDSO_TEXT, 52, 0, 0).halves(52, 32, 3, 0, 0, 0);
-  const header = (type: number, from: number, size: number, flags: number, align: number): void => {
+  image.raw(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, byteOrder === 'little' ? 1 : 2, 1)).seek(16);
+  image.halves(3, header.machine).words(1, VDSO_TEXT, 52, 0, header.flags).halves(52, 32, 3, 0, 0, 0);
+  const segment = (type: number, from: number, size: number, flags: number, align: number): void => {
     image.words(type, from, from, from, size, size, flags, align);
   };
-  header(PT_LOAD!, 0, VDSO_TEXT + code.length, 5, PAGE);
-  header(PT_DYNAMIC!, dynamic, dynamicEnd - dynamic, 4, 4);
-  header(PT_NOTE!, note, noteEnd - note, 4, 4);
+  segment(PT_LOAD!, 0, VDSO_TEXT + code.length, 5, PAGE);
+  segment(PT_DYNAMIC!, dynamic, dynamicEnd - dynamic, 4, 4);
+  segment(PT_NOTE!, note, noteEnd - note, 4, 4);
   return image.bytes;
 }

@@ -28,6 +28,7 @@ export { writebackAll } from './mm/page-cache.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { panic } from './report/panic.ts';
+export { forceSignal, sigInfo } from './signal/send.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
 export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';

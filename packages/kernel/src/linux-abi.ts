@@ -52,11 +52,21 @@ export interface KernelException {
       };
 }
 
+/** What an ELF file says of itself that only its ABI understands. */
+export interface ProgramMarks {
+  /** e_flags. */
+  readonly flags: number;
+  /** Contents of the segment of type LinuxAbi.markSegment, if the file has one. */
+  readonly segment: Uint8Array | undefined;
+}
+
 /** What a new program's registers are made from. */
 export interface ProgramStart {
   readonly entry: number;
   readonly sp: number;
   readonly kernelMode: boolean;
+  /** Marks of the program, and of its interpreter if it has one. */
+  readonly marks?: readonly ProgramMarks[];
 }
 
 export interface ElfHeaderFacts {
@@ -93,6 +103,8 @@ export interface LinuxAbi {
   readonly machine: string;
   /** Why an ELF file is not for this ABI, or undefined if it is. */
   checkElf(header: ElfHeaderFacts): string | undefined;
+  /** Type of a program header whose segment's contents the ABI wants to see (MIPS: PT_MIPS_ABIFLAGS). */
+  readonly markSegment?: number;
 
   /** First address that is the kernel's; user addresses lie below. */
   readonly taskSize: number;
@@ -120,7 +132,9 @@ export interface LinuxAbi {
   readonly syscallNumbers: ReadonlyMap<number, string>;
   /** Calls that only this ABI has. */
   readonly privateSyscalls: readonly SyscallDef[];
-  /** Argument `index` (0 to 5) of the system call whose stub made the kernel call, as int32. */
+  /** Options of prctl(2) that only this ABI has: a result or -errno; undefined for one it does not know. */
+  prctl?(kernel: Kernel, task: Task, option: number, second: number, third: number): number | undefined;
+  /** Argument `index` (0 to 5, where alignsPairs to 6) of the system call whose stub made the kernel call, as int32. */
   syscallArgument(kernel: Kernel, index: number): number;
   /** Whether a 64-bit argument starts at an even argument word (ARM, MIPS, PowerPC; not IA-32). */
   readonly alignsPairs?: boolean;

@@ -137,7 +137,6 @@ export const exclusiveOr = three((x, _size, a, b) => x.b.xorV(a, b));
 export const select = three((x, _size, a, b) => x.b.bitselectV(a, b, old(x)));
 export const insertIfTrue = three((x, _size, a, b) => x.b.bitselectV(a, old(x), b));
 export const insertIfFalse = three((x, _size, a, b) => x.b.bitselectV(old(x), a, b));
-export const moveRegister = three((_x, _size, a) => a);
 
 // ---- products
 

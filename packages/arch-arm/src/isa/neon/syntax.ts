@@ -3,6 +3,7 @@ import type { Expander, Expanders } from '../disasm/expander.ts';
 import { REGISTER_NAMES } from '../disasm/registers.ts';
 import type { Insn } from '../lift/insn.ts';
 import { vectorList } from '../vfp/syntax.ts';
+import { expandImmediate } from './immediate.ts';
 import { laneAlignment, multipleAlignment } from './memory.ts';
 
 const bits = (x: Insn): number => 8 << x.size;
@@ -38,6 +39,21 @@ const quad =
   (x) =>
     `q${x[field] >> 1}`;
 
+/** A modified immediate, expanded. */
+function immediate(x: Insn): string {
+  const [low, high] = expandImmediate(x.imm, x.cmode, x.op);
+  const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+  if (x.cmode === 15) return `#${singleOf(low)}`;
+  if (x.cmode === 14) return x.op ? `#0x${hex(high)}${hex(low)}` : `#${x.imm}`;
+  return `#${x.cmode >= 8 && x.cmode < 12 ? low & 0xffff : low}`;
+}
+
+const view = new DataView(new ArrayBuffer(4));
+function singleOf(bits: number): number {
+  view.setInt32(0, bits);
+  return view.getFloat32(0);
+}
+
 export const neonExpanders: Expanders = {
   Qd: quad('Vd'),
   Qn: quad('Vn'),
@@ -54,7 +70,7 @@ export const neonExpanders: Expanders = {
   rshift: (x) => `#${bits(x) - x.shift}`,
   fullshift: (x) => `#${bits(x)}`,
   fraction: (x) => `#${32 - x.imm}`,
-  simdimm: (x) => `#${x.imm}`,
+  simdimm: immediate,
   table: (x) => vectorList('d', x.Vn, x.len + 1),
   structures,
   lanes: (x) => spaced(x, `[${x.index}]`),

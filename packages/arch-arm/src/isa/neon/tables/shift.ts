@@ -113,7 +113,7 @@ const shiftRows: readonly Row[] = [
   ...shifts('VRSHR', 'A8.8.376', 'U:1', '0010', 'right', '{t}', shift.rightRounded),
   ...shifts('VRSRA', 'A8.8.380', 'U:1', '0011', 'right', '{t}', shift.rightRoundedAccumulate),
   ...shifts('VSRI', 'A8.8.401', '1', '0100', 'right', '{bits}', shift.rightInsert),
-  ...shifts('VSHL', 'A8.8.381', '0', '0101', 'left', '{i}', shift.left),
+  ...shifts('VSHL', 'A8.8.381', '0', '0101', 'left', '{st}', shift.left),
   ...shifts('VSLI', 'A8.8.397', '1', '0101', 'left', '{bits}', shift.leftInsert),
   ...shifts('VQSHLU', 'A8.8.392', '1', '0110', 'left', '{st}', shift.leftSaturateUnsigned),
   ...shifts('VQSHL', 'A8.8.392', 'U:1', '0111', 'left', '{t}', shift.leftSaturate),

@@ -53,12 +53,7 @@ const integerRows: readonly Row[] = [
   ...three('VRHADD', 'A8.8.374', 'U:1', '0001', '0', '{t}', integer.roundingHalvingAdd, { sizes: SMALL }),
   ...three('VAND', 'A8.8.287', '0', '0001', '1', '', integer.and, { size: '00' }),
   ...three('VBIC', 'A8.8.289', '0', '0001', '1', '', integer.clearBits, { size: '01' }),
-  ...three('VMOV', 'A8.8.340', '0', '0001', '1', '', integer.moveRegister, {
-    size: '10',
-    operands: '{d}, {m}',
-    when: (x) => x.Vn === x.Vm,
-  }),
-  ...three('VORR', 'A8.8.360', '0', '0001', '1', '', integer.or, { size: '10', when: (x) => x.Vn !== x.Vm }),
+  ...three('VORR', 'A8.8.360', '0', '0001', '1', '', integer.or, { size: '10' }),
   ...three('VORN', 'A8.8.359', '0', '0001', '1', '', integer.orNot, { size: '11' }),
   ...three('VEOR', 'A8.8.315', '1', '0001', '1', '', integer.exclusiveOr, { size: '00' }),
   ...three('VBSL', 'A8.8.290', '1', '0001', '1', '', integer.select, { size: '01' }),

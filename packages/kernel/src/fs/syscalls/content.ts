@@ -152,7 +152,6 @@ export const CONTENT_SYSCALLS: SyscallDef[] = [
     fadvise(kernel, task, fd!, advice!),
   ),
   // The orders of arguments in which aligned pairs leave no gap. Linux 6.1 arch/arm/kernel/sys_arm.c
-  partial('sync_file_range2', ['fd', 'flags', 'u64', 'u64'], 'writes the whole file back', fsync),
   partial('arm_fadvise64_64', ['fd', 'int', 'u64', 'u64'], 'advice changes nothing', fadvise),
   partial('readahead', ['fd', 'u64', 'size'], 'reads nothing ahead', readahead),
 ];

@@ -252,8 +252,6 @@ const byHost =
   (x) => {
     if (beginFloat(x)) doExactly(x, order(number, x.Vd, x.Vn, x.Vm, exact.packFloat(x.Q)));
   };
-export const reciprocalEstimate = byHost(exact.EXACT_V_RECPE);
-export const rootEstimate = byHost(exact.EXACT_V_RSQRTE);
 export const reciprocalEstimateInteger = byHost(exact.EXACT_V_RECPE_U32);
 export const rootEstimateInteger = byHost(exact.EXACT_V_RSQRTE_U32);
 export const fromHalf = byHost(exact.EXACT_V_FROM_HALF);
@@ -283,6 +281,52 @@ export const atLeastZero = compareZero(exact.EXACT_V_CGE0, (x, a, none) => x.b.g
 export const greaterThanZero = compareZero(exact.EXACT_V_CGT0, (x, a, none) => x.b.gtF32x4(a, none));
 export const atMostZero = compareZero(exact.EXACT_V_CLE0, (x, a, none) => x.b.leF32x4(a, none));
 export const lessThanZero = compareZero(exact.EXACT_V_CLT0, (x, a, none) => x.b.ltF32x4(a, none));
+
+/** d ← f(m) for normal numbers below a bound, positive ones or of either sign. */
+function estimate(number: number, bound: number, negative: boolean, f: (x: Insn, a: V128) => V128): Handler {
+  return (x) => {
+    if (!beginFloat(x)) return;
+    const ir = x.b;
+    const a = getVector(x, x.Vm);
+    const above = ir.sub32x4(negative ? magnitude(x, a) : a, splat(x, 32, LEAST_NORMAL));
+    const other = ir.geU32x4(above, splat(x, 32, bound - LEAST_NORMAL));
+    const r = f(x, a);
+    assistIf(x, new Unusual(x, other).any(), order(number, x.Vd, 0, x.Vm, exact.packFloat(x.Q)));
+    setVector(x, x.Vd, r);
+  };
+}
+
+/** Lanes of `bits` from bit `low` up. */
+function field(x: Insn, a: V128, low: number, bits: number): V128 {
+  const ir = x.b;
+  return ir.andV(ir.shrU32x4(a, x.const(low)), splat(x, 32, 2 ** bits - 1));
+}
+
+/** VRECPE: (2^19 / (2i + 1) + 1) / 2 of the first nine bits i; singles tell those quotients apart. */
+export const reciprocalEstimate = estimate(exact.EXACT_V_RECPE, 253 << 23, true, (x, a) => {
+  const ir = x.b;
+  const bits = ir.orV(field(x, a, 15, 8), splat(x, 32, 256));
+  const divisor = ir.add32x4(ir.add32x4(bits, bits), splat(x, 32, 1));
+  const quotient = ir.divF32x4(splat(x, 32, power(19)), ir.f32x4FromI32x4S(divisor));
+  const rounded = ir.add32x4(ir.i32x4FromF32x4SatS(quotient), splat(x, 32, 1));
+  const fraction = field(x, rounded, 1, 8);
+  const exponent = ir.sub32x4(splat(x, 32, 253), field(x, a, 23, 8));
+  const sign = ir.andV(a, splat(x, 32, 1 << 31));
+  return ir.orV(sign, ir.orV(ir.shl32x4(exponent, x.const(23)), ir.shl32x4(fraction, x.const(15))));
+});
+
+/** VRSQRTE: 256 / sqrt(i + 1/2) of the first bits i, scaled by the exponent's parity; rounded, as singles give it. */
+export const rootEstimate = estimate(exact.EXACT_V_RSQRTE, INFINITY, false, (x, a) => {
+  const ir = x.b;
+  const half = splat(x, 32, HALF);
+  const middle = ir.addF32x4(ir.f32x4FromI32x4S(ir.orV(field(x, a, 16, 7), splat(x, 32, 128))), half);
+  const odd = ir.eq32x4(field(x, a, 23, 1), splat(x, 32, 1));
+  const scale = ir.bitselectV(splat(x, 32, power(9)), splat(x, 32, power(8)), odd);
+  const root = ir.mulF32x4(ir.sqrtF32x4(ir.divF32x4(scale, middle)), splat(x, 32, power(8)));
+  const fraction = ir.andV(ir.i32x4FromF32x4SatS(ir.addF32x4(root, half)), splat(x, 32, 255));
+  const exponent = ir.shrU32x4(ir.sub32x4(splat(x, 32, 380), field(x, a, 23, 8)), x.const(1));
+  return ir.orV(ir.shl32x4(exponent, x.const(23)), ir.shl32x4(fraction, x.const(15)));
+});
 
 /** Bits of a power of two. */
 const power = (n: number): number => (127 + n) << 23;

@@ -76,7 +76,7 @@ static int mode(void)
 {
 	put(privilege() ? "user mode, privilege level " : "kernel mode, privilege level ");
 	put_number((unsigned long)privilege());
-	put(sysinfo ? "\n" : ", no AT_SYSINFO\n");
+	put("\n");
 	return 0;
 }
 
@@ -144,7 +144,7 @@ static int pipeline(char *line)
 		if (count == 0)
 			return 2;
 		if (next)
-			sys1(NR_pipe, fds);
+			sys_pipe(fds);
 		last = sys0(NR_fork);
 		if (last == 0) {
 			if (input)

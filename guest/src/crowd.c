@@ -8,8 +8,8 @@ int main(int argc, char **argv)
 	u32 wanted = argc > 1 ? (u32)number(argv[1]) : 10, sum = 0;
 	int up[2], down[2], status;
 	char byte;
-	sys1(NR_pipe, up);
-	sys1(NR_pipe, down);
+	sys_pipe(up);
+	sys_pipe(down);
 	for (u32 i = 0; i < wanted; i++) {
 		long child = sys0(NR_fork);
 		if (child == 0) {

@@ -2,17 +2,11 @@
  * first, the second goes on. */
 #include "kml.h"
 
-#define TIOCSPGRP 0x5410
-#define SIGKILL 9
-#define SIGTTOU 22
-#define MAP_SHARED_ANONYMOUS 0x21
-
 int main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	volatile u32 *count = (u32 *)sys(NR_mmap2, 0, 4096, 3, MAP_SHARED_ANONYMOUS, -1);
-	struct { unsigned long handler, flags, restorer, mask[2]; } ignore = { 1, 0, 0, { 0, 0 } };
-	sys4(NR_rt_sigaction, SIGTTOU, &ignore, 0, 8);
+	volatile u32 *count = map_anonymous(4096, PROT_READ | PROT_WRITE, MAP_SHARED);
+	on_signal(SIGTTOU, SIG_IGN, 0);
 
 	long counter = sys0(NR_fork);
 	if (counter == 0) {

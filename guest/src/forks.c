@@ -5,7 +5,6 @@
 #define CLONE_FS 0x200
 #define CLONE_FILES 0x400
 #define CLONE_SIGHAND 0x800
-#define SIGCHLD 17
 
 static volatile int shared = 1;
 static volatile int thread_done;
@@ -27,7 +26,7 @@ static int check(const char *what, int ok)
 int main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	int bad = 0, status = 0, fds[2];
+	int bad = 0, status = 0, fds[2] = { -1, -1 };
 
 	long child = sys0(NR_fork);
 	if (child == 0) {
@@ -52,7 +51,7 @@ int main(int argc, char **argv)
 	bad += check("mmap: pages come zeroed and keep what is written", zero && kept);
 	bad += check("munmap", sys2(NR_munmap, map, 1 << 20) == 0);
 
-	sys1(NR_pipe, fds);
+	sys_pipe(fds);
 	child = sys0(NR_fork);
 	if (child == 0) {
 		sys3(NR_write, fds[1], "through the pipe", 16);

@@ -4,8 +4,6 @@
  * Prints a dot for each child that has ended, and at last how many ended by which signal. */
 #include "kml.h"
 
-#define SIGKILL 9
-#define SIGALRM 14
 static u32 state;
 
 static u32 random32(void)
@@ -40,7 +38,7 @@ static void on_alarm(int signal) { (void)signal; }
 
 static void run_text(void)
 {
-	u8 *code = (u8 *)sys(NR_mmap2, 0, 4096, 7, 0x22, -1);
+	u8 *code = (u8 *)map_anonymous(4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE);
 	for (int i = 0; i < 4096; i++)
 		code[i] = (u8)(random32() >> 11);
 	arm_timer(20000);
@@ -53,7 +51,7 @@ static void make_call(void)
 	for (int i = 0; i < 8192; i++)
 		area[i] = (u8)random32();
 	arm_timer(20000);
-	long number = (long)(random32() % 460);
+	long number = NR_FIRST + (long)(random32() % 460);
 	/* Not those that would end the parent or the whole group on purpose. */
 	if (number == NR_kill || number == NR_tkill || number == NR_tgkill || number == NR_rt_sigqueueinfo)
 		return;
@@ -65,7 +63,6 @@ static void make_call(void)
 
 /* Bytes of the ELF header and a few program headers. */
 #define HEADERS 180
-#define O_WRITE_NEW 01101 /* O_WRONLY|O_CREAT|O_TRUNC */
 
 static u8 image[16384];
 static long image_bytes;
@@ -100,7 +97,7 @@ static int write_victim(void)
 	}
 	if (random32() % 8 == 0)
 		bytes = (long)(random32() % (u32)image_bytes);
-	long fd = sys3(NR_open, victim(), O_WRITE_NEW, 0755);
+	long fd = sys3(NR_open, victim(), O_WRONLY | O_CREAT | O_TRUNC, 0755);
 	long written = sys3(NR_write, fd, image, bytes);
 	sys1(NR_close, fd);
 	memcpy(image, kept, HEADERS);
@@ -121,8 +118,7 @@ int main(int argc, char **argv)
 		return 2;
 	int text = same(argv[1], "text"), elf = same(argv[1], "elf");
 	u32 seed = (u32)number(argv[2]), count = (u32)number(argv[3]), ended[128] = { 0 };
-	struct { void (*handler)(int); unsigned long flags, restorer, mask[2]; } action = { on_alarm, 0, 0, { 0, 0 } };
-	sys4(NR_rt_sigaction, SIGALRM, &action, 0, 8);
+	on_signal(SIGALRM, on_alarm, 0);
 	for (u32 i = 0; i < count; i++) {
 		state = (seed + i) * 2654435761u | 1;
 		if (elf && !write_victim()) {
@@ -131,8 +127,7 @@ int main(int argc, char **argv)
 		}
 		long child = sys0(NR_fork);
 		if (child == 0) {
-			action.handler = 0;
-			sys4(NR_rt_sigaction, SIGALRM, &action, 0, 8);
+			on_signal(SIGALRM, SIG_DFL, 0);
 			sys2(NR_setpgid, 0, 0);
 			if (text)
 				run_text();
@@ -149,7 +144,7 @@ int main(int argc, char **argv)
 		int status = 0;
 		long got;
 		arm_timer(50000);
-		while ((got = sys4(NR_wait4, child, &status, 2 /* WUNTRACED */, 0)) == -4 /* EINTR */ ||
+		while ((got = sys4(NR_wait4, child, &status, 2 /* WUNTRACED */, 0)) == -EINTR ||
 		       (got == child && (status & 0xff) == 0x7f))
 			sys2(NR_kill, child, SIGKILL);
 		arm_timer(0);

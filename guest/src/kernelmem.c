@@ -32,21 +32,21 @@ static int calls_hooked;
 static long hooked_getpid(void)
 {
 	calls_hooked++;
-	return privilege() == 0 ? 4242 : 1;
+	return at_kernel_privilege() ? 4242 : 1;
 }
 
 static int hook(void)
 {
 	void **table = (void **)kernel_symbol("sys_call_table");
 	long pid = sys0(NR_getpid);
-	void *original = table[NR_getpid];
-	table[NR_getpid] = (void *)hooked_getpid;
+	void *original = table[NR_getpid - NR_FIRST];
+	table[NR_getpid - NR_FIRST] = (void *)hooked_getpid;
 	put("hooked: ");
 	put_number((unsigned long)sys_trap(NR_getpid, 0, 0, 0, 0, 0));
 	put(" by trap, ");
 	put_number((unsigned long)sys_vsyscall(sysinfo, NR_getpid, 0, 0, 0, 0, 0));
 	put(" by AT_SYSINFO\n");
-	table[NR_getpid] = original;
+	table[NR_getpid - NR_FIRST] = original;
 	put(sys0(NR_getpid) == pid && calls_hooked == 2 ? "unhooked\n" : "FAILED\n");
 	return 0;
 }
@@ -63,13 +63,13 @@ static void overwrite(const char *symbol, unsigned words, u32 with)
 		sys0(NR_getpid);
 }
 
-static void disable_interrupts(int halt)
+static void lock_up(int halting)
 {
 	put("disabling interrupts\n");
-	__asm__ volatile("cli");
+	disable_interrupts();
 	for (;;)
-		if (halt)
-			__asm__ volatile("hlt");
+		if (halting)
+			halt();
 }
 
 int main(int argc, char **argv)
@@ -83,13 +83,15 @@ int main(int argc, char **argv)
 		return hook();
 	if (same(what, "text"))
 		overwrite("sys_getpid", 1, 0x90909090);
-	if (same(what, "idt"))
-		overwrite("idt", 512, 0);
-	if (same(what, "gdt"))
-		overwrite("gdt", 64, 0);
+#ifdef CPU_TABLES
+	static const struct { const char *name; unsigned words; } tables[] = { CPU_TABLES };
+	for (unsigned i = 0; i < sizeof tables / sizeof *tables; i++)
+		if (same(what, tables[i].name))
+			overwrite(what, tables[i].words, 0);
+#endif
 	if (same(what, "current"))
-		overwrite("current_thread_info", 1, 0xc0400800);
+		overwrite("current_thread_info", 1, *(u32 *)kernel_symbol("current_thread_info") + 0x800);
 	if (same(what, "cli") || same(what, "halt"))
-		disable_interrupts(same(what, "halt"));
+		lock_up(same(what, "halt"));
 	return 2;
 }

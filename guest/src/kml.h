@@ -3,6 +3,12 @@
 #define KML_H
 #if defined(__i386__)
 #include "arch/ia32.h"
+#elif defined(__arm__)
+#include "arch/arm.h"
+#elif defined(__mips__)
+#include "arch/mips.h"
+#elif defined(__powerpc__)
+#include "arch/ppc.h"
 #else
 #error "no arch header for this ISA"
 #endif
@@ -11,7 +17,57 @@ typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 
+/* What Linux numbers alike on most ISAs; an arch header defines what its own has otherwise. */
+#ifndef NR_FIRST
+#define NR_FIRST 0
+#endif
+#define PROT_READ 1
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+#define MAP_SHARED 1
+#define MAP_PRIVATE 2
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS 0x20
+#endif
+#define O_WRONLY 1
+#define O_RDWR 2
+#ifndef O_CREAT
+#define O_CREAT 0100
+#define O_TRUNC 01000
+#define O_APPEND 02000
+#define O_NONBLOCK 04000
+#endif
+#ifndef O_DIRECTORY
+#define O_DIRECTORY 0200000
+#endif
+#define SIGILL 4
+#define SIGKILL 9
+#define SIGSEGV 11
+#define SIGALRM 14
+#ifndef SIGCHLD
+#define SIGCHLD 17
+#define SIGTTOU 22
+#endif
+#ifndef SA_SIGINFO
+#define SA_SIGINFO 4
+#endif
+#define SA_NODEFER 0x40000000
+#define SIG_DFL ((void (*)(int))0)
+#define SIG_IGN ((void (*)(int))1)
+#ifndef TIOCSPGRP
+#define TIOCSPGRP 0x5410
+#endif
+#define EINTR 4
+#define EFAULT 14
 #define AT_SYSINFO 32
+
+#ifndef SIGSET_BYTES
+#define SIGSET_BYTES 8
+struct action {
+	void (*handler)(int);
+	unsigned long flags, restorer, mask[2];
+};
+#endif
 #define NOINLINE __attribute__((noinline))
 
 static char **environment;
@@ -30,11 +86,60 @@ static inline long sys(long n, long a, long b, long c, long d, long e)
 #define sys3(n, a, b, c) sys(n, (long)(a), (long)(b), (long)(c), 0, 0)
 #define sys4(n, a, b, c, d) sys(n, (long)(a), (long)(b), (long)(c), (long)(d), 0)
 
+static inline void *map_anonymous(unsigned long bytes, int protection, int sharing)
+{
+	return (void *)sys(NR_mmap2, 0, (long)bytes, protection, sharing | MAP_ANONYMOUS, -1);
+}
+
 static inline void *map_pages(unsigned long bytes)
 {
-	/* PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS */
-	return (void *)sys(NR_mmap2, 0, (long)bytes, 3, 0x22, -1);
+	return map_anonymous(bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 }
+
+/* The start of a file. */
+static inline void *map_file(unsigned long bytes, int protection, int sharing, long fd)
+{
+#ifdef NR_mmap
+	/* Here a call takes five arguments only, and mmap2 has six. */
+	long arguments[6] = { 0, (long)bytes, protection, sharing, fd, 0 };
+	return (void *)sys1(NR_mmap, arguments);
+#else
+	return (void *)sys(NR_mmap2, 0, (long)bytes, protection, sharing, fd);
+#endif
+}
+
+static inline int map_failed(void *at) { return (unsigned long)at > 0xfffff000UL; }
+
+static inline void on_signal(int signal, void (*handler)(int), unsigned long flags)
+{
+	struct action action = { .handler = handler, .flags = flags };
+	sys4(NR_rt_sigaction, signal, &action, 0, SIGSET_BYTES);
+}
+
+#ifndef ARCH_PIPE
+static inline long sys_pipe(int fds[2]) { return sys1(NR_pipe, fds); }
+#endif
+
+#ifdef ARCH_PROBES_PRIVILEGE
+static volatile int probe_refused;
+static void probe_handler(int signal, void *info, unsigned long *context)
+{
+	(void)signal, (void)info;
+	probe_refused = 1;
+	*CONTEXT_PC(context) += 4;
+}
+
+/* 0 at kernel privilege, 3 in user mode, where the probe ends in the handler: the levels are numbered alike on every ISA. */
+static NOINLINE __attribute__((unused)) int privilege(void)
+{
+	struct action old, action = { .handler = (void (*)(int))(void *)probe_handler, .flags = SA_SIGINFO | SA_NODEFER };
+	sys4(NR_rt_sigaction, SIGILL, &action, &old, SIGSET_BYTES);
+	probe_refused = 0;
+	at_kernel_privilege();
+	sys4(NR_rt_sigaction, SIGILL, &old, 0, SIGSET_BYTES);
+	return probe_refused ? 3 : 0;
+}
+#endif
 
 __attribute__((used)) static void start_c(long *sp)
 {

@@ -4,8 +4,6 @@
  * read that begins with the word that only files outside have. */
 #include "kml.h"
 
-#define O_APPEND_CREATE 02101
-#define O_DIRECTORY 0200000
 
 static const char *const parts[] = {
 	"a", "b", "c", "d", "e", "..", "..", "..", "..", ".", "outside", "secret", "escape", "up", "absolute", "hard",
@@ -50,7 +48,7 @@ static const char *random_path(char *to)
 static long read_file(const char *path)
 {
 	char start[8];
-	long fd = sys3(NR_open, path, 04000 /* O_NONBLOCK */, 0);
+	long fd = sys3(NR_open, path, O_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
 	long got = sys3(NR_read, fd, start, 6);
@@ -62,7 +60,7 @@ static long read_file(const char *path)
 
 static long write_file(const char *path)
 {
-	long fd = sys3(NR_open, path, O_APPEND_CREATE | 04000, 0644);
+	long fd = sys3(NR_open, path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
 	if (fd < 0)
 		return fd;
 	long put = sys3(NR_write, fd, "intruder", 8);
@@ -108,7 +106,7 @@ int main(int argc, char **argv)
 		return 2;
 	u32 calls = (u32)number(argv[2]), batch = 50;
 	outside = argv[3];
-	counts = (volatile u32 *)sys(NR_mmap2, 0, 4096, 3, 0x21 /* MAP_SHARED|MAP_ANONYMOUS */, -1);
+	counts = map_anonymous(4096, PROT_READ | PROT_WRITE, MAP_SHARED);
 	for (u32 done = 0; done < calls; done += batch) {
 		state = ((u32)number(argv[1]) + done) * 2654435761u | 1;
 		int status = 0;

@@ -2,23 +2,19 @@
 #include "kml.h"
 #if defined(__i386__)
 #include "arch/ia32-jump.h"
+#elif defined(__arm__)
+#include "arch/arm-jump.h"
+#elif defined(__mips__)
+#include "arch/mips-jump.h"
+#elif defined(__powerpc__)
+#include "arch/ppc-jump.h"
 #endif
 
-#define SIGSEGV 11
-#define SIGALRM 14
-#define SA_NODEFER 0x40000000
-#define PROT_READ 1
-#define EFAULT 14
-
-static long resume[6];
+static long resume[JUMP_WORDS];
 static volatile int handled, level = -1;
 static volatile u8 *volatile guarded;
 
-static void handle(int signal, void (*handler)(int))
-{
-	struct { void (*handler)(int); unsigned long flags, restorer, mask[2]; } action = { handler, SA_NODEFER, 0, { 0, 0 } };
-	sys4(NR_rt_sigaction, signal, &action, 0, 8);
-}
+static void handle(int signal, void (*handler)(int)) { on_signal(signal, handler, SA_NODEFER); }
 
 static int report(const char *what, int ok)
 {
@@ -42,7 +38,7 @@ static void unprotect(int signal)
 	(void)signal;
 	handled++;
 	level = privilege();
-	sys3(NR_mprotect, guarded, 4096, 3);
+	sys3(NR_mprotect, guarded, 4096, PROT_READ | PROT_WRITE);
 }
 
 static void count(int signal)
@@ -105,9 +101,9 @@ static int alarms(void)
 static int cow(void)
 {
 	volatile u8 *page = map_pages(4096);
-	int fds[2], status = 0;
+	int fds[2] = { -1, -1 }, status = 0;
 	page[0] = 1;
-	sys1(NR_pipe, fds);
+	sys_pipe(fds);
 	handle(SIGSEGV, leap);
 	long child = sys0(NR_fork);
 	if (child == 0) {

@@ -1,32 +1,13 @@
 /* starve PAGES CYCLES: goes down the stack a page at a time. Half of the way by calls whose frames are a page; on the
- * other half it only moves the stack pointer and waits there for so many cycles, so that the next timer interrupt
+ * other half it only moves the stack pointer and waits there for so many cycles (steps of the CPU's counter), so that the next timer interrupt
  * finds no page to push its frame on. A second process keeps running meanwhile, so that ticks also switch tasks. */
 #include "kml.h"
-
-#define SIGKILL 9
 
 static NOINLINE u32 recurse(u32 depth)
 {
 	volatile u8 frame[4000];
 	frame[0] = (u8)depth;
 	return depth == 0 ? 0 : recurse(depth - 1) + (frame[0] == (u8)depth);
-}
-
-/* Moves ESP down by a page, waits without touching the stack, and so on; comes back with ESP as it was. */
-static NOINLINE void sink(u32 pages, u32 cycles)
-{
-	__asm__ volatile("movl %%esp,%%edi\n"
-			 "1:\tsubl $4096,%%esp\n"
-			 "\trdtsc\n"
-			 "\tmovl %%eax,%%ebx\n"
-			 "2:\trdtsc\n"
-			 "\tsubl %%ebx,%%eax\n"
-			 "\tcmpl %%ecx,%%eax\n"
-			 "\tjb 2b\n"
-			 "\tdecl %%esi\n"
-			 "\tjnz 1b\n"
-			 "\tmovl %%edi,%%esp"
-			 : "+S"(pages), "+c"(cycles) : : "eax", "ebx", "edx", "edi", "memory", "cc");
 }
 
 int main(int argc, char **argv)

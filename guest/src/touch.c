@@ -5,7 +5,7 @@ int main(int argc, char **argv)
 {
 	unsigned long bytes = (argc > 1 ? number(argv[1]) : 64) << 20;
 	u32 *memory = map_pages(bytes);
-	if ((unsigned long)memory > 0xfffff000UL) {
+	if (map_failed(memory)) {
 		put("touch: no memory\n");
 		return 1;
 	}

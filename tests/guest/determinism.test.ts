@@ -1,15 +1,15 @@
 import type { MachineOptions } from '@kml/machine';
 import { describe, expect, test } from 'vitest';
-import { guestProgram, guestRoot, loadGuest, runGuest, TestConsole, type Way } from './harness.ts';
+import { ARCHS, guestProgram, guestRoot, loadGuest, runGuest, stepsOfATick, TestConsole, type Way } from './harness.ts';
 
 /** Instruction counts at which the states are compared. */
 const POINTS = [1_000, 5_003, 20_011, 50_021, 100_003, 200_003, 350_003, 500_009, 750_019, 1_000_003];
 const SCRIPT = 'seq 3000 | cat | wc; forks; seq 9000 | cat | wc';
 
 /** Hashes of memory and registers at the points, and the output so far. */
-function trace(way: Way, hotness: number): { hashes: string[]; output: string; cycles: number } {
+function trace(way: Way, hotness: number, options: MachineOptions = {}) {
   const screen = new TestConsole();
-  const machine = loadGuest(way, ['sh', '-c', SCRIPT], screen, { hotness, memory: 16 << 20 });
+  const machine = loadGuest(way, ['sh', '-c', SCRIPT], screen, { hotness, memory: 16 << 20, ...options });
   const hashes: string[] = [];
   let done = 0;
   for (const point of POINTS) {
@@ -20,19 +20,45 @@ function trace(way: Way, hotness: number): { hashes: string[]; output: string; c
   return { hashes, output: screen.output, cycles: machine.stats().cycles };
 }
 
-test.each(['user', 'kernel'] as const)('the same run is the same under every engine, in %s mode', (mode) => {
-  const interpreted = trace({ mode, engine: 'interpreter' }, 1);
+/** Both modes of every architecture. */
+const PLACES = ARCHS.flatMap((arch) => [{ arch, mode: 'user' } as const, { arch, mode: 'kernel' } as const]);
+
+test.each(PLACES)('the same run is the same under every engine: $arch in $mode mode', (place) => {
+  const interpreted = trace({ ...place, engine: 'interpreter' }, 1);
   expect(interpreted.hashes[9]).toMatch(/^1000003 /);
   expect(new Set(interpreted.hashes).size).toBe(POINTS.length);
   // Translated at once, soon, and late.
   for (const hotness of [1, 10, 500]) {
-    expect(trace({ mode, engine: 'translator' }, hotness)).toEqual(interpreted);
+    expect(trace({ ...place, engine: 'translator' }, hotness)).toEqual(interpreted);
   }
+});
+
+test.each(['user', 'kernel'] as const)('and with the lifted code of an earlier run, in %s mode', async (mode) => {
+  const kept = new Map<string, Uint8Array>();
+  const codeStore = {
+    read(name: string, into: Uint8Array) {
+      const bytes = kept.get(name);
+      if (bytes) into.set(bytes);
+      return bytes?.length ?? 0;
+    },
+    write: (name: string, bytes: Uint8Array) => void kept.set(name, bytes),
+  };
+  const cold = await runGuest({ mode, engine: 'interpreter' }, ['sh', '-c', SCRIPT], { memory: 16 << 20, codeStore });
+  expect(kept.size).toBe(1);
+  const expected = trace({ mode, engine: 'interpreter' }, 1);
+  for (const engine of ['interpreter', 'translator'] as const) {
+    expect(trace({ mode, engine }, 10, { codeStore })).toEqual(expected);
+  }
+  const warm = await runGuest({ mode, engine: 'translator' }, ['sh', '-c', SCRIPT], { memory: 16 << 20, codeStore });
+  expect(warm.output).toBe(cold.output);
+  const [before, after] = [cold, warm].map(({ machine }) => machine.stats());
+  expect([after!.instructions, after!.cycles]).toEqual([before!.instructions, before!.cycles]);
+  expect(warm.machine.engine.counters.blocksLifted).toBeLessThan(cold.machine.engine.counters.blocksLifted / 10);
 });
 
 /** Programs whose events fall where they must: ticks on starved stacks, signals, faults, page-out, code that changes. */
 const PROGRAMS: [argv: string[], options: MachineOptions][] = [
-  [['starve', '5', '2400000'], { hz: 1000 }],
+  [['starve', '5', 'TICK'], { hz: 1000 }],
   [['ring0', 'alarm'], { hz: 1000 }],
   [['crowd', '100'], {}],
   [['touch', '10'], { memory: 6 << 20, swap: 32 << 20 }],
@@ -43,18 +69,20 @@ const PROGRAMS: [argv: string[], options: MachineOptions][] = [
   [['kernelmem', 'cli'], { hz: 1000, lockupSeconds: 0.002 }],
 ];
 
-describe.each(['user', 'kernel'] as const)('to the end in %s mode', (mode) => {
-  const fuzz = guestProgram('fuzz');
-  const root = guestRoot('ia32', { '/bin/fuzz': fuzz, '/trusted/bin/fuzz': fuzz });
+describe.each(PLACES)('to the end: $arch in $mode mode', (place) => {
+  const fuzz = guestProgram('fuzz', place.arch);
+  const root = guestRoot(place.arch, { '/bin/fuzz': fuzz, '/trusted/bin/fuzz': fuzz });
+  const tick = String(stepsOfATick(place.arch, 1000));
 
   test.each(PROGRAMS)('%j', async (argv, options) => {
+    const words = argv.map((word) => (word === 'TICK' ? tick : word));
     const ends = [];
     for (const [engine, hotness] of [
       ['interpreter', 1],
       ['translator', 1],
       ['translator', 300],
     ] as const) {
-      const { result, output, machine } = await runGuest({ mode, engine }, argv, {
+      const { result, output, machine } = await runGuest({ ...place, engine }, words, {
         root,
         memory: 16 << 20,
         ...options,

@@ -9,6 +9,7 @@ import {
   memoryDirectory,
   type RunLimits,
   type RunResult,
+  standardRegistry,
 } from '@kml/machine';
 
 const GUESTS = fileURLToPath(new URL('../../guest/bin/', import.meta.url));
@@ -32,16 +33,22 @@ const PROGRAMS = [
 ];
 const TOOLS = ['sh', 'echo', 'cat', 'seq', 'wc', 'sleep', 'true', 'mode'];
 
+/** The registered architectures: what holds for all ISAs is tested on each. */
+export const ARCHS: readonly string[] = standardRegistry().plugins.map((plugin) => plugin.name);
+
+/** Where the committed guest programs of an architecture lie. */
+export const guestDirectory = (arch = 'ia32'): string => `${GUESTS}${arch}/`;
+
 /** A committed guest program. */
-export function guestProgram(name: string, isa = 'ia32'): Uint8Array {
-  return readFileSync(`${GUESTS}${isa}/${name}`);
+export function guestProgram(name: string, arch = 'ia32'): Uint8Array {
+  return readFileSync(`${guestDirectory(arch)}${name}`);
 }
 
-/** All committed guest programs in /bin and in /trusted/bin. */
-export function guestRoot(isa = 'ia32', extra: Record<string, MemoryFile> = {}) {
+/** The committed guest programs of an architecture, in /bin and in /trusted/bin. */
+export function guestRoot(arch = 'ia32', extra: Record<string, MemoryFile> = {}) {
   const files: Record<string, MemoryFile> = { '/tmp/': new Uint8Array(), '/etc/': new Uint8Array(), ...extra };
   for (const directory of ['/bin', '/trusted/bin']) {
-    for (const name of PROGRAMS) files[`${directory}/${name}`] = guestProgram(name, isa);
+    for (const name of PROGRAMS) files[`${directory}/${name}`] = guestProgram(name, arch);
     for (const name of TOOLS) files[`${directory}/${name}`] = { link: 'box' };
   }
   return memoryDirectory(files);
@@ -81,14 +88,30 @@ export class TestConsole implements HostConsole {
   setRaw(): void {}
 }
 
-/** The four ways a guest program is run in tests. */
-export const WAYS = [
-  { mode: 'user', engine: 'interpreter' },
-  { mode: 'user', engine: 'translator' },
-  { mode: 'kernel', engine: 'interpreter' },
-  { mode: 'kernel', engine: 'translator' },
-] as const;
-export type Way = (typeof WAYS)[number];
+/** A way to run a guest program. */
+export interface Way {
+  /** IA-32 where absent. */
+  readonly arch?: string;
+  readonly mode: 'user' | 'kernel';
+  readonly engine: 'interpreter' | 'translator';
+}
+
+/** The four ways a guest program is run in tests, on every architecture. */
+export const WAYS: readonly Required<Way>[] = ARCHS.flatMap((arch) => [
+  { arch, mode: 'user', engine: 'interpreter' } as const,
+  { arch, mode: 'user', engine: 'translator' } as const,
+  { arch, mode: 'kernel', engine: 'interpreter' } as const,
+  { arch, mode: 'kernel', engine: 'translator' } as const,
+]);
+
+/** Cycles in one step of the counter that a program reads: the time-stamp counter, PMCCNTR, Count, the time base. */
+const COUNTER_STEP: Readonly<Record<string, number>> = { mips: 2, mipsel: 2, ppc: 4 };
+
+/** Steps of the program's counter in a timer tick, at least. */
+export function stepsOfATick(arch: string, hz: number): number {
+  const { clockHz } = standardRegistry().find(arch)!.isa.cpuModels[0]!;
+  return Math.ceil(clockHz / hz / (COUNTER_STEP[arch] ?? 1));
+}
 
 export interface GuestRun {
   readonly result: RunResult;
@@ -104,7 +127,8 @@ export function loadGuest(
   options: MachineOptions = {},
 ): Machine {
   const machine = createMachine({
-    root: guestRoot(),
+    arch: way.arch ?? 'ia32',
+    root: guestRoot(way.arch),
     memory: 64 << 20,
     time: 'virtual',
     interpret: way.engine === 'interpreter',

@@ -74,6 +74,7 @@ static inline int privilege(void)
 	__asm__ volatile("movl %%cs,%0" : "=r"(cs));
 	return cs & 3;
 }
+static inline int at_kernel_privilege(void) { return privilege() == 0; }
 
 /* A thread on its own stack: returns the tid to the caller; the thread runs fn and exits. */
 static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void))
@@ -82,4 +83,30 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	__asm__ volatile("int $0x80\n\ttestl %%eax,%%eax\n\tjnz 1f\n\tcall *%%esi\n\tmovl $1,%%eax\n\txorl %%ebx,%%ebx\n\tint $0x80\n1:"
 			 : "=a"(r) : "0"(NR_clone), "b"(flags), "c"(stack_top), "d"(0), "S"(fn), "D"(0) : "memory");
 	return r;
+}
+
+static inline void undefined_instruction(void) { __asm__ volatile("ud2"); }
+
+/* What a kernel-mode program can do to the interrupts. */
+static inline void disable_interrupts(void) { __asm__ volatile("cli"); }
+static inline void halt(void) { __asm__ volatile("hlt"); }
+
+/* Tables of the CPU's in the kernel's memory, and their words. */
+#define CPU_TABLES { "idt", 512 }, { "gdt", 64 }
+
+/* Moves ESP down by a page, waits without touching the stack, and so on; comes back with ESP as it was. */
+static __attribute__((noinline, unused)) void sink(unsigned pages, unsigned cycles)
+{
+	__asm__ volatile("movl %%esp,%%edi\n"
+			 "1:\tsubl $4096,%%esp\n"
+			 "\trdtsc\n"
+			 "\tmovl %%eax,%%ebx\n"
+			 "2:\trdtsc\n"
+			 "\tsubl %%ebx,%%eax\n"
+			 "\tcmpl %%ecx,%%eax\n"
+			 "\tjb 2b\n"
+			 "\tdecl %%esi\n"
+			 "\tjnz 1b\n"
+			 "\tmovl %%edi,%%esp"
+			 : "+S"(pages), "+c"(cycles) : : "eax", "ebx", "edx", "edi", "memory", "cc");
 }

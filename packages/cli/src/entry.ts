@@ -2,24 +2,12 @@ import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
+import { compileSparingly } from './sparing.ts';
 
 /**
- * What bin/kml starts: prepares Node for a short run, then loads the bundle, which scripts/build.mjs
- * puts beside this file as main.mjs. Figures: docs/performance.md.
+ * What bin/kml starts where there is no start-up snapshot (snapshot.ts): prepares Node for a short run,
+ * then loads the bundle, which scripts/build.mjs puts beside this file as main.mjs.
  */
-
-/** So long V8 compiles sparingly: most commands end within it, and the optimised code of a short run costs more than it gains. */
-const SPARING_MILLISECONDS = 1000;
-
-/**
- * V8's efficiency mode raises its thresholds of optimisation. Afterwards the usual ones hold again,
- * so that long runs lose nothing.
- */
-function compileSparingly(): void {
-  setFlagsFromString('--efficiency-mode');
-  setTimeout(() => setFlagsFromString('--no-efficiency-mode'), SPARING_MILLISECONDS).unref();
-}
 
 /**
  * Without the compile cache, V8 parses the bundle and compiles each function anew in every run. The
@@ -38,4 +26,5 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
   compileSparingly();
   useCompileCache();
 }
-await import(new URL('main.mjs', import.meta.url).href);
+const { main } = await import(new URL('main.mjs', import.meta.url).href);
+await main();

@@ -1,39 +1,51 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { archsCommand } from './commands/archs.ts';
+import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
 import { rootfsCommand } from './commands/rootfs.ts';
 import { runCommand } from './commands/run.ts';
 import { tourCommand } from './commands/tour.ts';
 import { Failure } from './failure.ts';
 
-const program = new Command('kml')
-  .description('Runs unmodified 32-bit Linux programs, in user mode and at kernel privilege (Kernel Mode Linux).')
-  .version('0.1.0')
-  .addHelpText(
-    'after',
-    `
-Exit status of run: the program's own; 128+N if signal N ended it; 124 if a limit did;
-125 if kml itself failed; 126 if the program cannot be run; 127 if it is not found.`,
-  )
-  .enablePositionalOptions();
+/** The command line: parses it, does what it says, and sets the exit status. */
+export async function main(): Promise<void> {
+  const program = new Command('kml')
+    .description('Runs unmodified 32-bit Linux programs, in user mode and at kernel privilege (Kernel Mode Linux).')
+    .version('0.1.0')
+    .addHelpText(
+      'after',
+      `
+  Exit status of run: the program's own; 128+N if signal N ended it; 124 if a limit did;
+  125 if kml itself failed; 126 if the program cannot be run; 127 if it is not found.`,
+    )
+    .enablePositionalOptions();
 
-for (const command of [runCommand(), infoCommand(), rootfsCommand(), tourCommand()]) {
-  program.addCommand(command);
-  command.exitOverride().showHelpAfterError(false);
-  command.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
-}
-program.exitOverride();
-program.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
+  for (const command of [
+    runCommand(),
+    infoCommand(),
+    archsCommand(),
+    explainCommand(),
+    rootfsCommand(),
+    tourCommand(),
+  ]) {
+    program.addCommand(command);
+    command.exitOverride().showHelpAfterError(false);
+    command.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
+  }
+  program.exitOverride();
+  program.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 125;
-  else if (error instanceof Failure) {
-    process.stderr.write(`kml: ${error.message}\n`);
-    process.exitCode = error.status;
-  } else {
-    process.stderr.write(`kml: internal error: ${(error as Error).message}\n`);
-    if (process.env.KML_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-    process.exitCode = 125;
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 125;
+    else if (error instanceof Failure) {
+      process.stderr.write(`kml: ${error.message}\n`);
+      process.exitCode = error.status;
+    } else {
+      process.stderr.write(`kml: internal error: ${(error as Error).message}\n`);
+      if (process.env.KML_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+      process.exitCode = 125;
+    }
   }
 }

@@ -1,4 +1,14 @@
-import { Cpu, type CpuModel, Engine, GuestMemory, Mmu, PAGE_SHIFT, STATE_BASE, wasmTranslator } from '@kml/core';
+import {
+  Cpu,
+  type CpuModel,
+  Engine,
+  GuestMemory,
+  Mmu,
+  PAGE_SHIFT,
+  STATE_BASE,
+  type TranslationHost,
+  wasmTranslator,
+} from '@kml/core';
 import {
   bootKernel,
   consoleResized,
@@ -12,7 +22,7 @@ import { standardRegistry } from './container.ts';
 import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
 import { MachineError } from './machine-error.ts';
 import { MemoryAccess } from './memory-access.ts';
-import type { MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+import type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
 import { Registers } from './registers.ts';
 import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
@@ -23,7 +33,9 @@ const MIB = 2 ** 20;
 const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
-const DEFAULT_HOTNESS = 2000;
+const DEFAULT_HOTNESS = 4000;
+/** A code store that has grown beyond this forgets what a run did not use. */
+const MOST_STORED_BYTES = 16 * MIB;
 
 /**
  * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;
@@ -39,12 +51,17 @@ export class Machine {
   readonly memory: MemoryAccess;
   readonly kernel: Kernel;
   readonly engine: Engine;
+  /** What the translator works with; undefined where nothing is translated. */
+  translation: TranslationHost | undefined;
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
+  private readonly codeStore: CodeStore | undefined;
+  /** Name of the first program's code in the store. */
+  private codeName = '';
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
-    this.arch = findArch(registry, options.arch ?? 'ia32');
+    this.arch = findArch(registry, options.arch ?? registry.plugins[0]!.name);
     const { isa, abi } = this.arch;
     this.model = findModel(this.arch, options.cpu);
     const memory = makeMemory(options.memory ?? DEFAULT_MEMORY, isa.byteOrder);
@@ -59,7 +76,7 @@ export class Machine {
       kernel: { kernelCall: (number) => kernelCall(this.kernel, number) },
       kernelText: { start: image.textStart, end: image.textEnd },
       hotness: options.hotness ?? DEFAULT_HOTNESS,
-      ...(!options.interpret && { translator: wasmTranslator }),
+      ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
     this.kernel = createKernel({
       abi,
@@ -78,6 +95,7 @@ export class Machine {
       options: kernelOptions(options, this.model),
     });
     this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
+    this.codeStore = options.codeStore;
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
@@ -99,13 +117,22 @@ export class Machine {
       gid: program.gid ?? program.uid ?? 0,
     });
     if (error !== 0) throw refusal(program.path, error);
+    this.codeName = `${this.arch.name}-${this.model.name}-${program.path}`;
+    const { codeStore, codeName } = this;
+    if (codeStore) this.engine.adoptCode((into) => codeStore.read(codeName, into));
   }
 
   /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
   async run(limits: RunLimits = {}): Promise<RunResult> {
     const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
+    this.keepCode();
     return result;
+  }
+
+  private keepCode(): void {
+    const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
+    if (code) this.codeStore?.write(this.codeName, code);
   }
 
   /**
@@ -148,8 +175,8 @@ export class Machine {
 }
 
 /** Makes a machine. @throws MachineError for options that make no sense. */
-export function createMachine(options: MachineOptions = {}): Machine {
-  return new Machine(options);
+export function createMachine(options: MachineOptions = {}, registry?: ArchRegistry): Machine {
+  return new Machine(options, registry);
 }
 
 const hostClock = {

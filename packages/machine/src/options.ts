@@ -1,6 +1,16 @@
 import type { AccessObserver, TrapEvent } from '@kml/core';
 import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostSwap, SyscallEvent } from '@kml/kernel';
 
+/**
+ * Keeps lifted code by name, so that later machines with the same programs start sooner. It must be
+ * emptied, or be another one, when this library changes.
+ */
+export interface CodeStore {
+  /** Reads it to the start of `into`; answers its bytes, 0 if there is none or it is larger. */
+  read(name: string, into: Uint8Array): number;
+  write(name: string, bytes: Uint8Array): void;
+}
+
 /** What a machine is made from. Everything has a default. */
 export interface MachineOptions {
   /** ISA, by its plugin's name. */
@@ -35,6 +45,8 @@ export interface MachineOptions {
   readonly entropy?: HostEntropy;
   /** Where paged-out pages go; default host memory. */
   readonly swapStore?: HostSwap;
+  /** Keeps lifted code between runs; default nowhere. Of no effect on the guest. */
+  readonly codeStore?: CodeStore;
   /** Real time at boot in nanoseconds since the epoch; default the clock's, or a fixed date in virtual time. */
   readonly bootRealtime?: bigint;
   /** Called before each block of guest code with its address, mode word and instruction count. Slows the machine down. */

@@ -129,8 +129,6 @@ export class FlatMachine {
   }
 }
 
-type WithTrapKind = IsaBackend & { trapKind?(vector: number, mode: number): string };
-
-function isARealTrap(isa: WithTrapKind, vector: number, mode: number): boolean {
+function isARealTrap(isa: IsaBackend, vector: number, mode: number): boolean {
   return (isa.trapKind?.(vector, mode) ?? 'trap') === 'trap';
 }

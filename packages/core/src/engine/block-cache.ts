@@ -1,13 +1,13 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
 import { Flattener } from '../interp/flatten.ts';
-import type { ValueOps } from '../interp/value-ops.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { verify } from '../ir/verify.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
+import { CODE_BASE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
 import type { EngineCounters, EngineOptions } from './engine-types.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
+import { encodeStore, recordKey, recordOf, StoredCode } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
 
 /** Direct-mapped look-up of one address space. */
@@ -17,6 +17,11 @@ const LOOKUP_SIZE = 1 << LOOKUP_BITS;
 const MAX_BLOCKS = 1 << 17;
 /** Overwritten this often, a frame stays without writable translations. */
 const REWRITE_LIMIT = 8;
+
+/** A larger store than this is not read. */
+const MOST_STORED = 32 << 20;
+/** With fewer new blocks than this a store is not worth writing. */
+const MIN_FRESH = 32;
 
 interface SpaceLookup {
   readonly blocks: (FlatBlock | undefined)[];
@@ -44,20 +49,18 @@ export class BlockCache {
   private readonly byFrame = new Map<number, Set<FlatBlock>>();
   private readonly rewrites = new Map<number, number>();
   private size = 0;
+  private stored: StoredCode | undefined;
+  /** Blocks lifted here that the store does not have. */
+  private fresh = 0;
   private wasFlushed = false;
 
-  constructor(options: EngineOptions, valueOps: ValueOps, counters: EngineCounters) {
+  constructor(options: EngineOptions, counters: EngineCounters) {
     this.options = options;
     this.cpu = options.cpu;
     this.counters = counters;
-    this.flattener = new Flattener(options.cpu.i32, valueOps);
+    this.flattener = new Flattener(options.cpu.i32);
     this.reader = new SpaceCodeReader(options.cpu.mmu);
     this.current = this.lookupOf(options.cpu.mmu.current);
-  }
-
-  /** Makes the fast code of a block of the current address space that runs often. */
-  makeFast(block: FlatBlock): void {
-    block.fast = this.flattener.flattenFast(block, this.relift(block));
   }
 
   /** As find, with the IR. */
@@ -136,6 +139,7 @@ export class BlockCache {
     this.byPlace.clear();
     for (const lookup of this.lookups.values()) clear(lookup);
     this.flattener.clear();
+    this.stored = undefined;
     this.size = 0;
     this.wasFlushed = true;
   }
@@ -181,7 +185,61 @@ export class BlockCache {
     return undefined;
   }
 
+  /**
+   * Uses blocks of an earlier run, where their bytes are here. Before any block was lifted.
+   * @param read reads a store into these bytes; answers how many it has, 0 if there is none
+   * @returns false if there is none
+   */
+  adopt(read: (into: Uint8Array) => number): boolean {
+    const { u8, i32 } = this.cpu;
+    const first = this.flattener.end;
+    if (first !== CODE_BASE >> 2) return false;
+    const bytes = read(u8.subarray(CODE_BASE, CODE_BASE + MOST_STORED));
+    const stored = StoredCode.open(i32.subarray(first, first + (bytes >> 2)), first);
+    if (stored === undefined || !this.flattener.begin(bytes >> 2, stored.constants)) return false;
+    this.stored = stored;
+    return true;
+  }
+
+  /**
+   * The blocks of this run and of the store it began with, to be stored; undefined if there is little
+   * new. Beyond `mostBytes`, only those of this run.
+   */
+  store(mostBytes: number): Uint8Array | undefined {
+    if (this.fresh < MIN_FRESH || this.fresh * 50 < (this.stored?.blockCount ?? 0)) return undefined;
+    const records = new Map<string, Int32Array>();
+    let words = 0;
+    const put = (record: Int32Array): void => {
+      const key = recordKey(record);
+      if (!records.has(key)) words += record.length;
+      records.set(key, record);
+    };
+    for (const [frame, blocks] of this.byFrame) {
+      if (this.rewrites.has(frame)) continue;
+      for (const block of blocks) {
+        if (block.frame === frame && block.secondFrame < 0)
+          put(recordOf(block, this.cpu.memory, this.options.isa.instructionAlign));
+      }
+    }
+    if (this.stored) {
+      for (const place of this.stored.places()) {
+        if (words * 4 > mostBytes) break;
+        put(this.stored.record(place));
+      }
+    }
+    return encodeStore(this.flattener.constants, [...records.values()]);
+  }
+
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): FlatBlock | undefined {
+    // Nothing of this cache is being interpreted where a block is looked for.
+    if (!this.flattener.hasRoom) this.flush();
+    const { stored } = this;
+    const place = stored?.find(pc, mode, frame, this.cpu.memory) ?? 0;
+    if (stored !== undefined && place !== 0) {
+      const kept = stored.block(place, supervisor, frame);
+      this.remember(kept);
+      return kept;
+    }
     this.reader.begin(supervisor);
     const outcome = liftBlock(this.options.isa, this.reader, this.options, pc, mode);
     if (!outcome.ir) {
@@ -194,6 +252,7 @@ export class BlockCache {
     const secondFrame = straddles ? this.executableFrame(lastByte, supervisor) : -1;
     const block = this.flattener.flatten(outcome.ir, supervisor, frame, secondFrame);
     this.counters.blocksLifted++;
+    if (secondFrame < 0) this.fresh++;
     this.remember(block);
     return block;
   }

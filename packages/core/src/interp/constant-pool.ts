@@ -21,6 +21,18 @@ export class ConstantPool {
     return place;
   }
 
+  /** All constants, in order of place. */
+  get all(): Int32Array {
+    return this.i32.slice(CONSTANTS_BASE >> 2, this.next);
+  }
+
+  /** Places these constants, as `all` gave them elsewhere. False if there are others already. */
+  adopt(constants: Int32Array): boolean {
+    if (this.places.size > 0 || constants.length > (CONSTANTS_END - CONSTANTS_BASE) >> 2) return false;
+    for (const value of constants) this.place(value);
+    return true;
+  }
+
   /** Forgets all; no block made with it may run any more. */
   clear(): void {
     this.places.clear();

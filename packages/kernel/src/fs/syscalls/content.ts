@@ -151,5 +151,7 @@ export const CONTENT_SYSCALLS: SyscallDef[] = [
   partial('fadvise64_64', ['fd', 'u64', 'u64', 'int'], 'advice changes nothing', (kernel, task, fd, _at, _n, advice) =>
     fadvise(kernel, task, fd!, advice!),
   ),
+  // The orders of arguments in which aligned pairs leave no gap. Linux 6.1 arch/arm/kernel/sys_arm.c
+  partial('arm_fadvise64_64', ['fd', 'int', 'u64', 'u64'], 'advice changes nothing', fadvise),
   partial('readahead', ['fd', 'u64', 'size'], 'reads nothing ahead', readahead),
 ];

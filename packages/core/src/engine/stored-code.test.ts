@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { type TOY_OPS, toy } from '../testing/toy-isa.ts';
+import { type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
+
+const PLENTY = 1 << 24;
+type Line = readonly [op: keyof typeof TOY_OPS, a?: number, b?: number, c?: number];
+
+/** Forty blocks that each count in r0 and store it, with constants of their own, then round again. */
+const PROGRAM: Line[] = [
+  ...Array.from({ length: 40 }, (_, n): Line[] => [
+    ['addi', 0, 0, n + 1],
+    ['li', 1, 1000 + n],
+    ['st', 1, 6, 4 * (n % 8)],
+    ['jmp', 0, 1],
+  ]).flat(),
+  ['jmp', 0, -160],
+];
+
+function machineWith(lines: readonly Line[], store?: Uint8Array): ToyMachine {
+  const machine = toyMachine();
+  machine.poke(
+    USER_CODE,
+    lines.flatMap(([op, a, b, c]) => toy(op, a, b, c)),
+  );
+  machine.setReg('r6', USER_DATA);
+  if (store) expect(machine.engine.adoptCode(reader(store))).toBe(true);
+  return machine;
+}
+
+const reader = (bytes: Uint8Array) => (into: Uint8Array) => {
+  into.set(bytes);
+  return bytes.length;
+};
+
+const outcome = (machine: ToyMachine) => ({
+  registers: ['r0', 'r1', 'r6', 'pc'].map((name) => machine.reg(name)),
+  cycles: machine.engine.cycles(),
+  data: [...machine.memory.u8.subarray(machine.memory.frameAddress(3), machine.memory.frameAddress(3) + 64)],
+});
+
+function runFor(machine: ToyMachine, instructions: number) {
+  machine.engine.run(instructions);
+  return outcome(machine);
+}
+
+test('a later machine uses the blocks without lifting, to the same effect', () => {
+  const first = machineWith(PROGRAM);
+  const expected = runFor(first, 10_001);
+  const store = first.engine.storeCode(PLENTY)!;
+  const second = machineWith(PROGRAM, store);
+  expect(runFor(second, 10_001)).toEqual(expected);
+  expect(first.engine.counters.blocksLifted).toBeGreaterThan(40);
+  // What the end of the run stands in is lifted where the store has no block that begins there.
+  expect(second.engine.counters.blocksLifted).toBeLessThan(2);
+  expect(second.engine.storeCode(PLENTY)).toBeUndefined();
+});
+
+test('a block is used only where its very bytes are', () => {
+  const store = machineWith(PROGRAM);
+  store.engine.run(10_000);
+  const changed = PROGRAM.with(9, ['li', 1, 77]);
+  const expected = runFor(machineWith(changed), 10_001);
+  const machine = machineWith(changed, store.engine.storeCode(PLENTY)!);
+  expect(runFor(machine, 10_001)).toEqual(expected);
+  expect(machine.engine.counters.blocksLifted).toBeGreaterThan(0);
+});
+
+test('stores accumulate, and refuse what is no store', () => {
+  const first = machineWith(PROGRAM);
+  first.engine.run(10_000);
+  const store = first.engine.storeCode(PLENTY)!;
+  const other = PROGRAM.map(([op, a, b, c]): Line => [op, a, b, op === 'addi' ? c! + 1 : c]);
+  const second = machineWith(other, store);
+  second.engine.run(10_000);
+  const both = second.engine.storeCode(PLENTY)!;
+  for (const lines of [PROGRAM, other]) {
+    const machine = machineWith(lines, both);
+    machine.engine.run(10_000);
+    expect(machine.engine.counters.blocksLifted).toBeLessThan(2);
+  }
+  for (const bytes of [new Uint8Array(), store.subarray(4), store.subarray(0, 400), new Uint8Array(64)]) {
+    expect(toyMachine().engine.adoptCode(reader(bytes))).toBe(false);
+  }
+  expect(first.engine.adoptCode(reader(store))).toBe(false);
+});

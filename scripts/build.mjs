@@ -50,12 +50,11 @@ await build({
   outfile: join(dist, 'snapshot.cjs'),
 });
 
-// With --no-lazy the snapshot holds all functions compiled. Where Node cannot make it (old versions),
-// bin/kml does without, and the first run fills the compile cache.
+// Where Node cannot make it (old versions), bin/kml does without, and the first run fills the compile cache.
 const blob = join(dist, 'kml.blob');
 const made = spawnSync(
   node,
-  ['--no-warnings', '--no-lazy', '--snapshot-blob', blob, '--build-snapshot', join(dist, 'snapshot.cjs')],
+  ['--no-warnings', '--no-flush-bytecode', '--snapshot-blob', blob, '--build-snapshot', join(dist, 'snapshot.cjs')],
   { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', cwd: dist },
 );
 if (made.status !== 0) {

@@ -69,6 +69,12 @@ export interface InstructionRow {
  */
 export type TrapKind = 'trap' | 'uncounted' | 'skip' | 'assist';
 
+/** Faults that unaligned accesses raise; the error code is the address. */
+export interface AlignmentVectors {
+  readonly read: number;
+  readonly write: number;
+}
+
 export interface IsaBackend {
   /** Short name used on the command line: 'ia32'. */
   readonly name: string;
@@ -82,6 +88,8 @@ export interface IsaBackend {
   readonly layout: StateLayout;
   /** What `trapIf` with this vector stands for; 'trap' where it is left out. */
   trapKind?(vector: number, mode: number): TrapKind;
+  /** Vectors of an access of 2, 4 or 8 bytes whose address is no multiple of its size; unaligned accesses work where it is left out. */
+  readonly alignment?: AlignmentVectors;
   /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
   readonly deferredSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */

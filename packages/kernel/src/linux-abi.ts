@@ -16,6 +16,8 @@ export interface KernelSegment {
   readonly bytes: Uint8Array;
   readonly writable: boolean;
   readonly executable: boolean;
+  /** User code may read it (and execute it, if executable); the name under which /proc/PID/maps shows it. */
+  readonly userName?: string;
 }
 
 /** Kernel text and data as guest memory, made by the ABI from its entry code. */
@@ -50,11 +52,21 @@ export interface KernelException {
       };
 }
 
+/** What an ELF file says of itself that only its ABI understands. */
+export interface ProgramMarks {
+  /** e_flags. */
+  readonly flags: number;
+  /** Contents of the segment of type LinuxAbi.markSegment, if the file has one. */
+  readonly segment: Uint8Array | undefined;
+}
+
 /** What a new program's registers are made from. */
 export interface ProgramStart {
   readonly entry: number;
   readonly sp: number;
   readonly kernelMode: boolean;
+  /** Marks of the program, and of its interpreter if it has one. */
+  readonly marks?: readonly ProgramMarks[];
 }
 
 export interface ElfHeaderFacts {
@@ -85,10 +97,14 @@ export interface LinuxAbi {
   /** Name of the ABI: 'i386'. */
   readonly name: string;
   readonly isa: IsaBackend;
+  /** Debugger's name of the stack pointer, for call traces in reports; 'sp' if left out. */
+  readonly stackRegister?: string;
   /** uname's machine field. */
   readonly machine: string;
   /** Why an ELF file is not for this ABI, or undefined if it is. */
   checkElf(header: ElfHeaderFacts): string | undefined;
+  /** Type of a program header whose segment's contents the ABI wants to see (MIPS: PT_MIPS_ABIFLAGS). */
+  readonly markSegment?: number;
 
   /** First address that is the kernel's; user addresses lie below. */
   readonly taskSize: number;
@@ -116,7 +132,9 @@ export interface LinuxAbi {
   readonly syscallNumbers: ReadonlyMap<number, string>;
   /** Calls that only this ABI has. */
   readonly privateSyscalls: readonly SyscallDef[];
-  /** Argument `index` (0 to 5) of the system call whose stub made the kernel call, as int32. */
+  /** Options of prctl(2) that only this ABI has: a result or -errno; undefined for one it does not know. */
+  prctl?(kernel: Kernel, task: Task, option: number, second: number, third: number): number | undefined;
+  /** Argument `index` (0 to 5, where alignsPairs to 6) of the system call whose stub made the kernel call, as int32. */
   syscallArgument(kernel: Kernel, index: number): number;
   /** Whether a 64-bit argument starts at an even argument word (ARM, MIPS, PowerPC; not IA-32). */
   readonly alignsPairs?: boolean;
@@ -182,6 +200,8 @@ export interface LinuxAbi {
   readonly platform: string;
   /** The vDSO's image (an ELF file, whole pages). */
   vdso(kernel: Kernel): Uint8Array;
+  /** Name of the vDSO's mapping, '[vdso]' if left out (ARM: a page of code without an ELF header). */
+  readonly vdsoName?: string;
   /** Address of a function of the vDSO as `mm` maps it. */
   vdsoSymbol(mm: Mm, name: string): number;
 

@@ -33,7 +33,7 @@ const MIB = 2 ** 20;
 const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
-const DEFAULT_HOTNESS = 2000;
+const DEFAULT_HOTNESS = 4000;
 /** A code store that has grown beyond this forgets what a run did not use. */
 const MOST_STORED_BYTES = 16 * MIB;
 
@@ -118,8 +118,8 @@ export class Machine {
     });
     if (error !== 0) throw refusal(program.path, error);
     this.codeName = `${this.arch.name}-${this.model.name}-${program.path}`;
-    const code = this.codeStore?.read(this.codeName);
-    if (code) this.engine.adoptCode(code);
+    const { codeStore, codeName } = this;
+    if (codeStore) this.engine.adoptCode((into) => codeStore.read(codeName, into));
   }
 
   /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */

@@ -1,36 +1,59 @@
-import type { IsaBackend } from '@kml/core';
+import type { InstructionRow, IsaBackend } from '@kml/core';
+import { Decoder } from './decode/decoder.ts';
+import { disassembleWith } from './disasm/disassemble.ts';
+import { fpAssist } from './fp/assist.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
+import { Lifter } from './lift/lift.ts';
 import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { rows } from './tables/index.ts';
+import { ADEL, ADES, FP_ASSIST } from './vectors.ts';
+
+const decoder = new Decoder(rows);
+
+const instructions: readonly InstructionRow[] = rows.map((row) => ({
+  mnemonic: row.mnemonic,
+  manual: `MIPS32 vol. II, ${row.section ?? row.mnemonic.toUpperCase()}`,
+  encoding: row.encoding,
+}));
 
 /** The CPU in one byte order. */
 function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
+  const lifter = new Lifter(decoder, byteOrder === 'big');
   return {
     name,
     byteOrder,
     maxInstructionBytes: 4,
     instructionAlign: 4,
     layout,
-    deferredSlots: ['delayTarget', 'fpLast', ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`)],
+    alignment: { read: ADEL, write: ADES },
+    deferredSlots: [
+      'delayTarget',
+      'fpLast',
+      'fpWordA',
+      'fpWordB',
+      'fpWordC',
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`),
+    ],
     debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
     helpers,
     systemRoutines,
     reset,
-    lift(context, pc) {
-      context.builder.beginInstruction(pc, 1);
-      context.builder.endWith({ kind: 'trap', vector: 10, error: context.builder.const(0), completes: false });
-      return { kind: 'ok', length: 4 };
-    },
-    disassemble: () => undefined,
+    lift: (context, pc) => lifter.lift(context, pc),
+    disassemble: (code, pc) => disassembleWith(decoder, byteOrder === 'big', code, pc),
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
-    deliverTrap,
+    trapKind: (vector) => (vector === FP_ASSIST ? 'assist' : 'trap'),
+    deliverTrap(cpu, vector, error, next) {
+      if (vector === FP_ASSIST) fpAssist(cpu, error, next);
+      else deliverTrap(cpu, vector, error);
+    },
     deliverFault,
     interruptsEnabled,
     deliverInterrupt,
     cpuModels,
-    instructions: [],
+    instructions,
   };
 }
 

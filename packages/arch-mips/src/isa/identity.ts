@@ -6,10 +6,10 @@
 export const PRID = 0x0001_9300;
 
 /** FIR: 64-bit FPU with single, double, word and long formats, of a 24Kf. */
-export const FIR = 0x0053_9300 | 0x0020_0000;
+export const FIR = 0x0073_9300;
 
-/** Config1: more follow; 16 TLB entries; 32 KiB caches of 4 ways and 32-byte lines; watch registers; FPU. */
-const CONFIG1 = 0x9ed9_9b0b | 0;
+/** Config1: more follow; 16 TLB entries; 32 KiB caches of 4 ways and 32-byte lines; watch registers; EJTAG; FPU. */
+const CONFIG1 = 0x9ea3_518b | 0;
 /** Config3: the UserLocal register. */
 const CONFIG3 = 0x0000_2000;
 

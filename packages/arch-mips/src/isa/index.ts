@@ -1,4 +1,5 @@
 export { mips, mipsel } from './backend.ts';
+export type { Row as MipsRow } from './decode/row.ts';
 export { fccBit, readFcsr, writeFcsr } from './fp/fcsr.ts';
 export * from './fp/fcsr-bits.ts';
 export * from './identity.ts';
@@ -6,4 +7,5 @@ export * from './state.ts';
 export { addressOf, goTo } from './system/deliver.ts';
 export { modeOf, updateMode } from './system/mode.ts';
 export * from './system/status.ts';
+export { rows } from './tables/index.ts';
 export * from './vectors.ts';

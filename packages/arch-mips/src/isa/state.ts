@@ -1,7 +1,7 @@
 import { defineLayout, type LayoutEntry, type Slot } from '@kml/core';
 
 const word = (name: string): LayoutEntry => ({ name, type: 'i32' });
-const double = (name: string): LayoutEntry => ({ name, type: 'i64' });
+const double = (name: string): LayoutEntry => ({ name, type: 'f64' });
 
 /** General registers by number. r0 is no slot: it reads as 0. */
 export const GENERAL_NAMES: readonly string[] = Array.from({ length: 32 }, (_, n) => `r${n}`);
@@ -23,11 +23,13 @@ export const CP0_NAMES = [
  * `delayTarget`. Bit 1: the CPU was sent to an address that is no multiple of 4, the raw one is in
  * `delayTarget`; fetching there is an address error.
  *
- * The FPU. `f0` to `f31` are 64-bit registers. With Status.FR = 0 the odd 32-bit registers are the high
- * halves of the even ones (`f1` is bits 63:32 of slot `f0`), and only the even slots are used.
+ * The FPU. `f0` to `f31` are 64-bit registers, of whatever format (host code copies their words, never
+ * a number: NaNs have bits to keep). With Status.FR = 0 the odd 32-bit registers are the high halves of
+ * the even ones (`f1` is bits 63:32 of slot `f0`), and only the even slots are used.
  * FCSR is kept in pieces, read and written as a whole by readFcsr and writeFcsr: the condition codes
  * in `fcc0` to `fcc7`, 0 or 1 each; everything else in place in `fcsr`, where the Cause field holds
- * only while `fpLast` is 0. Else the Cause field is what operation `fpLast` on `fpA` and `fpB` leaves.
+ * only while `fpLast` is 0. Else the Cause field is what operation `fpLast` leaves (see fp/last-cause.ts)
+ * on its operands: 64-bit ones in `fpA` to `fpC`, 32-bit ones in `fpWordA` to `fpWordC`.
  */
 export const layout = defineLayout([
   word('pc'),
@@ -37,8 +39,8 @@ export const layout = defineLayout([
   // LL and SC: whether a reservation is held, and of which word (virtual address). Trap return and task switch clear llBit.
   ...['llBit', 'llAddr'].map(word),
   ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => word(`fcc${n}`)),
-  ...['fcsr', 'fpLast'].map(word),
-  ...['fpA', 'fpB'].map(double),
+  ...['fcsr', 'fpLast', 'fpWordA', 'fpWordB', 'fpWordC'].map(word),
+  ...['fpA', 'fpB', 'fpC'].map(double),
   ...FLOAT_NAMES.map(double),
   // Count is half the cycle counter plus this (see system/count.ts).
   word('countOffset'),
@@ -53,8 +55,8 @@ export function reg(name: string): Slot & { readonly type: 'i32' } {
 }
 
 /** A 64-bit slot by name. */
-export function reg64(name: string): Slot & { readonly type: 'i64' } {
-  return layout.slot(name, 'i64');
+export function reg64(name: string): Slot & { readonly type: 'f64' } {
+  return layout.slot(name, 'f64');
 }
 
 /** General registers by number; number 0 stands in for none and must not be used. */
@@ -62,7 +64,7 @@ export const GENERAL: readonly (Slot & { readonly type: 'i32' })[] = GENERAL_NAM
   reg(n === 0 ? 'r1' : name),
 );
 /** Floating point registers by number. */
-export const FLOAT: readonly (Slot & { readonly type: 'i64' })[] = FLOAT_NAMES.map(reg64);
+export const FLOAT: readonly (Slot & { readonly type: 'f64' })[] = FLOAT_NAMES.map(reg64);
 /** Condition codes by number. */
 export const FCC: readonly (Slot & { readonly type: 'i32' })[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => reg(`fcc${n}`));
 
@@ -79,9 +81,6 @@ export const MODE_FR = 0x8;
 export const MODE_FP_EXACT = 0x10;
 /** The sticky Inexact flag is set: results need no look at whether they are exact. */
 export const MODE_FP_INEXACT = 0x20;
-/** FCSR.NAN2008 and ABS2008. */
-export const MODE_NAN2008 = 0x40;
-export const MODE_ABS2008 = 0x80;
 /** HWREna bits 0 to 3 (CPUNum, SYNCI_Step, CC, CCRes), and bit 29 (ULR). */
 export const MODE_HWRENA_SHIFT = 8;
 export const MODE_HWRENA_ULR = 0x1000;

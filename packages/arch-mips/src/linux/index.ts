@@ -1,1 +1,1 @@
-export {};
+export { mips, mipsel } from './abi.ts';

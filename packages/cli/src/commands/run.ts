@@ -75,7 +75,7 @@ export function runCommand() {
     .addOption(new Option('--log-format <format>', 'pretty lines or JSON').choices(['pretty', 'json'] as const))
     .passThroughOptions()
     .action(async (program, args, options) => {
-      const log = await openLog(options.logLevel, options.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json'));
+      const log = await openLog(options.logLevel, options.logFormat);
       const registry = await registryOf(options.plugin);
       const host = options.root === undefined ? hostProgram(program, registry, options.arch) : undefined;
       const trace = openTrace(options.strace);
@@ -117,7 +117,8 @@ export function runCommand() {
         ),
       );
       screen.onInput = () => machine.wake();
-      process.stdout.on('resize', () => machine.consoleResized());
+      // Node makes a stream of standard output at the first look.
+      if (screen.isTty(1)) process.stdout.on('resize', () => machine.consoleResized());
       const restore = (): void => screen.close();
       process.on('exit', restore);
       let result: RunResult;

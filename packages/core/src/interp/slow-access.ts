@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import type { AlignmentVectors } from '../isa-backend.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_MASK, PAGE_SIZE } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
@@ -17,13 +18,17 @@ export class SlowAccess {
   codeWritten = false;
   /** Accesses that came here. */
   count = 0;
+  private readonly cpu: Cpu;
+  private readonly alignment: AlignmentVectors | undefined;
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
   private readonly bigEndian: boolean;
   private readonly bytes = new Uint8Array(16);
   private readonly words = new Int32Array(this.bytes.buffer);
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: Cpu, alignment: AlignmentVectors | undefined) {
+    this.cpu = cpu;
+    this.alignment = alignment;
     this.mmu = cpu.mmu;
     this.memory = cpu.memory;
     this.bigEndian = cpu.memory.bigEndian;
@@ -66,7 +71,8 @@ export class SlowAccess {
   /** Guest bytes to `bytes`, in the order of a little-endian number. */
   private fetch(address: number, length: number, access: 'read' | 'write', supervisor: boolean): void {
     this.count++;
-    const { memory, bytes } = this;
+    const { memory, bytes, alignment } = this;
+    if (alignment !== undefined && address & (length - 1)) this.cpu.fault(alignment[access], address);
     const at = this.mmu.translate(address, access, supervisor);
     const first = Math.min(length, PAGE_SIZE - (address & PAGE_MASK));
     const upper = first < length ? this.mmu.translate((address + first) | 0, access, supervisor) - first : at;
@@ -78,7 +84,8 @@ export class SlowAccess {
 
   private put(address: number, length: number, supervisor: boolean): void {
     this.count++;
-    const { memory, bytes } = this;
+    const { memory, bytes, alignment } = this;
+    if (alignment !== undefined && address & (length - 1)) this.cpu.fault(alignment.write, address);
     const at = this.mmu.translate(address, 'write', supervisor);
     const first = Math.min(length, PAGE_SIZE - (address & PAGE_MASK));
     const upper = first < length ? this.mmu.translate((address + first) | 0, 'write', supervisor) - first : at;

@@ -46,6 +46,12 @@ interface HostAddress {
   readonly write: boolean;
 }
 
+/** How guest memory is to be accessed: word-swapped, and with faults for what is unaligned. */
+export interface MemoryForm {
+  readonly bigEndian: boolean;
+  readonly aligned: boolean;
+}
+
 /** What an access needs of the exit it may take. */
 export interface AccessExit {
   readonly site: number;
@@ -64,14 +70,22 @@ export class AccessEmitter {
   private readonly tablesLocal: number;
   private readonly tableOffset: number;
   private readonly bigEndian: boolean;
+  private readonly aligned: boolean;
   private readonly hosts = new Map<number, HostAddress>();
 
-  constructor(code: CodeWriter, locals: LocalPool, tablesLocal: number, supervisor: boolean, bigEndian: boolean) {
+  constructor(
+    code: CodeWriter,
+    locals: LocalPool,
+    tablesLocal: number,
+    supervisor: boolean,
+    { bigEndian, aligned }: MemoryForm,
+  ) {
     this.code = code;
     this.locals = locals;
     this.tablesLocal = tablesLocal;
     this.tableOffset = supervisor ? TABLE_SUPERVISOR : 0;
     this.bigEndian = bigEndian;
+    this.aligned = aligned;
   }
 
   /** Forgets the block's translated addresses. */
@@ -196,9 +210,16 @@ export class AccessEmitter {
     this.locals.release(word);
   }
 
-  /** Leaves if the access crosses a page or, in word-swapped memory, is unaligned. */
+  /** Leaves if the access crosses a page or, where that needs the slow way or faults, is unaligned. */
   private checkExtent(pushAddress: () => CodeWriter, bytes: number, depth: number): void {
     if (bytes === 1) return;
+    if (this.aligned && bytes <= 8) {
+      pushAddress()
+        .i32Const(bytes - 1)
+        .op(O_AND)
+        .brIf(depth);
+      return;
+    }
     if (this.bigEndian)
       pushAddress()
         .i32Const(Math.min(bytes, 4) - 1)

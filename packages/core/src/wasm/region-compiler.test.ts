@@ -34,6 +34,7 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
   )!;
   const region = compileRegion(found, false, slots, {
     memory: new GuestMemory(4, 'little'),
+    aligned: false,
     pcOffset: 0,
     shapes,
     sites: new SiteTable(),

@@ -34,6 +34,8 @@ export interface RegionInput {
 /** What it asks of the translator. */
 export interface RegionServices {
   readonly memory: GuestMemory;
+  /** Unaligned accesses fault (see IsaBackend.alignment). */
+  readonly aligned: boolean;
   /** Byte offset of the pc slot in the state. */
   readonly pcOffset: number;
   readonly shapes: ShapeTable;
@@ -74,8 +76,11 @@ export class RegionContext {
     this.tablesLocal = this.locals.allocate('i32');
     this.siteLocal = this.locals.allocate('i32');
     this.values = new ValueEmitter(this.code, this.locals, (slot) => this.slotLocal(slot));
-    const { memory } = services;
-    this.accesses = new AccessEmitter(this.code, this.locals, this.tablesLocal, input.supervisor, memory.bigEndian);
+    const { memory, aligned } = services;
+    this.accesses = new AccessEmitter(this.code, this.locals, this.tablesLocal, input.supervisor, {
+      bigEndian: memory.bigEndian,
+      aligned,
+    });
     this.records = new RecordEmitter(this);
   }
 

@@ -77,6 +77,7 @@ export class RegionFactory {
   private services(helpers: number[]) {
     return {
       memory: this.host.cpu.memory,
+      aligned: this.host.isa.alignment !== undefined,
       pcOffset: this.pcOffset,
       shapes: this.shapes,
       sites: this.sites,

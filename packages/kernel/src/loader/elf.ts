@@ -5,7 +5,7 @@
 import { EIO, ENOEXEC } from '../errno.ts';
 import { inodeRead } from '../fs/inode-io.ts';
 import type { Kernel } from '../kernel.ts';
-import type { ElfHeaderFacts } from '../linux-abi.ts';
+import type { ElfHeaderFacts, ProgramMarks } from '../linux-abi.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../mm/pte.ts';
 import type { Inode } from '../types.ts';
 
@@ -26,6 +26,8 @@ const PHDR_BYTES = 32;
 /** Linux reads no more program headers than fit 64 KiB. */
 const PHDRS_LIMIT = 65536;
 const PATH_MAX = 4096;
+/** Bytes of LinuxAbi.markSegment that are read. */
+const MARKS_LIMIT = 4096;
 
 /** A piece of the file to be mapped; addresses without the load bias. */
 export interface ElfSegment {
@@ -52,6 +54,7 @@ export interface ElfImage {
   readonly headerBytes: number;
   /** PT_GNU_STACK: absent, or whether it asks for an executable stack. */
   readonly stack: 'absent' | 'executable' | 'plain';
+  readonly marks: ProgramMarks;
 }
 
 /** The ELF header's facts that decide whose file it is; undefined if it is no ELF file. */
@@ -92,7 +95,12 @@ export function readElf(kernel: Kernel, inode: Inode): ElfImage | number {
   const read = inodeRead(kernel, inode, offset, table);
   if (read < 0) return read;
   if (read < bytes) return -EIO;
-  const basis = { relocatable: type === ET_DYN, entry: view.getUint32(24, little), headersOffset: offset };
+  const basis = {
+    relocatable: type === ET_DYN,
+    entry: view.getUint32(24, little),
+    headersOffset: offset,
+    flags: facts.flags,
+  };
   return readHeaders(kernel, inode, basis, new DataView(table.buffer), count, little);
 }
 
@@ -100,6 +108,7 @@ interface Basis {
   readonly relocatable: boolean;
   readonly entry: number;
   readonly headersOffset: number;
+  readonly flags: number;
 }
 
 function readHeaders(
@@ -114,6 +123,7 @@ function readHeaders(
   let interpreter: string | undefined;
   let stack: ElfImage['stack'] = 'absent';
   let headersAddress = 0;
+  let segment: Uint8Array | undefined;
   for (let i = 0; i < count; i++) {
     const word = (index: number): number => table.getUint32(i * PHDR_BYTES + index * 4, little);
     const type = word(0);
@@ -125,15 +135,17 @@ function readHeaders(
       interpreter = path;
     } else if (type === PT_GNU_STACK) {
       stack = word(6) & PF_X ? 'executable' : 'plain';
+    } else if (type === kernel.abi.markSegment) {
+      segment = readMarks(kernel, inode, word(1), word(4));
     } else if (type === PT_PHDR) {
       headersAddress = word(2);
     }
   }
   if (segments.length === 0 || !plausible(kernel, segments)) return -ENOEXEC;
   if (headersAddress === 0) headersAddress = findHeaders(segments, basis.headersOffset);
-  const { relocatable, entry } = basis;
-  const headerBytes = PHDR_BYTES;
-  return { relocatable, entry, segments, interpreter, headersAddress, headerCount: count, headerBytes, stack };
+  const { relocatable, entry, flags } = basis;
+  const headers = { headersAddress, headerCount: count, headerBytes: PHDR_BYTES };
+  return { relocatable, entry, segments, interpreter, ...headers, stack, marks: { flags, segment } };
 }
 
 function readSegment(word: (index: number) => number): ElfSegment {
@@ -163,6 +175,12 @@ function findHeaders(segments: readonly ElfSegment[], offset: number): number {
     }
   }
   return 0;
+}
+
+/** The contents of a segment, as much of it as the file has. */
+function readMarks(kernel: Kernel, inode: Inode, offset: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(Math.min(size, MARKS_LIMIT));
+  return bytes.subarray(0, Math.max(0, inodeRead(kernel, inode, offset, bytes)));
 }
 
 function readInterpreter(kernel: Kernel, inode: Inode, offset: number, size: number): string | number {

@@ -76,7 +76,8 @@ describe('loading a program', () => {
     const task = testTask(kernel);
     expect(run(kernel, task, STATIC)).toBe(0);
     const mm = task.mm!;
-    expect(kernel.starts).toEqual([{ entry: 0x0804_8100, sp: mm.stackStart, kernelMode: false }]);
+    const marks = [{ flags: 0, segment: undefined }];
+    expect(kernel.starts).toEqual([{ marks, entry: 0x0804_8100, sp: mm.stackStart, kernelMode: false }]);
     expect(mm.stackStart % 16).toBe(0);
     expect(copyIn(kernel, task, 0x0804_8100, 300)).toEqual(code);
     expect(copyIn(kernel, task, 0x0804_a000, 100)).toEqual(data);

@@ -11,6 +11,7 @@ import { openExecutable, textBusy } from '../fs/open.ts';
 import { pathString } from '../fs/path-string.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_KU } from '../kernel-memory.ts';
+import type { ProgramStart } from '../linux-abi.ts';
 import { destroyMm, newMm } from '../mm/address-space.ts';
 import { releaseMm } from '../mm/exit.ts';
 import { SIGSEGV } from '../signal/numbers.ts';
@@ -134,7 +135,8 @@ function loadImages(
     killGroup(kernel, task.group, SIGSEGV);
     return entry;
   }
-  commit(kernel, task, mm, request, entry);
+  const marks = loader === undefined ? [image.marks] : [image.marks, loader.marks];
+  commit(kernel, task, mm, request, { entry, sp: mm.stackStart, kernelMode, marks });
   return 0;
 }
 
@@ -194,7 +196,7 @@ function newCredentials(task: Task, request: Request): Task['cred'] {
 }
 
 /** The point of no return: the task is the new program from here on. */
-function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, entry: number): void {
+function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, start: ProgramStart): void {
   const old = task.mm;
   task.mm = mm;
   mm.exe = retainFile(request.file);
@@ -209,8 +211,7 @@ function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, entry: num
   if (task.kernelMode) setWork(kernel, task, TIF_KU);
   else clearWork(kernel, task, TIF_KU);
   kernel.abi.flushThread(kernel, task);
-  const { kernelMode } = task;
-  kernel.abi.startFrame(kernel, task, frameAddress(kernel, task), { entry, sp: mm.stackStart, kernelMode });
+  kernel.abi.startFrame(kernel, task, frameAddress(kernel, task), start);
   mirrorTask(kernel, task);
   if (kernel.state.current === task) kernel.abi.switchTo(kernel, task);
 }

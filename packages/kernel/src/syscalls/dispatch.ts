@@ -102,7 +102,7 @@ function hasPair(row: SyscallDef): boolean {
 function word(kernel: Kernel, type: SyscallDef['args'][number], index: number): number {
   const given = kernel.abi.syscallArgument(kernel, index);
   const { numbers } = kernel.abi;
-  const value = numbers === undefined ? given : (numbers[type as NumberKind]?.toGeneric(given) ?? given);
+  const value = numbers === undefined ? given : (numbers[type as NumberKind]?.toGeneric(given >>> 0) ?? given);
   return type === 'int' || type === 'long' || type === 'fd' || type === 'pid' ? value : value >>> 0;
 }
 

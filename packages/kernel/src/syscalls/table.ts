@@ -23,6 +23,14 @@ export const SYSCALLS: readonly SyscallDef[] = [
   ...MISC_SYSCALLS,
 ];
 
+/**
+ * Rows of an ABI that never had 16-bit user and group ids: getuid is what i386 calls getuid32, and so
+ * on. To be put among its private calls.
+ */
+export function wideIdCalls(): SyscallDef[] {
+  return SYSCALLS.filter(({ name }) => name.endsWith('32')).map((row) => ({ ...row, name: row.name.slice(0, -2) }));
+}
+
 /** Rows by number for an ABI: its private rows come before the kernel's of the same name. */
 export function syscallTable(abi: LinuxAbi): (SyscallDef | undefined)[] {
   const byName = new Map<string, SyscallDef>();

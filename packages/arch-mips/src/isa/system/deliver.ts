@@ -1,6 +1,6 @@
 /** Exceptions and interrupts. MIPS32 vol. III, chapter 6. */
 import type { Cpu, GuestFault } from '@kml/core';
-import { reg } from '../state.ts';
+import { GENERAL, MODE_USER, reg } from '../state.ts';
 import { ADEL, ADES, CPU, INT, MOD, TLBL, TLBS, VECTOR_GENERAL, VECTOR_INTERRUPT, VECTOR_REFILL } from '../vectors.ts';
 import { updateMode } from './mode.ts';
 import {
@@ -26,6 +26,9 @@ const CONTEXT = reg('context');
 const ENTRY_HI = reg('entryHi');
 const EBASE = reg('ebase');
 const DELAY_TARGET = reg('delayTarget');
+
+/** LWL, LWR, SWL, SWR. */
+const UNALIGNED_OPCODES: ReadonlySet<number> = new Set([0x22, 0x26, 0x2a, 0x2e]);
 
 /** Base of the vectors while Status.BEV is set. */
 const BOOT_VECTORS = 0xbfc0_0200 | 0;
@@ -60,13 +63,18 @@ export function deliverTrap(cpu: Cpu, vector: number, error: number): void {
 
 /** IsaBackend.deliverFault. */
 export function deliverFault(cpu: Cpu, fault: GuestFault): void {
-  const { access, address } = fault;
+  const { access } = fault;
   if (access === undefined) {
     deliverTrap(cpu, fault.vector, fault.error);
     return;
   }
+  if (access === 'execute' && cpu.pc & 2) {
+    addressFault(cpu, addressOf(cpu), ADEL);
+    return;
+  }
+  const address = accessAddress(cpu, fault.address);
   // What user mode must not name at all is an address error: MIPS32 vol. III, 4.3.
-  if (address < 0 && (cpu.mode & 1) !== 0) {
+  if (address < 0 && (cpu.mode & MODE_USER) !== 0) {
     addressFault(cpu, address, access === 'write' ? ADES : ADEL);
     return;
   }
@@ -77,6 +85,22 @@ export function deliverFault(cpu: Cpu, fault: GuestFault): void {
   }
   const refill = (cpu.get(STATUS) & STATUS_EXL) === 0;
   enter(cpu, access === 'write' ? TLBS : TLBL, refill ? VECTOR_REFILL : VECTOR_GENERAL, 0);
+}
+
+/**
+ * The address that the instruction at pc accesses. LWL, LWR, SWL and SWR are lifted to accesses of
+ * the whole word; the address they fault with is the one they were given.
+ */
+function accessAddress(cpu: Cpu, address: number): number {
+  if (address & 3) return address;
+  const pc = cpu.pc & ~1;
+  const at = cpu.mmu.probe(cpu.mmu.current, pc, 'execute', (cpu.mode & MODE_USER) === 0);
+  if (at < 0) return address;
+  const word = cpu.i32[at >>> 2]!;
+  if (!UNALIGNED_OPCODES.has(word >>> 26)) return address;
+  const base = (word >>> 21) & 31;
+  const given = ((base === 0 ? 0 : cpu.get(GENERAL[base]!)) + ((word << 16) >> 16)) | 0;
+  return (given & ~3) === address ? given : address;
 }
 
 function addressFault(cpu: Cpu, address: number, vector: number): void {

@@ -1,15 +1,6 @@
 import type { Cpu } from '@kml/core';
+import { FCSR_ENABLE_I, FCSR_ENABLE_U, FCSR_FLAG_I, FCSR_FS, FCSR_RM } from '../fp/fcsr-bits.ts';
 import {
-  FCSR_ABS2008,
-  FCSR_ENABLE_I,
-  FCSR_ENABLE_U,
-  FCSR_FLAG_I,
-  FCSR_FS,
-  FCSR_NAN2008,
-  FCSR_RM,
-} from '../fp/fcsr-bits.ts';
-import {
-  MODE_ABS2008,
   MODE_CU0,
   MODE_CU1,
   MODE_FP_EXACT,
@@ -17,7 +8,6 @@ import {
   MODE_FR,
   MODE_HWRENA_SHIFT,
   MODE_HWRENA_ULR,
-  MODE_NAN2008,
   MODE_USER,
   reg,
 } from '../state.ts';
@@ -36,8 +26,6 @@ export function modeOf(status: number, fcsr: number, hwrena: number): number {
   if (status & STATUS_FR) mode |= MODE_FR;
   if (fcsr & (FCSR_RM | FCSR_FS | FCSR_ENABLE_U | FCSR_ENABLE_I)) mode |= MODE_FP_EXACT;
   if (fcsr & FCSR_FLAG_I) mode |= MODE_FP_INEXACT;
-  if (fcsr & FCSR_NAN2008) mode |= MODE_NAN2008;
-  if (fcsr & FCSR_ABS2008) mode |= MODE_ABS2008;
   mode |= (hwrena & 0xf) << MODE_HWRENA_SHIFT;
   if (hwrena & 0x2000_0000) mode |= MODE_HWRENA_ULR;
   return mode;

@@ -93,7 +93,7 @@ function prctl(kernel: Kernel, task: Task, option: number, second: number, third
     case PR_GET_NO_NEW_PRIVS:
       return task.noNewPrivs ? 1 : 0;
     default:
-      return -EINVAL;
+      return kernel.abi.prctl?.(kernel, task, option, second, third) ?? -EINVAL;
   }
 }
 

@@ -1,0 +1,119 @@
+import { count, kernelStatus, SAVE_STATIC } from './macros.ts';
+
+/**
+ * The direct call: a kernel-mode user process calls here (AT_SYSINFO), with the registers of `syscall`
+ * and RA. As there, V0 and A3 are the result, and stack arguments lie from 16(SP) up; SP, GP, RA and
+ * what C functions save come back as they were. No frame is made and no entry work done.
+ *
+ * Status.CU0 says that the kernel's stack is in use: interrupts are off while it and SP disagree.
+ * What waits at the exit goes on as if `syscall` had been executed just before `kml_return`, and the
+ * calls that need a whole frame execute it.
+ */
+export const DIRECT_CALL = `
+kml_call:
+  addiu t0, v0, -SYSCALL_BASE
+  sltiu t1, t0, NR_SYSCALLS
+  beqz t1, kml_bad
+  sll t0, t0, 2
+  lui t1, %hi(KML_CALL_TABLE)
+  addu t1, t1, t0
+  lw t1, %lo(KML_CALL_TABLE)(t1)
+  jr t1
+  nop
+
+# T0 is the offset in the table.
+kml_fast:
+  lw t4, 16(sp)
+  lw t5, 20(sp)
+  lw t6, 24(sp)
+  lw t7, 28(sp)
+  mfc0 t2, c0_status
+  lui t3, 0x1000
+  ori t3, t3, 1
+  or t2, t2, t3
+  xori t2, t2, 1
+  mtc0 t2, c0_status
+  move t2, sp
+  lui t3, %hi(STACK_TOP)
+  lw t3, %lo(STACK_TOP)(t3)
+  addiu sp, t3, -PT_SIZE
+  sw t2, PT_R29(sp)
+  sw ra, PT_R31(sp)
+  sw gp, PT_R28(sp)
+  sw v0, PT_R0(sp)
+  sw a0, PT_R4(sp)
+  sw a1, PT_R5(sp)
+  sw a2, PT_R6(sp)
+  sw a3, PT_R26(sp)
+  sw t4, PT_ARG4(sp)
+  sw t5, PT_ARG5(sp)
+  sw t6, PT_ARG6(sp)
+  sw t7, PT_ARG7(sp)
+  ori gp, sp, 0x1fff
+  xori gp, gp, 0x1fff
+  lui t2, %hi(SYS_CALL_TABLE)
+  addu t2, t2, t0
+  lw t2, %lo(SYS_CALL_TABLE)(t2)${count('ENTRIES_DIRECT')}${kernelStatus('on')}
+  jalr t2
+  nop
+  li t0, -EMAXERRNO - 1
+  sltu a3, t0, v0
+  beqz a3, kml_done
+  nop
+  negu v0, v0
+kml_done:${kernelStatus('off')}
+  lw t2, TI_FLAGS(gp)
+  andi t2, t2, WORK_MASK
+  bnez t2, kml_work
+  lui t1, 0x1000
+  xor t0, t0, t1
+  lw a0, PT_R4(sp)
+  lw a1, PT_R5(sp)
+  lw a2, PT_R6(sp)
+  lw ra, PT_R31(sp)
+  lw gp, PT_R28(sp)
+  lw t2, PT_R29(sp)
+  mtc0 t0, c0_status
+  move sp, t2
+  ori t0, t0, 1
+  mtc0 t0, c0_status
+  jr ra
+  nop
+
+# The frame is made whole: its number stays only where the call failed, for one that is executed again.
+kml_work:${count('ENTRIES_DIRECT_FULL')}
+  sw v0, PT_R2(sp)
+  bnez a3, kml_frame
+  sw a3, PT_R7(sp)
+  sw zero, PT_R0(sp)
+kml_frame:
+  mfc0 t0, c0_status
+  lui t1, 0x1000
+  ori t1, t1, 3
+  or t0, t0, t1
+  lui t1, 0x1000
+  xor t0, t0, t1
+  sw t0, PT_STATUS(sp)
+  lui t0, %hi(kml_return)
+  addiu t0, t0, %lo(kml_return)
+  sw t0, PT_EPC(sp)
+  sw zero, PT_CAUSE(sp)${SAVE_STATIC}
+  b exit_work
+  nop
+
+# Counted as a direct call, not as the trap it goes on by.
+kml_special:${count('ENTRIES_DIRECT')}${count('ENTRIES_DIRECT_FULL')}
+  lui t1, %hi(ENTRIES_TRAP)
+  lw t0, %lo(ENTRIES_TRAP)(t1)
+  addiu t0, t0, -1
+  sw t0, %lo(ENTRIES_TRAP)(t1)
+  syscall
+kml_return:
+  jr ra
+  nop
+
+kml_bad:${count('ENTRIES_DIRECT')}
+  li v0, ENOSYS
+  jr ra
+  li a3, 1
+`;

@@ -1,0 +1,40 @@
+import { count, kernelStatus, saveAll } from './macros.ts';
+
+/**
+ * Exceptions and interrupts. Linux 6.1 arch/mips/kernel/genex.S
+ *
+ * Interrupts stay off until the kernel call. Accesses that are not aligned are carried out by the
+ * kernel where it can (KC_UNALIGNED answers so in V0).
+ */
+export const TRAPS = `
+handle_exception:${saveAll('exc')}${count('ENTRIES_FAULT')}${kernelStatus('off')}
+  move a0, sp
+exception_call:
+  kernelcall KC_EXCEPTION
+ret_from_exception:
+  lw t0, PT_STATUS(sp)
+  sll t0, t0, 3
+  bltz t0, restore_all
+  nop
+  b syscall_exit
+  nop
+
+handle_ade:${saveAll('ade')}${count('ENTRIES_FAULT')}${kernelStatus('off')}
+  move a0, sp
+  kernelcall KC_UNALIGNED
+  beqz v0, exception_call
+  nop
+  b ret_from_exception
+  nop
+
+# The timer is interrupt 7; the lines of devices share the others.
+handle_int:${saveAll('int')}${count('ENTRIES_INTERRUPT')}${kernelStatus('off')}
+  move a0, sp
+  lw a1, PT_CAUSE(sp)
+  srl a1, a1, 15
+  andi a1, a1, 1
+  xori a1, a1, 1
+  kernelcall KC_INTERRUPT
+  b ret_from_exception
+  nop
+`;

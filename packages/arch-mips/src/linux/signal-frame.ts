@@ -1,0 +1,108 @@
+/** Signal frames of o32. Linux 6.1 arch/mips/kernel/signal.c */
+import {
+  copyIn,
+  copyOut,
+  decodeSigSet,
+  encodeSigInfo,
+  encodeSigSet,
+  generic,
+  type Kernel,
+  kernelRead32,
+  kernelWrite32,
+  nativeNumber,
+  onAltStack,
+  type SigAction,
+  type SigInfo,
+  type SigSet,
+  StructReader,
+  StructWriter,
+  type Task,
+} from '@kml/kernel';
+import { A0, A1, A2, PT, ptReg, RA, SP, T9 } from './pt-regs.ts';
+import { decodeSigcontext, encodeSigcontext, SIGCONTEXT_BYTES } from './sigcontext.ts';
+
+const SS_DISABLE = 2;
+const SS_AUTODISARM = 0x8000_0000;
+const MASK_BYTES = 16;
+/** Below the program's stack pointer: where old floating point emulators put code. */
+const GAP = 32;
+
+/** struct sigframe: argument area, padding, sigcontext, mask. */
+const OLD = { context: 24, mask: 24 + SIGCONTEXT_BYTES, bytes: 24 + SIGCONTEXT_BYTES + MASK_BYTES };
+/** struct rt_sigframe: argument area, padding, siginfo, ucontext (flags, link, stack, sigcontext, mask). */
+const RT = {
+  info: 24,
+  ucontext: 152,
+  stack: 160,
+  context: 176,
+  mask: 176 + SIGCONTEXT_BYTES,
+  bytes: 176 + SIGCONTEXT_BYTES + MASK_BYTES,
+};
+
+/** LinuxAbi.setupSignal. */
+export function setupSignal(
+  kernel: Kernel,
+  task: Task,
+  frame: number,
+  info: SigInfo,
+  action: SigAction,
+  mask: SigSet,
+): boolean {
+  const rt = (action.flags & generic.SA_SIGINFO) !== 0;
+  const layout = rt ? RT : OLD;
+  const at = frameAt(kernel, task, frame, action, layout.bytes);
+  if (at === undefined) return false;
+  const out = new StructWriter(kernel, layout.bytes);
+  out.bytes.set(encodeSigcontext(kernel, frame), layout.context);
+  out.bytes.set(encodeSigSet(kernel, mask, MASK_BYTES), layout.mask);
+  if (rt) {
+    const { sp, size, flags } = task.altStack;
+    out.bytes.set(encodeSigInfo(kernel, info), RT.info);
+    out.at(RT.stack).u32(sp).u32(size);
+    out.u32(size === 0 ? SS_DISABLE : flags);
+  }
+  if (!copyOut(kernel, task, at, out.bytes)) return false;
+  if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+
+  const write = (register: number, value: number): void => kernelWrite32(kernel, frame + ptReg(register), value);
+  write(A0, nativeNumber(kernel, 'signal', info.signo));
+  write(A1, rt ? at + RT.info : 0);
+  write(A2, at + (rt ? RT.ucontext : OLD.context));
+  write(SP, at);
+  write(RA, kernel.abi.vdsoSymbol(task.mm!, rt ? '__vdso_rt_sigreturn' : '__vdso_sigreturn'));
+  write(T9, action.handler);
+  kernelWrite32(kernel, frame + PT.epc, action.handler);
+  kernelWrite32(kernel, frame + PT.r0, 0);
+  return true;
+}
+
+/** Where the frame goes; undefined where an alternate stack in use has no room. Linux: get_sigframe, sigsp */
+function frameAt(kernel: Kernel, task: Task, frame: number, action: SigAction, bytes: number): number | undefined {
+  const sp = (kernelRead32(kernel, frame + ptReg(SP)) >>> 0) - GAP;
+  const { altStack } = task;
+  const onAlt = onAltStack(task, sp);
+  const usable = altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0;
+  const switches = (action.flags & generic.SA_ONSTACK) !== 0 && usable && !onAlt;
+  const top = switches ? altStack.sp + altStack.size : sp;
+  const at = ((top - bytes) & ~7) >>> 0;
+  return onAlt && at < altStack.sp ? undefined : at;
+}
+
+/** LinuxAbi.sigreturn: the frame lies where SP points. */
+export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
+  const layout = rt ? RT : OLD;
+  const at = kernelRead32(kernel, frame + ptReg(SP)) >>> 0;
+  const bytes = copyIn(kernel, task, at, layout.bytes);
+  if (bytes === undefined) return false;
+  decodeSigcontext(kernel, frame, bytes.subarray(layout.context, layout.context + SIGCONTEXT_BYTES));
+  task.sigMask = decodeSigSet(kernel, bytes.subarray(layout.mask, layout.mask + MASK_BYTES)) & ~generic.UNBLOCKABLE;
+  if (rt) restoreAltStack(kernel, task, bytes);
+  return true;
+}
+
+function restoreAltStack(kernel: Kernel, task: Task, bytes: Uint8Array): void {
+  const reader = new StructReader(kernel, bytes);
+  const [sp, size, flags] = [reader.u32(RT.stack), reader.u32(RT.stack + 4), reader.u32(RT.stack + 8)];
+  if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  else task.altStack = { sp, size, flags: flags & SS_AUTODISARM };
+}

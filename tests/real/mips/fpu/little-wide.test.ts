@@ -1,0 +1,3 @@
+import { floatSuite } from './cases.ts';
+
+floatSuite('little', true);

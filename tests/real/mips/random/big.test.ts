@@ -1,0 +1,3 @@
+import { integerSuite } from './cases.ts';
+
+integerSuite('big');

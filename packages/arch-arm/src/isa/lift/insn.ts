@@ -112,7 +112,7 @@ export class Insn extends Fields {
   }
 
   addConst(a: I32, value: number): I32 {
-    return this.add(a, this.const(value));
+    return value === 0 ? a : this.add(a, this.const(value));
   }
 
   /** Bits `low` to `low + width - 1` of a word. */

@@ -21,6 +21,11 @@ const t32 = (
 
 const REGISTER = { operand2: 'shifted', fixed: { P: 1, U: 1 } } as const;
 
+/** With r15 as its base it is the literal form, whatever the other bits look like; a store has none. */
+function notLiteral(rows: readonly Row[]): Row[] {
+  return rows.map((one) => ({ ...one, when: (x: Insn) => x.Rn !== 15 && (one.when?.(x) ?? true) }));
+}
+
 /** Sections of the immediate, register, literal and unprivileged forms. ARM ARM DDI0406C A6.3.7 to A6.3.10. */
 const singles: readonly Row[] = (
   [
@@ -48,9 +53,9 @@ const singles: readonly Row[] = (
       fixed: { P: 1, U: 1 },
     }),
   ];
-  if (l === '0') return rows.map((one) => ({ ...one, when: (x: Insn) => x.Rn !== 15 && (one.when?.(x) ?? true) }));
+  if (l === '0') return notLiteral(rows);
   return [
-    ...rows,
+    ...notLiteral(rows),
     t32(
       name,
       literal,
@@ -76,10 +81,13 @@ const preloads: readonly Row[] = (
 ).flatMap(([name, sign, size, imm, reg, literal]) => {
   const text = `${name.toLowerCase()}{c} {address}`;
   const bits = (up: string): string => `1111100 ${sign} ${up} ${size} 1`;
-  return [
+  const rows = [
     t32(name, imm, `${bits('1')} Rn:4 1111 imm:12`, text, 'hint', nop, { fixed: { P: 1, U: 1 } }),
     t32(name, imm, `${bits('0')} Rn:4 1111 1 100 imm:8`, text, 'hint', nop, { fixed: { P: 1 } }),
     t32(name, reg, `${bits('0')} Rn:4 1111 0 00000 shift:2 Rm:4`, text, 'hint', nop, REGISTER),
+  ];
+  return [
+    ...notLiteral(rows),
     t32(
       name,
       literal,

@@ -4,7 +4,7 @@ export { type Encoding, parseEncoding } from '../decode/encoding.ts';
 export { type FieldName, Fields } from '../decode/fields.ts';
 export type { InstructionSet, Row } from '../decode/row.ts';
 export { Insn } from '../lift/insn.ts';
-export { neonRows } from '../neon/tables.ts';
+export { neonRows } from '../neon/tables/index.ts';
 export { rows } from '../tables/index.ts';
 export { readFpscr, writeFpscr } from '../vfp/fpscr.ts';
 export { vfpRows } from '../vfp/tables.ts';

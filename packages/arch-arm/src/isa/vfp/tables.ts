@@ -1,5 +1,6 @@
 /** VFP: every encoding, A32 and T32. ARM ARM DDI0406C A7.5 to A7.9. */
 import { bothSets, type Row, type RowOptions } from '../decode/row.ts';
+import { asDouble, asSingle } from '../decode/vector-registers.ts';
 import type { Insn } from '../lift/insn.ts';
 import type { HandlerPair } from './arithmetic.ts';
 import * as arithmetic from './arithmetic.ts';
@@ -9,28 +10,6 @@ import { isSystemRegister, readStatus, writeStatus } from './status.ts';
 import * as transfer from './transfer.ts';
 
 type Handler = (x: Insn) => void;
-
-/**
- * Register tokens of an encoding or syntax: `D Vd` (and `N Vn`, `M Vm`) are the parts of a register
- * number. In singles the odd bit is the lowest, in doubles the highest.
- */
-function asSingle(text: string, registers = 'DNM'): string {
-  return withRegisters(text, registers, 0, 1, 'S');
-}
-function asDouble(text: string, registers = 'DNM'): string {
-  return withRegisters(text, registers, 4, 0, 'D');
-}
-function withRegisters(text: string, registers: string, odd: number, rest: number, letter: string): string {
-  let result = text;
-  for (const r of registers) {
-    const v = `V${r.toLowerCase()}`;
-    result = result
-      .replace(new RegExp(`(^|\\s)${r}(?=\\s)`), `$1${v}@${odd}:1`)
-      .replace(new RegExp(`(^|\\s)${v}(?=\\s|$)`), `$1${v}@${rest}:4`)
-      .replaceAll(`{${v}}`, `{${letter}${r.toLowerCase()}}`);
-  }
-  return result;
-}
 
 /** Rows of singles and doubles: `sz` is the encoding's size bit, `F` the syntax's type. */
 function bothSizes(

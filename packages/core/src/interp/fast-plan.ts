@@ -9,12 +9,12 @@ export const KEPT = 1;
 /** Executed only when the block is left early: nothing but a deferred slot write needs it. */
 export const DEFERRED = 2;
 
-/** A slot write that a later instruction of the block overwrites, unread. */
+/** A slot write that a later instruction of the block overwrites, unread, or that means nothing behind the block. */
 export interface DeferredSet {
   readonly value: number;
   readonly offset: number;
   readonly instruction: number;
-  /** The instruction that overwrites it. */
+  /** The instruction that overwrites it; the block's count. */
   readonly until: number;
   readonly words: number;
 }
@@ -85,6 +85,7 @@ class Planner {
   private number(): void {
     const { ir, instructionOf } = this;
     let instruction = 0;
+    instructionOf[this.operations] = ir.count;
     for (let index = 0; index < this.operations; index++) {
       while (instruction + 1 < ir.count && ir.insnFirstOp[instruction + 1]! <= index) instruction++;
       instructionOf[index] = instruction;
@@ -93,10 +94,11 @@ class Planner {
     }
   }
 
-  /** A write is kept if it is its slot's last, or read before the next; else it is deferred. */
+  /** A write is kept if it is its slot's last (and not spent), or read before the next; else it is deferred. */
   private sortSets(): void {
     const next = new Map<number, number>();
     const readSince = new Set<number>();
+    for (const offset of this.ir.spent ?? []) next.set(offset, this.operations);
     for (let index = this.operations - 1; index >= 0; index--) {
       const number = this.op(index);
       const offset = this.word(index, OP_IMM);

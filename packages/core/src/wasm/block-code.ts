@@ -43,6 +43,8 @@ export interface BlockCode {
   readonly out: Map<number, number>;
   /** Slot number to its entry value, for those that were read. */
   readonly entries: Map<number, number>;
+  /** Slots that the block wrote and that mean nothing behind it. */
+  readonly spent: readonly number[];
   /** Values the terminal uses: cond, target, error, args. */
   readonly terminalValues: readonly number[];
 }
@@ -76,6 +78,7 @@ class Converter {
   private readonly entries = new Map<number, number>();
   /** IR value number to graph value. */
   private readonly map: Int32Array;
+  private readonly spent: number[] = [];
   private pending: Map<number, number> | undefined;
 
   constructor(block: IrBlock, slots: SlotTable) {
@@ -98,6 +101,7 @@ class Converter {
     }
     // A block without instructions (step-over.ts) has only what its condition needs.
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
+    this.spend();
     this.markDeadSets();
     return {
       block,
@@ -106,6 +110,7 @@ class Converter {
       deferred: this.deferred,
       out: this.out,
       entries: this.entries,
+      spent: this.spent,
       terminalValues: terminalArgs(block.terminal).map((value) => this.map[value]!),
     };
   }
@@ -189,9 +194,19 @@ class Converter {
     this.statements.push({ kind, op, insn, a, b, c, imm, result, dead: false });
   }
 
-  /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
+  /** What means nothing behind the block needs no storing there. */
+  private spend(): void {
+    for (const offset of this.block.spent ?? []) {
+      const slot = this.slots.byWord[offset >> 2]!;
+      if (this.slots.deferred[slot]) continue;
+      this.spent.push(slot);
+      this.out.delete(slot);
+    }
+  }
+
+  /** Backwards: a set is dead if the same slot is set again, or means nothing any more, with no possible exit between. */
   private markDeadSets(): void {
-    const overwritten = new Set<number>();
+    const overwritten = new Set<number>(this.spent);
     for (let i = this.statements.length - 1; i >= 0; i--) {
       const statement = this.statements[i]!;
       if (statement.kind === 'set') {

@@ -18,6 +18,7 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
     emitStatement(region, code, plan, statement);
   });
   for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+  region.noteClean(code.spent);
 }
 
 /** Behind the terminal's values: what a later block reads of deferred slots; then the temporaries are free. */

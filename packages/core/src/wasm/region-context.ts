@@ -11,7 +11,7 @@ import { RecordEmitter } from './record-emitter.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
-import { addBit, type Bits, bits, members, type SlotTable } from './slots.ts';
+import { addBit, type Bits, bits, members, removeBit, type SlotTable } from './slots.ts';
 import { ValueEmitter } from './value-emitter.ts';
 
 /** What the emitter of a region is told. */
@@ -183,5 +183,10 @@ export class RegionContext {
 
   noteDirty(slot: number): void {
     addBit(this.dirty, slot);
+  }
+
+  /** What these slots hold is of no use any more. */
+  noteClean(slots: readonly number[]): void {
+    for (const slot of slots) removeBit(this.dirty, slot);
   }
 }

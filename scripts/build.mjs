@@ -45,17 +45,18 @@ await build({ ...modules, banner: {}, entryPoints: [source('entry.ts')], outfile
 await build({
   ...options,
   format: 'cjs',
+  // It is kept in the snapshot as text, too.
+  minifyIdentifiers: true,
   define: { ...define, 'import.meta.url': 'globalThis.bundleUrl' },
   entryPoints: [source('snapshot.ts')],
   outfile: join(dist, 'snapshot.cjs'),
 });
 
-// With --no-lazy the snapshot holds all functions compiled. Where Node cannot make it (old versions),
-// bin/kml does without, and the first run fills the compile cache.
+// Where Node cannot make it (old versions), bin/kml does without, and the first run fills the compile cache.
 const blob = join(dist, 'kml.blob');
 const made = spawnSync(
   node,
-  ['--no-warnings', '--no-lazy', '--snapshot-blob', blob, '--build-snapshot', join(dist, 'snapshot.cjs')],
+  ['--no-warnings', '--no-flush-bytecode', '--snapshot-blob', blob, '--build-snapshot', join(dist, 'snapshot.cjs')],
   { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', cwd: dist },
 );
 if (made.status !== 0) {

@@ -1,4 +1,4 @@
-// The suites that need Debian: its i386 packages as guests, QEMU and native execution as oracles,
+// The suites that need Debian: its packages as guests, QEMU and native execution as oracles,
 // cross compilers. Installs what is missing with apt, and says so.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,9 +9,15 @@ const NEEDED = {
   'qemu-i386-static': 'qemu-user-static',
   'i686-linux-gnu-gcc': 'gcc-i686-linux-gnu',
   'i686-linux-gnu-objdump': 'binutils-i686-linux-gnu',
+  'arm-linux-gnueabihf-gcc': 'gcc-arm-linux-gnueabihf',
+  'mips-linux-gnu-gcc': 'gcc-mips-linux-gnu',
+  'mipsel-linux-gnu-gcc': 'gcc-mipsel-linux-gnu',
+  'powerpc-linux-gnu-gcc': 'gcc-powerpc-linux-gnu',
   objdump: 'binutils',
   gcc: 'gcc',
 };
+/** C libraries of the cross compilers: no tool shows whether they are there, and apt takes those it has for done. */
+const LIBRARIES = ['i386', 'armhf', 'mips', 'mipsel', 'powerpc'].map((name) => `libc6-dev-${name}-cross`);
 
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
 const missing = Object.entries(NEEDED).filter(([tool]) => !has(tool));
@@ -30,7 +36,7 @@ if (missing.length > 0) {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
   apt('update');
-  apt('install', '-y', '--no-install-recommends', ...packages, 'libc6-dev-i386-cross');
+  apt('install', '-y', '--no-install-recommends', ...packages, ...LIBRARIES);
 }
 step(node, [join(root, 'scripts/build.mjs')]);
 step(node, [join(root, 'scripts/build-guests.mjs'), '--check']);

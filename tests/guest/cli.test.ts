@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ARCHS, guestDirectory } from './harness.ts';
 
 const KML = fileURLToPath(new URL('../../bin/kml', import.meta.url));
-const GUESTS = fileURLToPath(new URL('../../guest/bin/ia32/', import.meta.url));
+const PLUGIN = fileURLToPath(new URL('plugin.ts', import.meta.url));
+const GUESTS = guestDirectory();
 let directory: string;
 
 beforeAll(() => {
@@ -17,9 +19,10 @@ beforeAll(() => {
   writeFileSync(join(directory, 'script'), '#!/bin/sh\n');
   writeFileSync(join(directory, 'short'), box.subarray(0, 40));
   writeFileSync(join(directory, 'cut'), box.subarray(0, 300));
-  const mips = Buffer.from(box);
-  mips.writeUInt16LE(8, 18);
-  writeFileSync(join(directory, 'mips'), mips);
+  const sparc = Buffer.from(box);
+  sparc.writeUInt16LE(2, 18);
+  writeFileSync(join(directory, 'sparc'), sparc);
+  writeFileSync(join(directory, 'plugin.mjs'), 'export default { name: "broken" };\n');
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -104,7 +107,7 @@ describe('bad input gets one clear line', () => {
     ['a script without a root', ['run', 'script'], 126, /is a script/],
     ['half a header', ['run', 'short'], 126, /truncated/],
     ['cut off', ['run', 'cut'], 126, /truncated/],
-    ['another ISA', ['run', 'mips'], 126, /is for MIPS.*runs ia32/],
+    ['another ISA', ['run', 'sparc'], 126, /is for SPARC; this machine runs ia32/],
     ['a 64-bit program', ['run', process.execPath], 126, /is for x86-64, 64-bit/],
     ['no such root', ['run', '--root', 'nosuch', 'sh'], 125, /root nosuch: no such directory/],
     [
@@ -117,6 +120,16 @@ describe('bad input gets one clear line', () => {
     ['too little memory', ['run', '--memory', '64K', `${GUESTS}box`], 125, /memory must be from/],
     ['unknown CPU model', ['run', '--cpu', 'z80', `${GUESTS}box`], 125, /no CPU model 'z80'; there is pentium4/],
     ['unknown option', ['run', '--nosuch', 'x'], 125, /unknown option '--nosuch'/],
+    ['unknown architecture', ['run', '--arch', 'vax', `${GUESTS}box`], 125, /no architecture 'vax'; there is ia32/],
+    ['no such plugin', ['run', '--plugin', 'nosuch.mjs', `${GUESTS}box`], 125, /--plugin nosuch.mjs: /],
+    ['a module that is no plugin', ['archs', '--plugin', 'plugin.mjs'], 125, /--plugin plugin.mjs: .*no ArchPlugin/],
+    ['a tour of nowhere', ['tour', '--arch', 'vax'], 125, /no architecture 'vax'/],
+    [
+      'no such Debian architecture',
+      ['rootfs', 'new', '--arch', 'vax', '--packages', 'dash'],
+      125,
+      /no Debian architecture 'vax'/,
+    ],
     ['bad mount', ['run', '--mount', 'here', 'x'], 125, /HOST:GUEST/],
     ['bad user', ['run', '--user', 'root', 'x'], 125, /UID\[:GID\]/],
     ['no command', ['nosuch'], 125, /unknown command 'nosuch'/],
@@ -126,6 +139,9 @@ describe('bad input gets one clear line', () => {
       125,
       /--stats \/nosuch\/dir\/s/,
     ],
+    ['explain a text', ['explain', 'text'], 126, /text: is not an ELF file/],
+    ['explain a symbol that is not there', ['explain', `${GUESTS}fib`, 'nosuch'], 125, /has no symbol 'nosuch'/],
+    ['explain an address without code', ['explain', `${GUESTS}fib`, '0x10'], 125, /no code at 0x10/],
     ['info on a text', ['info', 'text'], 126, /is not an ELF file/],
   ];
   test.each(cases)('%s', (_name, args, status, line) => {
@@ -140,14 +156,114 @@ describe('bad input gets one clear line', () => {
 test('info describes a program', () => {
   const { stdout, status } = kml(['info', `${GUESTS}box`]);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/ISA +IA-32\n/);
+  expect(stdout).toMatch(/ISA +IA-32 \(architecture ia32\)\n/);
   expect(stdout).toMatch(/linked +statically\n/);
   expect(stdout).toMatch(/here +runs\n/);
-  expect(JSON.parse(kml(['info', '--json', `${GUESTS}box`]).stdout)).toMatchObject({ isa: 'IA-32', runnable: true });
+  expect(JSON.parse(kml(['info', '--json', `${GUESTS}box`]).stdout)).toMatchObject({
+    isa: 'IA-32',
+    arch: 'ia32',
+    runnable: true,
+  });
+});
+
+describe.each(ARCHS)('%s', (arch) => {
+  const guests = guestDirectory(arch);
+
+  test('a program of the host says itself which machine it needs', () => {
+    expect(kml(['run', `${guests}box`, 'echo', arch])).toEqual({ stdout: `${arch}\n`, stderr: '', status: 0 });
+    expect(kml(['run', '--arch', arch, `${guests}box`, 'echo', arch]).stdout).toBe(`${arch}\n`);
+    const other = ARCHS.find((candidate) => candidate !== arch);
+    if (other) {
+      const refused = kml(['run', '--arch', other, `${guests}box`, 'true']);
+      expect(refused).toMatchObject({ status: 126, stderr: expect.stringMatching(/^kml: .* not \w+\n$/) });
+    }
+  });
+
+  test('so does one in a root: found in PATH, behind links, and as the interpreter of a script', () => {
+    const root = join(directory, `root-${arch}`);
+    mkdirSync(join(root, 'usr/bin'), { recursive: true });
+    mkdirSync(join(root, 'opt'));
+    copyFileSync(`${guests}box`, join(root, 'usr/bin/box'));
+    symlinkSync('usr/bin', join(root, 'bin'));
+    symlinkSync('/usr/bin/box', join(root, 'usr/bin/sh'));
+    for (const tool of ['echo', 'cat']) symlinkSync('box', join(root, 'usr/bin', tool));
+    writeFileSync(join(root, 'opt/script'), '#!/bin/cat\nread by cat\n', { mode: 0o755 });
+    const stats = join(directory, `stats-${arch}.json`);
+    expect(kml(['run', '--root', root, '--stats', stats, 'echo', 'found']).stdout).toBe('found\n');
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ arch });
+    expect(kml(['run', '--root', root, '--', '/bin/sh', '-c', 'echo piped | cat']).stdout).toBe('piped\n');
+    expect(kml(['run', '--root', root, '/opt/script']).stdout).toBe('#!/bin/cat\nread by cat\n');
+    const elsewhere = ['--root', directory, '--mount', `${root}:/mnt`];
+    expect(kml(['run', ...elsewhere, '--', '/mnt/usr/bin/echo', 'mounted']).stdout).toBe('mounted\n');
+  });
+
+  test('info names the architecture', () => {
+    expect(JSON.parse(kml(['info', '--json', `${guests}box`]).stdout)).toMatchObject({ arch, runnable: true });
+  });
+
+  test('archs lists it with what it covers', () => {
+    expect(kml(['archs']).stdout).toMatch(new RegExp(`^${arch} +\\S+ +(little|big) +\\d+ forms +\\d+ full, `, 'm'));
+    const all = JSON.parse(kml(['archs', '--json']).stdout) as { name: string }[];
+    const one = all.find(({ name }) => name === arch) as unknown as Record<string, number & Record<string, number>>;
+    expect(one.instructions).toBeGreaterThan(50);
+    expect(one.syscalls!.full).toBeGreaterThan(200);
+    const { numbers, full, partial, stub, missing } = one.syscalls as Record<string, number>;
+    expect(full! + partial! + stub! + missing!).toBe(numbers);
+    expect(one.cpuModels!.length).toBeGreaterThan(0);
+  });
+
+  test('an instruction that is not there is SIGILL and one line on the log', () => {
+    const { status, stderr } = kml(['run', '--log-level', 'info', '--log-format', 'json', `${guests}undefined`]);
+    expect(status).toBe(132);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>);
+    const about = lines.filter(({ msg }) => msg === 'illegal instruction');
+    expect(about).toHaveLength(1);
+    expect(about[0]).toMatchObject({
+      comm: 'undefined',
+      code: expect.stringMatching(/^[0-9a-f]{8}: [0-9a-f]{2}( [0-9a-f]{2})* {2}\S/),
+    });
+  });
+});
+
+describe.each(ARCHS)('explain on %s', (arch) => {
+  const fib = `${guestDirectory(arch)}fib`;
+
+  test('shows the stages of a region side by side', () => {
+    const { stdout, stderr, status } = kml(['explain', fib]);
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(stdout).toMatch(new RegExp(`\\(${arch}\\): the region at 0x[0-9a-f]+, \\d+ blocks, \\d+ instructions\n`));
+    expect(stdout).toMatch(/guest code +\| IR as lifted +\| IR after the passes\n0x[0-9a-f]+: \S/);
+    expect(stdout).toMatch(/v\d+: i32 = get /);
+    expect(stdout).toContain('WebAssembly (a module of');
+    expect(stdout).toMatch(/\n {2,}local\.get \d+\n/);
+  });
+
+  test('finds the entry point by itself, and any address by number', () => {
+    const { entry } = JSON.parse(kml(['info', '--json', fib]).stdout) as { entry: number };
+    const at = (place: string[]) =>
+      JSON.parse(kml(['explain', '--json', fib, ...place]).stdout) as Record<string, unknown>;
+    const first = at([]);
+    expect(first).toMatchObject({ arch, address: entry });
+    expect(at([`0x${entry.toString(16)}`])).toEqual(first);
+    const [block] = first.blocks as { instructions: { address: number; bytes: string; text: string }[] }[];
+    const [one, two] = block!.instructions;
+    expect(two!.address - one!.address).toBe(one!.bytes.split(' ').length);
+  });
+});
+
+test('a plugin of the user takes part', () => {
+  const list = JSON.parse(kml(['archs', '--json', '--plugin', PLUGIN]).stdout) as { name: string }[];
+  expect(list.map(({ name }) => name)).toEqual([...ARCHS, 'ia32-again']);
+  const { stdout, status } = kml(['run', '--plugin', PLUGIN, '--arch', 'ia32-again', `${GUESTS}box`, 'echo', 'hello']);
+  expect([stdout, status]).toEqual(['hello\n', 0]);
 });
 
 test('help names every command and the exit statuses', () => {
   const { stdout, status } = kml(['--help']);
   expect(status).toBe(0);
-  for (const word of ['run', 'info', 'rootfs', 'tour', '124', '125', '126', '127']) expect(stdout).toContain(word);
+  for (const word of ['run', 'info', 'archs', 'explain', 'rootfs', 'tour', '124', '125', '126', '127'])
+    expect(stdout).toContain(word);
 });

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import pty from '@lydell/node-pty';
 import { expect, test } from 'vitest';
+import { ARCHS, guestDirectory } from './harness.ts';
 
 const KML = fileURLToPath(new URL('../../bin/kml', import.meta.url));
-const FOREGROUND = fileURLToPath(new URL('../../guest/bin/ia32/foreground', import.meta.url));
 
 /** Runs kml on a real pseudo-terminal; types `keys` once `cue` is on the screen. */
 function onTerminal(args: string[], cue: string, keys: string): Promise<{ screen: string; status: number }> {
@@ -22,11 +22,14 @@ function onTerminal(args: string[], cue: string, keys: string): Promise<{ screen
   });
 }
 
-test.each([[[]], [['--kernel-mode']]])(
-  'Ctrl-C on a real terminal ends the foreground loop, with options %j',
-  async (options) => {
-    const { screen, status } = await onTerminal(['run', ...options, '--', FOREGROUND], 'press Ctrl-C', '\x03');
-    expect(screen).toContain('the loop was ended by signal 2');
-    expect(status).toBe(0);
-  },
-);
+const CASES = ARCHS.flatMap((arch) => [
+  [arch, []] as [string, string[]],
+  [arch, ['--kernel-mode']] as [string, string[]],
+]);
+
+test.each(CASES)('%s: Ctrl-C on a real terminal ends the foreground loop, with options %j', async (arch, options) => {
+  const program = `${guestDirectory(arch)}foreground`;
+  const { screen, status } = await onTerminal(['run', ...options, '--', program], 'press Ctrl-C', '\x03');
+  expect(screen).toContain('the loop was ended by signal 2');
+  expect(status).toBe(0);
+});

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ARCHS, guestDirectory } from './harness.ts';
 
 const KML = fileURLToPath(new URL('../../bin/kml', import.meta.url));
-const GUESTS = fileURLToPath(new URL('../../guest/bin/ia32/', import.meta.url));
 let directory: string;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'kml-write-'));
-  for (const program of ['box', 'filewrite']) copyFileSync(`${GUESTS}${program}`, join(directory, program));
+  copyFileSync(`${guestDirectory()}filewrite`, join(directory, 'filewrite'));
   writeFileSync(join(directory, 'old'), 'before\n');
   mkdirSync(join(directory, 'mount'));
   writeFileSync(join(directory, 'mount/old'), 'before\n');
@@ -36,7 +36,7 @@ describe.each(['call', 'map'])('a file written by %s', (how) => {
     const mount = ['--mount', `${join(directory, 'mount')}:/mnt`];
     expect(kml('--root', directory, ...mount, '/filewrite', how, '/mnt/old', 'after').status).toBe(0);
     expect([content('mount/old'), content('old')]).toEqual(['aftere\n', 'before\n']);
-    expect(readdirSync(directory).sort()).toEqual(['box', 'filewrite', 'mount', 'old']);
+    expect(readdirSync(directory).sort()).toEqual(['filewrite', 'mount', 'old']);
   });
 
   test('cannot be opened on a mount that is read-only', () => {
@@ -44,6 +44,17 @@ describe.each(['call', 'map'])('a file written by %s', (how) => {
     expect(kml('--root', directory, ...mount, '/filewrite', how, '/mnt/old', 'after').status).toBe(1);
     expect(content('mount/old')).toBe('before\n');
   });
+});
+
+test.each(ARCHS)('%s: what a program writes, by call or by store, is what its memory holds', (arch) => {
+  copyFileSync(`${guestDirectory(arch)}filewrite`, join(directory, 'filewrite'));
+  for (const [how, text] of [
+    ['call', 'abcdefg'],
+    ['map', 'ABCDE'],
+  ] as const) {
+    expect(kml('--root', directory, '--write', '/filewrite', how, '/old', text).status).toBe(0);
+  }
+  expect(content('old')).toBe('ABCDEfg');
 });
 
 test('a new file appears on the host with --write only', () => {

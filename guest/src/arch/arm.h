@@ -105,6 +105,8 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return r0;
 }
 
+static inline void undefined_instruction(void) { __asm__ volatile("udf #7"); }
+
 /* What a kernel-mode program can do to the interrupts. */
 static inline void disable_interrupts(void) { __asm__ volatile("cpsid i"); }
 static inline void halt(void) { __asm__ volatile("wfi"); }

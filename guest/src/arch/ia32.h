@@ -85,6 +85,8 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return r;
 }
 
+static inline void undefined_instruction(void) { __asm__ volatile("ud2"); }
+
 /* What a kernel-mode program can do to the interrupts. */
 static inline void disable_interrupts(void) { __asm__ volatile("cli"); }
 static inline void halt(void) { __asm__ volatile("hlt"); }

@@ -146,6 +146,8 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return a3 ? -v0 : v0;
 }
 
+static inline void undefined_instruction(void) { __asm__ volatile(".word 0x00000035"); }
+
 /* What a kernel-mode program can do to the interrupts. */
 static inline void disable_interrupts(void) { __asm__ volatile(".set push\n\t.set mips32r2\n\tdi\n\tehb\n\t.set pop"); }
 static inline void halt(void) { __asm__ volatile(".set push\n\t.set mips32\n\twait\n\t.set pop"); }

@@ -115,6 +115,8 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return r3;
 }
 
+static inline void undefined_instruction(void) { __asm__ volatile(".long 0"); }
+
 /* What a kernel-mode program can do to the interrupts: MSR.EE, and nothing stops the CPU itself. */
 static inline void disable_interrupts(void)
 {

@@ -1,4 +1,6 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { archsCommand } from './commands/archs.ts';
+import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
 import { rootfsCommand } from './commands/rootfs.ts';
 import { runCommand } from './commands/run.ts';
@@ -18,7 +20,14 @@ export async function main(): Promise<void> {
     )
     .enablePositionalOptions();
 
-  for (const command of [runCommand(), infoCommand(), rootfsCommand(), tourCommand()]) {
+  for (const command of [
+    runCommand(),
+    infoCommand(),
+    archsCommand(),
+    explainCommand(),
+    rootfsCommand(),
+    tourCommand(),
+  ]) {
     program.addCommand(command);
     command.exitOverride().showHelpAfterError(false);
     command.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });

@@ -1,13 +1,15 @@
 import { pathToFileURL } from 'node:url';
 import { startupSnapshot } from 'node:v8';
 import { main } from './main.ts';
+import { rehearse } from './rehearsal.ts';
 import { compileSparingly } from './sparing.ts';
 
 /**
- * Entry of the start-up snapshot that scripts/build.mjs makes: Node starts with the bundle loaded and
- * compiled, which is most of what a short command used to wait for (docs/performance.md). bin/kml names
- * the bundle as the script, so that what lies beside it is found.
+ * Entry of the start-up snapshot that scripts/build.mjs makes: Node starts with the bundle loaded, and
+ * with what a run needs of it compiled, which is most of what a short command used to wait for
+ * (docs/performance.md). bin/kml names the bundle as the script, so that what lies beside it is found.
  */
+rehearse();
 startupSnapshot.setDeserializeMainFunction(() => {
   (globalThis as { bundleUrl?: string }).bundleUrl = pathToFileURL(process.argv[1]!).href;
   compileSparingly();

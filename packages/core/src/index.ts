@@ -17,4 +17,5 @@ export * from './memory/memory-map.ts';
 export * from './memory/mmu.ts';
 export * from './memory/page-table.ts';
 export * from './memory/virtual-access.ts';
+export * from './wasm/explain.ts';
 export { type TranslatorTuning, wasmTranslator, wasmTranslatorWith } from './wasm/translator.ts';

@@ -1,4 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** Stores kept for one version; the least recently used go first. */
@@ -16,14 +28,20 @@ export function openCodeStore(directory: string, version: string) {
   const here = join(directory, version);
   const pathOf = (name: string): string => join(here, `${encodeURIComponent(name).slice(-200)}.code`);
   return {
-    read(name: string): Uint8Array | undefined {
+    read(name: string, into: Uint8Array): number {
       try {
-        const bytes = readFileSync(pathOf(name));
-        const now = new Date();
-        utimesSync(pathOf(name), now, now);
-        return bytes;
+        const fd = openSync(pathOf(name), 'r');
+        try {
+          const { size } = fstatSync(fd);
+          if (size > into.length || readSync(fd, into, 0, size, 0) !== size) return 0;
+          const now = new Date();
+          futimesSync(fd, now, now);
+          return size;
+        } finally {
+          closeSync(fd);
+        }
       } catch {
-        return undefined;
+        return 0;
       }
     },
     write(name: string, bytes: Uint8Array): void {

@@ -51,7 +51,9 @@ export function openConsole(): NodeConsole {
     },
     close() {
       this.setRaw(false);
-      if (reading) process.stdin.pause();
+      // Not touched before: Node makes a stream of it at the first look.
+      if (!reading) return;
+      process.stdin.pause();
       process.stdin.unref?.();
     },
   };

@@ -16,6 +16,8 @@ export interface KernelSegment {
   readonly bytes: Uint8Array;
   readonly writable: boolean;
   readonly executable: boolean;
+  /** User code may read it (and execute it, if executable); the name under which /proc/PID/maps shows it. */
+  readonly userName?: string;
 }
 
 /** Kernel text and data as guest memory, made by the ABI from its entry code. */
@@ -95,6 +97,8 @@ export interface LinuxAbi {
   /** Name of the ABI: 'i386'. */
   readonly name: string;
   readonly isa: IsaBackend;
+  /** Debugger's name of the stack pointer, for call traces in reports; 'sp' if left out. */
+  readonly stackRegister?: string;
   /** uname's machine field. */
   readonly machine: string;
   /** Why an ELF file is not for this ABI, or undefined if it is. */
@@ -196,6 +200,8 @@ export interface LinuxAbi {
   readonly platform: string;
   /** The vDSO's image (an ELF file, whole pages). */
   vdso(kernel: Kernel): Uint8Array;
+  /** Name of the vDSO's mapping, '[vdso]' if left out (ARM: a page of code without an ELF header). */
+  readonly vdsoName?: string;
   /** Address of a function of the vDSO as `mm` maps it. */
   vdsoSymbol(mm: Mm, name: string): number;
 

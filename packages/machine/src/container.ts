@@ -23,6 +23,11 @@ export function createContainer(extra: readonly ContainerModule[] = []): Contain
   return container;
 }
 
+/** A registry with further architectures beside the standard ones. */
+export function registryWith(plugins: readonly ArchPlugin[]): ArchRegistry {
+  return plugins.length === 0 ? standardRegistry() : createContainer(plugins.map(archModule)).get(TArchRegistry);
+}
+
 let registry: ArchRegistry | undefined;
 
 /** The registry of the standard composition; made at first use. */

@@ -1,3 +1,4 @@
+import { ELF_HEADER_BYTES, readElfHeader } from './elf-header.ts';
 import type { ArchPlugin } from './plugin.ts';
 
 /** What an ELF file says of itself, and whether a machine here would run it. */
@@ -8,6 +9,8 @@ export interface ElfDescription {
   /** Why not, in a few words. */
   readonly problem: string;
   readonly isa: string;
+  /** Name of the architecture here that takes it, '' where none does. */
+  readonly arch: string;
   readonly kind: string;
   readonly entry: number;
   /** Path of the dynamic linker, if it needs one. */
@@ -44,6 +47,7 @@ export function describeElf(bytes: Uint8Array, plugins: readonly ArchPlugin[]): 
       isElf: false,
       runnable: false,
       isa: '',
+      arch: '',
       kind: '',
       entry: 0,
       interpreter: undefined,
@@ -56,7 +60,8 @@ export function describeElf(bytes: Uint8Array, plugins: readonly ArchPlugin[]): 
   if (bytes.length < 4 || bytes[0] !== 0x7f || bytes[1] !== 0x45 || bytes[2] !== 0x4c || bytes[3] !== 0x46) {
     return { ...nothing, problem: 'is not an ELF file' };
   }
-  if (bytes.length < 52) return { ...nothing, isElf: true, problem: 'is truncated: its ELF header is incomplete' };
+  if (bytes.length < ELF_HEADER_BYTES)
+    return { ...nothing, isElf: true, problem: 'is truncated: its ELF header is incomplete' };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = bytes[5] !== 2;
   const elfClass = bytes[4]!;
@@ -64,12 +69,13 @@ export function describeElf(bytes: Uint8Array, plugins: readonly ArchPlugin[]): 
   const machine = view.getUint16(18, little);
   const order = machine === 8 || machine === 40 ? `, ${little ? 'little' : 'big'}-endian` : '';
   const isa = `${MACHINES[machine] ?? `machine ${machine}`}${elfClass === 2 ? ', 64-bit' : ''}${order}`;
-  const facts = { ...nothing, isElf: true, isa, kind: KINDS[type] ?? `type ${type}` };
-  const header = { class: elfClass, data: bytes[5]!, machine, flags: view.getUint32(36, little) };
-  const reasons = plugins.map((plugin) => plugin.abi.checkElf(header));
-  if (!reasons.includes(undefined)) {
-    return { ...facts, problem: `is for ${isa}; this machine runs ${plugins.map((plugin) => plugin.name).join(', ')}` };
+  const named = { ...nothing, isElf: true, isa, kind: KINDS[type] ?? `type ${type}` };
+  const header = readElfHeader(bytes)!;
+  const plugin = plugins.find(({ abi }) => abi.checkElf(header) === undefined);
+  if (!plugin) {
+    return { ...named, problem: `is for ${isa}; this machine runs ${plugins.map((plugin) => plugin.name).join(', ')}` };
   }
+  const facts = { ...named, arch: plugin.name };
   if (type !== 2 && type !== 3)
     return { ...facts, problem: `is no program but a${/^[aeiou]/.test(facts.kind) ? 'n' : ''} ${facts.kind}` };
   return withSegments(bytes, view, little, facts);

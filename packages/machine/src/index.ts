@@ -1,8 +1,11 @@
 export type { AccessObserver, TrapEvent } from '@kml/core';
 export type { HostConsole, HostDirectory, HostLog, SyscallEvent } from '@kml/kernel';
-export { archModule, createContainer, standardRegistry } from './container.ts';
+export { archModule, createContainer, registryWith, standardRegistry } from './container.ts';
+export { type ArchDescription, describeArch } from './describe-arch.ts';
 export type { ElfDescription } from './describe-elf.ts';
 export { describe as describeElf } from './describe-standard.ts';
+export { archOfElf, archOfProgram, type GuestView, takesElf } from './detect-arch.ts';
+export { type BlockStages, explainProgram, type InstructionStages, type ProgramExplanation } from './explain.ts';
 export { createMachine, Machine } from './machine.ts';
 export { MachineError } from './machine-error.ts';
 export { type MemoryFile, memoryDirectory } from './memory-directory.ts';

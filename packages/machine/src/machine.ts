@@ -1,4 +1,14 @@
-import { Cpu, type CpuModel, Engine, GuestMemory, Mmu, PAGE_SHIFT, STATE_BASE, wasmTranslator } from '@kml/core';
+import {
+  Cpu,
+  type CpuModel,
+  Engine,
+  GuestMemory,
+  Mmu,
+  PAGE_SHIFT,
+  STATE_BASE,
+  type TranslationHost,
+  wasmTranslator,
+} from '@kml/core';
 import {
   bootKernel,
   consoleResized,
@@ -23,7 +33,7 @@ const MIB = 2 ** 20;
 const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
-const DEFAULT_HOTNESS = 2000;
+const DEFAULT_HOTNESS = 4000;
 /** A code store that has grown beyond this forgets what a run did not use. */
 const MOST_STORED_BYTES = 16 * MIB;
 
@@ -41,6 +51,8 @@ export class Machine {
   readonly memory: MemoryAccess;
   readonly kernel: Kernel;
   readonly engine: Engine;
+  /** What the translator works with; undefined where nothing is translated. */
+  translation: TranslationHost | undefined;
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
@@ -64,7 +76,7 @@ export class Machine {
       kernel: { kernelCall: (number) => kernelCall(this.kernel, number) },
       kernelText: { start: image.textStart, end: image.textEnd },
       hotness: options.hotness ?? DEFAULT_HOTNESS,
-      ...(!options.interpret && { translator: wasmTranslator }),
+      ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
     this.kernel = createKernel({
       abi,
@@ -106,8 +118,8 @@ export class Machine {
     });
     if (error !== 0) throw refusal(program.path, error);
     this.codeName = `${this.arch.name}-${this.model.name}-${program.path}`;
-    const code = this.codeStore?.read(this.codeName);
-    if (code) this.engine.adoptCode(code);
+    const { codeStore, codeName } = this;
+    if (codeStore) this.engine.adoptCode((into) => codeStore.read(codeName, into));
   }
 
   /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
@@ -163,8 +175,8 @@ export class Machine {
 }
 
 /** Makes a machine. @throws MachineError for options that make no sense. */
-export function createMachine(options: MachineOptions = {}): Machine {
-  return new Machine(options);
+export function createMachine(options: MachineOptions = {}, registry?: ArchRegistry): Machine {
+  return new Machine(options, registry);
 }
 
 const hostClock = {

@@ -6,7 +6,8 @@ import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostS
  * emptied, or be another one, when this library changes.
  */
 export interface CodeStore {
-  read(name: string): Uint8Array | undefined;
+  /** Reads it to the start of `into`; answers its bytes, 0 if there is none or it is larger. */
+  read(name: string, into: Uint8Array): number;
   write(name: string, bytes: Uint8Array): void;
 }
 

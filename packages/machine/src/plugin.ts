@@ -1,6 +1,7 @@
 import type { IsaBackend } from '@kml/core';
 import type { LinuxAbi } from '@kml/kernel';
 import type { ServiceIdentifier } from 'inversify';
+import { MachineError } from './machine-error.ts';
 
 /** An architecture: its CPU and what Linux looks like on it. Each arch package exports one. */
 export interface ArchPlugin {
@@ -20,7 +21,10 @@ export const TArchRegistry = token<ArchRegistry>('kml.ArchRegistry');
 export class ArchRegistry {
   readonly plugins: readonly ArchPlugin[];
 
+  /** @throws MachineError where two have one name. */
   constructor(plugins: readonly ArchPlugin[]) {
+    const twice = plugins.find(({ name }, index) => plugins.findIndex((plugin) => plugin.name === name) !== index);
+    if (twice) throw new MachineError(`two plugins have the name '${twice.name}'`);
     this.plugins = plugins;
   }
 

@@ -32,6 +32,28 @@ test('rootfs makes a root that programs run in, and does nothing when asked agai
   });
 });
 
+test.each([
+  ['armhf', 'usr/lib/arm-linux-gnueabihf', /^ARM/],
+  ['arm', 'usr/lib/arm-linux-gnueabihf', /^ARM/],
+  ['armel', 'usr/lib/arm-linux-gnueabi', /^ARM/],
+  ['mipsel', 'usr/lib/mipsel-linux-gnu', /^MIPS, little-endian/],
+  ['ia32', 'usr/lib/i386-linux-gnu', /^IA-32/],
+])("--arch %s: by Debian's name or ours", (arch, libraries, isa) => {
+  const root = join(directory, `root-${arch}`);
+  const made = kml(['rootfs', root, '--quiet', '--arch', arch, '--packages', 'dash']);
+  expect(made).toMatchObject({ stderr: '', status: 0 });
+  expect(existsSync(join(root, libraries))).toBe(true);
+  const about = JSON.parse(kml(['info', '--json', join(root, 'usr/bin/dash')]).stdout) as { isa: string; arch: string };
+  expect(about.isa).toMatch(isa);
+  // Where the architecture is a machine's, it runs.
+  if (about.arch !== '') {
+    expect(kml(['run', '--root', root, '--', 'dash', '-c', 'echo $((6*7))'])).toMatchObject({
+      stdout: '42\n',
+      status: 0,
+    });
+  }
+});
+
 test('an unknown package is one clear line, and nothing is made', () => {
   const root = join(directory, 'none');
   const { stderr, status } = kml(['rootfs', root, '--quiet', '--packages', 'no-such-package-at-all']);

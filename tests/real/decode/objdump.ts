@@ -6,6 +6,8 @@ export interface Dumped {
   readonly address: number;
   /** In the order of memory. */
   readonly bytes: readonly number[];
+  /** Bytes of the groups that the digits are in: the units in which the instruction set's words are printed. */
+  readonly unit: number;
   /** Without symbols, and with one space where there are several. */
   readonly text: string;
 }
@@ -24,7 +26,8 @@ export async function* objdump(command: readonly string[], order: 'little' | 'bi
       .trim()
       .split(' ')
       .flatMap((group) => bytesOf(group, order));
-    yield { address: Number.parseInt(match[1]!, 16), bytes, text: clean(match[3]!) };
+    const unit = match[2]!.indexOf(' ') < 0 ? bytes.length : match[2]!.indexOf(' ') / 2;
+    yield { address: Number.parseInt(match[1]!, 16), bytes, unit, text: clean(match[3]!) };
   }
   const status = await ended;
   if (status !== 0) throw new RangeError(`${command.join(' ')} ended with status ${status}`);

@@ -13,7 +13,7 @@ export type Bank = (typeof BANKS)[number];
 export const CP15_REGISTERS = [
   ...['sctlr', 'actlr', 'cpacr', 'ttbr0', 'ttbr1', 'ttbcr', 'dacr'],
   ...['dfsr', 'ifsr', 'dfar', 'ifar', 'par', 'vbar', 'contextidr'],
-  ...['tpidrurw', 'tpidruro', 'tpidrprw', 'csselr'],
+  ...['tpidrurw', 'tpidruro', 'tpidrprw', 'csselr', 'pmuserenr'],
 ] as const;
 
 /**

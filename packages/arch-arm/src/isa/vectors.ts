@@ -13,6 +13,8 @@ export const BREAKPOINT = 0x20;
 /** Data aborts for a misaligned address, which is the trap's error: a read, a write. */
 export const ALIGNMENT_READ = 0x21;
 export const ALIGNMENT_WRITE = 0x22;
+/** Prefetch abort for A32 code at an address that is no multiple of 4. */
+export const ALIGNMENT_FETCH = 0x23;
 
 /** Pseudo trap of an instruction whose condition failed: the CPU goes on behind it. */
 export const CONDITION_FAILED = 0x100;

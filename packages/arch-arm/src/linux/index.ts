@@ -1,1 +1,1 @@
-export {};
+export { armEabi } from './abi.ts';

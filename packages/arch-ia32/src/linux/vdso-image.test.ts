@@ -1,5 +1,5 @@
+import { elfHash } from '@kml/kernel';
 import { describe, expect, test } from 'vitest';
-import { elfHash } from './vdso.ts';
 import { VDSO_IMAGE, vdsoOffset } from './vdso-image.ts';
 
 const view = new DataView(VDSO_IMAGE.buffer, VDSO_IMAGE.byteOffset, VDSO_IMAGE.length);

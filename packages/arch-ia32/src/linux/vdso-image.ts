@@ -1,7 +1,7 @@
 /** The vDSO's code and image. Linux 6.1 arch/x86/entry/vdso/vdso32/; KML arch/x86/vdso/vdso32/kml.S */
+import { buildVdso, VDSO_TEXT, type VdsoHeader, type VdsoSymbol } from '@kml/kernel';
 import { assemble } from './asm/assembler.ts';
 import { ENTRY_CONSTANTS } from './entry/constants.ts';
-import { buildVdso, VDSO_TEXT, type VdsoSymbol } from './vdso.ts';
 
 /**
  * The sequences of the sigreturn stubs are what unwinders look for, byte for byte. The kernel-mode stub
@@ -41,6 +41,9 @@ beyond:
 end:
 `;
 
+const EM_386 = 3;
+const HEADER: VdsoHeader = { byteOrder: 'little', machine: EM_386, flags: 0, soname: 'linux-gate.so.1' };
+
 const assembled = assemble(CODE, 0, ENTRY_CONSTANTS);
 const EXPORTED = ['__kernel_vsyscall', '__kernel_sigreturn', '__kernel_rt_sigreturn', '__kernel_vsyscall_kml'];
 
@@ -51,7 +54,7 @@ function symbol(name: string): VdsoSymbol {
 }
 
 /** The ELF image, one page. */
-export const VDSO_IMAGE = buildVdso(assembled.bytes, EXPORTED.map(symbol));
+export const VDSO_IMAGE = buildVdso(HEADER, assembled.bytes, EXPORTED.map(symbol));
 
 /** Offset of a function, or of the label `landing_pad`, from the start of the image. Throws RangeError if there is none. */
 export function vdsoOffset(name: string): number {

@@ -1,4 +1,4 @@
-import type { InstructionRow, IsaBackend } from '@kml/core';
+import type { InstructionRow, IsaBackend, TrapKind } from '@kml/core';
 import { Decoder } from './decode/decode.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
@@ -10,6 +10,7 @@ import { deliverFault, deliverInterrupt, deliverTrap } from './system/deliver.ts
 import { interruptsEnabled } from './system/mode.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
+import { ASSIST, SKIP } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 const lifter = new Lifter(decoder, ROUTINE.stepTo);
@@ -20,6 +21,12 @@ const instructions: readonly InstructionRow[] = rows.map((row) => ({
   encoding: row.encoding,
 }));
 
+/** IsaBackend.trapKind. */
+function trapKind(vector: number): TrapKind {
+  if (vector >= ASSIST) return 'assist';
+  return vector === SKIP ? 'skip' : 'trap';
+}
+
 /** The 32-bit PowerPC, big-endian. */
 export const ppc: IsaBackend = {
   name: 'ppc',
@@ -27,6 +34,7 @@ export const ppc: IsaBackend = {
   maxInstructionBytes: 4,
   instructionAlign: 4,
   layout,
+  trapKind,
   // Those most often alive first: only so many are deferred in one region.
   deferredSlots: ['cr0', 'cr7', 'ca', 'cr6', 'cr1', 'cr5', 'cr2', 'cr3', 'cr4'],
   debugRegisters: [...GENERAL, 'pc', 'lr', 'ctr', 'msr'],

@@ -35,6 +35,8 @@ const TABLE: Table = {
   fpuDivide: [17, 18, 18],
   fpuDivideDouble: [31, 33, 33],
   fpuSquareRoot: [33, 35, 35, 'assumed: as a division'],
+  fpuLoad: [2, 2, 2, 'throughput 1; half of the latency hidden'],
+  fpuStore: [1, 1, 1],
   fpuMove: [1, 1, 1],
   fpuCompare: [1, 1, 1],
   fpuConvert: [1, 1, 1],

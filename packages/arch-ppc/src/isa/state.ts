@@ -87,7 +87,7 @@ export const MODE_USER = 0x1;
 export const MODE_NO_FP = 0x2;
 /** FPSCR.XX is 0: an inexact result is an event. */
 export const MODE_FP_EXACT = 0x4;
-/** FPSCR has a rounding mode other than nearest, NI, or an enabled exception: every operation is done by host code. */
+/** FPSCR has a rounding mode other than nearest or an enabled exception: every operation is done by host code. */
 export const MODE_FP_SLOW = 0x8;
 /** MSR.SE: a trace interrupt follows every instruction. */
 export const MODE_STEP = 0x10;

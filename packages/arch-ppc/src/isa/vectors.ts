@@ -32,5 +32,7 @@ export const DSISR_STORE = 0x02000000;
 /** SRR1 of an ISI: fetch from a page that must not be executed. */
 export const ISI_NO_EXECUTE = 0x10000000;
 
-/** Pseudo trap: host code does the whole instruction (an unusual floating-point case). */
+/** Pseudo traps from here up, the operation (fp/operations.ts) added: host code does the whole instruction. */
 export const ASSIST = 0x10000;
+/** Pseudo trap: the condition of a branch through a register does not hold; the CPU goes on behind it. */
+export const SKIP = 0x8000;

@@ -1,1 +1,1 @@
-export {};
+export { powerpc } from './abi.ts';

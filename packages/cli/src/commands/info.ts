@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { describeElf } from '@kml/machine';
 import { Failure } from '../failure.ts';
+import { readHostFile } from '../host-file.ts';
+import { pluginOption, registryOf } from '../plugins.ts';
 
 /** `kml info`: what an ELF file is, and what would become of it. */
 export function infoCommand() {
@@ -10,17 +11,9 @@ export function infoCommand() {
     .description('describe an ELF file and what would happen to it')
     .argument('<file>', 'host file')
     .option('--json', 'as JSON')
-    .action((file, options) => {
-      let bytes: Uint8Array;
-      try {
-        bytes = readFileSync(file);
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        throw new Failure(
-          `${file}: ${code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})`}`,
-        );
-      }
-      const facts = describeElf(bytes);
+    .addOption(pluginOption())
+    .action(async (file, options) => {
+      const facts = describeElf(readHostFile(file), await registryOf(options.plugin));
       if (!facts.isElf) throw new Failure(`${file}: ${facts.problem}`, 126);
       const trusted = resolve(file).startsWith('/trusted/');
       if (options.json) {
@@ -29,7 +22,7 @@ export function infoCommand() {
       }
       const lines: [string, string][] = [
         ['file', file],
-        ['ISA', facts.isa],
+        ['ISA', facts.arch === '' ? facts.isa : `${facts.isa} (architecture ${facts.arch})`],
         ['kind', facts.kind],
         ['linked', facts.interpreter === undefined ? 'statically' : `dynamically, through ${facts.interpreter}`],
         ['entry', `0x${facts.entry.toString(16)}`],

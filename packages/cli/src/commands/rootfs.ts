@@ -1,5 +1,6 @@
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command } from '@commander-js/extra-typings';
 import { makeRootfs, RootfsError } from '@kml/host-node';
+import { debianName, ROOT_ARCHITECTURES } from '../debian.ts';
 import { Failure } from '../failure.ts';
 
 /** `kml rootfs`: a guest root from Debian packages. */
@@ -7,7 +8,7 @@ export function rootfsCommand() {
   return new Command('rootfs')
     .description("make a guest root from Debian packages and what they depend on, through the host's apt")
     .argument('<dir>', 'directory to make')
-    .addOption(new Option('--arch <arch>', "Debian's architecture").choices(['i386'] as const).default('i386' as const))
+    .option('--arch <arch>', `architecture, by Debian's name or ours (${ROOT_ARCHITECTURES.join(', ')})`, 'i386')
     .requiredOption('--packages <names>', 'packages, separated by commas', (text) =>
       text.split(',').filter((name) => name !== ''),
     )
@@ -18,10 +19,11 @@ export function rootfsCommand() {
         if (options.quiet) return;
         process.stderr.write(live ? `\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`);
       };
+      const architecture = debianName(options.arch);
       try {
         const { packages } = await makeRootfs({
           directory,
-          architecture: options.arch,
+          architecture,
           packages: options.packages,
           progress,
         });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import {
@@ -12,16 +12,20 @@ import {
   seededEntropy,
 } from '@kml/host-node';
 import {
+  type ArchRegistry,
+  archOfProgram,
   createMachine,
   describeElf,
   MachineError,
   memoryDirectory,
-  type ProgramOptions,
   type RunResult,
+  takesElf,
 } from '@kml/machine';
 import { BUILD } from '../build.ts';
 import { Failure } from '../failure.ts';
+import { readHostFile } from '../host-file.ts';
 import { LOG_LEVELS, openLog } from '../log.ts';
+import { pluginOption, registryOf } from '../plugins.ts';
 import { parseEnvironment, parseMount, parseSeconds, parseSize, parseUser, parseWhole } from '../values.ts';
 
 const MIB = 2 ** 20;
@@ -37,6 +41,8 @@ export function runCommand() {
     .option('--kernel-mode', 'run it as if it were under /trusted: at kernel privilege')
     .option('--memory <size>', 'guest memory', parseSize, 256 * MIB)
     .option('--swap <size>', 'swap space for pages that are paged out', parseSize, 0)
+    .option('--arch <isa>', "architecture (default: the program's; see kml archs)")
+    .addOption(pluginOption())
     .option('--cpu <model>', 'CPU model (costs, clock rate)')
     .option('--hz <n>', 'timer interrupts a second', parseWhole(10, 10000), 100)
     .addOption(
@@ -69,44 +75,55 @@ export function runCommand() {
     .addOption(new Option('--log-format <format>', 'pretty lines or JSON').choices(['pretty', 'json'] as const))
     .passThroughOptions()
     .action(async (program, args, options) => {
-      const log = await openLog(options.logLevel, options.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json'));
-      const host = options.root === undefined ? hostProgram(program) : undefined;
+      const log = await openLog(options.logLevel, options.logFormat);
+      const registry = await registryOf(options.plugin);
+      const host = options.root === undefined ? hostProgram(program, registry, options.arch) : undefined;
       const trace = openTrace(options.strace);
       const screen = openConsole();
       const started = process.hrtime.bigint();
+      const root = host ? host.root : directory(options.root!, 'root');
+      const mounts = (options.mount ?? []).map(({ host, guest, readOnly }) => ({
+        host: directory(host, 'mount'),
+        guest,
+        readOnly,
+      }));
+      const start = startOf(host?.path ?? program, program, args, options);
+      const arch =
+        options.arch ?? archOfProgram({ root, mounts }, { ...start, searchPath: start.env.PATH }, registry)?.name;
       const machine = guarded(() =>
-        createMachine({
-          root: host ? host.root : directory(options.root!, 'root'),
-          writeRoot: options.write ?? false,
-          kernelMode: options.kernelMode ?? false,
-          memory: options.memory,
-          swap: options.swap,
-          swapStore: openSwap(),
-          hz: options.hz,
-          time: options.time,
-          interpret: options.interpret ?? false,
-          console: screen,
-          clock: nodeClock,
-          entropy: options.time === 'virtual' ? seededEntropy(1) : nodeEntropy,
-          mounts: (options.mount ?? []).map(({ host, guest, readOnly }) => ({
-            host: directory(host, 'mount'),
-            guest,
-            readOnly,
-          })),
-          ...(log && { log }),
-          ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
-          ...(options.cpu !== undefined && { cpu: options.cpu }),
-          ...(options.hotness !== undefined && { hotness: options.hotness }),
-          ...(trace && { strace: trace.line }),
-        }),
+        createMachine(
+          {
+            root,
+            writeRoot: options.write ?? false,
+            kernelMode: options.kernelMode ?? false,
+            memory: options.memory,
+            swap: options.swap,
+            swapStore: openSwap(),
+            hz: options.hz,
+            time: options.time,
+            interpret: options.interpret ?? false,
+            console: screen,
+            clock: nodeClock,
+            entropy: options.time === 'virtual' ? seededEntropy(1) : nodeEntropy,
+            mounts,
+            ...(arch !== undefined && { arch }),
+            ...(log && { log }),
+            ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
+            ...(options.cpu !== undefined && { cpu: options.cpu }),
+            ...(options.hotness !== undefined && { hotness: options.hotness }),
+            ...(trace && { strace: trace.line }),
+          },
+          registry,
+        ),
       );
       screen.onInput = () => machine.wake();
-      process.stdout.on('resize', () => machine.consoleResized());
+      // Node makes a stream of standard output at the first look.
+      if (screen.isTty(1)) process.stdout.on('resize', () => machine.consoleResized());
       const restore = (): void => screen.close();
       process.on('exit', restore);
       let result: RunResult;
       try {
-        guarded(() => machine.load(startOf(host?.path ?? program, program, args, options)));
+        guarded(() => machine.load(start));
         result = await machine.run({
           ...(options.timeout !== undefined && { timeoutSeconds: options.timeout }),
           ...(options.maxInstructions !== undefined && { maxInstructions: options.maxInstructions }),
@@ -137,18 +154,14 @@ export function runCommand() {
 }
 
 /** A root that holds one host program, which must be static. */
-function hostProgram(path: string) {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new Failure(`${path}: no such file`, 127);
-    if (code === 'EISDIR') throw new Failure(`${path}: is a directory`, 126);
-    throw new Failure(`${path}: cannot be read (${code})`, 126);
-  }
-  const facts = describeElf(bytes);
+function hostProgram(path: string, registry: ArchRegistry, arch: string | undefined) {
+  const bytes = readHostFile(path, 127, 126);
+  const facts = describeElf(bytes, registry);
   if (!facts.runnable) throw new Failure(`${path}: ${facts.problem}`, 126);
+  const wanted = arch === undefined ? undefined : registry.find(arch);
+  if (wanted && !takesElf(wanted, bytes)) {
+    throw new Failure(`${path}: is for ${facts.isa} (architecture ${facts.arch}), not ${arch}`, 126);
+  }
   if (facts.interpreter !== undefined) {
     throw new Failure(
       `${path}: is dynamically linked (needs ${facts.interpreter}); give a root that has it with --root`,
@@ -164,7 +177,7 @@ function startOf(
   name: string,
   args: readonly string[],
   options: { env?: Record<string, string> | undefined; cwd: string; user: { uid: number; gid: number } },
-): ProgramOptions {
+) {
   const basics = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',

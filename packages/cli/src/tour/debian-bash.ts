@@ -2,16 +2,16 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory, makeRootfs, nodeClock, nodeEntropy, openDirectory, RootfsError } from '@kml/host-node';
 import { createMachine } from '@kml/machine';
+import { debianName } from '../debian.ts';
 import { outcomeOf } from './outcome.ts';
 import { TourConsole } from './tour-console.ts';
 
-const ARCHITECTURES: Record<string, string> = { ia32: 'i386' };
 const SCRIPT = 'echo "bash $BASH_VERSION, pid $$"; for i in $(seq 100); do :; done; ls / | wc -l; echo $((6 * 7))';
 
 /** Debian's own bash, copied to /trusted/bin as the article on Kernel Mode Linux does it, where the host has apt to fetch it. */
 export async function debianBash(arch: string, show: (text: string) => void) {
   show("\nDebian's own bash, copied to /trusted/bin\n");
-  const architecture = ARCHITECTURES[arch]!;
+  const architecture = debianName(arch);
   const directory = join(cacheDirectory(), 'roots', `tour-${architecture}`);
   // One line that is written over, where there is a terminal to do it on.
   const progress = (line: string): void => {

@@ -1,11 +1,10 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
 import { Flattener } from '../interp/flatten.ts';
-import type { ValueOps } from '../interp/value-ops.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { verify } from '../ir/verify.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
+import { CODE_BASE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
 import type { EngineCounters, EngineOptions } from './engine-types.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
 import { encodeStore, recordKey, recordOf, StoredCode } from './stored-code.ts';
@@ -19,6 +18,8 @@ const MAX_BLOCKS = 1 << 17;
 /** Overwritten this often, a frame stays without writable translations. */
 const REWRITE_LIMIT = 8;
 
+/** A larger store than this is not read. */
+const MOST_STORED = 32 << 20;
 /** With fewer new blocks than this a store is not worth writing. */
 const MIN_FRESH = 32;
 
@@ -53,18 +54,13 @@ export class BlockCache {
   private fresh = 0;
   private wasFlushed = false;
 
-  constructor(options: EngineOptions, valueOps: ValueOps, counters: EngineCounters) {
+  constructor(options: EngineOptions, counters: EngineCounters) {
     this.options = options;
     this.cpu = options.cpu;
     this.counters = counters;
-    this.flattener = new Flattener(options.cpu.i32, valueOps);
+    this.flattener = new Flattener(options.cpu.i32);
     this.reader = new SpaceCodeReader(options.cpu.mmu);
     this.current = this.lookupOf(options.cpu.mmu.current);
-  }
-
-  /** Makes the fast code of a block of the current address space that runs often. */
-  makeFast(block: FlatBlock): void {
-    block.fast = this.flattener.flattenFast(block, this.relift(block));
   }
 
   /** As find, with the IR. */
@@ -189,10 +185,18 @@ export class BlockCache {
     return undefined;
   }
 
-  /** Uses blocks of an earlier run, where their bytes are here. Before any block was lifted. False if these bytes are no such store. */
-  adopt(bytes: Uint8Array): boolean {
-    const stored = StoredCode.open(bytes);
-    if (stored === undefined || !this.flattener.adoptConstants(stored.constants)) return false;
+  /**
+   * Uses blocks of an earlier run, where their bytes are here. Before any block was lifted.
+   * @param read reads a store into these bytes; answers how many it has, 0 if there is none
+   * @returns false if there is none
+   */
+  adopt(read: (into: Uint8Array) => number): boolean {
+    const { u8, i32 } = this.cpu;
+    const first = this.flattener.end;
+    if (first !== CODE_BASE >> 2) return false;
+    const bytes = read(u8.subarray(CODE_BASE, CODE_BASE + MOST_STORED));
+    const stored = StoredCode.open(i32.subarray(first, first + (bytes >> 2)), first);
+    if (stored === undefined || !this.flattener.begin(bytes >> 2, stored.constants)) return false;
     this.stored = stored;
     return true;
   }
@@ -227,8 +231,12 @@ export class BlockCache {
   }
 
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): FlatBlock | undefined {
-    const kept = this.stored?.find(pc, mode, supervisor, frame, this.cpu.memory);
-    if (kept !== undefined) {
+    // Nothing of this cache is being interpreted where a block is looked for.
+    if (!this.flattener.hasRoom) this.flush();
+    const { stored } = this;
+    const place = stored?.find(pc, mode, frame, this.cpu.memory) ?? 0;
+    if (stored !== undefined && place !== 0) {
+      const kept = stored.block(place, supervisor, frame);
       this.remember(kept);
       return kept;
     }

@@ -32,8 +32,6 @@ export interface EngineOptions {
   readonly kernelText: { readonly start: number; readonly end: number };
   /** Executions of a block before it is translated; Infinity never translates (--interpret). */
   readonly hotness: number;
-  /** Executions of a block before the interpreter makes its fast code; tests set it. */
-  readonly fastAfter?: number;
   /** Lifted blocks kept at most; tests set it. */
   readonly maxBlocks?: number;
   /** Makes the translator; without it everything is interpreted. */

@@ -190,7 +190,6 @@ describe('faults and traps', () => {
     machine.engine.run(1);
     machine.map(USER_CODE + 0x2000, RX);
     machine.poke(USER_CODE + 0x2000, jump.slice(2));
-    // Long enough for the block to get its fast code.
     machine.engine.run(100);
     expect(machine.reg('r1')).toBe(51);
   });

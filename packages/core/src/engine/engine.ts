@@ -2,11 +2,9 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { GuestFault } from '../cpu/guest-fault.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
 import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
-import { createValueOps } from '../interp/value-ops.ts';
-import { warmUp } from '../interp/warm-up.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { CONTROL_END, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { BlockCache } from './block-cache.ts';
 import { Clock } from './clock.ts';
 import {
@@ -26,12 +24,6 @@ const IN_SYSTEM_ROUTINE = 1;
 const IN_KERNEL = 2;
 const IN_DELIVERY = 3;
 const IN_ASSIST = 4;
-
-/**
- * Executions after which a block's fast code is made. It costs about twice what lifting the block did and
- * saves a third of an execution; in shell commands it never pays (docs/performance.md).
- */
-const DEFAULT_FAST_AFTER = 200;
 
 /** So many traps in a row without one instruction executed: the CPU gets nowhere (a handler that cannot be fetched, say). */
 const MAX_TRAPS_IN_A_ROW = 100_000;
@@ -78,7 +70,6 @@ export class Engine {
   private readonly cache: BlockCache;
   private readonly translator: TranslatorPort | undefined;
   private readonly hotness: number;
-  private readonly fastAfter: number;
   private space: AddressSpace;
   private block: FlatBlock | undefined;
   private phase = IN_BLOCK;
@@ -108,18 +99,9 @@ export class Engine {
     this.clock = new Clock(this.cpu.i32);
     this.cpu.clock = this.clock;
     this.hotness = options.hotness;
-    this.fastAfter = options.fastAfter ?? DEFAULT_FAST_AFTER;
     const { memory, mmu } = this.cpu;
-    const valueOps = createValueOps(memory.memory);
-    warmUp(this.isa, valueOps);
-    this.interpreter = new Interpreter(
-      this.cpu,
-      this.isa.helpers,
-      valueOps,
-      (CONTROL_END >> 2) - 4,
-      this.isa.alignment,
-    );
-    this.cache = new BlockCache(options, valueOps, this.counters);
+    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
+    this.cache = new BlockCache(options, this.counters);
     this.space = mmu.current;
     this.translator = options.translator?.(this.translationHost());
     memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
@@ -182,11 +164,13 @@ export class Engine {
 
   /**
    * Uses the lifted code that storeCode gave in an earlier run, where its very bytes lie at its address
-   * again. Of no effect on guest state. To be called before the first run; false if these bytes are no
-   * such store. It must be of the same ISA, CPU model, kernel text and version of this code.
+   * again. Of no effect on guest state. To be called before the first run. It must be of the same ISA,
+   * CPU model, kernel text and version of this code.
+   * @param read reads it into these bytes; answers how many it has, 0 if there is none
+   * @returns false if it is no such store
    */
-  adoptCode(bytes: Uint8Array): boolean {
-    return this.cache.adopt(bytes);
+  adoptCode(read: (into: Uint8Array) => number): boolean {
+    return this.cache.adopt(read);
   }
 
   /** Lifted code for adoptCode; undefined if there is little that the store at the start did not have. */
@@ -331,7 +315,7 @@ export class Engine {
       block.heat = 0;
       this.translator.request(block.pc, block.mode);
     }
-    if (++block.runs === this.fastAfter) this.cache.makeFast(block);
+    block.runs++;
     const whole = block.count <= clock.left;
     const count = whole ? block.count : clock.left;
     if (!this.interpreter.execute(block, count)) this.leaveBlock(block);
@@ -355,32 +339,42 @@ export class Engine {
       return;
     }
     this.stand(block, index);
-    if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, pcOf(block, index + 1));
+    if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, this.pcOf(block, index + 1));
     else if (kind === 'assist') this.assist(block, index, vector);
     else this.goTo(block, index + 1);
   }
 
   /** Stands at instruction `index` of the block (its end, for its count), those before it counted. */
   private stand(block: FlatBlock, index: number): void {
-    this.clock.count(index, block.code[block.cyclesBefore + index]!);
+    this.clock.count(index, this.cpu.i32[block.cyclesBefore + index]!);
     this.goTo(block, index);
   }
 
   /** Sets pc and mode to those of instruction `index`, or of the end. */
   private goTo(block: FlatBlock, index: number): void {
     const { cpu } = this;
-    cpu.pc = pcOf(block, index);
-    if (block.modes >= 0) cpu.mode = block.code[block.modes + index]!;
+    cpu.pc = this.pcOf(block, index);
+    if (block.modes >= 0) cpu.mode = cpu.i32[block.modes + index]!;
+  }
+
+  /** Address of instruction `index` of the block; of the end for its count. */
+  private pcOf(block: FlatBlock, index: number): number {
+    return this.cpu.i32[block.pcs + index]!;
+  }
+
+  /** Static cycles of instruction `index`. */
+  private cyclesOf(block: FlatBlock, index: number): number {
+    const { i32 } = this.cpu;
+    return i32[block.cyclesBefore + index + 1]! - i32[block.cyclesBefore + index]!;
   }
 
   /** Has the ISA do instruction `index` as a whole, counted. */
   private assist(block: FlatBlock, index: number, vector: number): void {
     const { cpu, clock } = this;
-    const { code, cyclesBefore } = block;
-    clock.count(1, code[cyclesBefore + index + 1]! - code[cyclesBefore + index]!);
+    clock.count(1, this.cyclesOf(block, index));
     this.assisted = index;
     this.phase = IN_ASSIST;
-    this.isa.deliverTrap(cpu, vector, this.interpreter.trapError, pcOf(block, index + 1));
+    this.isa.deliverTrap(cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
     this.phase = IN_BLOCK;
     if (cpu.leaveRequested) this.lookAfresh();
   }
@@ -390,7 +384,7 @@ export class Engine {
     const { cpu, clock } = this;
     const last = block.count - 1;
     clock.count(block.count, block.cycles);
-    if (block.modes >= 0) cpu.mode = block.code[block.modes + block.count]!;
+    if (block.modes >= 0) cpu.mode = cpu.i32[block.modes + block.count]!;
     switch (block.terminal) {
       case 0: // jump, call
         cpu.pc = block.target;
@@ -423,7 +417,7 @@ export class Engine {
     const { cpu } = this;
     const { args } = block;
     const m = cpu.i32;
-    cpu.pc = pcOf(block, block.count - 1);
+    cpu.pc = this.pcOf(block, block.count - 1);
     this.lookAfresh();
     this.phase = IN_SYSTEM_ROUTINE;
     this.isa.systemRoutines[block.target]!(
@@ -438,7 +432,7 @@ export class Engine {
 
   /** Takes the block's last instruction back out of the counts. */
   private uncount(block: FlatBlock): void {
-    this.clock.count(-1, block.code[block.cyclesBefore + block.count - 1]! - block.cycles);
+    this.clock.count(-1, -this.cyclesOf(block, block.count - 1));
   }
 
   private callKernel(number: number): number {
@@ -519,10 +513,9 @@ export class Engine {
       this.uncount(block!);
       this.goTo(block!, block!.count - 1);
     } else if (phase === IN_ASSIST) {
-      const { code, cyclesBefore } = block!;
-      this.clock.count(-1, code[cyclesBefore + this.assisted]! - code[cyclesBefore + this.assisted + 1]!);
+      this.clock.count(-1, -this.cyclesOf(block!, this.assisted));
       this.goTo(block!, this.assisted);
-    } else this.stand(block!, this.interpreter.faulting(block!));
+    } else this.stand(block!, this.interpreter.faulting());
     this.phase = IN_BLOCK;
     this.deliverFault(fault);
   }
@@ -544,11 +537,6 @@ export class Engine {
     this.cache.spaceDestroyed(space);
     this.translator?.spaceDestroyed(space);
   }
-}
-
-/** Address of instruction `index` of the block; of the end for its count. */
-function pcOf(block: FlatBlock, index: number): number {
-  return block.code[block.pcs + index]!;
 }
 
 function describe(fault: GuestFault): string {

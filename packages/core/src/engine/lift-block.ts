@@ -42,6 +42,18 @@ export class SpaceCodeReader implements CodeReader {
   }
 }
 
+const NOTHING: CodeReader = { byte: () => -1 };
+
+/** What lifts are handed in place of a reader: decoders keep it, and outlive machines. */
+class LentReader implements CodeReader {
+  reader = NOTHING;
+
+  byte(address: number): number {
+    return this.reader.byte(address);
+  }
+}
+const LENT = new LentReader();
+
 /** The lifted block, or the address of its first byte that cannot be fetched. */
 export type LiftOutcome = { readonly ir: IrBlock } | { readonly ir: undefined; readonly address: number };
 
@@ -59,13 +71,17 @@ export function liftBlock(
 ): LiftOutcome {
   const builder = new BlockBuilder(pc, mode);
   const kernelText = inKernelText(options, pc);
-  const context: LiftContext = { code, builder, mode, kernelText, costs: options.model.costs };
+  LENT.reader = code;
+  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs: options.model.costs };
   let at = pc | 0;
   do {
     const before = builder.instructionCount;
     const result = isa.lift(context, at);
     if (result.kind === 'fetch') {
-      if (before === 0) return { ir: undefined, address: result.address };
+      if (before === 0) {
+        LENT.reader = NOTHING;
+        return { ir: undefined, address: result.address };
+      }
       if (builder.instructionCount !== before) throw new TypeError('lift began an instruction it could not fetch');
       break;
     }
@@ -76,6 +92,7 @@ export function liftBlock(
     at >>> PAGE_SHIFT === pc >>> PAGE_SHIFT &&
     inKernelText(options, at) === kernelText
   );
+  LENT.reader = NOTHING;
   if (builder.terminal === undefined) builder.endWith({ kind: 'jump', target: at });
   return { ir: builder.finish(at) };
 }

@@ -1,6 +1,7 @@
 /**
  * Lifted blocks kept between runs. What is stored is the form that the interpreter runs, with the
- * constants it refers to, so that a later run neither decodes nor lifts. A stored block is used only
+ * constants it refers to, so that a later run neither decodes nor lifts: the store is read to where the
+ * interpreter has its code, and its blocks run where they lie. A stored block is used only
  * where the very bytes it was made from lie at its address; so the store may be old, or of another
  * program, and does no harm. Whoever keeps it must keep it apart by ISA, CPU model and version of this code.
  */
@@ -14,7 +15,7 @@ const FORMAT = 1;
 /** Words of the file's head, then the constants, the buckets, and the blocks. */
 const HEAD = { magic: 0, format: 1, words: 2, constants: 3, buckets: 4, blocks: 5, size: 8 } as const;
 
-/** Words of a stored block; places in its code are relative to where that begins. */
+/** Words of a stored block; places in its code are relative to where that begins, chains to the store's begin. */
 const BLOCK = {
   /** Place of the next block of the bucket, 0 at the end. */
   chain: 0,
@@ -35,40 +36,36 @@ const BLOCK = {
   cyclesBefore: 15,
   argCount: 16,
   args: 17,
-  constantCount: 20,
-  codeBytes: 21,
-  flatWords: 22,
+  codeBytes: 20,
+  flatWords: 21,
   /** Where in its page the bytes begin. */
-  codeStart: 23,
-  size: 24,
+  codeStart: 22,
+  size: 23,
 } as const;
 
-/** Words of one constant of a block: how many, and they. */
-const CONSTANT_WORDS = 5;
 const NO_ARGS: readonly number[] = [];
-const NO_CONSTANTS: readonly Int32Array[] = [];
 
 /** A store as read from where it is kept. */
 export class StoredCode {
   private readonly words: Int32Array;
+  /** Word index in the memory. */
+  private readonly origin: number;
   private readonly firstBucket: number;
   private readonly bucketMask: number;
 
-  private constructor(words: Int32Array) {
+  private constructor(words: Int32Array, origin: number) {
     this.words = words;
+    this.origin = origin;
     this.firstBucket = HEAD.size + words[HEAD.constants]!;
     this.bucketMask = words[HEAD.buckets]! - 1;
   }
 
-  /** Opens a store; undefined if these bytes are none. They are used as they lie. */
-  static open(bytes: Uint8Array): StoredCode | undefined {
-    if (bytes.byteLength < HEAD.size * 4 || bytes.byteLength % 4 !== 0) return undefined;
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-    const words = new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
-    if (words[HEAD.magic] !== MAGIC || words[HEAD.format] !== FORMAT || words[HEAD.words] !== words.length) {
-      return undefined;
-    }
-    return new StoredCode(words);
+  /** The store in these words of the memory, which begin at word `origin`; undefined if they are none. */
+  static open(words: Int32Array, origin: number): StoredCode | undefined {
+    if (words.length < HEAD.size) return undefined;
+    const isWhole = words[HEAD.words] === words.length;
+    if (words[HEAD.magic] !== MAGIC || words[HEAD.format] !== FORMAT || !isWhole) return undefined;
+    return new StoredCode(words, origin);
   }
 
   /** The 32-bit constants that the blocks refer to by place, in order of place. */
@@ -80,16 +77,16 @@ export class StoredCode {
     return this.words[HEAD.blocks]!;
   }
 
-  /** The block for (pc, mode), if the bytes it was made from are what the frame has there. */
-  find(pc: number, mode: number, supervisor: boolean, frame: number, memory: GuestMemory): FlatBlock | undefined {
+  /** The place of the block for (pc, mode), if the bytes it was made from are what the frame has there; else 0. */
+  find(pc: number, mode: number, frame: number, memory: GuestMemory): number {
     const { words } = this;
     let at = words[this.firstBucket + (hash(pc) & this.bucketMask)]!;
     for (; at !== 0; at = words[at + BLOCK.chain]!) {
       if (words[at + BLOCK.pc] === pc && words[at + BLOCK.mode] === mode && this.isMadeFrom(at, frame, memory)) {
-        return this.block(at, supervisor, frame);
+        return at;
       }
     }
-    return undefined;
+    return 0;
   }
 
   /** Places of all blocks. */
@@ -110,7 +107,7 @@ export class StoredCode {
   private isMadeFrom(at: number, frame: number, memory: GuestMemory): boolean {
     const { words } = this;
     const length = words[at + BLOCK.codeBytes]!;
-    const code = at + BLOCK.size + words[at + BLOCK.constantCount]! * CONSTANT_WORDS;
+    const code = at + BLOCK.size;
     const first = memory.frameAddress(frame) + words[at + BLOCK.codeStart]!;
     for (let byte = 0; byte < length; byte++) {
       if (memory.readByte(first + byte) !== ((words[code + (byte >> 2)]! >>> (8 * (byte & 3))) & 0xff)) return false;
@@ -118,13 +115,12 @@ export class StoredCode {
     return true;
   }
 
-  private block(at: number, supervisor: boolean, frame: number): FlatBlock {
+  /** The block at a place. */
+  block(at: number, supervisor: boolean, frame: number): FlatBlock {
     const { words } = this;
-    const constantCount = words[at + BLOCK.constantCount]!;
-    const codeWords = (words[at + BLOCK.codeBytes]! + 3) >> 2;
-    const flat = at + BLOCK.size + constantCount * CONSTANT_WORDS + codeWords;
     const argCount = words[at + BLOCK.argCount]!;
     const modes = words[at + BLOCK.modes]!;
+    const first = this.origin + at + BLOCK.size + ((words[at + BLOCK.codeBytes]! + 3) >> 2);
     return {
       pc: words[at + BLOCK.pc]!,
       mode: words[at + BLOCK.mode]!,
@@ -134,33 +130,21 @@ export class StoredCode {
       frame,
       secondFrame: -1,
       supervisor,
-      code: words,
-      base: flat + words[at + BLOCK.base]!,
-      starts: flat + words[at + BLOCK.starts]!,
-      pcs: flat + words[at + BLOCK.pcs]!,
-      modes: modes < 0 ? -1 : flat + modes,
-      cyclesBefore: flat + words[at + BLOCK.cyclesBefore]!,
-      constants: constantCount === 0 ? NO_CONSTANTS : this.blockConstants(at + BLOCK.size, constantCount),
+      first,
+      base: first + words[at + BLOCK.base]!,
+      starts: first + words[at + BLOCK.starts]!,
+      pcs: first + words[at + BLOCK.pcs]!,
+      modes: modes < 0 ? -1 : first + modes,
+      cyclesBefore: first + words[at + BLOCK.cyclesBefore]!,
       terminal: words[at + BLOCK.terminal]!,
       value: words[at + BLOCK.value]!,
       target: words[at + BLOCK.target]!,
       next: words[at + BLOCK.next]!,
       args: argCount === 0 ? NO_ARGS : [...words.subarray(at + BLOCK.args, at + BLOCK.args + argCount)],
-      observed: undefined,
-      fast: undefined,
       runs: 0,
       heat: 0,
       valid: true,
     };
-  }
-
-  private blockConstants(at: number, count: number): Int32Array[] {
-    const constants: Int32Array[] = [];
-    for (let index = 0; index < count; index++) {
-      const first = at + index * CONSTANT_WORDS;
-      constants.push(this.words.subarray(first + 1, first + 1 + this.words[first]!));
-    }
-    return constants;
   }
 }
 
@@ -173,10 +157,9 @@ export function recordOf(block: FlatBlock, memory: GuestMemory, align: number): 
   const length = ((block.endPc & -align) - first) | 0;
   const bytes = new Uint8Array((length + 3) & -4);
   memory.readFrame(block.frame, first & PAGE_MASK, bytes.subarray(0, length));
-  const flatWords = block.starts + block.count + 1 - block.cyclesBefore;
-  const constantWords = block.constants.length * CONSTANT_WORDS;
-  const record = new Int32Array(BLOCK.size + constantWords + (bytes.length >> 2) + flatWords);
-  const from = block.cyclesBefore;
+  const from = block.first;
+  const flatWords = block.starts + block.count + 1 - from;
+  const record = new Int32Array(BLOCK.size + (bytes.length >> 2) + flatWords);
   const fields: [number, number][] = [
     [BLOCK.words, record.length],
     [BLOCK.pc, block.pc],
@@ -192,33 +175,28 @@ export function recordOf(block: FlatBlock, memory: GuestMemory, align: number): 
     [BLOCK.starts, block.starts - from],
     [BLOCK.pcs, block.pcs - from],
     [BLOCK.modes, block.modes < 0 ? -1 : block.modes - from],
-    [BLOCK.cyclesBefore, 0],
+    [BLOCK.cyclesBefore, block.cyclesBefore - from],
     [BLOCK.argCount, block.args.length],
-    [BLOCK.constantCount, block.constants.length],
     [BLOCK.codeBytes, length],
     [BLOCK.codeStart, first & PAGE_MASK],
     [BLOCK.flatWords, flatWords],
   ];
   for (const [word, value] of fields) record[word] = value;
   record.set(block.args, BLOCK.args);
-  block.constants.forEach((words, index) => {
-    record[BLOCK.size + index * CONSTANT_WORDS] = words.length;
-    record.set(words, BLOCK.size + index * CONSTANT_WORDS + 1);
-  });
-  const code = BLOCK.size + constantWords;
+  const code = BLOCK.size;
   for (let byte = 0; byte < bytes.length; byte++) record[code + (byte >> 2)]! |= bytes[byte]! << (8 * (byte & 3));
-  record.set(block.code.subarray(from, from + flatWords), code + (bytes.length >> 2));
+  record.set(memory.i32.subarray(from, from + flatWords), code + (bytes.length >> 2));
   return record;
 }
 
 /** What tells stored blocks apart: the same for two of the same code at the same place. */
 export function recordKey(record: Int32Array): string {
-  const code = BLOCK.size + record[BLOCK.constantCount]! * CONSTANT_WORDS;
+  const code = BLOCK.size;
   const words = (record[BLOCK.codeBytes]! + 3) >> 2;
   return `${record[BLOCK.pc]}:${record[BLOCK.mode]}:${record.subarray(code, code + words).join()}`;
 }
 
-/** The bytes of a store of these blocks, which refer to these constants. */
+/** A store of these blocks, which refer to these constants. */
 export function encodeStore(constants: Int32Array, records: readonly Int32Array[]): Uint8Array {
   let buckets = 64;
   while (buckets < records.length) buckets *= 2;

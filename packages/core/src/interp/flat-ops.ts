@@ -1,9 +1,9 @@
 import { OP_NAMES, type OpName } from '../ir/ops.ts';
+import { OPCODE } from '../wasm/encoder.ts';
 
 /**
- * Numbers of the flat operations, as the switch in interpreter.ts has them (literals there: V8 makes
- * a jump table only of literals). Operations that move bits share one; what is not listed is done by
- * its WebAssembly function (VALUE_OP).
+ * Numbers of the flat operations, for the loop's jump table. Operations that move the same bits share
+ * one; what is not listed has a function of its own (VALUE_OP).
  */
 const FLAT: Partial<Record<OpName, number>> = {
   const32: 0,
@@ -87,21 +87,65 @@ const FLAT: Partial<Record<OpName, number>> = {
   constV: 69,
   shuffleV: 70,
 };
-export const CONST32 = 0;
+export const SHUFFLE = 70;
 export const VALUE_OP = 71;
-/** A memory operation that goes through the observer; the plain code at the same place says which. */
-export const OBSERVED = 72;
 /** Goes before the plain access of one on a condition: steps over it where the condition is 0. */
-export const UNLESS = 73;
+export const UNLESS = 72;
+export const FLAT_COUNT = 73;
 
 /** Flat number by operation number. */
 export const FLAT_NUMBER: readonly number[] = OP_NAMES.map((name) => FLAT[name] ?? VALUE_OP);
 
-/** What a flat memory operation does: bytes and access, for the slow path and the observer. Indexed by flat number - 48. */
-export const MEMORY_OPS: readonly { readonly bytes: number; readonly access: 'read' | 'write' }[] = [
-  ...([1, 1, 2, 2, 4, 8, 16] as const).map((bytes) => ({ bytes, access: 'read' as const })),
-  ...([1, 2, 4, 8] as const).map((bytes) => ({ bytes, access: 'write' as const })),
-  ...([1, 2, 4, 8, 16] as const).map((bytes) => ({ bytes, access: 'write' as const })),
-];
-export const FIRST_MEMORY_OP = 48;
-export const LAST_MEMORY_OP = 63;
+/** How an operation accesses guest memory. */
+export interface MemoryForm {
+  readonly bytes: number;
+  /** What the access needs; a load of a read-modify-write needs 'write'. */
+  readonly access: 'read' | 'write';
+  readonly store: boolean;
+  readonly signed: boolean;
+  /** Type its value has in the loop, for which floats are their bits. */
+  readonly type: 'i32' | 'i64' | 'v128';
+  /** The WebAssembly load or store. */
+  readonly opcode: number;
+}
+
+const form = (
+  bytes: number,
+  opcode: number,
+  access: 'read' | 'write' = 'read',
+  store = false,
+  signed = false,
+): MemoryForm => ({
+  ...{ bytes, opcode, access, store, signed },
+  type: bytes === 16 ? 'v128' : bytes === 8 ? 'i64' : 'i32',
+});
+
+export const MEMORY_FORMS: Readonly<Partial<Record<OpName, MemoryForm>>> = {
+  load8u: form(1, OPCODE.i32Load8U),
+  load8s: form(1, OPCODE.i32Load8S, 'read', false, true),
+  load16u: form(2, OPCODE.i32Load16U),
+  load16s: form(2, OPCODE.i32Load16S, 'read', false, true),
+  load32: form(4, OPCODE.i32Load),
+  loadF32: form(4, OPCODE.i32Load),
+  load64: form(8, OPCODE.i64Load),
+  loadF64: form(8, OPCODE.i64Load),
+  loadV: form(16, OPCODE.v128Load),
+  load8uW: form(1, OPCODE.i32Load8U, 'write'),
+  load16uW: form(2, OPCODE.i32Load16U, 'write'),
+  load32W: form(4, OPCODE.i32Load, 'write'),
+  load64W: form(8, OPCODE.i64Load, 'write'),
+  store8: form(1, OPCODE.i32Store8, 'write', true),
+  store16: form(2, OPCODE.i32Store16, 'write', true),
+  store32: form(4, OPCODE.i32Store, 'write', true),
+  storeF32: form(4, OPCODE.i32Store, 'write', true),
+  store64: form(8, OPCODE.i64Store, 'write', true),
+  storeF64: form(8, OPCODE.i64Store, 'write', true),
+  storeV: form(16, OPCODE.v128Store, 'write', true),
+};
+
+/** The same by flat number; undefined for what is no memory operation. */
+export const MEMORY_FORM_OF: readonly (MemoryForm | undefined)[] = Array.from({ length: FLAT_COUNT }, (_, flat) =>
+  Object.entries(MEMORY_FORMS)
+    .map(([name, entry]) => (FLAT[name as OpName] === flat ? entry : undefined))
+    .find(Boolean),
+);

@@ -22,16 +22,6 @@ describe('random programs, interpreted', () => {
     expect(whole.engine.instructions()).toBe(6000);
   });
 
-  it.each(Array.from({ length: 30 }, (_, index) => 5000 + index))('seed %i: fast code as plain code', (seed) => {
-    const byteOrder = seed & 1 ? 'big' : 'little';
-    const program = { seed, size: 64, byteOrder } as const;
-    const plain = randomMachine(program, { fastAfter: Number.POSITIVE_INFINITY });
-    runRandomly(plain, program, 5000);
-    const fast = randomMachine(program, { fastAfter: 1 });
-    runRandomly(fast, program, 5000, seed & 2 ? new Random(seed) : undefined);
-    expect(outcome(fast)).toEqual(outcome(plain));
-  });
-
   it.each(SEEDS.slice(0, 10))('seed %i: the same with every access observed, in both byte orders', (seed) => {
     for (const byteOrder of ['little', 'big'] as const) {
       const program = { seed, size: 128, byteOrder };

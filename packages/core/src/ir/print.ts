@@ -20,7 +20,8 @@ export function print(block: IrBlock, layout?: StateLayout): string {
   return lines.join('\n');
 }
 
-function printOperation(block: IrBlock, index: number, layout: StateLayout | undefined): string {
+/** One operation of a block, by its place. */
+export function printOperation(block: IrBlock, index: number, layout: StateLayout | undefined): string {
   const at = index * OP_STRIDE;
   const number = block.code[at + OP_NUM]!;
   const spec = OP_SPECS[number]!;
@@ -50,20 +51,22 @@ function printImmediate(block: IrBlock, number: number, imm: number, layout: Sta
   }
 }
 
-function printTerminal(terminal: Terminal): string {
+/** How a block ends, as text. `values` replace the numbers of the values it uses, in the order of the fields. */
+export function printTerminal(terminal: Terminal, values?: readonly string[]): string {
+  const value = (number: number): string => values?.[0] ?? `v${number}`;
   switch (terminal.kind) {
     case 'jump':
       return `jump ${hex(terminal.target)}`;
     case 'branch':
-      return `branch v${terminal.cond} ? ${hex(terminal.taken)} : ${hex(terminal.next)}`;
+      return `branch ${value(terminal.cond)} ? ${hex(terminal.taken)} : ${hex(terminal.next)}`;
     case 'call':
       return `call ${hex(terminal.target)}, back to ${hex(terminal.returnTo)}`;
     case 'callIndirect':
-      return `call v${terminal.target}, back to ${hex(terminal.returnTo)}`;
+      return `call ${value(terminal.target)}, back to ${hex(terminal.returnTo)}`;
     case 'return':
-      return `return v${terminal.target}`;
+      return `return ${value(terminal.target)}`;
     case 'jumpIndirect':
-      return `jump v${terminal.target}`;
+      return `jump ${value(terminal.target)}`;
     case 'trap':
       return `trap #${terminal.vector}, v${terminal.error}${terminal.completes ? ', completes' : ''}`;
     case 'system':

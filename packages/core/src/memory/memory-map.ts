@@ -31,6 +31,11 @@ export const VALUE_BYTES = 16;
 /** The interpreter's pool of 32-bit constants, derived from the blocks it has. */
 export const CONSTANTS_BASE = VALUES_BASE + VALUES_COUNT * VALUE_BYTES;
 export const CONSTANTS_END = 1 << 20;
+/** The interpreter's code, derived from the blocks it has. */
+export const CODE_BASE = 1 << 20;
+export const CODE_END = CODE_BASE + (64 << 20);
+/** A translation table that stays empty: with it every access takes the slow path. */
+export const EMPTY_TABLE = CODE_END;
 
 /** One translation table: a word per virtual page. */
 export const TABLE_BYTES = 1 << 22;
@@ -40,7 +45,7 @@ export const TABLE_WRITE = TABLE_BYTES;
 export const TABLE_SUPERVISOR = 2 * TABLE_BYTES;
 /** A set's look-up cache. */
 export const LOOKUP_BYTES = 1 << 16;
-export const SETS_BASE = 1 << 20;
+export const SETS_BASE = EMPTY_TABLE + TABLE_BYTES;
 
 /** How many table sets go with that many frames: more memory, more address spaces resident at once. */
 export function setCountFor(frameCount: number): number {

@@ -1,11 +1,10 @@
 import { Cpu } from '../cpu/cpu.ts';
 import { Flattener } from '../interp/flatten.ts';
 import { Interpreter } from '../interp/interpreter.ts';
-import { createValueOps } from '../interp/value-ops.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from '../ir/ops.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
-import { CONTROL_END, STATE_BASE } from '../memory/memory-map.ts';
+import { STATE_BASE } from '../memory/memory-map.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { toyIsa } from './toy-isa.ts';
 
@@ -24,9 +23,8 @@ export class OneOp {
     const isa = toyIsa();
     const memory = new GuestMemory(4, 'little');
     this.cpu = new Cpu(memory, new Mmu(memory, 0xc000_0000), isa.layout, STATE_BASE);
-    const valueOps = createValueOps(memory.memory);
-    this.interpreter = new Interpreter(this.cpu, isa.helpers, valueOps, (CONTROL_END >> 2) - 4);
-    this.flattener = new Flattener(memory.i32, valueOps);
+    this.interpreter = new Interpreter(this.cpu, isa.helpers);
+    this.flattener = new Flattener(memory.i32);
   }
 
   /** The result's words. `imm` is a lane number; `constant` the lanes of a shuffle. */
@@ -40,8 +38,9 @@ export class OneOp {
     b.endWith({ kind: 'jump', target: 0 });
     const block = this.flattener.flatten(b.finish(4), false, 0, -1);
     this.interpreter.execute(block, 1);
-    const place = block.code[block.base + block.code[block.starts + 1]! - 5]!;
-    return [...this.cpu.i32.subarray(place, place + WORDS[spec.result!])];
+    const { i32 } = this.cpu;
+    const place = i32[block.base + i32[block.starts + 1]! - 5]! >> 2;
+    return [...i32.subarray(place, place + WORDS[spec.result!])];
   }
 
   private constant(b: BlockBuilder, type: ValueType, words: Words): number {

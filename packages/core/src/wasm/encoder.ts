@@ -11,7 +11,7 @@ export const WASM_TYPE: Readonly<Record<ValueType, number>> = {
 
 /** Block type "no result" and section numbers. WebAssembly core specification, 5.3.2 and 5.5. */
 export const VOID = 0x40;
-const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
 
 /** The opcodes that are not operations of the IR. */
 export const OPCODE = {
@@ -204,11 +204,14 @@ export class ModuleWriter {
   private readonly imports = new ByteWriter();
   private readonly functions = new ByteWriter();
   private readonly exports = new ByteWriter();
+  private readonly elements = new ByteWriter();
   private readonly code = new ByteWriter(4096);
   private importCount = 0;
   private importedFunctions = 0;
   private functionCount = 0;
   private exportCount = 0;
+  /** Elements of the table defined; -1 if none is. */
+  private tableSize = -1;
 
   /** Number of the function type, declared once. */
   type(parameters: readonly ValueType[], results: readonly ValueType[]): number {
@@ -243,6 +246,14 @@ export class ModuleWriter {
   importTable(module: string, name: string, minimum: number): void {
     this.imports.name(module).name(name).byte(1).byte(0x70).byte(0).u32(minimum);
     this.importCount++;
+  }
+
+  /** Defines the function table, of these functions. */
+  defineTable(functions: readonly number[]): void {
+    // Active, at offset 0 of table 0.
+    this.elements.u32(0).byte(OPCODE.i32Const).s32(0).byte(OPCODE.end).u32(functions.length);
+    for (const number of functions) this.elements.u32(number);
+    this.tableSize = functions.length;
   }
 
   /** Number the next addFunction will give. */
@@ -282,7 +293,11 @@ export class ModuleWriter {
     section(out, SECTION.type, this.typeNumbers.size, this.types);
     if (this.importCount > 0) section(out, SECTION.import, this.importCount, this.imports);
     section(out, SECTION.function, this.functionCount, this.functions);
+    if (this.tableSize >= 0) {
+      section(out, SECTION.table, 1, new ByteWriter(16).byte(0x70).byte(0).u32(this.tableSize));
+    }
     if (this.exportCount > 0) section(out, SECTION.export, this.exportCount, this.exports);
+    if (this.tableSize >= 0) section(out, SECTION.element, 1, this.elements);
     section(out, SECTION.code, this.functionCount, this.code);
     return out.finish();
   }

@@ -44,6 +44,18 @@ export class RegionFactory {
 
   /** The regions' functions, in order. */
   make(regions: readonly DiscoveredRegion[]): readonly unknown[] {
+    const { host } = this;
+    const { bytes, helpers, fresh } = this.encode(regions);
+    const module = instantiateModule(bytes, regions.length, fresh, helpers, host, this.imports);
+    for (const [tag, settle] of module.shapes) this.settler.add(tag, settle);
+    host.counters.modules++;
+    host.counters.wasmBytes += module.bytes;
+    this.bytes += module.bytes;
+    return module.functions;
+  }
+
+  /** The module of these regions, the shapes that are new with it, and the helpers it imports. */
+  encode(regions: readonly DiscoveredRegion[]) {
     const { host, shapes, slots } = this;
     const helpers: number[] = [];
     const firstShape = shapes.shapes.length;
@@ -52,13 +64,7 @@ export class RegionFactory {
       compileRegion(region, host.isa.isSupervisor(region.mode), slots, services),
     );
     const fresh = shapes.shapes.slice(firstShape);
-    const bytes = encodeModule(compiled, fresh, helpers, slots);
-    const module = instantiateModule(bytes, compiled.length, fresh, helpers, host, this.imports);
-    for (const [tag, settle] of module.shapes) this.settler.add(tag, settle);
-    host.counters.modules++;
-    host.counters.wasmBytes += module.bytes;
-    this.bytes += module.bytes;
-    return module.functions;
+    return { bytes: encodeModule(compiled, fresh, helpers, slots), helpers, fresh };
   }
 
   /** Forgets what the modules made so far share. No record may be pending. */

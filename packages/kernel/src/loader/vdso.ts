@@ -41,7 +41,7 @@ export function mapVdso(kernel: Kernel, mm: Mm): number {
   const start = findFreeRange(kernel, mm, size, 0);
   if (start < 0) return -ENOMEM;
   const vma = newVma(start, start + size, PROT_READ | PROT_EXEC);
-  vma.name = '[vdso]';
+  vma.name = kernel.abi.vdsoName ?? '[vdso]';
   vma.file = retainFile(file);
   vma.image = imageKey(file.inode, start, 0);
   insertVma(kernel, mm, vma);

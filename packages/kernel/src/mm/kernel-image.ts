@@ -1,5 +1,15 @@
 /** The kernel's own mappings: its image of text and data. */
-import { makePte, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTE_EXEC, PTE_PRESENT, PTE_WRITE, pteFrame } from '@kml/core';
+import {
+  makePte,
+  PAGE_MASK,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  PTE_EXEC,
+  PTE_PRESENT,
+  PTE_USER,
+  PTE_WRITE,
+  pteFrame,
+} from '@kml/core';
 import { InternalError } from '../internal-error.ts';
 import type { Kernel } from '../kernel.ts';
 import { allocKernelFrame } from './frames.ts';
@@ -18,9 +28,16 @@ export function mapKernelPage(kernel: Kernel, page: number, writable: boolean, e
   return frame;
 }
 
+/** Lets user code at a kernel page, as it is. */
+function openPage(kernel: Kernel, page: number): void {
+  const space = kernel.mmu.kernelOnly;
+  kernel.mmu.setEntry(space, page, space.pages.get(page) | PTE_USER);
+}
+
 /**
  * Maps the kernel image (kernel.image) at its addresses: text read-only and executable, data writable,
- * nothing accessible to user mode. Segments may share a page; it then has the rights of both.
+ * nothing accessible to user mode but segments with a userName. Segments may share a page; it then has
+ * the rights of both.
  */
 export function mapKernelImage(kernel: Kernel): void {
   const ranges: { start: number; end: number; image: string }[] = [];
@@ -31,6 +48,7 @@ export function mapKernelImage(kernel: Kernel): void {
       const frame = mapKernelPage(kernel, at >>> PAGE_SHIFT, segment.writable, segment.executable);
       const from = at - segment.address;
       kernel.memory.writeFrame(frame, at & PAGE_MASK, segment.bytes.subarray(from, from + piece));
+      if (segment.userName !== undefined) openPage(kernel, at >>> PAGE_SHIFT);
       at += piece;
     }
     if (segment.executable) {

@@ -7,6 +7,7 @@ import { freeFrames } from './frames.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './pte.ts';
 import { isSharedMemory } from './shared-memory.ts';
 import { FRAME_ANON, FRAME_KERNEL, mmState } from './state.ts';
+import { pageAlign } from './vma.ts';
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
@@ -43,6 +44,11 @@ export function mapsText(kernel: Kernel, mm: Mm): string {
     const line = `${where} ${device(inode?.superblock.dev ?? 0)} ${inode?.ino ?? 0}`;
     const name = nameOf(kernel, vma);
     text += name === '' ? `${line} \n` : `${`${line} `.padEnd(NAME_COLUMN)} ${name}\n`;
+  }
+  for (const { address, bytes, executable, userName } of kernel.image.segments) {
+    if (userName === undefined) continue;
+    const where = `${hex(address, 8)}-${hex(pageAlign(address + bytes.length), 8)} r-${executable ? 'x' : '-'}p`;
+    text += `${`${where} 00000000 00:00 0 `.padEnd(NAME_COLUMN)} ${userName}\n`;
   }
   return text;
 }

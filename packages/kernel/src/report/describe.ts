@@ -34,15 +34,18 @@ export function quietCode(kernel: Kernel): CodeReader {
 /** The instruction at an address with its bytes, or where it cannot be read. */
 export function describeCode(kernel: Kernel, pc: number): string {
   const code = quietCode(kernel);
-  const found = kernel.abi.isa.disassemble(code, pc, kernel.cpu.mode);
-  if (found === undefined) return `${hex32(pc)}: (not readable)`;
+  const { isa } = kernel.abi;
+  const found = isa.disassemble(code, pc, kernel.cpu.mode);
+  // Bits of pc below the alignment of instructions are the ISA's, and no part of the address.
+  const at = pc & -isa.instructionAlign;
+  if (found === undefined) return `${hex32(at)}: (not readable)`;
   const bytes = Array.from({ length: found.length }, (_, i) =>
     code
-      .byte(pc + i)
+      .byte(at + i)
       .toString(16)
       .padStart(2, '0'),
   );
-  return `${hex32(pc)}: ${bytes.join(' ')}  ${found.text}`;
+  return `${hex32(at)}: ${bytes.join(' ')}  ${found.text}`;
 }
 
 /** Registers by name, four to a line. */

@@ -12,7 +12,7 @@ export function panic(kernel: Kernel, reason: string): void {
   state.panic = reason;
   const task = state.current;
   const registers = cpuRegisters(kernel);
-  const stack = registers[kernel.abi.isa.debugRegisters.find((name) => name === 'esp' || name === 'sp') ?? ''];
+  const stack = registers[kernel.abi.stackRegister ?? 'sp'];
   const calls = stack === undefined ? [] : backtrace(kernel, stack);
   printKernel(kernel, [
     `Kernel panic - not syncing: ${reason}`,

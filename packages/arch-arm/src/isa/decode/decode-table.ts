@@ -1,10 +1,13 @@
 import { type Encoding, parseEncoding } from './encoding.ts';
+import type { FieldName } from './fields.ts';
 import type { Row } from './row.ts';
 
 /** A row with its encoding parsed. */
 export interface DecodeEntry {
   readonly row: Row;
   readonly encoding: Encoding;
+  /** row.fixed. */
+  readonly fixed: readonly (readonly [FieldName, number])[];
 }
 
 /** Number of bits set. */
@@ -27,7 +30,11 @@ export class DecodeTable {
   constructor(rows: readonly Row[], keyMask: number) {
     this.keyMask = keyMask;
     this.entries = rows
-      .map((row) => ({ row, encoding: parseEncoding(row.encoding) }))
+      .map((row) => ({
+        row,
+        encoding: parseEncoding(row.encoding),
+        fixed: Object.entries(row.fixed ?? {}) as [FieldName, number][],
+      }))
       .sort((a, b) => bitCount(b.encoding.mask) - bitCount(a.encoding.mask));
   }
 

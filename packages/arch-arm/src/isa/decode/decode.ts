@@ -67,6 +67,8 @@ export class Decoder {
 
   private match(x: Insn, table: DecodeTable): DecodeStatus {
     const { word } = x;
+    // What is undefined has a condition too.
+    x.cond = x.thumb ? (x.it !== 0 ? x.it >> 4 : 14) : Math.min(word >>> 28, 14);
     for (const entry of table.candidates(word)) {
       if (((word ^ entry.encoding.value) & entry.encoding.mask) !== 0) continue;
       extract(x, entry);
@@ -87,10 +89,13 @@ function isWide(half: number): boolean {
 /** Sets the fields of `x`. */
 function extract(x: Insn, entry: DecodeEntry): void {
   for (const { name } of x.parts) x[name] = 0;
+  for (const [name] of x.fixed) x[name] = 0;
   const { parts, fields } = entry.encoding;
   x.parts = parts;
+  x.fixed = entry.fixed;
   x.S = 0;
   x.cond = fields.has('cond') ? 0 : x.it !== 0 ? x.it >> 4 : 14;
   for (const { name, from, to, width } of parts) x[name] |= ((x.word >>> from) & (2 ** width - 1)) << to;
+  for (const [name, value] of entry.fixed) x[name] |= value;
   if (entry.row.flagsOutsideIt) x.S = x.it === 0 ? 1 : 0;
 }

@@ -37,6 +37,7 @@ interface Piece {
  *     '(0)'      should-be bits, not looked at by the decoder
  *     'Rn:4'     a field. Pieces of one field are put together in order, first piece highest,
  *     'Vd@1:4'   or at the bit of the field given behind the @
+ *     'Rd=Rn:3'  the same bits are a piece of two fields
  */
 export function parseEncoding(text: string): Encoding {
   const tokens = text.trim().split(/\s+/);
@@ -48,11 +49,12 @@ export function parseEncoding(text: string): Encoding {
   for (const token of tokens) {
     const width = tokenWidth(token, text);
     at -= width;
-    const field = /^(\w+?)(?:@(\d+))?:\d+$/.exec(token);
+    const field = /^([\w=]+?)(?:@(\d+))?:\d+$/.exec(token);
     if (field) {
-      const name = field[1]!;
-      if (!isFieldName(name)) throw new TypeError(`encoding '${text}': no field '${name}'`);
-      pieces.push({ name, from: at, width, to: field[2] === undefined ? undefined : Number(field[2]) });
+      for (const name of field[1]!.split('=')) {
+        if (!isFieldName(name)) throw new TypeError(`encoding '${text}': no field '${name}'`);
+        pieces.push({ name, from: at, width, to: field[2] === undefined ? undefined : Number(field[2]) });
+      }
       continue;
     }
     const should = token.startsWith('(');
@@ -71,7 +73,7 @@ export function parseEncoding(text: string): Encoding {
 }
 
 function tokenWidth(token: string, text: string): number {
-  const field = /^\w+?(?:@\d+)?:(\d+)$/.exec(token);
+  const field = /^[\w=]+?(?:@\d+)?:(\d+)$/.exec(token);
   if (field) return Number(field[1]);
   if (/^[01x]+$/.test(token)) return token.length;
   if (/^\([01]+\)$/.test(token)) return token.length - 2;

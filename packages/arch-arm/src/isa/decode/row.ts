@@ -1,4 +1,5 @@
 import type { Insn } from '../lift/insn.ts';
+import type { FieldName } from './fields.ts';
 
 /** Instruction sets: A32, 16-bit and 32-bit T32 encodings. */
 export type InstructionSet = 'A32' | 'T16' | 'T32';
@@ -40,8 +41,12 @@ export interface Row {
   /** Emits the instruction's IR, and does nothing else. */
   readonly lift: (x: Insn) => void;
   readonly operand2?: Operand2Kind;
+  /** Fields that the encoding implies and has no bits for. */
+  readonly fixed?: Partial<Readonly<Record<FieldName, number>>>;
   /** The encoding holds only where this does too ("if … then SEE"); fields are set. */
   readonly when?: (x: Insn) => boolean;
+  /** r15 as destination is a branch, or something else that is defined; in other rows it is UNPREDICTABLE. */
+  readonly pcDestination?: true;
   /** T32: flags are set outside IT blocks only (S has no bit in the encoding). */
   readonly flagsOutsideIt?: true;
   /** T32: executed whatever the IT block's condition says. */
@@ -95,7 +100,7 @@ export function bothSets(
 function toT32(encoding: string): string {
   const text = encoding.trim();
   if (text.startsWith('cond:4')) return text.replace(/^cond:4/, '1110');
-  const data = /^1111\s*001\s*(U:1|[01])(.*)$/.exec(text);
+  const data = /^1111\s*001\s*([\w@]+:1|[01])(.*)$/.exec(text);
   if (data) return `111 ${data[1]} 1111 ${data[2]}`;
   if (/^1111\s*0100/.test(text)) return text.replace(/^1111\s*0100/, '1111 1001');
   if (/^1111\s*11/.test(text)) return text;

@@ -1,6 +1,6 @@
 import type { BlockBuilder, I32, LiftContext } from '@kml/core';
 import type { FieldPart } from '../decode/encoding.ts';
-import { Fields } from '../decode/fields.ts';
+import { type FieldName, Fields } from '../decode/fields.ts';
 import type { Row } from '../decode/row.ts';
 import { GENERAL, MODE_M, reg, SYS, USR } from '../state.ts';
 import { ALIGNMENT_READ, ALIGNMENT_WRITE, CONDITION_FAILED, UNDEFINED } from '../vectors.ts';
@@ -26,7 +26,9 @@ export const PC = 15;
 export class Insn extends Fields {
   // ---- set by the decoder
   row!: Row;
+  /** Where the fields that are set come from. */
   parts: readonly FieldPart[] = [];
+  fixed: readonly (readonly [FieldName, number])[] = [];
   thumb = false;
   /** Address of the instruction, its word (T32: first half-word on top) and its bytes. */
   address = 0;
@@ -110,7 +112,7 @@ export class Insn extends Fields {
   }
 
   addConst(a: I32, value: number): I32 {
-    return this.add(a, this.const(value));
+    return value === 0 ? a : this.add(a, this.const(value));
   }
 
   /** Bits `low` to `low + width - 1` of a word. */
@@ -177,6 +179,11 @@ export class Insn extends Fields {
   raise(vector: number, error = 0): void {
     this.endsBlock();
     this.b.endWith({ kind: 'trap', vector, error: this.const(error), completes: false });
+  }
+
+  /** Ends the block by a jump to a computed address, which may change the instruction set: bit 0 is T. */
+  jumpTo(target: I32, kind: 'jumpIndirect' | 'return' = 'jumpIndirect'): void {
+    this.b.endWith({ kind, target });
   }
 
   /** UNDEFINED. */

@@ -1,7 +1,10 @@
 import type { BlockBuilder, LiftContext, LiftResult } from '@kml/core';
 import type { Decoder } from '../decode/decode.ts';
+import { advanceIt } from '../decode/it.ts';
 import { MODE_IT, MODE_IT_SHIFT } from '../state.ts';
+import { ALIGNMENT_FETCH } from '../vectors.ts';
 import { Insn } from './insn.ts';
+import { writesPcWrongly } from './unpredictable.ts';
 
 const OK_LENGTHS: readonly LiftResult[] = Array.from({ length: 5 }, (_, length) => ({ kind: 'ok', length }));
 
@@ -35,9 +38,11 @@ export class Lifter {
     x.mode = withIt(context.mode, this.it);
     builder.beginInstruction(pc, status === 'ok' ? (context.costs[x.row.cost] ?? 1) : 1, x.mode);
     this.it = advanceIt(this.it);
-    const conditional = x.cond < 14 && !(status === 'ok' && x.row.unconditional);
+    const misaligned = (pc & 3) === 2;
+    const conditional = x.cond < 14 && !misaligned && !(status === 'ok' && x.row.unconditional);
     x.guard = conditional ? x.flags.condition(x.cond) : undefined;
-    if (status === 'ok') x.row.lift(x);
+    if (misaligned) x.raise(ALIGNMENT_FETCH);
+    else if (status === 'ok' && !writesPcWrongly(x)) x.row.lift(x);
     else x.undefined();
     if (x.itAfter !== undefined) this.it = x.itAfter;
     x.itAfter = undefined;
@@ -48,9 +53,4 @@ export class Lifter {
 
 function withIt(mode: number, it: number): number {
   return (mode & ~MODE_IT) | (it << MODE_IT_SHIFT);
-}
-
-/** ITAdvance. ARM ARM DDI0406C A2.5.2. */
-export function advanceIt(it: number): number {
-  return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
 }

@@ -1,7 +1,9 @@
 /** Exception entry. ARM ARM DDI0406C B1.8 and B1.9. */
 import type { Cpu, GuestFault } from '@kml/core';
+import { advanceMode } from '../decode/it.ts';
 import { ABT, IRQ, MODE_IT, MODE_M, NOT_RESERVED, PSR_A, PSR_F, PSR_I, reg, SVC, UND } from '../state.ts';
 import {
+  ALIGNMENT_FETCH,
   ALIGNMENT_READ,
   ALIGNMENT_WRITE,
   BREAKPOINT,
@@ -68,10 +70,14 @@ export function deliverTrap(cpu: Cpu, vector: number, error: number, next: numbe
       enter(cpu, UNDEFINED, UND, address + (cpu.pc & 1 ? 2 : 4));
       return;
     case SUPERVISOR_CALL:
+      cpu.mode = advanceMode(cpu.mode);
       enter(cpu, SUPERVISOR_CALL, SVC, addressOf(next));
       return;
     case BREAKPOINT:
       prefetchAbort(cpu, FSR_DEBUG, address);
+      return;
+    case ALIGNMENT_FETCH:
+      prefetchAbort(cpu, FSR_ALIGNMENT, address);
       return;
     case ALIGNMENT_READ:
       dataAbort(cpu, FSR_ALIGNMENT, error);
@@ -103,7 +109,7 @@ export function deliverFault(cpu: Cpu, fault: GuestFault): void {
     return;
   }
   const status = fault.present ? FSR_PERMISSION : FSR_TRANSLATION;
-  if (fault.access === 'execute') prefetchAbort(cpu, status, fault.address);
+  if (fault.access === 'execute') prefetchAbort(cpu, status, addressOf(fault.address));
   else dataAbort(cpu, fault.access === 'write' ? status | FSR_WRITE : status, fault.address);
 }
 

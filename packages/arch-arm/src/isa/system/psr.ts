@@ -6,7 +6,6 @@ import {
   MODE_M,
   PSR_C,
   PSR_E,
-  PSR_IT,
   PSR_M,
   PSR_MASKS,
   PSR_N,
@@ -16,7 +15,7 @@ import {
   PSR_Z,
   reg,
 } from '../state.ts';
-import { switchBank } from './banks.ts';
+import { bankOf, switchBank } from './banks.ts';
 
 const NF = reg('nf');
 const ZF = reg('zf');
@@ -75,21 +74,20 @@ export function readCpsr(cpu: Cpu): number {
 
 /**
  * Writes the whole CPSR but T, which goes with the write of pc that belongs to it: mode (with its
- * banked registers), masks, ITSTATE and flags.
+ * banked registers), masks, ITSTATE and flags. A number that is no mode leaves the mode as it is;
+ * E stays clear, since there is no big-endian data.
  */
 export function writeCpsr(cpu: Cpu, psr: number): void {
+  const old = cpu.mode & MODE_M;
+  const m = bankOf(psr & PSR_M) === undefined ? old : psr & PSR_M;
   writeApsr(cpu, psr);
-  cpu.set(MASKS, psr & PSR_MASKS);
-  switchBank(cpu, cpu.mode & MODE_M, psr & PSR_M);
-  cpu.mode = (cpu.mode & ~(MODE_M | MODE_IT)) | (psr & PSR_M) | (itOfPsr(psr) << MODE_IT_SHIFT);
+  cpu.set(MASKS, psr & PSR_MASKS & ~PSR_E);
+  switchBank(cpu, old, m);
+  const it = psr & PSR_T ? itOfPsr(psr) : 0;
+  cpu.mode = (cpu.mode & ~(MODE_M | MODE_IT)) | m | (it << MODE_IT_SHIFT);
 }
 
 /** A PSR and the address it goes with as the program counter of state.ts. */
 export function pcOf(address: number, psr: number): number {
   return psr & PSR_T ? address | 1 : address & ~3;
 }
-
-/** Big-endian data (CPSR.E), which this CPU has not. */
-export const hasBigEndianData = (psr: number): boolean => (psr & PSR_E) !== 0;
-
-export { PSR_IT };

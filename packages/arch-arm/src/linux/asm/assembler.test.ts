@@ -41,6 +41,7 @@ describe('encodings, as GNU as gives them', () => {
     ['mcr p15, 0, r1, c7, c5, 0', 'ee071f15'],
     ['cps #0x13', 'f1020013'],
     ['cpsie', 'f1080080'],
+    ['cpsid #0x13', 'f10e0093'],
     ['cpsid', 'f10c0080'],
     ['clrex', 'f57ff01f'],
     ['dmb', 'f57ff05b'],

@@ -49,9 +49,9 @@ const SYSTEM: Readonly<Record<string, Encoder>> = {
   clrex: (emit) => emit.word(0xf57f_f01f),
   dmb: (emit) => emit.word(0xf57f_f05b),
   cps: (emit, i) => emit.word(0xf102_0000 | number(i.operands[0])),
-  /** cpsie and cpsid: interrupts (I) only. */
-  cpsie: (emit) => emit.word(0xf108_0080),
-  cpsid: (emit) => emit.word(0xf10c_0080),
+  /** cpsie and cpsid: interrupts (I) only; with a mode, that too. ARM ARM B9.3.2 */
+  cpsie: (emit, i) => emit.word(0xf108_0080 | modeChange(i)),
+  cpsid: (emit, i) => emit.word(0xf10c_0080 | modeChange(i)),
   mrs(emit, i) {
     const saved = status(i.operands[1]).saved ? 1 << 22 : 0;
     emit.word(cond(i) | 0x010f_0000 | saved | (register(i.operands[0]) << 12));
@@ -212,6 +212,11 @@ function block(
 function coprocessorFields([coproc, opc1, target, n, m, opc2]: readonly AsmOperand[]): number {
   const fields = (number(opc1) << 21) | (coprocessor(n) << 16) | (register(target) << 12) | (coprocessor(coproc) << 8);
   return fields | (number(opc2) << 5) | coprocessor(m);
+}
+
+/** M and the mode of CPS, where one is named. */
+function modeChange({ operands }: Instruction): number {
+  return operands.length === 0 ? 0 : 0x2_0000 | number(operands[0]);
 }
 
 /** imm12:imm4 of BKPT and UDF. */

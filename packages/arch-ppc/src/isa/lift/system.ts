@@ -1,3 +1,4 @@
+import { reg } from '../state.ts';
 import { ROUTINE } from '../system/routines.ts';
 import { SYSTEM_CALL } from '../vectors.ts';
 import type { Insn } from './insn.ts';
@@ -19,4 +20,42 @@ export function sc(x: Insn): void {
 /** RFI. */
 export function rfi(x: Insn): void {
   if (x.supervisor()) x.system(ROUTINE.returnFromInterrupt);
+}
+
+const MSR = reg('msr');
+const SEGMENTS = Array.from({ length: 16 }, (_, number) => reg(`sr${number}`));
+
+/** MFMSR. */
+export function moveFromMsr(x: Insn): void {
+  if (x.supervisor()) x.setGpr(x.rt, x.b.get(MSR));
+}
+
+/** MTMSR. */
+export function moveToMsr(x: Insn): void {
+  if (x.supervisor()) x.system(ROUTINE.writeMsr, x.gpr(x.rt));
+}
+
+/** MFSR. Segment registers are kept, not interpreted: SDR1 alone names the address space. */
+export function moveFromSegment(x: Insn): void {
+  if (x.supervisor()) x.setGpr(x.rt, x.b.get(SEGMENTS[x.ra & 15]!));
+}
+
+/** MTSR. */
+export function moveToSegment(x: Insn): void {
+  if (x.supervisor()) x.b.set(x.gpr(x.rt), SEGMENTS[x.ra & 15]!);
+}
+
+/** MFSRIN: the segment of the address in RB. */
+export function moveFromSegmentIndirect(x: Insn): void {
+  if (x.supervisor()) x.system(ROUTINE.readSegment, x.gpr(x.rb), x.const(x.rt));
+}
+
+/** MTSRIN. */
+export function moveToSegmentIndirect(x: Insn): void {
+  if (x.supervisor()) x.system(ROUTINE.writeSegment, x.gpr(x.rb), x.gpr(x.rt));
+}
+
+/** TLBIE, TLBSYNC, TLBIA: translations are never stale here. */
+export function invalidateTranslation(x: Insn): void {
+  x.supervisor();
 }

@@ -39,11 +39,15 @@ function takeInterrupt(cpu: Cpu, vector: number, returnTo: number, cause: number
   updateMode(cpu);
 }
 
-/** IsaBackend.deliverTrap: `error` is what the vector adds to SRR1, or of an alignment interrupt DSISR. */
+/** IsaBackend.deliverTrap: `error` is what the vector adds to SRR1, or of an alignment interrupt the address. */
 export function deliverTrap(cpu: Cpu, vector: number, error: number, next: number): void {
+  if (vector >= ASSIST) {
+    assist(cpu, vector - ASSIST, next);
+    return;
+  }
   switch (vector) {
-    case ASSIST:
-      assist(cpu, next);
+    case ALIGNMENT:
+      deliverAlignment(cpu, error);
       return;
     case SYSTEM_CALL:
       takeInterrupt(cpu, vector, next, 0);
@@ -54,10 +58,19 @@ export function deliverTrap(cpu: Cpu, vector: number, error: number, next: numbe
 }
 
 /** An alignment interrupt of the instruction at pc. PEM, 6.4.6. */
-export function deliverAlignment(cpu: Cpu, address: number, dsisr: number): void {
+function deliverAlignment(cpu: Cpu, address: number): void {
+  const word = cpu.virtual.read32(cpu.pc, true);
   cpu.set(DAR, address);
-  cpu.set(DSISR, dsisr);
+  cpu.set(DSISR, alignmentDsisr(word));
   takeInterrupt(cpu, ALIGNMENT, cpu.pc, 0);
+}
+
+/** DSISR of an alignment interrupt: what of the instruction tells it and its registers apart. PEM, table 6-9. */
+function alignmentDsisr(word: number): number {
+  const registers = (word >>> 16) & 0x3ff;
+  const isIndexed = word >>> 26 === 31;
+  if (!isIndexed) return (((word >>> 26) & 1) << 14) | (((word >>> 27) & 15) << 10) | registers;
+  return (((word >>> 1) & 3) << 15) | (((word >>> 6) & 1) << 14) | (((word >>> 7) & 15) << 10) | registers;
 }
 
 /** The trace interrupt behind an instruction under MSR.SE; pc is where it goes on. PEM, 6.4.11. */
@@ -68,8 +81,7 @@ export function deliverTrace(cpu: Cpu): void {
 /** IsaBackend.deliverFault: page faults become storage interrupts. PEM, 6.4.3 and 6.4.4. */
 export function deliverFault(cpu: Cpu, fault: GuestFault): void {
   if (fault.access === undefined) {
-    if (fault.vector === ALIGNMENT) deliverAlignment(cpu, fault.address, fault.error);
-    else takeInterrupt(cpu, fault.vector, cpu.pc, fault.error);
+    takeInterrupt(cpu, fault.vector, cpu.pc, fault.error);
     return;
   }
   if (fault.access === 'execute') {

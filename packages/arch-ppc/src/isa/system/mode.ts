@@ -1,5 +1,5 @@
 import type { Cpu } from '@kml/core';
-import { FPSCR_ENABLES, FPSCR_NI, FPSCR_RN, FPSCR_XX } from '../fp/fpscr.ts';
+import { FPSCR_ENABLES, FPSCR_RN, FPSCR_XX } from '../fp/fpscr.ts';
 import {
   MODE_FP_EXACT,
   MODE_FP_SLOW,
@@ -27,7 +27,7 @@ export function updateMode(cpu: Cpu): void {
   if (msr & MSR_PR) mode |= MODE_USER;
   if (!(msr & MSR_FP)) mode |= MODE_NO_FP;
   if (msr & MSR_SE) mode |= MODE_STEP;
-  if (fpscr & (FPSCR_ENABLES | FPSCR_RN | FPSCR_NI)) mode |= MODE_FP_SLOW;
+  if (fpscr & (FPSCR_ENABLES | FPSCR_RN)) mode |= MODE_FP_SLOW;
   else if (!(fpscr & FPSCR_XX)) mode |= MODE_FP_EXACT;
   cpu.mode = mode;
 }

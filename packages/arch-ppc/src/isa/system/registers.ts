@@ -1,5 +1,7 @@
 import type { Cpu } from '@kml/core';
+import { readFpr, writeFpr } from '../fp/assist.ts';
 import { withSummaries } from '../fp/fpscr.ts';
+import { settleStatus } from '../fp/status.ts';
 import { CR_FIELDS, FPCC_FPSCR, reg } from '../state.ts';
 import { updateMode } from './mode.ts';
 
@@ -39,7 +41,7 @@ export function writeXer(cpu: Cpu, word: number): void {
 
 /** FPSCR as one word, what the last operation left included. */
 export function readFpscr(cpu: Cpu): number {
-  return cpu.get(FPSCR);
+  return settleStatus(cpu);
 }
 
 /** Loads FPSCR as a whole: a signal return, a task's first floating-point state. */
@@ -54,3 +56,5 @@ export function writeFpscr(cpu: Cpu, word: number): void {
 export function clearReservation(cpu: Cpu): void {
   cpu.set(reg('reserved'), 0);
 }
+
+export { readFpr, writeFpr };

@@ -1,1 +1,2 @@
-export {};
+export type { Row } from '../decode/row.ts';
+export { rows } from '../tables/index.ts';

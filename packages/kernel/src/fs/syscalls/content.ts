@@ -120,6 +120,14 @@ function readahead(_kernel: Kernel, task: Task, fd: number): number {
   return file.kind === 'regular' ? 0 : -EINVAL;
 }
 
+/** fadvise64_64 of ABIs that align pairs of argument words: the advice comes second, so that all fit in six. */
+export const ADVICE_FIRST_FADVISE: SyscallDef = partial(
+  'fadvise64_64',
+  ['fd', 'int', 'u64', 'u64'],
+  'advice changes nothing',
+  (kernel, task, fd, advice) => fadvise(kernel, task, fd!, advice!),
+);
+
 /** truncate(2), fallocate(2), fsync(2), posix_fadvise(2). */
 export const CONTENT_SYSCALLS: SyscallDef[] = [
   full('truncate', ['path', 'long'], truncate),
@@ -132,6 +140,8 @@ export const CONTENT_SYSCALLS: SyscallDef[] = [
   full('sync', [], sync),
   full('syncfs', ['fd'], syncfs),
   partial('sync_file_range', ['fd', 'u64', 'u64', 'flags'], 'writes the whole file back', fsync),
+  // The same with its flags second, for ABIs that align pairs of argument words.
+  partial('sync_file_range2', ['fd', 'flags', 'u64', 'u64'], 'writes the whole file back', fsync),
   partial(
     'fadvise64',
     ['fd', 'u64', 'size', 'int'],
@@ -141,5 +151,7 @@ export const CONTENT_SYSCALLS: SyscallDef[] = [
   partial('fadvise64_64', ['fd', 'u64', 'u64', 'int'], 'advice changes nothing', (kernel, task, fd, _at, _n, advice) =>
     fadvise(kernel, task, fd!, advice!),
   ),
+  // The orders of arguments in which aligned pairs leave no gap. Linux 6.1 arch/arm/kernel/sys_arm.c
+  partial('arm_fadvise64_64', ['fd', 'int', 'u64', 'u64'], 'advice changes nothing', fadvise),
   partial('readahead', ['fd', 'u64', 'size'], 'reads nothing ahead', readahead),
 ];

@@ -202,6 +202,13 @@ function several(one: (kernel: Kernel, task: Task, fd: number, header: number, f
   };
 }
 
+const accept: SyscallHandler = (kernel, task, fd, address, lengthAt) =>
+  accept4(kernel, task, fd!, address!, lengthAt!, 0);
+const send: SyscallHandler = (kernel, task, fd, address, length, flags) =>
+  sendTo(kernel, task, fd!, address!, length!, flags!, 0, 0);
+const recv: SyscallHandler = (kernel, task, fd, address, length, flags) =>
+  recvFrom(kernel, task, fd!, address!, length!, flags!, 0, 0);
+
 /** The calls behind socketcall by number, with how many arguments each takes. Linux 6.1 net/socket.c: nargs */
 const CALLS: readonly (readonly [handler: SyscallHandler, count: number] | undefined)[] = [
   undefined,
@@ -209,12 +216,12 @@ const CALLS: readonly (readonly [handler: SyscallHandler, count: number] | undef
   [bind, 3],
   [connect, 3],
   [listen, 2],
-  [(kernel, task, fd, address, lengthAt) => accept4(kernel, task, fd!, address!, lengthAt!, 0), 3],
+  [accept, 3],
   [getsockname, 3],
   [getpeername, 3],
   [socketpair, 4],
-  [(kernel, task, fd, address, length, flags) => sendTo(kernel, task, fd!, address!, length!, flags!, 0, 0), 4],
-  [(kernel, task, fd, address, length, flags) => recvFrom(kernel, task, fd!, address!, length!, flags!, 0, 0), 4],
+  [send, 4],
+  [recv, 4],
   [sendTo, 6],
   [recvFrom, 6],
   [shutdown, 2],
@@ -247,23 +254,17 @@ export const SOCKET_SYSCALLS: SyscallDef[] = [
   full('bind', ['fd', 'ptr', 'uint'], bind),
   full('listen', ['fd', 'int'], listen),
   full('connect', ['fd', 'ptr', 'uint'], connect),
-  full('accept', ['fd', 'ptr', 'ptr'], (kernel, task, fd, address, lengthAt) =>
-    accept4(kernel, task, fd!, address!, lengthAt!, 0),
-  ),
+  full('accept', ['fd', 'ptr', 'ptr'], accept),
   full('accept4', ['fd', 'ptr', 'ptr', 'flags'], accept4),
   full('getsockname', ['fd', 'ptr', 'ptr'], getsockname),
   full('getpeername', ['fd', 'ptr', 'ptr'], getpeername),
   full('shutdown', ['fd', 'uint'], shutdown),
   partial('getsockopt', ['fd', 'int', 'int', 'ptr', 'ptr'], 'buffer sizes and time-outs change nothing', getsockopt),
   partial('setsockopt', ['fd', 'int', 'int', 'ptr', 'uint'], 'buffer sizes and time-outs change nothing', setsockopt),
+  full('send', ['fd', 'buf', 'size', 'flags'], send),
+  full('recv', ['fd', 'outbuf', 'size', 'flags'], recv),
   full('sendto', ['fd', 'buf', 'size', 'flags', 'ptr', 'uint'], sendTo),
   full('recvfrom', ['fd', 'outbuf', 'size', 'flags', 'ptr', 'ptr'], recvFrom),
-  full('send', ['fd', 'buf', 'size', 'flags'], (kernel, task, fd, address, length, flags) =>
-    sendTo(kernel, task, fd!, address!, length!, flags!, 0, 0),
-  ),
-  full('recv', ['fd', 'outbuf', 'size', 'flags'], (kernel, task, fd, address, length, flags) =>
-    recvFrom(kernel, task, fd!, address!, length!, flags!, 0, 0),
-  ),
   full('sendmsg', ['fd', 'ptr', 'flags'], sendMessage),
   full('recvmsg', ['fd', 'ptr', 'flags'], recvMessage),
   full('sendmmsg', ['fd', 'ptr', 'uint', 'flags'], several(sendMessage)),

@@ -10,7 +10,7 @@ import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { frameAddress } from '../../task/thread-info.ts';
 import type { SigAction, Task } from '../../types.ts';
 import { defaultAction, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, sigBit, UNBLOCKABLE } from '../numbers.ts';
-import { flushSignals, recalcSigPending } from '../pending.ts';
+import { flushSignals, recalcSigPending, setSigMask } from '../pending.ts';
 import { forceSegv } from '../send.ts';
 
 /** Linux 6.1 kernel/signal.c: do_sigaction */
@@ -121,7 +121,8 @@ function sigaltstack(kernel: Kernel, task: Task, next: number, old: number): num
 /** A frame that cannot be read back is a SIGSEGV. */
 function sigreturn(kernel: Kernel, task: Task, rt: boolean): number {
   task.restartBlock = undefined;
-  if (!kernel.abi.sigreturn(kernel, task, frameAddress(kernel, task), rt)) forceSegv(kernel, task, 0);
+  if (kernel.abi.sigreturn(kernel, task, frameAddress(kernel, task), rt)) setSigMask(kernel, task, task.sigMask);
+  else forceSegv(kernel, task, 0);
   return NO_RESULT;
 }
 

@@ -130,6 +130,11 @@ function ssetmask(kernel: Kernel, task: Task, mask: number): number {
   return old;
 }
 
+/** sigsuspend of ABIs whose call takes the mask alone (CONFIG_OLD_SIGSUSPEND). */
+export const ONE_WORD_SIGSUSPEND: SyscallDef = full('sigsuspend', ['ulong'], (kernel, task, mask) =>
+  sigsuspend(kernel, task, genericSet(kernel, BigInt(mask!))),
+);
+
 export const MASK_SYSCALLS: readonly SyscallDef[] = [
   full('rt_sigprocmask', ['sighow', 'ptr', 'ptr', 'size'], (kernel, task, how, next, old, size) =>
     size === sigSetBytes(kernel) ? sigprocmask(kernel, task, how!, next!, old!, size) : -EINVAL,
@@ -142,7 +147,7 @@ export const MASK_SYSCALLS: readonly SyscallDef[] = [
   ),
   full('sigpending', ['ptr'], (kernel, task, address) => sigpending(kernel, task, address!, 4)),
   full('rt_sigsuspend', ['ptr', 'size'], rtSigsuspend),
-  // Two history arguments that nobody uses come first.
+  // Two history arguments that nobody uses come first; ONE_WORD_SIGSUSPEND has none.
   full('sigsuspend', ['int', 'int', 'ulong'], (kernel, task, _first, _second, mask) =>
     sigsuspend(kernel, task, genericSet(kernel, BigInt(mask!))),
   ),

@@ -1,4 +1,0 @@
-import type { Row } from '../decode/row.ts';
-
-/** Advanced SIMD. */
-export const neonRows: readonly Row[] = [];

@@ -1,0 +1,83 @@
+import {
+  CPU_AREA,
+  ENOSYS,
+  KC_EXCEPTION,
+  KC_EXIT_WORK,
+  KC_IDLE,
+  KC_INTERRUPT,
+  KC_PRIVATE,
+  KC_SCHEDULE_TAIL,
+  KC_SYSCALL_TRACE,
+  THREAD_INFO,
+  TIF_TRACE,
+  TIF_WORK_MASK,
+} from '@kml/kernel';
+import { PSR_T, SVC, SYS } from '../../isa/state.ts';
+import { FSR_ALIGNMENT } from '../../isa/system/deliver.ts';
+import { DATA_ABORT, PREFETCH_ABORT, UNDEFINED } from '../../isa/vectors.ts';
+import {
+  ARM_CALL_TABLE,
+  ARM_NR_BASE,
+  ARM_NR_COUNT,
+  KERNEL_DATA,
+  SYS_CALL_TABLE,
+  TI_RESTART,
+  TI_SYSCALL,
+} from '../layout.ts';
+import { PT, PT_SIZE } from '../pt-regs.ts';
+import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
+
+/** Numbers from here up have no entry in sys_call_table; a multiple of 4, so that CMP has an immediate for it. */
+export const NR_SYSCALLS = (Math.max(...SYSCALL_NUMBERS.keys()) + 4) & ~3;
+
+/** Kernel calls of this ABI: a private number that does not exist; a number in the SVC instruction; an exception that nothing raises; an unaligned access of user code. */
+export const KC_BAD_CALL = KC_PRIVATE;
+export const KC_OABI_CALL = KC_PRIVATE + 1;
+export const KC_BAD_VECTOR = KC_PRIVATE + 2;
+export const KC_UNALIGNED = KC_PRIVATE + 3;
+
+/** Names that the entry code uses for numbers. */
+export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
+  ['CPU', KERNEL_DATA],
+  ['ENTRIES_TRAP', CPU_AREA.entriesTrap],
+  ['ENTRIES_DIRECT', CPU_AREA.entriesDirect],
+  ['ENTRIES_FAULT', CPU_AREA.entriesFault],
+  ['ENTRIES_INTERRUPT', CPU_AREA.entriesInterrupt],
+  ['TABLE_OFFSET', SYS_CALL_TABLE - KERNEL_DATA],
+  ['ARM_TABLE_OFFSET', ARM_CALL_TABLE - SYS_CALL_TABLE],
+  ['NR_SYSCALLS', NR_SYSCALLS],
+  ['NR_RESTART_SYSCALL', 0],
+  ['ARM_NR_BASE', ARM_NR_BASE],
+  ['ARM_NR_COUNT', ARM_NR_COUNT],
+  ['OABI_BASE', 0x90_0000],
+  ['MINUS_ENOSYS', -ENOSYS],
+  ['TI_FLAGS', THREAD_INFO.flags],
+  ['TI_SYSCALL', TI_SYSCALL],
+  ['TI_RESTART', TI_RESTART],
+  ['WORK_MASK', TIF_WORK_MASK],
+  ['TIF_TRACE', TIF_TRACE],
+  ['KC_EXCEPTION', KC_EXCEPTION],
+  ['KC_INTERRUPT', KC_INTERRUPT],
+  ['KC_EXIT_WORK', KC_EXIT_WORK],
+  ['KC_SYSCALL_TRACE', KC_SYSCALL_TRACE],
+  ['KC_SCHEDULE_TAIL', KC_SCHEDULE_TAIL],
+  ['KC_IDLE', KC_IDLE],
+  ['KC_BAD_CALL', KC_BAD_CALL],
+  ['KC_OABI_CALL', KC_OABI_CALL],
+  ['KC_BAD_VECTOR', KC_BAD_VECTOR],
+  ['KC_UNALIGNED', KC_UNALIGNED],
+  ['FSR_ALIGNMENT', FSR_ALIGNMENT],
+  ['VECTOR_UND', UNDEFINED],
+  ['VECTOR_PABT', PREFETCH_ABORT],
+  ['VECTOR_DABT', DATA_ABORT],
+  ['PSR_T', PSR_T],
+  ['MODE_SVC', SVC],
+  ['MODE_SYS', SYS],
+  ['PT_SIZE', PT_SIZE],
+  ['PT_R0', PT.r0],
+  ['PT_SP', PT.sp],
+  ['PT_LR', PT.lr],
+  ['PT_PC', PT.pc],
+  ['PT_CPSR', PT.cpsr],
+  ['PT_ORIG_R0', PT.origR0],
+]);

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { powerpc } from '../abi.ts';
+import { programMsr } from '../msr.ts';
+import { EntryMachine, STACK_TOP } from '../testing/entry-machine.ts';
+
+const SO = 0x1000_0000;
+const KEPT = ['r2', ...Array.from({ length: 19 }, (_, n) => `r${13 + n}`)];
+
+function call(number: number): string {
+  const fill = KEPT.map((name) => `  li ${name}, ${100 + Number(name.slice(1))}`).join('\n');
+  const args = [3, 4, 5, 6, 7, 8].map((n) => `  li r${n}, ${n}`).join('\n');
+  return `${fill}\n${args}
+  cmpwi cr2, r3, 100
+  lis r12, __kernel_vsyscall_kml@h
+  addi r12, r12, ENTRY
+  mtctr r12
+  li r0, ${number}
+  bctrl
+done:
+  b done`.replace('ENTRY', '__kernel_vsyscall_kml@l');
+}
+
+describe('the direct call', () => {
+  test('gives the result and keeps what the C convention keeps', () => {
+    const m = new EntryMachine(true);
+    m.onSyscall = () => 1234;
+    m.load(call(20));
+    m.runTo('done');
+    expect(m.syscalls).toEqual([{ number: 20, args: [3, 4, 5, 6, 7, 8] }]);
+    expect([m.get('r3'), m.get('r1'), m.get('msr'), m.get('cr') & SO]).toEqual([1234, STACK_TOP, programMsr(true), 0]);
+    expect(KEPT.map((name) => m.get(name))).toEqual(KEPT.map((name) => 100 + Number(name.slice(1))));
+    expect(m.get('cr') & 0x00f0_0000).toBe(0x0080_0000);
+    expect([m.counter('entriesDirect'), m.counter('entriesDirectFull'), m.counter('entriesTrap')]).toEqual([1, 0, 0]);
+  });
+
+  test('a failure is a positive errno with CR0.SO set', () => {
+    const m = new EntryMachine(true);
+    m.onSyscall = () => -2;
+    m.load(call(5));
+    m.runTo('done');
+    expect([m.get('r3'), m.get('cr') & SO]).toEqual([2, SO]);
+  });
+
+  test('a number out of range gives ENOSYS', () => {
+    const m = new EntryMachine(true);
+    m.load(call(30_000));
+    m.runTo('done');
+    expect([m.get('r3'), m.get('cr') & SO, m.syscalls.length]).toEqual([38, SO, 0]);
+  });
+
+  test('makes a frame that fork and signals can use', () => {
+    const m = new EntryMachine(true);
+    let frame: Record<string, number> = {};
+    m.onSyscall = () => {
+      frame = powerpc.frame.registers(m.kernel, m.frame);
+      return 44;
+    };
+    m.load(call(2));
+    m.runTo('done');
+    expect(frame).toMatchObject({ r0: 2, r1: STACK_TOP, r2: 102, r3: 3, r8: 8, r13: 113, r31: 131, origR3: 3 });
+    expect(frame).toMatchObject({ nip: m.image.symbols.get('kml_return')!, link: m.labels.get('done')!, trap: 0xc00 });
+  });
+
+  test('with work waiting it leaves through the whole frame', () => {
+    const m = new EntryMachine(true);
+    m.onSyscall = () => {
+      m.setWork(2);
+      return 55;
+    };
+    m.load(call(20));
+    m.runTo('done');
+    expect([m.get('r3'), m.get('r1'), m.exitWork, m.counter('entriesDirectFull')]).toEqual([55, STACK_TOP, 1, 1]);
+    expect(KEPT.map((name) => m.get(name))).toEqual(KEPT.map((name) => 100 + Number(name.slice(1))));
+  });
+
+  test('a restarted call is made again by the sc in kernel text', () => {
+    const m = new EntryMachine(true);
+    m.onSyscall = () => {
+      if (m.syscalls.length > 1) return 9;
+      m.setWork(1);
+      return -512;
+    };
+    m.onExitWork = () => {
+      powerpc.frame.restart(m.kernel, m.frame, false);
+      m.setWork(0);
+    };
+    m.load(call(3));
+    m.runTo('done');
+    expect(m.syscalls.map((seen) => seen.args)).toEqual([
+      [3, 4, 5, 6, 7, 8],
+      [3, 4, 5, 6, 7, 8],
+    ]);
+    expect([m.get('r3'), m.counter('entriesTrap'), m.counter('entriesDirect')]).toEqual([9, 1, 1]);
+  });
+
+  test('an interrupt at any instruction of it changes nothing', () => {
+    const whole = new EntryMachine(true);
+    whole.load(call(20));
+    whole.runTo('kml_call');
+    const before = whole.engine.instructions();
+    whole.runTo('done');
+    const length = whole.engine.instructions() - before;
+    for (let at = 0; at < length; at++) {
+      const m = new EntryMachine(true);
+      m.onSyscall = () => 1234;
+      m.load(call(20));
+      m.runTo('kml_call');
+      m.run(at);
+      m.engine.setInterrupt(0, true);
+      m.runTo('done');
+      expect([at, m.get('r3'), m.get('r1'), m.get('r31'), m.interrupts.length]).toEqual([at, 1234, STACK_TOP, 131, 1]);
+    }
+  });
+
+  test('is refused to an ordinary process: kernel text is not its to execute', () => {
+    const m = new EntryMachine(false);
+    m.load(call(20));
+    m.run();
+    expect(m.exceptions).toHaveLength(1);
+    expect(m.exceptions[0]).toMatchObject({
+      fromUser: true,
+      cause: { kind: 'page', address: m.image.symbols.get('kml_call'), access: 'execute', present: true },
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { count } from './macros.ts';
+
+/**
+ * The direct call: a kernel-mode user process calls here (`__kernel_vsyscall_kml` of the vDSO, or the
+ * address in AT_SYSINFO) with the registers of `sc`: number in r0, arguments in r3 to r8. The result is
+ * that of `sc`: r3, with CR0.SO set and a positive errno on failure. r1, r2, r13 to r31, LR, XER and CR1
+ * to CR7 come back as they were; r0, r4 to r12, CTR and the rest of CR0 are used up.
+ *
+ * Moving r1 into the kernel stack is the one step that makes this the kernel: an interrupt before it
+ * counts as the program's, one after it as nested. No MSR changes. The frame is whole but for registers
+ * that the call uses up, so that every call can be made; with work waiting the exit goes through it.
+ *
+ * A call that is to be restarted finds an `sc` in front of where its frame returns to.
+ */
+export const DIRECT_CALL = `
+kml_call:
+  mfsprg2 r9
+  mr r10, r1
+  addi r1, r9, -FRAME_BYTES
+  stw r10, 0(r1)
+  stw r10, PT_R1(r1)
+  stw r0, PT_R0(r1)
+  stw r2, PT_R2(r1)
+  stmw r3, PT_R3(r1)
+  stw r3, PT_ORIGR3(r1)
+  mfcr r9
+  mflr r10
+  mfxer r11
+  mfmsr r12
+  rlwinm r9, r9, 0, 4, 2
+  stw r9, PT_CCR(r1)
+  stw r10, PT_LINK(r1)
+  stw r11, PT_XER(r1)
+  stw r12, PT_MSR(r1)
+  lis r9, kml_return@ha
+  addi r9, r9, kml_return@l
+  stw r9, PT_NIP(r1)
+  mfctr r9
+  li r10, 0
+  li r11, TRAP_SYSCALL
+  stw r9, PT_CTR(r1)
+  stw r10, PT_MQ(r1)
+  stw r10, PT_RESULT(r1)
+  stw r11, PT_TRAP(r1)
+  mfsprg3 r2${count('ENTRIES_DIRECT')}
+  cmplwi r0, NR_SYSCALLS
+  bge kml_bad
+  lis r11, SYS_CALL_TABLE@ha
+  slwi r12, r0, 2
+  addi r11, r11, SYS_CALL_TABLE@l
+  lwzx r12, r11, r12
+  mtctr r12
+  bctrl
+kml_result:
+  lwz r9, TI_FLAGS(r2)
+  lwz r10, PT_TRAP(r1)
+  andi. r9, r9, WORK_MASK
+  bne kml_full
+  cmpwi r10, TRAP_SYSCALL
+  bne kml_full
+  lwz r9, PT_CCR(r1)
+  li r10, -4095
+  cmplw r3, r10
+  blt kml_leave
+  neg r3, r3
+  oris r9, r9, 0x1000
+kml_leave:
+  lwz r10, PT_LINK(r1)
+  lwz r11, PT_XER(r1)
+  mtcr r9
+  mtlr r10
+  mtxer r11
+  lwz r2, PT_R2(r1)
+  lwz r1, PT_R1(r1)
+  blr
+
+kml_full:${count('ENTRIES_DIRECT_FULL')}
+  b system_call_result
+
+kml_bad:
+  li r3, -ENOSYS
+  b kml_result
+
+  sc
+kml_return:
+  blr
+`;

@@ -1,0 +1,81 @@
+/** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
+import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import { stackTop } from './context.ts';
+import { programMsr } from './msr.ts';
+import { CR0_SO, PT, PT_SIZE, TRAP_NO_RESTART, TRAP_SYSCALL } from './pt-regs.ts';
+
+/** Bytes of `sc`, which lies before every place a system call returns to. */
+const TRAP_BYTES = 4;
+const NR_RESTART_SYSCALL = 0;
+const MAX_ERRNO = 4095;
+
+const read = (kernel: Kernel, frame: number, register: keyof typeof PT): number =>
+  kernelRead32(kernel, frame + PT[register]);
+const write = (kernel: Kernel, frame: number, register: keyof typeof PT, value: number): void =>
+  kernelWrite32(kernel, frame + PT[register], value);
+
+/** Whether the frame is of a system call that may be restarted. */
+const inSyscall = (kernel: Kernel, frame: number): boolean => read(kernel, frame, 'trap') === TRAP_SYSCALL;
+
+/** The frame's system call is over: there is no result to store, nothing to restart. Linux: set_trap_norestart */
+export function endSyscall(kernel: Kernel, frame: number): void {
+  write(kernel, frame, 'trap', read(kernel, frame, 'trap') | TRAP_NO_RESTART);
+}
+
+export const frameAccess: LinuxAbi['frame'] = {
+  pc: (kernel, frame) => read(kernel, frame, 'nip'),
+  setPc: (kernel, frame, value) => write(kernel, frame, 'nip', value),
+  sp: (kernel, frame) => read(kernel, frame, 'r1'),
+  setSp: (kernel, frame, value) => write(kernel, frame, 'r1', value),
+  // A failed call's errno is positive, with CR0.SO set.
+  result(kernel, frame) {
+    const value = read(kernel, frame, 'r3');
+    return inSyscall(kernel, frame) && read(kernel, frame, 'ccr') & CR0_SO ? -value : value;
+  },
+  setResult(kernel, frame, value) {
+    const failed = value < 0 && value >= -MAX_ERRNO;
+    const ccr = read(kernel, frame, 'ccr') & ~CR0_SO;
+    write(kernel, frame, 'ccr', failed ? ccr | CR0_SO : ccr);
+    write(kernel, frame, 'r3', failed ? -value : value);
+  },
+  syscall: (kernel, frame) => (inSyscall(kernel, frame) ? read(kernel, frame, 'r0') : -1),
+  clearSyscall: endSyscall,
+  // Linux 6.1 arch/powerpc/kernel/signal.c: check_syscall_restart
+  restart(kernel, frame, viaRestartSyscall) {
+    if (viaRestartSyscall) write(kernel, frame, 'r0', NR_RESTART_SYSCALL);
+    write(kernel, frame, 'r3', read(kernel, frame, 'origR3'));
+    write(kernel, frame, 'nip', read(kernel, frame, 'nip') - TRAP_BYTES);
+    write(kernel, frame, 'result', 0);
+    endSyscall(kernel, frame);
+  },
+  registers(kernel, frame) {
+    const values: Record<string, number> = {};
+    for (const [name, offset] of Object.entries(PT)) values[name] = kernelRead32(kernel, frame + offset) >>> 0;
+    return values;
+  },
+};
+
+/** Whether a frame is of user code: those lie at the top of the kernel stack, frames of interrupted kernel text below. */
+export function frameFromUser(kernel: Kernel, frame: number): boolean {
+  return frame >>> 0 === (stackTop(kernel.state.current!) - PT_SIZE) >>> 0;
+}
+
+/** LinuxAbi.startFrame. Linux 6.1 arch/powerpc/kernel/process.c: start_thread */
+export function startFrame(kernel: Kernel, _task: Task, frame: number, start: ProgramStart): void {
+  for (let offset = 0; offset < PT_SIZE; offset += 4) kernelWrite32(kernel, frame + offset, 0);
+  write(kernel, frame, 'nip', start.entry);
+  write(kernel, frame, 'r1', start.sp);
+  write(kernel, frame, 'msr', programMsr(start.kernelMode));
+}
+
+/** LinuxAbi.forkFrame. */
+export function forkFrame(kernel: Kernel, _child: Task, frame: number, sp: number): void {
+  write(kernel, frame, 'r3', 0);
+  if (sp !== 0) write(kernel, frame, 'r1', sp);
+}
+
+/** LinuxAbi.setTls: r2 is the thread pointer. The child's frame is there already. */
+export function setTls(kernel: Kernel, task: Task, argument: number): number {
+  write(kernel, stackTop(task) - PT_SIZE, 'r2', argument);
+  return 0;
+}

@@ -1,0 +1,46 @@
+import type { FieldName, Row } from '@kml/arch-arm/isa/testing';
+import { type RandomCase, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
+import type { Random } from '../../random/prng.ts';
+import { makeInstruction, randomCpsr } from '../random/common.ts';
+import { randomFpscr, randomVectors } from '../random/numbers.ts';
+
+const isLoadStore = (row: Row): boolean => /^V(LD|ST|POP|PUSH)|^F(LD|ST)M/.test(row.mnemonic);
+
+/** Nothing lies there, under QEMU either. */
+const UNMAPPED = 0x3000_0000;
+
+/** A case of a VFP row. */
+export function vfpCase(row: Row, random: Random): RandomCase | undefined {
+  const given: Partial<Record<FieldName, number>> = {};
+  // Lists that fit: few registers from one of the first.
+  if (isLoadStore(row) && /M|POP|PUSH/.test(row.mnemonic)) given.imm = random.below(random.chance(80) ? 16 : 66);
+  const made = makeInstruction(row, random, given);
+  if (!made) return undefined;
+  const { x, bytes } = made;
+  const registers = Array.from({ length: 15 }, () => random.value());
+  if (isLoadStore(row)) {
+    const base = /POP|PUSH/.test(row.mnemonic) ? 13 : x.Rn;
+    // PC-relative loads read the code; stores would write it.
+    if (base === 15 && !/LDR|LDM/.test(row.mnemonic)) return undefined;
+    if (base === 15 && (x.imm > 16 || !x.U)) return undefined;
+    const offset = /R$/.test(row.mnemonic) ? (x.U ? 4 * x.imm : -4 * x.imm) : 0;
+    const place = SCRATCH + 160 + 4 * random.below(32) + (random.chance(5) ? 1 + random.below(3) : 0);
+    if (base !== 15) registers[base] = (place - offset) >>> 0;
+    if (base !== 15 && random.chance(3)) registers[base] = UNMAPPED + random.below(0x10000);
+  }
+  const doubles = /Dd|Dm|f64/.test(row.syntax) || (!/\{S/.test(row.syntax) && random.chance(50));
+  const state = [
+    ...registers,
+    randomCpsr(random, row.set !== 'A32'),
+    randomFpscr(random),
+    ...randomVectors(random, doubles),
+  ];
+  const scratch = Uint8Array.from({ length: SCRATCH_BYTES }, () => random.word());
+  return {
+    name: `${row.mnemonic} (${row.set} ${row.encoding})`,
+    code: bytes,
+    pcBits: row.set === 'A32' ? 0 : 1,
+    state,
+    scratch,
+  };
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { crossDirectory, run, type Source, sourceDirectory } from './sources.ts';
+import type { CrossTarget, Linkage } from './targets.ts';
+
+/** What configure of bash cannot find out without running programs. */
+const BASH_CACHE = [
+  'bash_cv_getcwd_malloc=yes bash_cv_job_control_missing=present bash_cv_sys_named_pipes=present',
+  'bash_cv_func_sigsetjmp=present bash_cv_printf_a_format=yes bash_cv_getenv_redef=yes',
+  'bash_cv_must_reinstall_sighandlers=no bash_cv_func_strcoll_broken=no bash_cv_func_ctype_nonascii=yes',
+  'bash_cv_dup2_broken=no bash_cv_pgrp_pipe=no bash_cv_opendir_not_robust=no bash_cv_ulimit_maxfds=yes',
+  'bash_cv_unusable_rtsigs=no bash_cv_fnmatch_equiv_fallback=no bash_cv_wcontinued_broken=no',
+  'bash_cv_wexitstatus_offset=8 bash_cv_func_snprintf=yes bash_cv_func_vsnprintf=yes',
+].join(' ');
+
+/**
+ * How each package is built, as shell text: in a copy of its source, with HOST the GNU triple, STATIC
+ * empty or -static. It leaves the program, stripped, in OUT.
+ */
+const RECIPES: Readonly<Record<Source, string>> = {
+  busybox: `
+cat debian/config/os/linux debian/config/pkg/$(test -n "$STATIC" && echo static || echo deb) > .config
+yes "" | make silentoldconfig HOSTCC=gcc
+make -j2 CROSS_COMPILE=$HOST- HOSTCC=gcc busybox
+cp busybox "$OUT/busybox"`,
+  // A patch of Debian's adds a file that only automake would make known to the makefiles.
+  dash: `
+./configure --host=$HOST --disable-dependency-tracking CC=$HOST-gcc CC_FOR_BUILD=gcc LDFLAGS=$STATIC
+make="make CC_FOR_BUILD=gcc ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=:"
+$make -C src builtins.h nodes.h syntax.h token.h
+(cd src && $HOST-gcc -O2 -include ../config.h -DBSD=1 -DSHELL -I. -c priv.c)
+$make LIBS=priv.o
+cp src/dash "$OUT/dash"`,
+  bash: `
+${BASH_CACHE} ./configure --host=$HOST --without-bash-malloc --disable-nls CC=$HOST-gcc CC_FOR_BUILD=gcc LDFLAGS=$STATIC LDFLAGS_FOR_BUILD=
+make -j2 bash
+cp bash "$OUT/bash"`,
+  'lua5.4': `
+cd src
+echo "#define DEB_HOST_MULTIARCH \\"$HOST\\"" > lua5.4-deb-multiarch.h
+$HOST-gcc -O2 $STATIC -DLUA_COMPAT_5_3 -DLUA_USE_POSIX -o "$OUT/lua5.4" $(ls *.c | grep -v luac.c) -lm`,
+  sqlite3: `
+test -f sqlite3.c && test -f shell.c || { ./configure --disable-tcl && make sqlite3.c shell.c; }
+$HOST-gcc -O2 $STATIC -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_ENABLE_FTS5 -o "$OUT/sqlite3" shell.c sqlite3.c -lpthread -lm`,
+};
+
+/** The program of a package for a target, built on first use. */
+export function crossProgram(target: CrossTarget, linkage: Linkage, source: Source): string {
+  const directory = join(crossDirectory(), target.arch, linkage);
+  const program = join(directory, source);
+  if (existsSync(program)) return program;
+  mkdirSync(directory, { recursive: true });
+  const work = mkdtempSync(join(crossDirectory(), `build-${source}-`));
+  try {
+    const out = join(work, 'out');
+    mkdirSync(out);
+    run('cp', ['-a', sourceDirectory(source), join(work, 'source')], work);
+    run('sh', ['-ec', RECIPES[source]], join(work, 'source'), {
+      HOST: target.triple,
+      STATIC: linkage === 'static' ? '-static' : '',
+      OUT: out,
+    });
+    run(`${target.triple}-strip`, [join(out, source)], work);
+    renameSync(join(out, source), program);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return program;
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { crossProgram } from './build.ts';
+import { crossDirectory, SOURCES } from './sources.ts';
+import { type CrossTarget, type Linkage, NATIVE } from './targets.ts';
+
+/** Names under which busybox is more programs. */
+function applets(): string[] {
+  const list = spawnSync(crossProgram(NATIVE, 'static', 'busybox'), ['--list'], { encoding: 'utf8' });
+  return list.stdout.trim().split('\n');
+}
+
+/**
+ * Makes (once; cached) a root of the cross-built programs: in /usr/bin and, for kernel mode, in
+ * /trusted/bin; all other commands are busybox's applets.
+ */
+export function crossRoot(target: CrossTarget, linkage: Linkage): string {
+  const root = join(crossDirectory(), target.arch, `root-${linkage}`);
+  if (existsSync(root)) return root;
+  const fresh = `${root}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  for (const name of ['usr/bin', 'trusted/bin', 'etc', 'lib', 'dev', 'proc', 'root', 'tmp', 'mnt']) {
+    mkdirSync(join(fresh, name), { recursive: true });
+  }
+  chmodSync(join(fresh, 'tmp'), 0o1777);
+  symlinkSync('usr/bin', join(fresh, 'bin'));
+  symlinkSync('usr/bin', join(fresh, 'sbin'));
+  writeFileSync(join(fresh, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  writeFileSync(join(fresh, 'etc/group'), 'root:x:0:\n');
+  for (const directory of ['usr/bin', 'trusted/bin']) fillPrograms(join(fresh, directory), target, linkage);
+  if (linkage === 'dynamic') copyLibraries(target, join(fresh, 'lib'));
+  renameSync(fresh, root);
+  return root;
+}
+
+function fillPrograms(directory: string, target: CrossTarget, linkage: Linkage): void {
+  for (const source of SOURCES) copyFileSync(crossProgram(target, linkage, source), join(directory, source));
+  for (const name of applets()) {
+    if (!existsSync(join(directory, name))) symlinkSync('busybox', join(directory, name));
+  }
+  if (!existsSync(join(directory, 'sh'))) symlinkSync('dash', join(directory, 'sh'));
+}
+
+function copyLibraries(target: CrossTarget, directory: string): void {
+  const from = `/usr/${target.triple}/lib`;
+  for (const name of readdirSync(from)) {
+    if (/^(ld|lib(c|m|dl|pthread|resolv|rt|crypt|gcc_s|nss_files))[.-].*so\.\d+$/.test(name) || name === 'ld.so.1') {
+      copyFileSync(join(from, name), join(directory, name));
+    }
+  }
+}

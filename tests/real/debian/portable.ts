@@ -1,0 +1,20 @@
+import type { Outcome } from './root.ts';
+
+/** A part of a case's output that depends on the architecture, and what is put in its place. */
+type Dependent = readonly [part: RegExp, instead: string];
+
+/**
+ * By case: what differs between architectures on the same kernel, because it looks at the programs'
+ * own files (their sizes, sums and bytes), or at the size of a type.
+ */
+const DEPENDENT: Readonly<Record<string, readonly Dependent[]>> = {};
+
+/** The outcome without what depends on the architecture. */
+export function portable(name: string, outcome: Outcome): Outcome {
+  let { stdout, stderr } = outcome;
+  for (const [part, instead] of DEPENDENT[name] ?? []) {
+    stdout = stdout.replace(part, instead);
+    stderr = stderr.replace(part, instead);
+  }
+  return { ...outcome, stdout, stderr };
+}

@@ -47,6 +47,8 @@ export const layout = defineLayout([
   // The address space's id in full; EntryHi.ASID shows its low 8 bits.
   word('spaceId'),
   ...CP0_NAMES.map(word),
+  // Operands of helpers within one instruction; means nothing between instructions.
+  { name: 'scratch', bytes: 48 },
 ]);
 
 /** An i32 slot by name. */

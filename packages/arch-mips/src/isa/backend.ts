@@ -30,6 +30,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     instructionAlign: 4,
     layout,
     alignment: { read: ADEL, write: ADES },
+    transientSlots: ['delayTarget'],
     debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
     helpers,
     systemRoutines,

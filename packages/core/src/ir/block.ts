@@ -79,8 +79,6 @@ export interface IrBlock {
   /** Constant pool of const64, constV and shuffleV. */
   readonly constants: readonly Int32Array[];
   readonly terminal: Terminal;
-  /** Slots (byte offsets) that mean nothing behind the block, whatever they hold there: see BlockBuilder.spend. */
-  readonly spent?: readonly number[] | undefined;
 }
 
 /** A slot of a given type, for the builder's typed accessors. */

@@ -39,7 +39,6 @@ export class BlockBuilder {
   private readonly insnFirstOp: number[] = [];
   private readonly insnCycles: number[] = [];
   private insnMode: number[] | undefined;
-  private spent: number[] | undefined;
   private readonly const32Cache = new Map<number, I32>();
   private readonly const64Cache = new Map<string, I64>();
   /** Value of a const32 by value number, for folding. */
@@ -139,12 +138,6 @@ export class BlockBuilder {
     this.slotValues.clear();
   }
 
-  /** What the block wrote to the slot is of no use behind it: only where the block is left before its end. */
-  spend(slot: Slot): void {
-    this.spent ??= [];
-    this.spent.push(slot.offset);
-  }
-
   /** Ends the block. */
   endWith(terminal: Terminal): void {
     this.terminal = terminal;
@@ -189,7 +182,6 @@ export class BlockBuilder {
       valueTypes: this.valueTypes,
       constants: this.constants,
       terminal: this.terminal,
-      spent: this.spent,
     };
   }
 

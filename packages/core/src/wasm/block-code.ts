@@ -43,8 +43,6 @@ export interface BlockCode {
   readonly out: Map<number, number>;
   /** Slot number to its entry value, for those that were read. */
   readonly entries: Map<number, number>;
-  /** Slots that the block wrote and that mean nothing behind it. */
-  readonly spent: readonly number[];
   /** Values the terminal uses: cond, target, error, args. */
   readonly terminalValues: readonly number[];
 }
@@ -78,7 +76,6 @@ class Converter {
   private readonly entries = new Map<number, number>();
   /** IR value number to graph value. */
   private readonly map: Int32Array;
-  private readonly spent: number[] = [];
   private pending: Map<number, number> | undefined;
 
   constructor(block: IrBlock, slots: SlotTable) {
@@ -101,7 +98,6 @@ class Converter {
     }
     // A block without instructions (step-over.ts) has only what its condition needs.
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
-    this.spend();
     this.markDeadSets();
     return {
       block,
@@ -110,7 +106,6 @@ class Converter {
       deferred: this.deferred,
       out: this.out,
       entries: this.entries,
-      spent: this.spent,
       terminalValues: terminalArgs(block.terminal).map((value) => this.map[value]!),
     };
   }
@@ -194,19 +189,16 @@ class Converter {
     this.statements.push({ kind, op, insn, a, b, c, imm, result, dead: false });
   }
 
-  /** What means nothing behind the block needs no storing there. */
-  private spend(): void {
-    for (const offset of this.block.spent ?? []) {
-      const slot = this.slots.byWord[offset >> 2]!;
-      if (this.slots.deferred[slot]) continue;
-      this.spent.push(slot);
-      this.out.delete(slot);
-    }
-  }
-
-  /** Backwards: a set is dead if the same slot is set again, or means nothing any more, with no possible exit between. */
+  /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
   private markDeadSets(): void {
-    const overwritten = new Set<number>(this.spent);
+    const overwritten = new Set<number>();
+    // A trap or system instruction is left to the engine, which may look at what is else of no account.
+    const { kind } = this.block.terminal;
+    if (kind !== 'trap' && kind !== 'system') {
+      this.slots.transient.forEach((yes, slot) => {
+        if (yes) overwritten.add(slot);
+      });
+    }
     for (let i = this.statements.length - 1; i >= 0; i--) {
       const statement = this.statements[i]!;
       if (statement.kind === 'set') {

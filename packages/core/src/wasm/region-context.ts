@@ -181,12 +181,14 @@ export class RegionContext {
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
   }
 
-  noteDirty(slot: number): void {
-    addBit(this.dirty, slot);
+  /** The block's end: transient slots need not be in memory any more. */
+  dropTransient(): void {
+    this.input.slots.transient.forEach((yes, slot) => {
+      if (yes) removeBit(this.dirty, slot);
+    });
   }
 
-  /** What these slots hold is of no use any more. */
-  noteClean(slots: readonly number[]): void {
-    for (const slot of slots) removeBit(this.dirty, slot);
+  noteDirty(slot: number): void {
+    addBit(this.dirty, slot);
   }
 }

@@ -115,7 +115,6 @@ function truncate(block: IrBlock, count: number): IrBlock {
     cycles,
     code: block.code.slice(0, block.insnFirstOp[count]! * OP_STRIDE),
     terminal: { kind: 'jump', target: endPc },
-    spent: undefined,
   };
 }
 

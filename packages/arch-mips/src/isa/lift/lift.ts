@@ -70,10 +70,8 @@ export class Lifter {
 
   /** Behind a delay slot: the branch's outcome, which is in `delayTarget` where the branch is not in the block. */
   private endSlot(b: BlockBuilder): void {
-    if (this.branchBlock === b) {
-      b.endWith(this.afterSlot!);
-      b.spend(DELAY_TARGET);
-    } else b.endWith({ kind: 'jumpIndirect', target: targetPc(b, b.get(DELAY_TARGET)) });
+    if (this.branchBlock === b) b.endWith(this.afterSlot!);
+    else b.endWith({ kind: 'jumpIndirect', target: targetPc(b, b.get(DELAY_TARGET)) });
     this.branchBlock = undefined;
   }
 }

@@ -1,6 +1,5 @@
 import { openDirectory } from '@kml/host-node';
-import { createMachine, type MachineOptions, type MemoryFile, memoryDirectory } from '@kml/machine';
-import { TestConsole } from '../../guest/harness.ts';
+import { createMachine, type HostConsole, type MachineOptions, type MemoryFile, memoryDirectory } from '@kml/machine';
 import type { CrossTarget } from './targets.ts';
 
 export interface Outcome {
@@ -15,6 +14,34 @@ export interface GuestCommand {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** A console that is no terminal: what comes in is given, what goes out is kept, byte for byte. */
+class PipeConsole implements HostConsole {
+  readonly written = { 1: [] as Uint8Array[], 2: [] as Uint8Array[] };
+  private input: Uint8Array | null;
+
+  constructor(stdin: string) {
+    this.input = stdin === '' ? null : Buffer.from(stdin, 'latin1');
+  }
+  isTty(): boolean {
+    return false;
+  }
+  size(): { rows: number; columns: number } {
+    return { rows: 24, columns: 80 };
+  }
+  write(fd: 1 | 2, bytes: Uint8Array): number {
+    this.written[fd].push(bytes.slice());
+    return 0;
+  }
+  read(): Uint8Array | null {
+    const { input } = this;
+    this.input = null;
+    return input;
+  }
+  setRaw(): void {}
+}
+
+const text = (pieces: readonly Uint8Array[]): string => Buffer.concat(pieces).toString('latin1');
 
 /** Runs a program in a guest whose root is a host directory. */
 export async function runInRoot(
@@ -37,9 +64,9 @@ export async function runWithFiles(
 }
 
 async function runGuest(target: CrossTarget, options: MachineOptions, command: GuestCommand): Promise<Outcome> {
-  const screen = new TestConsole({ ...(command.stdin !== undefined && { stdin: command.stdin }) });
+  const screen = new PipeConsole(command.stdin ?? '');
   const machine = createMachine({ arch: target.arch, time: 'virtual', console: screen, ...options });
   machine.load({ path: command.argv[0]!, argv: command.argv, env: command.env ?? { PATH: '/bin:/usr/bin' } });
-  const result = await machine.run({ timeoutSeconds: 120 });
-  return { stdout: screen.output, stderr: screen.errors, status: result.status };
+  const result = await machine.run({ timeoutSeconds: 280 });
+  return { stdout: text(screen.written[1]), stderr: text(screen.written[2]), status: result.status };
 }

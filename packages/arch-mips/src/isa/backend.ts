@@ -8,8 +8,9 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { jumpUnaligned } from './system/unaligned-jump.ts';
 import { rows } from './tables/index.ts';
-import { ADEL, ADES, FP_ASSIST } from './vectors.ts';
+import { ADEL, ADES, FP_ASSIST, UNALIGNED_JUMP } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 
@@ -29,14 +30,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     instructionAlign: 4,
     layout,
     alignment: { read: ADEL, write: ADES },
-    deferredSlots: [
-      'delayTarget',
-      'fpLast',
-      'fpWordA',
-      'fpWordB',
-      'fpWordC',
-      ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`),
-    ],
+    transientSlots: ['delayTarget'],
     debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
     helpers,
     systemRoutines,
@@ -44,9 +38,10 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     lift: (context, pc) => lifter.lift(context, pc),
     disassemble: (code, pc) => disassembleWith(decoder, byteOrder === 'big', code, pc),
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
-    trapKind: (vector) => (vector === FP_ASSIST ? 'assist' : 'trap'),
+    trapKind: (vector) => (vector === FP_ASSIST || vector === UNALIGNED_JUMP ? 'assist' : 'trap'),
     deliverTrap(cpu, vector, error, next) {
       if (vector === FP_ASSIST) fpAssist(cpu, error, next);
+      else if (vector === UNALIGNED_JUMP) jumpUnaligned(cpu, error);
       else deliverTrap(cpu, vector, error);
     },
     deliverFault,

@@ -40,6 +40,7 @@ export class BlockBuilder {
   private readonly insnCycles: number[] = [];
   private insnMode: number[] | undefined;
   private readonly const32Cache = new Map<number, I32>();
+  private readonly const64Cache = new Map<string, I64>();
   /** Value of a const32 by value number, for folding. */
   private readonly known = new Map<number, number>();
   /** The value each i32 slot holds at this point of the block, by byte offset: a `get` of it needs no operation. */
@@ -102,9 +103,15 @@ export class BlockBuilder {
     return undefined;
   }
 
-  /** A 64-bit constant from its two halves. */
+  /** A 64-bit constant from its two halves; one value per constant and block. */
   constant64(low: number, high: number): I64 {
-    return this.emit(OP_NUMBER.const64, [], this.pool([low, high])) as I64;
+    const key = `${low | 0},${high | 0}`;
+    let result = this.const64Cache.get(key);
+    if (result === undefined) {
+      result = this.emit(OP_NUMBER.const64, [], this.pool([low, high])) as I64;
+      this.const64Cache.set(key, result);
+    }
+    return result;
   }
 
   /** A 128-bit constant from four words, lowest first. */
@@ -127,6 +134,7 @@ export class BlockBuilder {
   skipIf(cond: I32, vector: number): void {
     this.append(OP_NUMBER.trapIf, cond, this.const(0), -1, vector);
     this.const32Cache.clear();
+    this.const64Cache.clear();
     this.slotValues.clear();
   }
 

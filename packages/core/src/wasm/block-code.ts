@@ -192,6 +192,13 @@ class Converter {
   /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
   private markDeadSets(): void {
     const overwritten = new Set<number>();
+    // A trap or system instruction is left to the engine, which may look at what is else of no account.
+    const { kind } = this.block.terminal;
+    if (kind !== 'trap' && kind !== 'system') {
+      this.slots.transient.forEach((yes, slot) => {
+        if (yes) overwritten.add(slot);
+      });
+    }
     for (let i = this.statements.length - 1; i >= 0; i--) {
       const statement = this.statements[i]!;
       if (statement.kind === 'set') {

@@ -1,7 +1,7 @@
-import type { FieldName, Row } from '@kml/arch-arm/isa/testing';
+import { type FieldName, type Row, vfpRows } from '@kml/arch-arm/isa/testing';
 import { type RandomCase, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
 import type { Random } from '../../random/prng.ts';
-import { makeInstruction, randomCpsr } from '../random/common.ts';
+import { makeInstruction, randomCpsr, sequenceOf } from '../random/common.ts';
 import { randomFpscr, randomVectors } from '../random/numbers.ts';
 
 const isLoadStore = (row: Row): boolean => /^V(LD|ST|POP|PUSH)|^F(LD|ST)M/.test(row.mnemonic);
@@ -43,4 +43,10 @@ export function vfpCase(row: Row, random: Random): RandomCase | undefined {
     state,
     scratch,
   };
+}
+
+/** Several instructions that use each other's results, flags and modes. */
+export function vfpSequence(random: Random): RandomCase {
+  const rows = vfpRows.filter((row) => !isLoadStore(row) && row.test?.skip === undefined);
+  return sequenceOf(rows, random, randomVectors(random, random.chance(50)), randomFpscr(random));
 }

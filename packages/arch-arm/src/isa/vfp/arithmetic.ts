@@ -24,7 +24,7 @@ import {
   type ExactPair,
 } from './exact-arithmetic.ts';
 import { MODE_FP_FLUSH, MODE_FP_INEXACT } from './fpscr.ts';
-import { fusedSingle } from './fused.ts';
+import { type Fused, fusedDouble, fusedSingle } from './fused.ts';
 import { f32, f64, type Inline, inexactSum, notPlain } from './precision.ts';
 
 type Handler = (x: Insn) => void;
@@ -184,30 +184,26 @@ export const squareRoot = both((x, p) => {
   p.set(x, x.Vd, r);
 });
 
-/** VFMA and its kin. A8.8.317, A8.8.318. Of doubles by host code: WebAssembly has no fused operation. */
+/** VFMA and its kin. A8.8.317, A8.8.318. */
 function fused(exact: ExactPair, negateSum: boolean, negateProduct: boolean): HandlerPair {
-  return {
-    f32(x) {
+  function handler<F extends Float>(p: Inline<F>, compute: (x: Insn, a: F, b: F, c: F) => Fused<F>): Handler {
+    return (x) => {
       if (!beginArithmetic(x)) return;
-      const word = order(exact.f32, x.Vd, x.Vn, x.Vm);
+      const word = order(exact[p.name], x.Vd, x.Vn, x.Vm);
       if (roundsElsewhere(x)) {
         doExactly(x, word);
         return;
       }
-      const a = f32.get(x, x.Vn);
-      const b = f32.get(x, x.Vm);
-      const c = f32.get(x, x.Vd);
+      const [a, b, c] = [p.get(x, x.Vn), p.get(x, x.Vm), p.get(x, x.Vd)];
       const reasons = new Reasons(x);
-      reasons.addOperands(f32, a, b, c);
-      const { result, unusual } = fusedSingle(x, negateProduct ? f32.neg(x, a) : a, b, negateSum ? f32.neg(x, c) : c);
+      reasons.addOperands(p, a, b, c);
+      const { result, unusual } = compute(x, negateProduct ? p.neg(x, a) : a, b, negateSum ? p.neg(x, c) : c);
       reasons.add(unusual);
       reasons.assist(word);
-      f32.set(x, x.Vd, result);
-    },
-    f64(x) {
-      if (beginArithmetic(x)) doExactly(x, order(exact.f64, x.Vd, x.Vn, x.Vm));
-    },
-  };
+      p.set(x, x.Vd, result);
+    };
+  }
+  return { f32: handler(f32, fusedSingle), f64: handler(f64, fusedDouble) };
 }
 
 export const fusedMultiplyAdd = fused(EXACT_FMA, false, false);

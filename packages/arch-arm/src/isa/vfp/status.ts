@@ -17,7 +17,7 @@ const NUMBER = { fpsid: 0, fpscr: 1, mvfr1: 6, mvfr0: 7, fpexc: 8 } as const;
 
 /** Registers that tell what there is: VFPv4 with 32 doubles, Advanced SIMD with half precision and fused operations. B4.1.57, B6.1. */
 const CONSTANTS: Readonly<Record<number, number>> = {
-  [NUMBER.fpsid]: 0x4103_30f0,
+  [NUMBER.fpsid]: 0x4104_30f0,
   [NUMBER.mvfr1]: 0x1111_1111,
   [NUMBER.mvfr0]: 0x1011_0222,
 };

@@ -25,8 +25,8 @@ export interface Cp0Register {
 const ALL = -1;
 const CAUSE = reg('cause');
 
-/** Bits of Status that a 24Kf has: CU0 CU1 RP FR BEV SR NMI IM UM ERL EXL IE. */
-const STATUS_WRITABLE = 0x3678_ff17;
+/** Bits of Status that a 24Kf has: CU1 CU0 RP FR BEV SR NMI IM UM ERL EXL IE. */
+const STATUS_WRITABLE = 0x3c58_ff17;
 
 function writeMasked(name: Cp0Name, mask: number): (cpu: Cpu, value: number) => void {
   const slot = reg(name);

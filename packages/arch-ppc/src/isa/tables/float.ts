@@ -79,7 +79,7 @@ export const floatRows: readonly Row[] = [
   row('111111 ttttt ///// ///// 1001000111 r', 'mffs', 'FRT', 'fpuControl', m.moveFromStatus),
   row('111111 ttt // aaa // ///// 0001000000 /', 'mcrfs', 'BF,BFA', 'fpuControl', m.moveFieldFromStatus),
   row('111111 / mmmmmmmm / bbbbb 1011000111 r', 'mtfsf', 'FLM,FRB', 'fpuControl', m.moveToStatus),
-  row('111111 ttt // ///// iiii / 0010000110 r', 'mtfsfi', 'BF,U', 'fpuControl', m.moveImmediateToStatus),
-  row('111111 ttttt ///// ///// 0001000110 r', 'mtfsb0', 'BT', 'fpuControl', m.moveBitToStatus(0)),
-  row('111111 ttttt ///// ///// 0000100110 r', 'mtfsb1', 'BT', 'fpuControl', m.moveBitToStatus(1)),
+  row('111111 ttt // ///// iiii / 0010000110 r', 'mtfsfi', 'BFN,U', 'fpuControl', m.moveImmediateToStatus),
+  row('111111 ttttt ///// ///// 0001000110 r', 'mtfsb0', 'BTF', 'fpuControl', m.moveBitToStatus(0)),
+  row('111111 ttttt ///// ///// 0000100110 r', 'mtfsb1', 'BTF', 'fpuControl', m.moveBitToStatus(1)),
 ];

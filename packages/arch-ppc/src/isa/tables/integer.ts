@@ -72,14 +72,16 @@ export const integerRows: readonly Row[] = [
   logical('1100011000', 'sraw', l.shiftAlgebraic, 'shift'),
   row('011111 ttttt aaaaa bbbbb 1100111000 r', 'srawi', 'RA,RS,SH', 'shift', l.shiftAlgebraicImmediate),
 
-  row('001011 ttt // aaaaa iiiiiiiiiiiiiiii', 'cmpwi', 'BF,RA,SI', 'compare', l.compareImmediate('signed'), {
+  row('001011 ttt // aaaaa iiiiiiiiiiiiiiii', 'cmpwi', 'OBF,RA,SI', 'compare', l.compareImmediate('signed'), {
     section: 'cmpi',
   }),
-  row('001010 ttt // aaaaa iiiiiiiiiiiiiiii', 'cmplwi', 'BF,RA,UI', 'compare', l.compareImmediate('unsigned'), {
+  row('001010 ttt // aaaaa iiiiiiiiiiiiiiii', 'cmplwi', 'OBF,RA,UI', 'compare', l.compareImmediate('unsigned'), {
     section: 'cmpli',
   }),
-  row('011111 ttt // aaaaa bbbbb 0000000000 /', 'cmpw', 'BF,RA,RB', 'compare', l.compare('signed'), { section: 'cmp' }),
-  row('011111 ttt // aaaaa bbbbb 0000100000 /', 'cmplw', 'BF,RA,RB', 'compare', l.compare('unsigned'), {
+  row('011111 ttt // aaaaa bbbbb 0000000000 /', 'cmpw', 'OBF,RA,RB', 'compare', l.compare('signed'), {
+    section: 'cmp',
+  }),
+  row('011111 ttt // aaaaa bbbbb 0000100000 /', 'cmplw', 'OBF,RA,RB', 'compare', l.compare('unsigned'), {
     section: 'cmpl',
   }),
 

@@ -50,7 +50,7 @@ export const memoryRows: readonly Row[] = [
   row(indexed('0000010100'), 'lwarx', 'RT,RA0,RB', 'reserve', m.loadReserve),
   row('011111 ttttt aaaaa bbbbb 0010010110 1', 'stwcx.', 'RS,RA0,RB', 'reserve', m.storeConditional),
   row('010011 ///// ///// ///// 0010010110 /', 'isync', '', 'sync', m.nothing),
-  row('011111 /// tt ///// ///// 1001010110 /', 'sync', 'L', 'sync', m.nothing),
+  row('011111 /// tt ///// ///// 1001010110 /', 'sync', '', 'sync', m.nothing),
   row('011111 ///// ///// ///// 1101010110 /', 'eieio', '', 'sync', m.nothing),
   cache('0001010110', 'dcbf', m.touch),
   cache('0000110110', 'dcbst', m.touch),

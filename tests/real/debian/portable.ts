@@ -14,6 +14,8 @@ const DEPENDENT: Readonly<Record<string, readonly Dependent[]>> = {
   'coreutils: ls -l': [
     [/^.* changelog\.Debian\.\w+\.gz\n/m, ''],
     [/^(\/usr\/bin\/bash) \d+/m, '$1 SIZE'],
+    // When each root was made.
+    [/ 4096 \w+ +\d+ +[\d:]+ /g, ' 4096 DATE '],
   ],
   // Programs beyond a size.
   findutils: [[/^bash\n/m, '']],

@@ -41,7 +41,8 @@ function chooseFields(row: Row, random: Random): Partial<Record<FieldName, numbe
   }
   // Branches stay in the code area.
   if (/^B(?:LX?)?$/.test(row.mnemonic) && row.set !== 'T16') {
-    fields.imm = random.below(0x4000) - 0x2000;
+    // Not into the case itself, which is no code of the other instruction set.
+    fields.imm = (random.below(0x2000) + 0x40) * random.pick([1, -1]);
     // T32's long ones have two bits inverted where the offset is not negative.
     if (row.set === 'T32' && fields.imm >= 0) fields.imm ^= 0x00c0_0000;
   }

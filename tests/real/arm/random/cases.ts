@@ -22,13 +22,13 @@ export const isMemory = (row: Row): boolean =>
   /\{address|\{exclusive|\[\{Rn\}/.test(row.syntax) && !/^(?:PL|NOP)/.test(row.mnemonic);
 export const isMultiple = (row: Row): boolean => /^(?:LDM|STM|PUSH|POP)/.test(row.mnemonic);
 
-/** r15 as an operand is defined here. */
+/** r15 as an operand is defined here. (A store with it as base may overwrite the case itself.) */
 function takesPc(row: Row, name: FieldName): boolean {
   if (row.set !== 'A32') return false;
   const data = row.operand2 === 'arm' || row.operand2 === 'shifted' || row.operand2 === 'register';
   const plain = data && !isMemory(row) && !/^(?:PKH|SSAT|USAT|PL)/.test(row.mnemonic);
   if (plain) return name === 'Rn' || name === 'Rm' || name === 'Rd';
-  return (name === 'Rn' && /^(?:LDR|STR)B?$/.test(row.mnemonic)) || (name === 'Rt' && row.mnemonic === 'LDR');
+  return (name === 'Rn' && /^LDRB?$/.test(row.mnemonic)) || (name === 'Rt' && row.mnemonic === 'LDR');
 }
 
 function chooseFields(row: Row, random: Random): Partial<Record<FieldName, number>> {

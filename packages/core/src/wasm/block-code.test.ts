@@ -17,7 +17,9 @@ function deadSets(behind: readonly ('plain' | 'load')[]) {
     b.beginInstruction(0x104 + 4 * i, 1);
     b.set(OTHER!, kind === 'load' ? b.load32(b.const(0x1000)) : b.const(i));
   });
-  const code = blockCode(b.finish(0x104 + 4 * behind.length), slots);
+  const end = 0x104 + 4 * behind.length;
+  b.endWith({ kind: 'jump', target: end });
+  const code = blockCode(b.finish(end), slots);
   return {
     dead: code.statements.filter(({ kind }) => kind === 'set').map(({ dead }) => dead),
     drops: code.dropsTransient,

@@ -12,7 +12,10 @@ const source = join(root, 'guest/src');
 /** ARM code is A32, hard floating point by VFP registers; every ISA has every program. */
 const targets = {
   ia32: { compiler: 'i686-linux-gnu-gcc', flags: ['-march=i686', '-fcf-protection=none'] },
-  arm: { compiler: 'arm-linux-gnueabihf-gcc', flags: ['-march=armv7-a+fp', '-marm', '-mfloat-abi=softfp', '-Wl,-Ttext-segment=0x400000'] },
+  arm: {
+    compiler: 'arm-linux-gnueabihf-gcc',
+    flags: ['-march=armv7-a+fp', '-marm', '-mfloat-abi=softfp', '-Wl,-Ttext-segment=0x400000'],
+  },
   mips: { compiler: 'mips-linux-gnu-gcc', flags: ['-march=mips32r2', '-mabi=32', '-mno-abicalls', '-G0'] },
   mipsel: { compiler: 'mipsel-linux-gnu-gcc', flags: ['-march=mips32r2', '-mabi=32', '-mno-abicalls', '-G0'] },
   ppc: { compiler: 'powerpc-linux-gnu-gcc', flags: ['-mcpu=750', '-mhard-float'] },

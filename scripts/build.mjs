@@ -45,6 +45,8 @@ await build({ ...modules, banner: {}, entryPoints: [source('entry.ts')], outfile
 await build({
   ...options,
   format: 'cjs',
+  // It is kept in the snapshot as text, too.
+  minifyIdentifiers: true,
   define: { ...define, 'import.meta.url': 'globalThis.bundleUrl' },
   entryPoints: [source('snapshot.ts')],
   outfile: join(dist, 'snapshot.cjs'),

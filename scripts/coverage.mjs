@@ -1,6 +1,6 @@
 // Writes docs/coverage from the tables: system calls with their status, instructions with their encodings.
 // `--check` fails where a file is not what the tables say.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syscallRows } from '@kml/kernel';
 import { standardRegistry } from '@kml/machine';
@@ -18,28 +18,46 @@ function syscalls({ abi }) {
     return `| ${number} | ${name} | ${status ? LEVELS[status.level] : 'ENOSYS'} | ${status?.note ?? ''} |`;
   });
   const sum = `${counts.full} full, ${counts.partial} partial, ${counts.stub} that only answer, ${counts.none} not there (ENOSYS, counted)`;
-  return `# System calls of ${abi.name}\n\n${sum}.\n\n| number | name | status | note |\n|---|---|---|---|\n${lines.join('\n')}\n`;
+  return `${sum}.\n\n| number | name | status | note |\n|---|---|---|---|\n${lines.join('\n')}\n`;
 }
 
-function instructions({ name, isa }) {
+function instructions({ isa }) {
   const lines = isa.instructions.map((row) => `| ${row.mnemonic} | \`${row.encoding}\` | ${row.manual} |`);
-  return `# Instructions of ${name}\n\n${lines.length} forms.\n\n| mnemonic | encoding | manual |\n|---|---|---|\n${lines.join('\n')}\n`;
+  return `${lines.length} forms.\n\n| mnemonic | encoding | manual |\n|---|---|---|\n${lines.join('\n')}\n`;
+}
+
+/** One page for the plugins whose tables are the same: file name to text. */
+function pages(kind, title, describe) {
+  const byText = new Map();
+  for (const plugin of standardRegistry().plugins) {
+    const text = describe(plugin);
+    byText.set(text, [...(byText.get(text) ?? []), plugin.name]);
+  }
+  return [...byText].map(([text, names]) => [
+    `${kind}-${names[0]}.md`,
+    `# ${title} of ${names.join(' and ')}\n\n${text}`,
+  ]);
 }
 
 const check = process.argv.includes('--check');
 const directory = join(root, 'docs/coverage');
 mkdirSync(directory, { recursive: true });
-for (const plugin of standardRegistry().plugins) {
-  const files = {
-    [`syscalls-${plugin.abi.name}.md`]: syscalls(plugin),
-    [`instructions-${plugin.name}.md`]: instructions(plugin),
-  };
-  for (const [file, text] of Object.entries(files)) {
-    const path = join(directory, file);
-    if (!check) writeFileSync(path, text);
-    else if (readFileSync(path, 'utf8') !== text) {
-      console.error(`docs/coverage/${file} is not what the tables say; run 'node scripts/coverage.mjs'`);
-      process.exitCode = 1;
-    }
-  }
+const files = new Map([
+  ...pages('syscalls', 'System calls', syscalls),
+  ...pages('instructions', 'Instructions', instructions),
+]);
+for (const name of readdirSync(directory)) {
+  if (files.has(name)) continue;
+  if (!check) rmSync(join(directory, name));
+  else complain(name);
+}
+for (const [name, text] of files) {
+  const path = join(directory, name);
+  if (!check) writeFileSync(path, text);
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) complain(name);
+}
+
+function complain(name) {
+  console.error(`docs/coverage/${name} is not what the tables say; run 'node scripts/coverage.mjs'`);
+  process.exitCode = 1;
 }

@@ -57,7 +57,7 @@ describe.each(ENGINES_OF_ALL)("$arch: the kernel's memory, by the $engine", ({ a
     });
     expect(output).toBe(`overwriting sys_getpid\n${KERNEL}`);
     expect(result).toEqual({ kind: 'exit', status: 0 });
-    expect(screen.errors).toMatch(/^BUG: unable to handle page fault for address: [89c][0-9a-f]{7}\r\n/);
+    expect(screen.errors).toMatch(/^BUG: unable to handle page fault for address: [89bc][0-9a-f]{7}\r\n/);
     expect(screen.errors).toMatch(/CPU: 0 PID: \d+ Comm: kernelmem\r\n/);
     expect(screen.errors).toMatch(/Code: [0-9a-f]{8}: .* (?:mov DWORD PTR|str|sw|stw)\b/);
     expect(screen.errors).toContain('---[ end trace ]---');

@@ -92,6 +92,8 @@ export interface IsaBackend {
   readonly alignment?: AlignmentVectors;
   /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
   readonly deferredSlots?: readonly string[];
+  /** i32 slots that carry something from one instruction of a block to the next and mean nothing where a block ends (MIPS: where the branch goes, for its delay slot). */
+  readonly transientSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */
   readonly debugRegisters: readonly string[];
   /** Host functions by the number that `helper` operations carry. */

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory, makeRootfs } from '@kml/host-node';
+import { standardRegistry } from '@kml/machine';
 
 /** The packages whose programs are the acceptance list. */
 export const PACKAGES = [
@@ -38,10 +39,26 @@ export interface Command {
   readonly stdin?: string;
 }
 
-/** Makes (once; cached) a Debian i386 root with all programs in /trusted/bin too. */
-export async function debianRoot(): Promise<string> {
-  const directory = join(cacheDirectory(), 'roots', 'acceptance-i386');
-  await makeRootfs({ directory, architecture: 'i386', packages: PACKAGES, progress: () => {} });
+/** Debian's architectures, by ours. */
+export const DEBIAN = { i386: 'ia32', armhf: 'arm', armel: 'arm', mipsel: 'mipsel' } as const;
+export type Debian = keyof typeof DEBIAN;
+
+/** QEMU's user mode for those whose programs no CPU here runs. */
+const QEMU: Readonly<Record<Exclude<Debian, 'i386'>, string>> = {
+  armhf: 'qemu-arm-static',
+  armel: 'qemu-arm-static',
+  mipsel: 'qemu-mipsel-static',
+};
+
+/** Whether a machine here runs programs of this Debian architecture. */
+export function isHere(debian: Debian): boolean {
+  return standardRegistry().find(DEBIAN[debian]) !== undefined;
+}
+
+/** Makes (once; cached) a Debian root with all programs in /trusted/bin too. */
+export async function debianRoot(architecture: Debian = 'i386'): Promise<string> {
+  const directory = join(cacheDirectory(), 'roots', `acceptance-${architecture}`);
+  await makeRootfs({ directory, architecture, packages: PACKAGES, progress: () => {} });
   const trusted = join(directory, 'trusted/bin');
   if (!existsSync(join(trusted, 'bash'))) {
     mkdirSync(trusted, { recursive: true });
@@ -61,12 +78,39 @@ const ENVIRONMENT = { HOME: '/root', TERM: 'dumb', LC_ALL: 'C', LANG: 'C', TZ: '
 
 /** Runs a command on the host's own kernel: in the root, with its own /proc and an empty /tmp, nothing of it kept. */
 export function runNatively(root: string, command: Command): Outcome {
+  return runInRoot(root, command, []);
+}
+
+/**
+ * The same under QEMU's user mode. For programs that run alone: this host starts no programs of other
+ * architectures, and QEMU none either.
+ */
+export function runUnderQemu(root: string, architecture: Exclude<Debian, 'i386'>, command: Command): Outcome {
+  const emulator = join(root, 'run/qemu');
+  const path = spawnSync('sh', ['-c', `command -v ${QEMU[architecture]}`], { encoding: 'utf8' }).stdout.trim();
+  if (!existsSync(emulator)) copyFileSync(path, emulator);
+  return runInRoot(root, command, ['/run/qemu', '-0', `/usr/bin/${command.argv[0]}`]);
+}
+
+function runInRoot(root: string, command: Command, before: readonly string[]): Outcome {
   // The shell outlives the command (a first process of its own would ignore signals), and is not to say what became of it.
   const script =
     'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && r=$1 && shift && exec 3>&2 2>/dev/null && { (exec 2>&3 3>&- && exec chroot "$r" "$@"); exit $?; }';
   return spawn(
     'unshare',
-    ['-m', '-p', '-f', 'sh', '-c', script, 'sh', root, `/usr/bin/${command.argv[0]}`, ...command.argv.slice(1)],
+    [
+      '-m',
+      '-p',
+      '-f',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      root,
+      ...before,
+      `/usr/bin/${command.argv[0]}`,
+      ...command.argv.slice(1),
+    ],
     command,
     {
       ...ENVIRONMENT,

@@ -32,6 +32,8 @@ export function boot(kernel: Kernel): void {
   cpu.set(reg('cpacr'), CPACR_FP);
   cpu.set(reg('fpexc'), FPEXC_EN);
   cpu.mode &= ~MODE_FP_OFF;
+  // User code may read the cycle counter.
+  cpu.set(reg('pmuserenr'), 1);
   cpu.set(reg('r13Irq'), IRQ_STACK);
   cpu.set(reg('r13Abt'), ABT_STACK);
   cpu.set(reg('r13Und'), UND_STACK);

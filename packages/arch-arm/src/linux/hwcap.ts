@@ -6,6 +6,7 @@ const FEATURES: readonly (readonly [name: string, bit: number])[] = [
   ['fastmult', 4],
   ['vfp', 6],
   ['edsp', 7],
+  ['neon', 12],
   ['vfpv3', 13],
   ['tls', 15],
   ['vfpv4', 16],

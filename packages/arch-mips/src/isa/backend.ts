@@ -1,4 +1,4 @@
-import type { InstructionRow, IsaBackend } from '@kml/core';
+import type { Cpu, InstructionRow, IsaBackend } from '@kml/core';
 import { Decoder } from './decode/decoder.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { fpAssist } from './fp/assist.ts';
@@ -8,8 +8,10 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { mtc0Assist } from './system/routines.ts';
+import { jumpUnaligned } from './system/unaligned-jump.ts';
 import { rows } from './tables/index.ts';
-import { ADEL, ADES, FP_ASSIST } from './vectors.ts';
+import { ADEL, ADES, FP_ASSIST, MTC0_ASSIST, UNALIGNED_JUMP } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 
@@ -18,6 +20,13 @@ const instructions: readonly InstructionRow[] = rows.map((row) => ({
   manual: `MIPS32 vol. II, ${row.section ?? row.mnemonic.toUpperCase()}`,
   encoding: row.encoding,
 }));
+
+/** Pseudo traps: host code executes the instruction, whose word is the error code. */
+const ASSISTS: ReadonlyMap<number, (cpu: Cpu, word: number, next: number) => void> = new Map([
+  [FP_ASSIST, fpAssist],
+  [UNALIGNED_JUMP, jumpUnaligned],
+  [MTC0_ASSIST, mtc0Assist],
+]);
 
 /** The CPU in one byte order. */
 function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
@@ -29,14 +38,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     instructionAlign: 4,
     layout,
     alignment: { read: ADEL, write: ADES },
-    deferredSlots: [
-      'delayTarget',
-      'fpLast',
-      'fpWordA',
-      'fpWordB',
-      'fpWordC',
-      ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `fcc${n}`),
-    ],
+    transientSlots: ['delayTarget'],
     debugRegisters: [...GENERAL_NAMES.slice(1), 'status', 'lo', 'hi', 'badVAddr', 'cause', 'pc'],
     helpers,
     systemRoutines,
@@ -44,9 +46,10 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     lift: (context, pc) => lifter.lift(context, pc),
     disassemble: (code, pc) => disassembleWith(decoder, byteOrder === 'big', code, pc),
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
-    trapKind: (vector) => (vector === FP_ASSIST ? 'assist' : 'trap'),
+    trapKind: (vector) => (ASSISTS.has(vector) ? 'assist' : 'trap'),
     deliverTrap(cpu, vector, error, next) {
-      if (vector === FP_ASSIST) fpAssist(cpu, error, next);
+      const assist = ASSISTS.get(vector);
+      if (assist) assist(cpu, error, next);
       else deliverTrap(cpu, vector, error);
     },
     deliverFault,

@@ -153,7 +153,7 @@ class RandomInstruction {
   private access(): void {
     const { b, random, values } = this;
     const at = this.address();
-    switch (random.below(22)) {
+    switch (random.below(23)) {
       case 0:
         values.add('i32', b.load8u(at));
         break;
@@ -216,10 +216,25 @@ class RandomInstruction {
       case 20:
         b[random.pick(STORES_IF)](at, values.value('i32'), this.condition());
         break;
+      case 21:
+        this.run(at);
+        break;
       default:
         if (random.oneIn(3)) b.probeW(at, 1 + random.below(16));
         else b.storeV(at, values.value('v128'));
         break;
+    }
+  }
+
+  /** Words loaded from, or stored to, ascending addresses. */
+  private run(at: I32): void {
+    const { b, random, values } = this;
+    const stores = random.oneIn(2);
+    const start = random.oneIn(2) ? at : b.and(at, b.const(~3));
+    for (let n = 0, count = 2 + random.below(6); n < count; n++) {
+      const address = n === 0 ? start : b.add(start, b.const(4 * n));
+      if (stores) b.store32(address, values.value('i32'));
+      else values.add('i32', b.load32(address));
     }
   }
 
@@ -261,6 +276,7 @@ class RandomInstruction {
         break;
       case 6:
         values.add('i64', b.cycles());
+        if (random.oneIn(4)) values.add('i32', b.interrupts());
         break;
       default:
         // Two slots are written most, as flags are.

@@ -5,7 +5,17 @@ import { ValueGraph } from './value-graph.ts';
 
 const O = OP_NUMBER;
 
-export type StatementKind = 'load' | 'store' | 'probe' | 'helper' | 'peek' | 'poke' | 'trapIf' | 'cycles' | 'set';
+export type StatementKind =
+  | 'load'
+  | 'store'
+  | 'probe'
+  | 'helper'
+  | 'peek'
+  | 'poke'
+  | 'trapIf'
+  | 'cycles'
+  | 'interrupts'
+  | 'set';
 
 /** What happens in order; pure values are computed where they are needed. */
 export interface Statement {
@@ -192,6 +202,13 @@ class Converter {
   /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
   private markDeadSets(): void {
     const overwritten = new Set<number>();
+    // A trap or system instruction is left to the engine, which may look at what is else of no account.
+    const { kind } = this.block.terminal;
+    if (kind !== 'trap' && kind !== 'system') {
+      this.slots.transient.forEach((yes, slot) => {
+        if (yes) overwritten.add(slot);
+      });
+    }
     for (let i = this.statements.length - 1; i >= 0; i--) {
       const statement = this.statements[i]!;
       if (statement.kind === 'set') {
@@ -215,6 +232,8 @@ function statementKind(op: number): StatementKind {
       return 'poke';
     case O.cycles:
       return 'cycles';
+    case O.interrupts:
+      return 'interrupts';
     default:
       return spec.effect === 'trap' ? 'trapIf' : (spec.effect as 'load' | 'store' | 'helper');
   }

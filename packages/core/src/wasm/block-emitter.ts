@@ -1,6 +1,7 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
-import { CYCLES_BASE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { CYCLES_BASE_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
+import { runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
 import { OPCODE } from './encoder.ts';
@@ -13,11 +14,16 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
   region.values.begin(code, plan.uses);
   chargeBlock(region, code);
   let note = 0;
-  code.statements.forEach((statement, at) => {
+  for (let at = 0; at < code.statements.length; ) {
     for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
-    emitStatement(region, code, plan, statement);
-  });
+    const run = runLength(code, at);
+    if (run > 0) emitRun(region, code, code.statements.slice(at, at + run));
+    else emitStatement(region, code, plan, code.statements[at]!);
+    at += Math.max(run, 1);
+  }
   for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+  const { kind } = code.block.terminal;
+  if (kind !== 'trap' && kind !== 'system') region.dropTransient();
 }
 
 /** Behind the terminal's values: what a later block reads of deferred slots; then the temporaries are free. */
@@ -78,6 +84,10 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
       values.push(statement.b);
       out.memory(statement.op === O.poke32 ? OPCODE.i32Store : OPCODE.i64Store, 2, STATE_BASE + statement.imm);
       return;
+    case 'interrupts':
+      out.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS);
+      values.yielded(statement.result);
+      return;
     case 'cycles':
       emitCycles(region, code, statement);
   }
@@ -91,6 +101,10 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
   if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
   else region.accesses.emit(op, a, b, imm, region.values, exit, plan.accesses.get(a)! > 1);
   if (statement.kind === 'load') region.values.yielded(statement.result);
+}
+
+function emitRun(region: RegionContext, code: BlockCode, run: readonly Statement[]): void {
+  region.accesses.emitRun(run, region.values, { site: region.site(code, run[0]!.insn), depth: region.exitDepth() });
 }
 
 /** Cycles before this run, plus those of this run up to this instruction (the clock holds the whole block's). */

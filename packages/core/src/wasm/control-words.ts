@@ -5,11 +5,14 @@ import { MAX_GROUPS, MAX_OPERANDS } from './shapes.ts';
  * The translator's part of the control area, and of the look-up caches.
  *
  * A *record* says how deferred slots are to be computed: an i64 of four 16-bit tags (shape numbers,
- * 0 for none), then the operands of each group. One record stands beside the slots in memory while
+ * 0 for none), an i32 with a bit for each deferred slot that it may speak of, then the operands of each
+ * group. One record stands beside the slots in memory while
  * translated code runs; the other is written by an exit and is newer.
  */
 export const RECORD_ADDRESS = CONTROL_BASE + 0x100;
 export const EXIT_RECORD_ADDRESS = CONTROL_BASE + 0x200;
+/** Offset of the word of slots in a record. */
+export const SPOKEN_OF = 8;
 /** Offset of a group's operand in a record. */
 export function operandOffset(group: number, operand: number): number {
   return 16 + (group * MAX_OPERANDS + operand) * 4;

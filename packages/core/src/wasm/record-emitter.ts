@@ -1,4 +1,4 @@
-import { EXIT_RECORD_ADDRESS, operandOffset, RECORD_ADDRESS } from './control-words.ts';
+import { EXIT_RECORD_ADDRESS, operandOffset, RECORD_ADDRESS, SPOKEN_OF } from './control-words.ts';
 import { type CodeWriter, OPCODE } from './encoder.ts';
 import { IMPORT_SETTLE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
@@ -41,12 +41,11 @@ export class RecordEmitter {
     const { code, input } = this.region;
     const groups = input.groups.map((group) => states[group[0]!]!);
     if (groups.every((state) => state === IN_MEMORY || state === UNREACHED)) return;
-    const covered = input.groups.reduce(
-      (sum, group, index) => sum + (groups[index] === RECORDED ? group.length : 0),
-      0,
-    );
-    if (covered === input.slots.deferredSlots.length) {
+    const covered = this.slotBits((_, index) => groups[index] === RECORDED);
+    const spokenOf = this.slotBits((_, index) => groups[index] === RECORDED || groups[index] === MIXED);
+    if (covered === allBits(input.slots.deferredSlots.length)) {
       this.store(code, RECORD_ADDRESS);
+      this.storeSpokenOf(spokenOf);
       return;
     }
     const maybeNothing = groups.every((state) => state === IN_MEMORY || state === MIXED);
@@ -58,8 +57,14 @@ export class RecordEmitter {
       code.byte(OPCODE.if).byte(0x40);
     }
     // An older record in memory may speak of slots that this one does not.
-    this.settleIfPending();
+    code
+      .i32Const(0)
+      .memory(OPCODE.i32Load, 2, RECORD_ADDRESS + SPOKEN_OF)
+      .i32Const(~covered)
+      .op(0x71);
+    this.settleIf();
     this.store(code, RECORD_ADDRESS);
+    this.storeSpokenOf(spokenOf);
     if (maybeNothing) code.end();
   }
 
@@ -72,7 +77,27 @@ export class RecordEmitter {
   settleIfPending(): void {
     const { code } = this.region;
     code.i32Const(0).memory(OPCODE.i64Load, 3, RECORD_ADDRESS).op(0x50).op(0x45);
-    code.byte(OPCODE.if).byte(0x40).i32Const(RECORD_ADDRESS).call(IMPORT_SETTLE).end();
+    this.settleIf();
+  }
+
+  /** Has the record in memory settled if the condition on the stack says so. */
+  private settleIf(): void {
+    this.region.code.byte(OPCODE.if).byte(0x40).i32Const(RECORD_ADDRESS).call(IMPORT_SETTLE).end();
+  }
+
+  /** A bit for each deferred slot of the groups chosen. */
+  private slotBits(chosen: (group: readonly number[], index: number) => boolean): number {
+    const { groups, slots } = this.region.input;
+    let word = 0;
+    for (const slot of groups.filter(chosen).flat()) word |= 1 << slots.deferredSlots.indexOf(slot);
+    return word;
+  }
+
+  private storeSpokenOf(slots: number): void {
+    this.region.code
+      .i32Const(0)
+      .i32Const(slots)
+      .memory(OPCODE.i32Store, 2, RECORD_ADDRESS + SPOKEN_OF);
   }
 
   private store(code: CodeWriter, address: number): void {
@@ -97,4 +122,8 @@ export class RecordEmitter {
     if (high !== undefined) code.get(high).i32Const(16).op(0x74).op(0x72);
     code.memory(OPCODE.i32Store, 2, address);
   }
+}
+
+function allBits(count: number): number {
+  return (1 << count) - 1;
 }

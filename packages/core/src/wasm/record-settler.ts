@@ -1,4 +1,4 @@
-import { operandOffset } from './control-words.ts';
+import { operandOffset, SPOKEN_OF } from './control-words.ts';
 import type { SettleShape } from './region-module.ts';
 import { MAX_GROUPS } from './shapes.ts';
 
@@ -21,6 +21,7 @@ export class RecordSettler {
 
   settle(record: number): void {
     const { i32 } = this;
+    i32[(record + SPOKEN_OF) >> 2] = 0;
     const low = i32[record >> 2]!;
     const high = i32[(record >> 2) + 1]!;
     if ((low | high) === 0) return;

@@ -11,7 +11,7 @@ import { RecordEmitter } from './record-emitter.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
-import { addBit, type Bits, bits, members, type SlotTable } from './slots.ts';
+import { addBit, type Bits, bits, members, removeBit, type SlotTable } from './slots.ts';
 import { ValueEmitter } from './value-emitter.ts';
 
 /** What the emitter of a region is told. */
@@ -179,6 +179,13 @@ export class RegionContext {
   /** Dirty set at a node's start. */
   enterNode(index: number): void {
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
+  }
+
+  /** The block's end: transient slots need not be in memory any more. */
+  dropTransient(): void {
+    this.input.slots.transient.forEach((yes, slot) => {
+      if (yes) removeBit(this.dirty, slot);
+    });
   }
 
   noteDirty(slot: number): void {

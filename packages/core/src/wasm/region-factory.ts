@@ -38,7 +38,7 @@ export class RegionFactory {
     this.links = links;
     this.jumps = jumps;
     this.settler = settler;
-    this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? []);
+    this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? [], host.isa.transientSlots);
     this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
   }
 

@@ -50,7 +50,9 @@ function dirtySlots(graph: FlowGraph, slots: SlotTable): Bits[] {
       const out = bits(slots.count);
       if (!isSyncPoint(node)) {
         addAll(out, dirtyIn[index]!);
-        for (const slot of node.code?.out.keys() ?? []) if (!slots.deferred[slot]) addBit(out, slot);
+        for (const slot of node.code?.out.keys() ?? []) {
+          if (!slots.deferred[slot] && !slots.transient[slot]) addBit(out, slot);
+        }
       }
       for (const succ of node.succs) if (addAll(dirtyIn[succ]!, out)) changed = true;
     });

@@ -10,11 +10,17 @@ export interface SlotTable {
   /** The slot's computation is put off until someone looks (IsaBackend.deferredSlots). */
   readonly deferred: readonly boolean[];
   readonly deferredSlots: readonly number[];
+  /** The slot means nothing where a block ends (IsaBackend.transientSlots). */
+  readonly transient: readonly boolean[];
   /** Slot number of a byte offset >> 2. */
   readonly byWord: Int16Array;
 }
 
-export function slotTable(layout: StateLayout, deferredNames: readonly string[]): SlotTable {
+export function slotTable(
+  layout: StateLayout,
+  deferredNames: readonly string[],
+  transientNames: readonly string[] = [],
+): SlotTable {
   const byWord = new Int16Array(layout.size >> 2).fill(-1);
   layout.slots.forEach((slot, number) => {
     byWord[slot.offset >> 2] = number;
@@ -26,6 +32,7 @@ export function slotTable(layout: StateLayout, deferredNames: readonly string[])
     type: layout.slots.map((slot) => slot.type),
     deferred,
     deferredSlots: deferred.flatMap((yes, number) => (yes ? [number] : [])),
+    transient: layout.slots.map(({ name }) => transientNames.includes(name)),
     byWord,
   };
 }

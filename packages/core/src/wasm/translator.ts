@@ -42,14 +42,18 @@ const MAX_REFRESHES = 5;
 /** A region that so often in a row left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
 
+interface Runtime {
+  readonly table: WebAssembly.Table;
+  readonly dispatcher: Dispatcher;
+  readonly factory: RegionFactory;
+}
+
 /**
  * Translates hot regions to WebAssembly and runs them. See translator-port.ts for the contract with
  * the engine, control-words.ts for what it keeps in memory.
  */
 class Translator implements TranslatorPort {
   private readonly host: TranslationHost;
-  private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
-  private readonly dispatcher: Dispatcher;
   private readonly store = new RegionStore();
   private readonly settler: RecordSettler;
   private readonly sites = new SiteTable();
@@ -59,7 +63,7 @@ class Translator implements TranslatorPort {
   private readonly stale: Uint8Array;
   private readonly i32: Int32Array;
   private readonly queue: TranslationQueue;
-  private readonly factory: RegionFactory;
+  private made: Runtime | undefined;
   private nextSlot = 1;
   /** Host stack that is left to translated code at this depth. */
   private stack = STACK_BUDGET;
@@ -70,16 +74,26 @@ class Translator implements TranslatorPort {
     this.i32 = memory.i32;
     this.stale = new Uint8Array(memory.setCount);
     this.settler = new RecordSettler(this.i32);
-    this.dispatcher = createDispatcher(memory.memory, this.table, (pc, stack, back) => this.absent(pc, stack, back));
-    this.table.set(0, this.dispatcher.stub);
+    this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
+  }
+
+  /** What regions are made with and run by; made when the first is wanted, which in many a short run is never. */
+  private get runtime(): Runtime {
+    if (this.made !== undefined) return this.made;
+    const { host } = this;
+    const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
+    const absent = (pc: number, stack: number, back: number) => this.absent(pc, stack, back);
+    const dispatcher = createDispatcher(host.cpu.memory.memory, table, absent);
+    table.set(0, dispatcher.stub);
     const imports = {
-      table: this.table,
+      table,
       settle: (record: number) => this.settler.settle(record),
       kernel: (number: number) => this.kernelCall(number),
       left: (stack: number, back: number) => this.left(stack, back),
     };
-    this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
-    this.factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler);
+    const factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler);
+    this.made = { table, dispatcher, factory };
+    return this.made;
   }
 
   enter(pc: number, mode: number, stop = LEAVE): boolean {
@@ -118,8 +132,8 @@ class Translator implements TranslatorPort {
     this.links.clear();
     this.jumps.clear();
     // No record is pending: translated code has given all state back.
-    this.factory.clear();
-    for (let slot = 1; slot < this.nextSlot; slot++) this.table.set(slot, this.dispatcher.stub);
+    this.made?.factory.clear();
+    for (let slot = 1; slot < this.nextSlot; slot++) this.runtime.table.set(slot, this.runtime.dispatcher.stub);
     this.nextSlot = 1;
     this.queue.clear();
   }
@@ -158,13 +172,14 @@ class Translator implements TranslatorPort {
   private run(first: Region, stop: number): boolean {
     const { i32 } = this;
     const { cpu } = this.host;
+    const { dispatcher } = this.runtime;
     const before = i32[CLOCK_LEFT]!;
     i32[SITE] = SITE_NONE;
     let region = first;
     for (;;) {
       this.wire(region);
       const start = i32[CLOCK_LEFT]!;
-      const answer = this.dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
+      const answer = dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
       if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
         this.leave(i32[SITE]!);
         break;
@@ -205,7 +220,7 @@ class Translator implements TranslatorPort {
     const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
     if (region !== undefined) {
       this.wire(region);
-      return this.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
+      return this.runtime.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
     }
     this.settler.settle(RECORD_ADDRESS);
     cpu.pc = pc;
@@ -269,13 +284,13 @@ class Translator implements TranslatorPort {
   private drop(region: Region): void {
     if (!region.alive) return;
     this.store.remove(region);
-    this.table.set(region.slot, this.dispatcher.stub);
+    this.runtime.table.set(region.slot, this.runtime.dispatcher.stub);
     this.host.counters.invalidations++;
   }
 
   /** Translates what is asked for in the current address space, in one module. */
   private translateQueue(): void {
-    if (this.nextSlot + MAX_BATCH > TABLE_SIZE || this.factory.bytes > MAX_CODE_BYTES) {
+    if (this.nextSlot + MAX_BATCH > TABLE_SIZE || this.runtime.factory.bytes > MAX_CODE_BYTES) {
       // Frames of translated code below still need their exits' sites.
       if (this.stack < STACK_BUDGET) return;
       this.flush();
@@ -283,7 +298,7 @@ class Translator implements TranslatorPort {
     const started = performance.now();
     const planned = this.queue.take();
     if (planned.length > 0) {
-      const functions = this.factory.make(planned.map(({ found }) => found));
+      const functions = this.runtime.factory.make(planned.map(({ found }) => found));
       planned.forEach(({ found, replaces }, place) => {
         this.install(found, functions[place], replaces);
       });
@@ -295,7 +310,7 @@ class Translator implements TranslatorPort {
   private install(found: DiscoveredRegion, code: unknown, replaced: Region | undefined): void {
     const slot = replaced ? replaced.slot : this.nextSlot++;
     if (replaced) this.store.remove(replaced);
-    this.table.set(slot, code);
+    this.runtime.table.set(slot, code);
     this.store.add({
       pc: found.entry,
       mode: found.mode,

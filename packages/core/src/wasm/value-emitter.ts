@@ -111,6 +111,11 @@ export class ValueEmitter {
     else this.code.byte(0x1a);
   }
 
+  /** A local for a statement's result before that is there; -1 if nobody wants it. */
+  reserve(value: number): number {
+    return this.uses[value]! > 0 ? this.takeHome(value) : -1;
+  }
+
   /** One announced use of `value`: writes it to the slot's local. */
   assign(slot: number, value: number): void {
     const local = this.slotLocal(slot);

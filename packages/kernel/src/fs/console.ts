@@ -29,6 +29,8 @@ export interface ConsoleState {
   offset: number;
   bytes: number;
   ended: boolean;
+  /** A program has asked for input: until then what is no terminal is left alone. */
+  wanted: boolean;
   queue: FileQueue;
 }
 
@@ -67,6 +69,7 @@ function consoleState(kernel: Kernel): ConsoleState {
     offset: 0,
     bytes: 0,
     ended: false,
+    wanted: false,
     queue: newQueue(),
   };
   return state.console;
@@ -97,6 +100,7 @@ function openStream(kernel: Kernel, fd: 0 | 1 | 2): OpenFile {
  */
 export function pollConsole(kernel: Kernel): boolean {
   const state = consoleState(kernel);
+  if (!state.inputIsTty && !state.wanted) return false;
   let came = false;
   while (!state.ended && state.bytes < INPUT_WINDOW) {
     const bytes = kernel.host.console.read();
@@ -128,11 +132,18 @@ export function consoleResized(kernel: Kernel): void {
   resizeTty(kernel, consoleTty(kernel), rows, columns, 0, 0);
 }
 
-function readStream(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array): number {
+/** A program wants standard input: takes what is there, if none was left from before. */
+function wantInput(kernel: Kernel): ConsoleState {
   const state = consoleState(kernel);
+  state.wanted = true;
+  if (state.bytes === 0) pollConsole(kernel);
+  return state;
+}
+
+function readStream(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array): number {
   if ((file.data as HostStream).fd !== 0) return -EBADF;
   if (into.length === 0) return 0;
-  if (state.bytes === 0) pollConsole(kernel);
+  const state = wantInput(kernel);
   if (state.bytes === 0) {
     if (state.ended) return 0;
     return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [state.queue]);
@@ -167,14 +178,13 @@ export const HOST_STREAM_OPS: FileOps = {
 
   poll(kernel, file) {
     if ((file.data as HostStream).fd !== 0) return WRITABLE;
-    const state = consoleState(kernel);
-    if (state.bytes === 0) pollConsole(kernel);
+    const state = wantInput(kernel);
     return (state.bytes > 0 ? READABLE : 0) | (state.ended ? POLLHUP : 0);
   },
 
   queues: (kernel) => [consoleState(kernel).queue],
 
   ioctl(kernel, task, _file, command, argument) {
-    return command === FIONREAD ? putInt(kernel, task, argument, consoleState(kernel).bytes) : -ENOTTY;
+    return command === FIONREAD ? putInt(kernel, task, argument, wantInput(kernel).bytes) : -ENOTTY;
   },
 };

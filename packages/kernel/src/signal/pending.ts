@@ -38,10 +38,10 @@ export function firstSignal(set: SigSet): number {
   const synchronous = set & SYNCHRONOUS;
   const from = synchronous !== 0n ? synchronous : set;
   if (from === 0n) return 0;
-  const low = Number(from & 0xffff_ffffn);
-  if (low !== 0) return 32 - Math.clz32(low & -low);
-  const high = Number(from >> 32n);
-  return 64 - Math.clz32(high & -high);
+  for (let rest = from, before = 0; ; rest >>= 32n, before += 32) {
+    const low = Number(rest & 0xffff_ffffn);
+    if (low !== 0) return before + 32 - Math.clz32(low & -low);
+  }
 }
 
 /** Takes one instance of a signal off a queue; the bit goes with the last one. */

@@ -1,7 +1,7 @@
-import type { Insn, Row } from '@kml/arch-arm/isa/testing';
+import { type Insn, neonRows, type Row, vfpRows } from '@kml/arch-arm/isa/testing';
 import { type RandomCase, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
 import type { Random } from '../../random/prng.ts';
-import { makeInstruction, randomCpsr } from '../random/common.ts';
+import { makeInstruction, randomCpsr, sequenceOf } from '../random/common.ts';
 import { randomFpscr, randomVectors } from '../random/numbers.ts';
 
 /** Nothing lies there, under QEMU either. */
@@ -68,4 +68,11 @@ export function neonCase(row: Row, random: Random): RandomCase | undefined {
     state,
     scratch: Uint8Array.from({ length: SCRATCH_BYTES }, () => random.word()),
   };
+}
+
+/** Several instructions that use each other's results and flags, scalar ones among them. */
+export function neonSequence(random: Random): RandomCase {
+  const rows = [...neonRows, ...vfpRows].filter((row) => !/^(V(LD|ST|POP|PUSH)|F(LD|ST)M)/.test(row.mnemonic));
+  const vectors = random.chance(50) ? randomVectors(random, false) : integerVectors(random);
+  return sequenceOf(rows, random, vectors, randomFpscr(random));
 }

@@ -1,7 +1,7 @@
 import { neonRows } from '@kml/arch-arm/isa/testing';
 import { randomSuite } from '../../random/suite.ts';
 import { QEMU, SUBJECT, type TestRow, testRow } from '../random/common.ts';
-import { neonCase } from './cases.ts';
+import { neonCase, neonSequence } from './cases.ts';
 
 randomSuite<TestRow>({
   ...SUBJECT,
@@ -10,6 +10,7 @@ randomSuite<TestRow>({
   skip: ({ row }) => row.test?.skip,
   makeCase: ({ row }, random) => neonCase(row, random),
   casesPerRow: 40,
-  sequences: 0,
+  sequences: 5000,
+  makeSequence: (random) => neonSequence(random),
   minimum: 20_000,
 });

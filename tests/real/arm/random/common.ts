@@ -24,6 +24,7 @@ import {
 } from '@kml/arch-arm/isa/testing';
 import type { Cpu } from '@kml/core';
 import type { TrapSeen } from '../../random/flat-machine.ts';
+import { type RandomCase, SCRATCH_BYTES } from '../../random/layout.ts';
 import type { OracleOptions } from '../../random/oracle.ts';
 import type { Random } from '../../random/prng.ts';
 import { slotFields, wordField } from '../../random/state.ts';
@@ -152,4 +153,30 @@ export function randomCpsr(random: Random, thumb: boolean): number {
   if (!thumb || random.chance(80)) return flags >>> 0;
   const it = (random.below(14) << 4) | 8;
   return (flags | ((it & 3) << 25) | ((it >> 2) << 10)) >>> 0;
+}
+
+/** Instructions of rows of one set in a row, in one state; the rows' own needs (addresses) are not met. */
+export function sequenceOf(
+  rows: readonly Row[],
+  random: Random,
+  vectors: readonly number[],
+  fpscr: number,
+): RandomCase {
+  const thumb = random.chance(50);
+  const possible = rows.filter((row) => row.set === (thumb ? 'T32' : 'A32'));
+  const code: number[] = [];
+  for (let left = 2 + random.below(12); left > 0; ) {
+    const made = makeInstruction(random.pick(possible), random);
+    if (!made) continue;
+    code.push(...made.bytes);
+    left--;
+  }
+  const registers = Array.from({ length: 15 }, () => random.value());
+  return {
+    name: 'sequence',
+    code,
+    pcBits: thumb ? 1 : 0,
+    state: [...registers, USR | (random.word() & 0xf80f_0000), fpscr, ...vectors].map((word) => word >>> 0),
+    scratch: Uint8Array.from({ length: SCRATCH_BYTES }, () => random.word()),
+  };
 }

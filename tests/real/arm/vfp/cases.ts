@@ -1,7 +1,7 @@
-import type { FieldName, Row } from '@kml/arch-arm/isa/testing';
+import { type FieldName, type Row, vfpRows } from '@kml/arch-arm/isa/testing';
 import { type RandomCase, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
 import type { Random } from '../../random/prng.ts';
-import { makeInstruction, randomCpsr } from '../random/common.ts';
+import { makeInstruction, randomCpsr, sequenceOf } from '../random/common.ts';
 import { randomFpscr, randomVectors } from '../random/numbers.ts';
 
 const isLoadStore = (row: Row): boolean => /^V(LD|ST|POP|PUSH)|^F(LD|ST)M/.test(row.mnemonic);
@@ -43,4 +43,29 @@ export function vfpCase(row: Row, random: Random): RandomCase | undefined {
     state,
     scratch,
   };
+}
+
+/** Several instructions that use each other's results, flags and modes. */
+export function vfpSequence(random: Random): RandomCase {
+  const rows = vfpRows.filter((row) => !isLoadStore(row) && row.test?.skip === undefined);
+  return sequenceOf(rows, random, randomVectors(random, random.chance(50)), randomFpscr(random));
+}
+
+const COMPARISONS = vfpRows.filter((row) => row.set === 'A32' && row.mnemonic.startsWith('VCMP'));
+const CONDITIONAL = vfpRows.filter((row) => row.set === 'A32' && row.mnemonic === 'VADD');
+/** vmrs APSR_nzcv, fpscr */
+const MOVE_FLAGS = [0x10, 0xfa, 0xf1, 0xee];
+
+/** A comparison, its flags moved, and instructions under conditions. */
+export function comparisonSequence(random: Random): RandomCase {
+  const one = vfpSequence(random);
+  const made = [
+    makeInstruction(random.pick(COMPARISONS), random, { cond: random.chance(80) ? 14 : random.below(14) })!.bytes,
+    random.chance(90) ? MOVE_FLAGS : [],
+    ...Array.from(
+      { length: 6 },
+      () => makeInstruction(random.pick(CONDITIONAL), random, { cond: random.below(14) })!.bytes,
+    ),
+  ];
+  return { ...one, code: made.flat(), pcBits: 0, name: 'comparison' };
 }

@@ -22,20 +22,15 @@ function bitCount(word: number): number {
  * rows that its bits leave possible, more fixed bits first, made when an instruction first needs it.
  */
 export class DecodeTable {
-  readonly entries: readonly DecodeEntry[];
+  private readonly rows: readonly Row[];
+  private entries: readonly DecodeEntry[] | undefined;
   private readonly buckets = new Map<number, readonly DecodeEntry[]>();
   private readonly keyMask: number;
 
   /** `keyMask`: the bits of the word that choose the bucket. */
   constructor(rows: readonly Row[], keyMask: number) {
     this.keyMask = keyMask;
-    this.entries = rows
-      .map((row) => ({
-        row,
-        encoding: parseEncoding(row.encoding),
-        fixed: Object.entries(row.fixed ?? {}) as [FieldName, number][],
-      }))
-      .sort((a, b) => bitCount(b.encoding.mask) - bitCount(a.encoding.mask));
+    this.rows = rows;
   }
 
   /** Rows that may hold for this word, to be tested in order. */
@@ -43,9 +38,21 @@ export class DecodeTable {
     const key = word & this.keyMask;
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
-      bucket = this.entries.filter(({ encoding }) => ((key ^ encoding.value) & encoding.mask & this.keyMask) === 0);
+      bucket = this.parsed().filter(({ encoding }) => ((key ^ encoding.value) & encoding.mask & this.keyMask) === 0);
       this.buckets.set(key, bucket);
     }
     return bucket;
+  }
+
+  /** All rows, parsed when the first instruction is decoded: a machine of another architecture has them too. */
+  private parsed(): readonly DecodeEntry[] {
+    this.entries ??= this.rows
+      .map((row) => ({
+        row,
+        encoding: parseEncoding(row.encoding),
+        fixed: Object.entries(row.fixed ?? {}) as [FieldName, number][],
+      }))
+      .sort((a, b) => bitCount(b.encoding.mask) - bitCount(a.encoding.mask));
+    return this.entries;
   }
 }

@@ -45,6 +45,8 @@ export interface Row {
   readonly fixed?: Partial<Readonly<Record<FieldName, number>>>;
   /** The encoding holds only where this does too ("if … then SEE"); fields are set. */
   readonly when?: (x: Insn) => boolean;
+  /** r15 as destination is a branch, or something else that is defined; in other rows it is UNPREDICTABLE. */
+  readonly pcDestination?: true;
   /** T32: flags are set outside IT blocks only (S has no bit in the encoding). */
   readonly flagsOutsideIt?: true;
   /** T32: executed whatever the IT block's condition says. */

@@ -4,6 +4,7 @@ import { advanceIt } from '../decode/it.ts';
 import { MODE_IT, MODE_IT_SHIFT } from '../state.ts';
 import { ALIGNMENT_FETCH } from '../vectors.ts';
 import { Insn } from './insn.ts';
+import { writesPcWrongly } from './unpredictable.ts';
 
 const OK_LENGTHS: readonly LiftResult[] = Array.from({ length: 5 }, (_, length) => ({ kind: 'ok', length }));
 
@@ -37,10 +38,11 @@ export class Lifter {
     x.mode = withIt(context.mode, this.it);
     builder.beginInstruction(pc, status === 'ok' ? (context.costs[x.row.cost] ?? 1) : 1, x.mode);
     this.it = advanceIt(this.it);
-    const conditional = x.cond < 14 && !(status === 'ok' && x.row.unconditional);
+    const misaligned = (pc & 3) === 2;
+    const conditional = x.cond < 14 && !misaligned && !(status === 'ok' && x.row.unconditional);
     x.guard = conditional ? x.flags.condition(x.cond) : undefined;
-    if ((pc & 3) === 2) x.raise(ALIGNMENT_FETCH);
-    else if (status === 'ok') x.row.lift(x);
+    if (misaligned) x.raise(ALIGNMENT_FETCH);
+    else if (status === 'ok' && !writesPcWrongly(x)) x.row.lift(x);
     else x.undefined();
     if (x.itAfter !== undefined) this.it = x.itAfter;
     x.itAfter = undefined;

@@ -164,6 +164,72 @@ export const greater = compare(exact.EXACT_V_CGT, (x, a, b) => x.b.gtF32x4(a, b)
 export const absoluteAtLeast = compare(exact.EXACT_V_ACGE, (x, a, b) => x.b.geF32x4(x.b.absF32x4(a), x.b.absF32x4(b)));
 export const absoluteGreater = compare(exact.EXACT_V_ACGT, (x, a, b) => x.b.gtF32x4(x.b.absF32x4(a), x.b.absF32x4(b)));
 
+/** Steps of Newton's method: from a constant less the product, each rounded. */
+const step =
+  (minuend: number): Compute =>
+  (x, a, b, unusual) => {
+    const ir = x.b;
+    const times = ir.negF32x4(product(x, a, b, unusual));
+    const from = splat(x, 32, minuend);
+    const r = ir.addF32x4(from, times);
+    checkSum(x, from, times, r, unusual);
+    return r;
+  };
+const TWO = 0x4000_0000;
+const THREE = 0x4040_0000;
+const HALF = 0x3f00_0000;
+export const reciprocalStep = three(exact.EXACT_V_RECPS, step(TWO));
+export const rootStep = three(exact.EXACT_V_RSQRTS, (x, a, b, unusual) => {
+  const r = x.b.mulF32x4(step(THREE)(x, a, b, unusual), splat(x, 32, HALF));
+  unusual.add(notPlain(x, r));
+  return r;
+});
+
+/**
+ * d ± n * m, rounded once: as fusedSingle has it (vfp/fused.ts), for the two lanes of the lower half.
+ */
+function fuseHalf(x: Insn, a: V128, b: V128, c: V128): { value: V128; sum: V128; rest: V128 } {
+  const ir = x.b;
+  const times = ir.mulF64x2(ir.promoteLowF32x4(a), ir.promoteLowF32x4(b));
+  const addend = ir.promoteLowF32x4(c);
+  const sum = ir.addF64x2(times, addend);
+  const addendPart = ir.subF64x2(sum, times);
+  const timesPart = ir.subF64x2(sum, addendPart);
+  const rest = ir.addF64x2(ir.subF64x2(times, timesPart), ir.subF64x2(addend, addendPart));
+  const inexact = ir.neF64x2(rest, zero(x));
+  const one = splat(x, 64, 1);
+  const even = ir.eq64x2(ir.andV(sum, one), zero(x));
+  // 1 where the rest has the sum's sign, else -1.
+  const towards = ir.orV(ir.shrS64x2(ir.xorV(rest, sum), x.const(63)), one);
+  const odd = ir.add64x2(sum, ir.andV(towards, ir.andV(inexact, even)));
+  return { value: ir.demoteF64x2(odd), sum, rest: inexact };
+}
+
+const fuse =
+  (negates: boolean): Compute =>
+  (x, a, b, unusual) => {
+    const ir = x.b;
+    const left = negates ? ir.negF32x4(a) : a;
+    const old = getVector(x, x.Vd);
+    unusual.add(notPlain(x, old));
+    const low = fuseHalf(x, left, b, old);
+    const high = x.Q ? fuseHalf(x, upperHalf(x, left), upperHalf(x, b), upperHalf(x, old)) : low;
+    const r = ir.shuffle(low.value, high.value, [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);
+    // Not safely normal, but for sums of 0.
+    const nothing = (half: { sum: V128 }): V128 => ir.eqF64x2(half.sum, zero(x));
+    const above = ir.sub32x4(magnitude(x, r), splat(x, 32, LEAST_NORMAL + 1));
+    const abnormal = ir.geU32x4(above, splat(x, 32, INFINITY - LEAST_NORMAL - 1));
+    unusual.add(ir.andnotV(abnormal, truncate(x, 64, nothing(low), nothing(high))));
+    if (mindsInexact(x)) {
+      const lacks = (half: { value: V128; sum: V128; rest: V128 }): V128 =>
+        ir.orV(half.rest, ir.neF64x2(ir.promoteLowF32x4(half.value), half.sum));
+      unusual.add(truncate(x, 64, lacks(low), lacks(high)));
+    }
+    return r;
+  };
+export const fusedMultiplyAdd = three(exact.EXACT_V_FMA, fuse(false));
+export const fusedMultiplySubtract = three(exact.EXACT_V_FMS, fuse(true));
+
 /** d ← f of neighbours of n, then of m. D registers. */
 function pairs(number: number, compute: Compute): Handler {
   return (x) => {
@@ -186,12 +252,6 @@ const byHost =
   (x) => {
     if (beginFloat(x)) doExactly(x, order(number, x.Vd, x.Vn, x.Vm, exact.packFloat(x.Q)));
   };
-export const fusedMultiplyAdd = byHost(exact.EXACT_V_FMA);
-export const fusedMultiplySubtract = byHost(exact.EXACT_V_FMS);
-export const reciprocalStep = byHost(exact.EXACT_V_RECPS);
-export const rootStep = byHost(exact.EXACT_V_RSQRTS);
-export const reciprocalEstimate = byHost(exact.EXACT_V_RECPE);
-export const rootEstimate = byHost(exact.EXACT_V_RSQRTE);
 export const reciprocalEstimateInteger = byHost(exact.EXACT_V_RECPE_U32);
 export const rootEstimateInteger = byHost(exact.EXACT_V_RSQRTE_U32);
 export const fromHalf = byHost(exact.EXACT_V_FROM_HALF);
@@ -221,6 +281,52 @@ export const atLeastZero = compareZero(exact.EXACT_V_CGE0, (x, a, none) => x.b.g
 export const greaterThanZero = compareZero(exact.EXACT_V_CGT0, (x, a, none) => x.b.gtF32x4(a, none));
 export const atMostZero = compareZero(exact.EXACT_V_CLE0, (x, a, none) => x.b.leF32x4(a, none));
 export const lessThanZero = compareZero(exact.EXACT_V_CLT0, (x, a, none) => x.b.ltF32x4(a, none));
+
+/** d ← f(m) for normal numbers below a bound, positive ones or of either sign. */
+function estimate(number: number, bound: number, negative: boolean, f: (x: Insn, a: V128) => V128): Handler {
+  return (x) => {
+    if (!beginFloat(x)) return;
+    const ir = x.b;
+    const a = getVector(x, x.Vm);
+    const above = ir.sub32x4(negative ? magnitude(x, a) : a, splat(x, 32, LEAST_NORMAL));
+    const other = ir.geU32x4(above, splat(x, 32, bound - LEAST_NORMAL));
+    const r = f(x, a);
+    assistIf(x, new Unusual(x, other).any(), order(number, x.Vd, 0, x.Vm, exact.packFloat(x.Q)));
+    setVector(x, x.Vd, r);
+  };
+}
+
+/** Lanes of `bits` from bit `low` up. */
+function field(x: Insn, a: V128, low: number, bits: number): V128 {
+  const ir = x.b;
+  return ir.andV(ir.shrU32x4(a, x.const(low)), splat(x, 32, 2 ** bits - 1));
+}
+
+/** VRECPE: (2^19 / (2i + 1) + 1) / 2 of the first nine bits i; singles tell those quotients apart. */
+export const reciprocalEstimate = estimate(exact.EXACT_V_RECPE, 253 << 23, true, (x, a) => {
+  const ir = x.b;
+  const bits = ir.orV(field(x, a, 15, 8), splat(x, 32, 256));
+  const divisor = ir.add32x4(ir.add32x4(bits, bits), splat(x, 32, 1));
+  const quotient = ir.divF32x4(splat(x, 32, power(19)), ir.f32x4FromI32x4S(divisor));
+  const rounded = ir.add32x4(ir.i32x4FromF32x4SatS(quotient), splat(x, 32, 1));
+  const fraction = field(x, rounded, 1, 8);
+  const exponent = ir.sub32x4(splat(x, 32, 253), field(x, a, 23, 8));
+  const sign = ir.andV(a, splat(x, 32, 1 << 31));
+  return ir.orV(sign, ir.orV(ir.shl32x4(exponent, x.const(23)), ir.shl32x4(fraction, x.const(15))));
+});
+
+/** VRSQRTE: 256 / sqrt(i + 1/2) of the first bits i, scaled by the exponent's parity; rounded, as singles give it. */
+export const rootEstimate = estimate(exact.EXACT_V_RSQRTE, INFINITY, false, (x, a) => {
+  const ir = x.b;
+  const half = splat(x, 32, HALF);
+  const middle = ir.addF32x4(ir.f32x4FromI32x4S(ir.orV(field(x, a, 16, 7), splat(x, 32, 128))), half);
+  const odd = ir.eq32x4(field(x, a, 23, 1), splat(x, 32, 1));
+  const scale = ir.bitselectV(splat(x, 32, power(9)), splat(x, 32, power(8)), odd);
+  const root = ir.mulF32x4(ir.sqrtF32x4(ir.divF32x4(scale, middle)), splat(x, 32, power(8)));
+  const fraction = ir.andV(ir.i32x4FromF32x4SatS(ir.addF32x4(root, half)), splat(x, 32, 255));
+  const exponent = ir.shrU32x4(ir.sub32x4(splat(x, 32, 380), field(x, a, 23, 8)), x.const(1));
+  return ir.orV(ir.shl32x4(exponent, x.const(23)), ir.shl32x4(fraction, x.const(15)));
+});
 
 /** Bits of a power of two. */
 const power = (n: number): number => (127 + n) << 23;

@@ -38,7 +38,11 @@ function forms(operation: Operation, middle: string, syntax: string, fixed: RowO
   const [opcode, mnemonic, lift, sections] = operation;
   const name = mnemonic.toLowerCase();
   const text = syntax.replace('*', name);
-  const options = (operand2: Row['operand2']): RowOptions => ({ operand2, ...(fixed ? { fixed } : {}) });
+  const options = (operand2: Row['operand2']): RowOptions => ({
+    operand2,
+    pcDestination: true,
+    ...(fixed ? { fixed } : {}),
+  });
   const s = fixed?.S === 1 ? '1' : 'S:1';
   return [
     row('A32', mnemonic, sections[0], `cond:4 001 ${opcode} ${s} ${middle} imm:12`, text, 'alu', lift, options('arm')),
@@ -88,7 +92,7 @@ const shifts = SHIFTS.flatMap(([mnemonic, bits, immediate, register]): Row[] => 
       `${name}{s}{c} {Rd}, {Rm}, {count}`,
       'aluShift',
       data.mov,
-      { operand2: 'shifted', fixed },
+      { operand2: 'shifted', pcDestination: true, fixed },
     ),
     row(
       'A32',
@@ -98,7 +102,7 @@ const shifts = SHIFTS.flatMap(([mnemonic, bits, immediate, register]): Row[] => 
       `${name}{s}{c} {Rd}, {Rm}, {Rs}`,
       'aluShiftByRegister',
       data.mov,
-      { operand2: 'byRegister', fixed },
+      { operand2: 'byRegister', pcDestination: true, fixed },
     ),
   ];
 });
@@ -112,6 +116,7 @@ export const a32Data: readonly Row[] = [
   ...forms(MVN, '(0000) Rd:4', '*{s}{c} {Rd}, {op2}', undefined),
   row('A32', 'MOV', 'A8.8.102', 'cond:4 001 1101 S:1 (0000) Rd:4 imm:12', 'mov{s}{c} {Rd}, {op2}', 'move', data.mov, {
     operand2: 'arm',
+    pcDestination: true,
   }),
   row(
     'A32',
@@ -123,6 +128,7 @@ export const a32Data: readonly Row[] = [
     data.mov,
     {
       operand2: 'register',
+      pcDestination: true,
     },
   ),
   row(
@@ -135,6 +141,7 @@ export const a32Data: readonly Row[] = [
     data.mov,
     {
       operand2: 'shifted',
+      pcDestination: true,
       fixed: { type: 3 },
     },
   ),

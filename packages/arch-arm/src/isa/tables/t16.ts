@@ -125,9 +125,13 @@ const registers: readonly Row[] = [
 const special: readonly Row[] = [
   half('ADD', '6', '010001 00 Rd=Rn@3:1 Rm:4 Rd=Rn@0:3', 'add{c} {Rd}, {Rm}', 'alu', data.add, {
     operand2: 'register',
+    pcDestination: true,
   }),
   half('CMP', '38', '010001 01 Rn@3:1 Rm:4 Rn@0:3', 'cmp{c} {Rn}, {Rm}', 'alu', data.cmp, { operand2: 'register' }),
-  half('MOV', '103', '010001 10 Rd@3:1 Rm:4 Rd@0:3', 'mov{c} {Rd}, {Rm}', 'move', data.mov, { operand2: 'register' }),
+  half('MOV', '103', '010001 10 Rd@3:1 Rm:4 Rd@0:3', 'mov{c} {Rd}, {Rm}', 'move', data.mov, {
+    operand2: 'register',
+    pcDestination: true,
+  }),
   half('BX', '27', '010001 11 0 Rm:4 (000)', 'bx{c} {Rm}', 'branchIndirect', br.bx),
   half('BLX', '26', '010001 11 1 Rm:4 (000)', 'blx{c} {Rm}', 'branchIndirect', br.blxRegister),
 ];

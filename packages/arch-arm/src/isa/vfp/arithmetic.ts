@@ -1,5 +1,5 @@
 /** VFP arithmetic, comparisons and moves between registers. ARM ARM DDI0406C A8.8.280 and on. */
-import type { F32, F64, I32 } from '@kml/core';
+import type { BlockBuilder, F32, F64, I32 } from '@kml/core';
 import type { Insn } from '../lift/insn.ts';
 import { reg } from '../state.ts';
 import { assistIf, doExactly, order, roundsElsewhere } from './assist.ts';
@@ -24,7 +24,7 @@ import {
   type ExactPair,
 } from './exact-arithmetic.ts';
 import { MODE_FP_FLUSH, MODE_FP_INEXACT } from './fpscr.ts';
-import { fusedSingle } from './fused.ts';
+import { type Fused, fusedDouble, fusedSingle } from './fused.ts';
 import { f32, f64, type Inline, inexactSum, notPlain } from './precision.ts';
 
 type Handler = (x: Insn) => void;
@@ -184,30 +184,26 @@ export const squareRoot = both((x, p) => {
   p.set(x, x.Vd, r);
 });
 
-/** VFMA and its kin. A8.8.317, A8.8.318. Of doubles by host code: WebAssembly has no fused operation. */
+/** VFMA and its kin. A8.8.317, A8.8.318. */
 function fused(exact: ExactPair, negateSum: boolean, negateProduct: boolean): HandlerPair {
-  return {
-    f32(x) {
+  function handler<F extends Float>(p: Inline<F>, compute: (x: Insn, a: F, b: F, c: F) => Fused<F>): Handler {
+    return (x) => {
       if (!beginArithmetic(x)) return;
-      const word = order(exact.f32, x.Vd, x.Vn, x.Vm);
+      const word = order(exact[p.name], x.Vd, x.Vn, x.Vm);
       if (roundsElsewhere(x)) {
         doExactly(x, word);
         return;
       }
-      const a = f32.get(x, x.Vn);
-      const b = f32.get(x, x.Vm);
-      const c = f32.get(x, x.Vd);
+      const [a, b, c] = [p.get(x, x.Vn), p.get(x, x.Vm), p.get(x, x.Vd)];
       const reasons = new Reasons(x);
-      reasons.addOperands(f32, a, b, c);
-      const { result, unusual } = fusedSingle(x, negateProduct ? f32.neg(x, a) : a, b, negateSum ? f32.neg(x, c) : c);
+      reasons.addOperands(p, a, b, c);
+      const { result, unusual } = compute(x, negateProduct ? p.neg(x, a) : a, b, negateSum ? p.neg(x, c) : c);
       reasons.add(unusual);
       reasons.assist(word);
-      f32.set(x, x.Vd, result);
-    },
-    f64(x) {
-      if (beginArithmetic(x)) doExactly(x, order(exact.f64, x.Vd, x.Vn, x.Vm));
-    },
-  };
+      p.set(x, x.Vd, result);
+    };
+  }
+  return { f32: handler(f32, fusedSingle), f64: handler(f64, fusedDouble) };
 }
 
 export const fusedMultiplyAdd = fused(EXACT_FMA, false, false);
@@ -231,6 +227,17 @@ export const move = signs((_x, _p, a) => a);
 
 const FPSCR = reg('fpscr');
 
+/** The last comparison of a block, and the FPSCR that it made. */
+const comparisons = new WeakMap<BlockBuilder, { fpscr: I32; less: I32; equal: I32 }>();
+
+/** VMRS APSR_nzcv: FPSCR's flags, from the comparison behind them where that is in the block. A8.8.348. */
+export function moveFlags(x: Insn): void {
+  const fpscr = x.b.get(FPSCR);
+  const last = comparisons.get(x.b);
+  if (last?.fpscr === fpscr) x.flags.setOrder(last.less, last.equal);
+  else x.flags.setFromWord(fpscr);
+}
+
 /** VCMP, VCMPE. A8.8.303. */
 function compare(exact: ExactPair, withZero: boolean): HandlerPair {
   return both((x, p) => {
@@ -243,10 +250,14 @@ function compare(exact: ExactPair, withZero: boolean): HandlerPair {
     if (!withZero) reasons.add(p.ne(x, b, b));
     reasons.addOperands(p, a, b);
     reasons.assist(order(exact[p.name], x.Vd, 0, x.Vm, withZero ? 1 : 0));
-    const equalOrGreater = ir.select(x.const(0x6000_0000), x.const(0x2000_0000), p.eq(x, a, b));
-    const nzcv = ir.select(x.const(0x8000_0000), equalOrGreater, p.lt(x, a, b));
+    const less = p.lt(x, a, b);
+    const equal = p.eq(x, a, b);
+    const equalOrGreater = ir.select(x.const(0x6000_0000), x.const(0x2000_0000), equal);
+    const nzcv = ir.select(x.const(0x8000_0000), equalOrGreater, less);
     const old = ir.get(FPSCR);
-    ir.set(x.ifExecuted(ir.or(ir.and(old, x.const(0x0fff_ffff)), nzcv), old), FPSCR);
+    const fpscr = x.ifExecuted(ir.or(ir.and(old, x.const(0x0fff_ffff)), nzcv), old);
+    ir.set(fpscr, FPSCR);
+    if (x.guard === undefined) comparisons.set(ir, { fpscr, less, equal });
   });
 }
 

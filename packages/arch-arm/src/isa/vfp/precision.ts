@@ -101,7 +101,8 @@ export const f64: Inline<F64> = {
   },
 };
 
-function highWord(x: Insn, a: F64): I32 {
+/** The word with sign and exponent. */
+export function highWord(x: Insn, a: F64): I32 {
   const ir = x.b;
   return ir.wrap(ir.shrU64(ir.bitsOfF64(a), ir.constant64(32, 0)));
 }

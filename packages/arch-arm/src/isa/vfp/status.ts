@@ -5,6 +5,7 @@ import { type Insn, PC } from '../lift/insn.ts';
 import { reg } from '../state.ts';
 import { updateFloatingPointMode } from '../system/cp15.ts';
 import { goOn } from '../system/step.ts';
+import { moveFlags } from './arithmetic.ts';
 import { beginFloat } from './begin.ts';
 import { writeFpscr } from './fpscr.ts';
 
@@ -17,7 +18,7 @@ const NUMBER = { fpsid: 0, fpscr: 1, mvfr1: 6, mvfr0: 7, fpexc: 8 } as const;
 
 /** Registers that tell what there is: VFPv4 with 32 doubles, Advanced SIMD with half precision and fused operations. B4.1.57, B6.1. */
 const CONSTANTS: Readonly<Record<number, number>> = {
-  [NUMBER.fpsid]: 0x4103_30f0,
+  [NUMBER.fpsid]: 0x4104_30f0,
   [NUMBER.mvfr1]: 0x1111_1111,
   [NUMBER.mvfr0]: 0x1011_0222,
 };
@@ -40,9 +41,8 @@ const WRITE_FPEXC = defineRoutine((cpu: Cpu, value, _b, _c, next) => {
 export function readStatus(x: Insn): void {
   if (x.opc1 === NUMBER.fpscr) {
     if (!beginFloat(x)) return;
-    const value = x.b.get(FPSCR);
-    if (x.Rt === PC) x.flags.setFromWord(value);
-    else x.set(x.Rt, value);
+    if (x.Rt === PC) moveFlags(x);
+    else x.set(x.Rt, x.b.get(FPSCR));
     return;
   }
   if (!x.privileged) {

@@ -1,9 +1,9 @@
 /** Branches and jumps. MIPS32 vol. II. */
 import type { I32 } from '@kml/core';
 import { FCC, reg } from '../state.ts';
+import { UNALIGNED_JUMP } from '../vectors.ts';
 import { needFpu } from './fpu.ts';
 import type { Insn } from './insn.ts';
-import { targetPc } from './lift.ts';
 
 const RA = 31;
 const DELAY_TARGET = reg('delayTarget');
@@ -101,22 +101,28 @@ export function jal(x: Insn): void {
   x.branch(x.const(target), { kind: 'call', target, returnTo: x.behindSlot });
 }
 
+/** Target of a computed jump. One that is no multiple of 4 is left to host code (see jumpUnaligned). */
+function computedTarget(x: Insn): I32 {
+  const target = x.get(x.rs);
+  x.b.trapIf(x.b.and(target, x.const(3)), x.const(x.word), UNALIGNED_JUMP);
+  return target;
+}
+
 /** JR, JR.HB. */
 export function jr(x: Insn): void {
-  const target = x.get(x.rs);
-  x.branch(target, { kind: x.rs === RA ? 'return' : 'jumpIndirect', target: targetPc(x.b, target) });
+  const target = computedTarget(x);
+  x.branch(target, { kind: x.rs === RA ? 'return' : 'jumpIndirect', target });
 }
 
 /** JALR, JALR.HB. */
 export function jalr(x: Insn): void {
-  const target = x.get(x.rs);
-  const pc = targetPc(x.b, target);
+  const target = computedTarget(x);
   if (x.rd === 0) {
-    x.branch(target, { kind: 'jumpIndirect', target: pc });
+    x.branch(target, { kind: 'jumpIndirect', target });
     return;
   }
   x.set(x.rd, x.const(x.behindSlot));
-  x.branch(target, { kind: 'callIndirect', target: pc, returnTo: x.behindSlot });
+  x.branch(target, { kind: 'callIndirect', target, returnTo: x.behindSlot });
 }
 
 /** BC1F, BC1T: need the FPU. */

@@ -48,7 +48,7 @@ export class Lifter {
     if (word === undefined) return { kind: 'fetch', address: pc & ~1 };
     this.lower(context, pc, word);
     if ((pc & 1) === 0) return this.insn.afterSlot && !b.terminal ? this.expectSlot(b) : PLAIN;
-    if (b.terminal === undefined) b.endWith(this.endOfSlot(b));
+    if (b.terminal === undefined) this.endSlot(b);
     return FROM_SLOT;
   }
 
@@ -68,9 +68,10 @@ export class Lifter {
     return TO_SLOT;
   }
 
-  private endOfSlot(b: BlockBuilder): Terminal {
-    const terminal = this.branchBlock === b ? this.afterSlot : undefined;
+  /** Behind a delay slot: the branch's outcome, which is in `delayTarget` where the branch is not in the block. */
+  private endSlot(b: BlockBuilder): void {
+    if (this.branchBlock === b) b.endWith(this.afterSlot!);
+    else b.endWith({ kind: 'jumpIndirect', target: targetPc(b, b.get(DELAY_TARGET)) });
     this.branchBlock = undefined;
-    return terminal ?? { kind: 'jumpIndirect', target: targetPc(b, b.get(DELAY_TARGET)) };
   }
 }

@@ -72,7 +72,7 @@ export function deliverFault(cpu: Cpu, fault: GuestFault): void {
     addressFault(cpu, addressOf(cpu), ADEL);
     return;
   }
-  const address = accessAddress(cpu, fault.address);
+  const address = access === 'execute' ? fault.address & ~3 : accessAddress(cpu, fault.address);
   // What user mode must not name at all is an address error: MIPS32 vol. III, 4.3.
   if (address < 0 && (cpu.mode & MODE_USER) !== 0) {
     addressFault(cpu, address, access === 'write' ? ADES : ADEL);

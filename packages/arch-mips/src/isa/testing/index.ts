@@ -1,1 +1,2 @@
-export {};
+export * from './assemble.ts';
+export * from './bare-machine.ts';

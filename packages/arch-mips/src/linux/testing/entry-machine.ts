@@ -92,7 +92,13 @@ export class EntryMachine {
     });
     const space = this.mmu.createSpace();
     this.mmu.activate(space);
-    this.task = { kernelMode, stackSlot: STACK_SLOT, arch: {}, mm: { space, vdso: 0 }, cred: { euid: 0 } } as never;
+    this.task = {
+      kernelMode,
+      stackSlot: STACK_SLOT,
+      arch: {},
+      mm: { space, vdso: 0, vmas: [] },
+      cred: { euid: 0 },
+    } as never;
     this.kernel = {
       abi: this.abi,
       cpu: this.cpu,

@@ -3,7 +3,6 @@ import type { Row } from '../../decode/row.ts';
 import { byOrder } from '../by-order.ts';
 import {
   EXACT_POLYNOMIAL,
-  EXACT_SHIFT,
   EXACT_SHIFT_ROUNDED,
   EXACT_SHIFT_ROUNDED_SATURATING,
   EXACT_SHIFT_SATURATING,
@@ -12,6 +11,7 @@ import * as float from '../float.ts';
 import type { Handler } from '../integer.ts';
 import * as integer from '../integer.ts';
 import { extract, lookUp } from '../permute.ts';
+import { shiftByRegister } from '../shift-register.ts';
 import { type NeonOptions, neon } from './row.ts';
 
 const SMALL = '8 16 32';
@@ -63,7 +63,7 @@ const integerRows: readonly Row[] = [
   ...three('VQSUB', 'A8.8.369', 'U:1', '0010', '1', '{t}', integer.saturatingSubtract),
   ...three('VCGT', 'A8.8.297', 'U:1', '0011', '0', '{t}', integer.compareGreater, { sizes: SMALL }),
   ...three('VCGE', 'A8.8.295', 'U:1', '0011', '1', '{t}', integer.compareGreaterOrEqual, { sizes: SMALL }),
-  ...three('VSHL', 'A8.8.382', 'U:1', '0100', '0', '{t}', byOrder(EXACT_SHIFT), SHIFT),
+  ...three('VSHL', 'A8.8.382', 'U:1', '0100', '0', '{t}', shiftByRegister, SHIFT),
   ...three('VQSHL', 'A8.8.391', 'U:1', '0100', '1', '{t}', byOrder(EXACT_SHIFT_SATURATING), SHIFT),
   ...three('VRSHL', 'A8.8.375', 'U:1', '0101', '0', '{t}', byOrder(EXACT_SHIFT_ROUNDED), SHIFT),
   ...three('VQRSHL', 'A8.8.365', 'U:1', '0101', '1', '{t}', byOrder(EXACT_SHIFT_ROUNDED_SATURATING), SHIFT),

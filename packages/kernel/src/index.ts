@@ -1,3 +1,4 @@
+export * from './abi/common-syscalls.ts';
 export * as generic from './abi/generic.ts';
 export * from './abi/layouts.ts';
 export * from './abi/numbers.ts';
@@ -23,6 +24,7 @@ export * from './kernel.ts';
 export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
 export { buildVdso, elfHash, VDSO_TEXT, type VdsoHeader, type VdsoSymbol } from './loader/build-vdso.ts';
+export { sleb, type UnwindRange, type UnwindTable, uleb } from './loader/unwind-table.ts';
 export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
 export { writebackAll } from './mm/page-cache.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';

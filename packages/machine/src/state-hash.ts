@@ -22,12 +22,21 @@ class Hash {
   }
 }
 
+/** The CPU state; a transient slot counts only between a branch and its delay slot, where the low bits of pc say so. */
+function stateWords({ abi: { isa }, cpu }: Kernel): Int32Array {
+  const state = cpu.i32.slice(cpu.base >> 2, (cpu.base + cpu.layout.size) >> 2);
+  if ((cpu.pc & (isa.instructionAlign - 1)) !== 0) return state;
+  for (const name of isa.transientSlots ?? []) state[cpu.layout.slot(name, 'i32').offset >> 2] = 0;
+  return state;
+}
+
 /** Hash of the CPU state, all page frames, and the instruction and cycle counters. */
-export function hashState({ cpu, memory, engine }: Kernel): string {
+export function hashState(kernel: Kernel): string {
+  const { memory, engine } = kernel;
   const hash = new Hash();
   const words = (address: number, bytes: number): Int32Array =>
     memory.i32.subarray(address >> 2, (address + bytes) >> 2);
-  hash.words(words(cpu.base, cpu.layout.size));
+  hash.words(stateWords(kernel));
   hash.words(words(memory.frameBase, memory.frameCount * PAGE_SIZE));
   const [instructions, cycles] = [engine.instructions(), engine.cycles()];
   hash.words(Int32Array.of(instructions, instructions / 2 ** 32, cycles, cycles / 2 ** 32));

@@ -19,7 +19,8 @@ const BASH_CACHE = [
  */
 const RECIPES: Readonly<Record<Source, string>> = {
   busybox: `
-cat debian/config/os/linux debian/config/pkg/$(test -n "$STATIC" && echo static || echo deb) > .config
+cat debian/config/os/linux debian/config/pkg/static > .config
+test -n "$STATIC" || sed -i 's/^CONFIG_STATIC=y/# CONFIG_STATIC is not set/' .config
 yes "" | make silentoldconfig HOSTCC=gcc
 make -j2 CROSS_COMPILE=$HOST- HOSTCC=gcc busybox
 cp busybox "$OUT/busybox"`,

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { crossProgram } from './build.ts';
-import { crossDirectory, SOURCES } from './sources.ts';
+import { crossDirectory, run, SOURCES } from './sources.ts';
 import { type CrossTarget, type Linkage, NATIVE } from './targets.ts';
 
 /** Names under which busybox is more programs. */
@@ -40,6 +40,8 @@ export function crossRoot(target: CrossTarget, linkage: Linkage): string {
   writeFileSync(join(fresh, 'etc/group'), 'root:x:0:\n');
   for (const directory of ['usr/bin', 'trusted/bin']) fillPrograms(join(fresh, directory), target, linkage);
   if (linkage === 'dynamic') copyLibraries(target, join(fresh, 'lib'));
+  // One date for all, so that listings of two roots are alike.
+  run('find', ['.', '-exec', 'touch', '-h', '-d', '2024-01-01', '{}', '+'], fresh);
   renameSync(fresh, root);
   return root;
 }

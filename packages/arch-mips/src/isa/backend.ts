@@ -1,4 +1,4 @@
-import type { InstructionRow, IsaBackend } from '@kml/core';
+import type { Cpu, InstructionRow, IsaBackend } from '@kml/core';
 import { Decoder } from './decode/decoder.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { fpAssist } from './fp/assist.ts';
@@ -8,9 +8,10 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { GENERAL_NAMES, layout, MODE_USER } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { mtc0Assist } from './system/routines.ts';
 import { jumpUnaligned } from './system/unaligned-jump.ts';
 import { rows } from './tables/index.ts';
-import { ADEL, ADES, FP_ASSIST, UNALIGNED_JUMP } from './vectors.ts';
+import { ADEL, ADES, FP_ASSIST, MTC0_ASSIST, UNALIGNED_JUMP } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 
@@ -19,6 +20,13 @@ const instructions: readonly InstructionRow[] = rows.map((row) => ({
   manual: `MIPS32 vol. II, ${row.section ?? row.mnemonic.toUpperCase()}`,
   encoding: row.encoding,
 }));
+
+/** Pseudo traps: host code executes the instruction, whose word is the error code. */
+const ASSISTS: ReadonlyMap<number, (cpu: Cpu, word: number, next: number) => void> = new Map([
+  [FP_ASSIST, fpAssist],
+  [UNALIGNED_JUMP, jumpUnaligned],
+  [MTC0_ASSIST, mtc0Assist],
+]);
 
 /** The CPU in one byte order. */
 function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
@@ -38,10 +46,10 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     lift: (context, pc) => lifter.lift(context, pc),
     disassemble: (code, pc) => disassembleWith(decoder, byteOrder === 'big', code, pc),
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
-    trapKind: (vector) => (vector === FP_ASSIST || vector === UNALIGNED_JUMP ? 'assist' : 'trap'),
+    trapKind: (vector) => (ASSISTS.has(vector) ? 'assist' : 'trap'),
     deliverTrap(cpu, vector, error, next) {
-      if (vector === FP_ASSIST) fpAssist(cpu, error, next);
-      else if (vector === UNALIGNED_JUMP) jumpUnaligned(cpu, error);
+      const assist = ASSISTS.get(vector);
+      if (assist) assist(cpu, error, next);
       else deliverTrap(cpu, vector, error);
     },
     deliverFault,

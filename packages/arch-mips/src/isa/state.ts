@@ -47,6 +47,8 @@ export const layout = defineLayout([
   // The address space's id in full; EntryHi.ASID shows its low 8 bits.
   word('spaceId'),
   ...CP0_NAMES.map(word),
+  // Operands of helpers within one instruction; means nothing between instructions.
+  { name: 'scratch', bytes: 48 },
 ]);
 
 /** An i32 slot by name. */
@@ -71,7 +73,7 @@ export const FCC: readonly (Slot & { readonly type: 'i32' })[] = [0, 1, 2, 3, 4,
 /** Mode word: what the lift depends on beside the bytes. */
 /** User mode: KSU = 2 and neither EXL nor ERL. */
 export const MODE_USER = 0x1;
-/** Status.CU0: CP0 in user mode. */
+/** In user mode: Status.CU0, coprocessor 0 is usable. */
 export const MODE_CU0 = 0x2;
 /** Status.CU1: the FPU is usable. */
 export const MODE_CU1 = 0x4;

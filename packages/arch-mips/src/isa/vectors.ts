@@ -33,6 +33,9 @@ export const FP_ASSIST = 0x100;
 /** Pseudo trap: a computed jump to an address that is no multiple of 4. */
 export const UNALIGNED_JUMP = 0x101;
 
+/** Pseudo trap: host code executes this MTC0. */
+export const MTC0_ASSIST = 0x102;
+
 /** Offsets of the handlers from EBase. MIPS32 vol. III, table 6.4. */
 export const VECTOR_REFILL = 0x000;
 export const VECTOR_GENERAL = 0x180;

@@ -21,7 +21,7 @@ export const CR_FIELDS = numbered('cr', 8);
  *
  * What a floating-point operation leaves in FPSCR[FR FI FPRF] is computed when someone looks:
  *
- *     fpOp       0: those bits are in `fpscr`. Else the operation (fp/operations.ts) that was last,
+ *     fpOp       0: those bits are in `fpscr`. Else the operation that was last (fp/operations.ts),
  *                with its operands in fpA, fpB, fpC
  *     fpcc       where FPSCR[FPCC] is: FPCC_FPSCR in `fpscr`, FPCC_RESULT with the result of fpOp,
  *                FPCC_COMPARE in a comparison of fpCompareA with fpCompareB
@@ -48,6 +48,8 @@ export const layout = defineLayout([
   { name: 'bats', bytes: 64 },
   // Any other supervisor register of the model (performance monitor, L2 control, …), by number; kept, not interpreted.
   { name: 'otherSprs', bytes: 256 },
+  // Operands of helpers within one instruction; means nothing between instructions.
+  { name: 'scratch', bytes: 64 },
 ]);
 
 /** Values of the slot `fpcc`. */
@@ -87,10 +89,13 @@ export const MODE_USER = 0x1;
 export const MODE_NO_FP = 0x2;
 /** FPSCR.XX is 0: an inexact result is an event. */
 export const MODE_FP_EXACT = 0x4;
-/** FPSCR has a rounding mode other than nearest or an enabled exception: every operation is done by host code. */
+/** FPSCR has an enabled exception: every operation is done by host code. */
 export const MODE_FP_SLOW = 0x8;
 /** MSR.SE: a trace interrupt follows every instruction. */
 export const MODE_STEP = 0x10;
+
+/** FPSCR[RN], in place of these bits. */
+export const MODE_RN_SHIFT = 5;
 
 /** The time base counts once in 2^TIMEBASE_SHIFT CPU cycles (a quarter of the bus clock, the bus at a quarter of the CPU's). */
 export const TIMEBASE_SHIFT = 4;

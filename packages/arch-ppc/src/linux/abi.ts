@@ -11,6 +11,7 @@ import { forkFrame, frameAccess, setTls, startFrame } from './frame.ts';
 import { buildImage } from './image.ts';
 import { TASK_SIZE } from './layout.ts';
 import { LAYOUTS, NUMBERS } from './numbers.ts';
+import { prctl } from './prctl.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
@@ -51,6 +52,7 @@ export const powerpc: LinuxAbi = {
 
   syscallNumbers: SYSCALL_NUMBERS,
   privateSyscalls: PRIVATE_SYSCALLS,
+  prctl,
   // The stub that makes the kernel call is a C function.
   syscallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!),
   alignsPairs: true,

@@ -13,6 +13,7 @@ import {
   type SyscallDef,
   stub,
   type Task,
+  wideIdCalls,
 } from '@kml/kernel';
 import { stackTop } from './context.ts';
 import { PT_SIZE } from './pt-regs.ts';
@@ -32,6 +33,7 @@ function swapcontext(kernel: Kernel, task: Task, old: number, next: number, size
 
 /** Calls that only PowerPC has, or has in a shape of its own. */
 export const PRIVATE_SYSCALLS: readonly SyscallDef[] = [
+  ...wideIdCalls(),
   DIRECT_MMAP,
   ADVICE_FIRST_FADVISE,
   ONE_WORD_SIGSUSPEND,

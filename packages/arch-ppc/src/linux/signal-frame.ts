@@ -49,6 +49,9 @@ const RT = { ucontext: SIGINFO_BYTES, bytes: SIGINFO_BYTES + UC.bytes + ABI_GAP 
 const CALLER_FRAME = 64;
 const RT_CALLER_FRAME = CALLER_FRAME + 16;
 
+/** Where a handler's r1, on its return, has the pointer to the interrupted registers. */
+export const REGISTERS_AT_HANDLER_SP = { old: CALLER_FRAME + OLD.regs, rt: RT_CALLER_FRAME + RT.ucontext + UC.regs };
+
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
 export function setupSignal(
   kernel: Kernel,

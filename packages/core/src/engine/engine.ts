@@ -4,7 +4,7 @@ import type { FlatBlock } from '../interp/flat-block.ts';
 import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { BlockCache } from './block-cache.ts';
 import { Clock } from './clock.ts';
 import {
@@ -160,6 +160,7 @@ export class Engine {
     if (pending) this.lines |= 1 << line;
     else this.lines &= ~(1 << line);
     this.cpu.interruptPending = this.lines !== 0;
+    this.cpu.i32[INTERRUPTS_ADDRESS >> 2] = this.lines;
   }
 
   /**

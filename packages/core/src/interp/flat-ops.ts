@@ -48,6 +48,7 @@ const FLAT: Partial<Record<OpName, number>> = {
   extendS: 36,
   select64: 37,
   get: 38,
+  interrupts: 38,
   set: 39,
   get64: 40,
   getF64: 40,

@@ -4,6 +4,7 @@ import {
   CODE_BASE,
   CODE_END,
   CONSTANTS_BASE,
+  INTERRUPTS_ADDRESS,
   STATE_BASE,
   VALUE_BYTES,
   VALUES_BASE,
@@ -33,8 +34,10 @@ const IMM_CYCLES = 3;
 const IMM_CONST64 = 4;
 const IMM_INLINE = 5;
 const IMM_VALUE_OP = 6;
+const IMM_INTERRUPTS = 7;
 const IMMEDIATES = Uint8Array.from(OP_SPECS, (spec, number) => {
   if (number === OP_NUMBER.cycles) return IMM_CYCLES;
+  if (number === OP_NUMBER.interrupts) return IMM_INTERRUPTS;
   if (number === OP_NUMBER.const64) return IMM_CONST64;
   if (spec.imm === 'constant') return IMM_INLINE;
   if (spec.imm === 'slot') return IMM_SLOT;
@@ -255,6 +258,9 @@ export class Flattener {
       case IMM_SLOT:
       case IMM_STATE:
         chunk[to + 5] = STATE_BASE + imm;
+        break;
+      case IMM_INTERRUPTS:
+        chunk[to + 5] = INTERRUPTS_ADDRESS;
         break;
       case IMM_CYCLES:
         chunk[to + 5] = cyclesBefore;

@@ -435,6 +435,10 @@ export const OPS = {
     note: 'if first is non-zero raise trap `imm` with error code second, at this instruction',
   }),
   cycles: op([], i64, 0, { effect: 'slot', note: 'exact cycle counter, this instruction not included' }),
+  interrupts: op([], i32, 0, {
+    effect: 'slot',
+    note: 'the interrupt request lines that are up, a bit each; an instruction that lets them in leaves by an assist then',
+  }),
 } as const satisfies Record<string, OpSpec>;
 
 export type OpName = keyof typeof OPS;

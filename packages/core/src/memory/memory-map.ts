@@ -22,6 +22,8 @@ export const SITE_ADDRESS = CONTROL_BASE + 16;
 export const LEAVE_ADDRESS = CONTROL_BASE + 20;
 /** u64: cycles since boot up to the start of this run, and those added since; the `cycles` operation adds CLOCK's upper half. */
 export const CYCLES_BASE_ADDRESS = CONTROL_BASE + 24;
+/** i32: the interrupt request lines that are up, a bit each. */
+export const INTERRUPTS_ADDRESS = CONTROL_BASE + 32;
 /** Free for the engine up to CONTROL_END. */
 export const CONTROL_END = 0x4000;
 /** The interpreter's values, 16 bytes each. */

@@ -276,6 +276,7 @@ class RandomInstruction {
         break;
       case 6:
         values.add('i64', b.cycles());
+        if (random.oneIn(4)) values.add('i32', b.interrupts());
         break;
       default:
         // Two slots are written most, as flags are.

@@ -5,7 +5,17 @@ import { ValueGraph } from './value-graph.ts';
 
 const O = OP_NUMBER;
 
-export type StatementKind = 'load' | 'store' | 'probe' | 'helper' | 'peek' | 'poke' | 'trapIf' | 'cycles' | 'set';
+export type StatementKind =
+  | 'load'
+  | 'store'
+  | 'probe'
+  | 'helper'
+  | 'peek'
+  | 'poke'
+  | 'trapIf'
+  | 'cycles'
+  | 'interrupts'
+  | 'set';
 
 /** What happens in order; pure values are computed where they are needed. */
 export interface Statement {
@@ -222,6 +232,8 @@ function statementKind(op: number): StatementKind {
       return 'poke';
     case O.cycles:
       return 'cycles';
+    case O.interrupts:
+      return 'interrupts';
     default:
       return spec.effect === 'trap' ? 'trapIf' : (spec.effect as 'load' | 'store' | 'helper');
   }

@@ -1,5 +1,5 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
-import { CYCLES_BASE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { CYCLES_BASE_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import { runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
@@ -83,6 +83,10 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
       values.push(statement.a);
       values.push(statement.b);
       out.memory(statement.op === O.poke32 ? OPCODE.i32Store : OPCODE.i64Store, 2, STATE_BASE + statement.imm);
+      return;
+    case 'interrupts':
+      out.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS);
+      values.yielded(statement.result);
       return;
     case 'cycles':
       emitCycles(region, code, statement);

@@ -3,6 +3,8 @@
  * headers, symbols, version definitions and the stubs.
  */
 
+import { encodeUnwindTable, type UnwindTable } from './unwind-table.ts';
+
 /** A function of the vDSO. */
 export interface VdsoSymbol {
   readonly name: string;
@@ -26,7 +28,7 @@ export interface VdsoHeader {
   readonly soname: string;
 }
 
-const [PT_LOAD, PT_DYNAMIC, PT_NOTE] = [1, 2, 4];
+const [PT_LOAD, PT_DYNAMIC, PT_NOTE, PT_GNU_EH_FRAME] = [1, 2, 4, 0x6474e550];
 const [DT_NULL, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT, DT_SONAME] = [0, 4, 5, 6, 10, 11, 14];
 const [DT_VERSYM, DT_VERDEF, DT_VERDEFNUM] = [0x6ffffff0, 0x6ffffffc, 0x6ffffffd];
 
@@ -92,8 +94,13 @@ function stringTable(strings: readonly string[]): { bytes: Uint8Array; offset: (
   return { bytes: Uint8Array.from(text, (char) => char.charCodeAt(0)), offset: (string) => offsets.get(string)! };
 }
 
-/** The image, one page. Throws RangeError if the code does not fit. */
-export function buildVdso(header: VdsoHeader, code: Uint8Array, symbols: readonly VdsoSymbol[]): Uint8Array {
+/** The image, one page, with `unwind` behind the code. Throws RangeError if the code does not fit. */
+export function buildVdso(
+  header: VdsoHeader,
+  code: Uint8Array,
+  symbols: readonly VdsoSymbol[],
+  unwind?: UnwindTable,
+): Uint8Array {
   if (VDSO_TEXT + code.length > PAGE) throw new RangeError('vDSO code is larger than its page');
   const versions = [...new Set(symbols.map((symbol) => symbol.version))];
   const { soname, byteOrder } = header;
@@ -145,15 +152,25 @@ export function buildVdso(header: VdsoHeader, code: Uint8Array, symbols: readonl
   if (dynamicEnd > VDSO_TEXT) throw new RangeError('vDSO symbols overlap its code');
   image.seek(VDSO_TEXT);
   image.raw(code);
+  const frames = image.seek();
+  const table = unwind && encodeUnwindTable(unwind, frames, byteOrder);
+  if (frames + (table?.bytes.length ?? 0) > PAGE)
+    throw new RangeError('vDSO code and unwind table are larger than a page');
+  if (table !== undefined) image.raw(table.bytes);
+  const end = image.seek();
 
   image.seek(0);
   image.raw(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, byteOrder === 'little' ? 1 : 2, 1)).seek(16);
-  image.halves(3, header.machine).words(1, VDSO_TEXT, 52, 0, header.flags).halves(52, 32, 3, 0, 0, 0);
+  image
+    .halves(3, header.machine)
+    .words(1, VDSO_TEXT, 52, 0, header.flags)
+    .halves(52, 32, table === undefined ? 3 : 4, 0, 0, 0);
   const segment = (type: number, from: number, size: number, flags: number, align: number): void => {
     image.words(type, from, from, from, size, size, flags, align);
   };
-  segment(PT_LOAD!, 0, VDSO_TEXT + code.length, 5, PAGE);
+  segment(PT_LOAD!, 0, end, 5, PAGE);
   segment(PT_DYNAMIC!, dynamic, dynamicEnd - dynamic, 4, 4);
   segment(PT_NOTE!, note, noteEnd - note, 4, 4);
+  if (table !== undefined) segment(PT_GNU_EH_FRAME!, frames, table.headerBytes, 4, 4);
   return image.bytes;
 }

@@ -50,3 +50,22 @@ export function vfpSequence(random: Random): RandomCase {
   const rows = vfpRows.filter((row) => !isLoadStore(row) && row.test?.skip === undefined);
   return sequenceOf(rows, random, randomVectors(random, random.chance(50)), randomFpscr(random));
 }
+
+const COMPARISONS = vfpRows.filter((row) => row.set === 'A32' && row.mnemonic.startsWith('VCMP'));
+const CONDITIONAL = vfpRows.filter((row) => row.set === 'A32' && row.mnemonic === 'VADD');
+/** vmrs APSR_nzcv, fpscr */
+const MOVE_FLAGS = [0x10, 0xfa, 0xf1, 0xee];
+
+/** A comparison, its flags moved, and instructions under conditions. */
+export function comparisonSequence(random: Random): RandomCase {
+  const one = vfpSequence(random);
+  const made = [
+    makeInstruction(random.pick(COMPARISONS), random, { cond: random.chance(80) ? 14 : random.below(14) })!.bytes,
+    random.chance(90) ? MOVE_FLAGS : [],
+    ...Array.from(
+      { length: 6 },
+      () => makeInstruction(random.pick(CONDITIONAL), random, { cond: random.below(14) })!.bytes,
+    ),
+  ];
+  return { ...one, code: made.flat(), pcBits: 0, name: 'comparison' };
+}

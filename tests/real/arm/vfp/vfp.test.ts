@@ -1,7 +1,7 @@
 import { vfpRows } from '@kml/arch-arm/isa/testing';
 import { randomSuite } from '../../random/suite.ts';
 import { QEMU, SUBJECT, type TestRow, testRow } from '../random/common.ts';
-import { vfpCase, vfpSequence } from './cases.ts';
+import { comparisonSequence, vfpCase, vfpSequence } from './cases.ts';
 
 randomSuite<TestRow>({
   ...SUBJECT,
@@ -11,6 +11,6 @@ randomSuite<TestRow>({
   makeCase: ({ row }, random) => vfpCase(row, random),
   casesPerRow: 90,
   sequences: 5000,
-  makeSequence: (random) => vfpSequence(random),
+  makeSequence: (random) => (random.chance(25) ? comparisonSequence(random) : vfpSequence(random)),
   minimum: 20_000,
 });

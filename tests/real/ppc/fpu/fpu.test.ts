@@ -1,4 +1,4 @@
-import { type RandomCase, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
+import { type RandomCase, type RandomResult, SCRATCH, SCRATCH_BYTES } from '../../random/layout.ts';
 import type { Random } from '../../random/prng.ts';
 import { randomSuite } from '../../random/suite.ts';
 import { machine, STATE } from '../random/machine.ts';
@@ -11,6 +11,7 @@ type Row = w.Row;
 const XX = 0x02000000;
 const FX = 0x80000000;
 const VX = 0x20000000;
+const VXSNAN = 0x01000000;
 const ALL_VX = 0x01f80700;
 const STICKY = 0x1ff80700;
 /** All exception bits, FX, and FPRF, FR, FI. */
@@ -49,7 +50,7 @@ function makeCase(row: Row, random: Random): RandomCase | undefined {
   if (w.addressing(row) !== undefined && !w.pointTo(row, word, state, w.randomAddress(random))) return undefined;
   if (!isDefined(row, word, state)) return undefined;
   const scratch = Uint8Array.from({ length: SCRATCH_BYTES }, () => random.word());
-  return { name: row.mnemonic, code: w.bytesOf([word]), state, scratch, masks: masksOf(row) };
+  return { name: row.mnemonic, code: w.bytesOf([word]), state, scratch, masks: masksOf(row), adjust: signalling };
 }
 
 const view = new DataView(new ArrayBuffer(8));
@@ -61,21 +62,28 @@ function fprOf(state: readonly number[], register: number): number {
 }
 
 /**
- * Single-precision operations want singles, and FRSP what an adapted exponent can hold: where a trapped
- * overflow or underflow changes the exponent, others show. FRES of 0 is 0.5 in QEMU.
+ * Single-precision operations want singles, and FRSP and FRES what an adapted exponent can hold, where a trapped
+ * overflow or underflow changes the exponent. FRES of 0 is 0.5 in QEMU.
  */
 function isDefined(row: Row, word: number, state: readonly number[]): boolean {
   if (row.mnemonic === 'fres' && fprOf(state, w.rb(word)) === 0) return false;
-  if ((state[STATE.fpscr]! & 0x60) === 0) return true;
-  if (row.mnemonic === 'frsp') {
+  if (row.mnemonic === 'fres' || row.mnemonic === 'frsp') {
+    if ((state[STATE.fpscr]! & 0x60) === 0) return true;
     const magnitude = Math.abs(fprOf(state, w.rb(word)));
     return !(magnitude > 2 ** 318) && !(magnitude < 2 ** -316);
   }
-  if (word >>> 26 !== 59) return true;
-  return [w.ra(word), w.rb(word), (word >>> 6) & 31].every((register) => {
-    const value = fprOf(state, register);
-    return Number.isNaN(value) || Math.fround(value) === value;
-  });
+  return word >>> 26 !== 59 || [w.ra(word), w.rb(word), (word >>> 6) & 31].every((n) => isSingle(fprOf(state, n)));
+}
+
+/** Makes a register's value a single. */
+function makeSingle(state: number[], register: number): void {
+  view.setFloat64(0, Math.fround(fprOf(state, register)));
+  state[STATE.fpr + 2 * register + 1] = view.getUint32(0);
+  state[STATE.fpr + 2 * register] = view.getUint32(4);
+}
+
+function isSingle(value: number): boolean {
+  return Number.isNaN(value) || Math.fround(value) === value;
 }
 
 /** QEMU's MTFSB1 does not set NI; its negated operations negate before they round, which shows where rounding is upwards or downwards. */
@@ -102,17 +110,29 @@ function masksOf(row: Row): number[] {
   return masks;
 }
 
+/** An enabled invalid operation with a signalling operand clears FR and FI, and is no VXVC; not so in QEMU. */
+function signalling(expected: RandomResult, actual: RandomResult): void {
+  const status = actual.state[STATE.fpscr]!;
+  if (actual.signal !== 'fpe' || (status & VXSNAN) === 0) return;
+  const other = 0x00040000 | 0x00020000 | 0x00080000;
+  expected.state[STATE.fpscr] = ((expected.state[STATE.fpscr]! & ~other) | (status & other)) >>> 0;
+}
+
 const BASE = 28;
 const sequenceRows = w.floatingRows.filter((row) => row.cost !== 'fpuControl' && row.mnemonic !== 'fres');
+const singleRows = sequenceRows.filter(
+  (row) => row.encoding.startsWith('111011') || /^(?:lfs|stfs|fmr|fneg|fabs|fcmp|frsp)/.test(row.mnemonic),
+);
+const doubleRows = sequenceRows.filter((row) => !row.encoding.startsWith('111011'));
 const [branch] = w.rows.filter((row) => row.mnemonic === 'bc');
 const [control] = w.rows.filter((row) => row.mnemonic === 'mtfsfi');
 
 /** A word of a sequence: registers f0 to f7, r28 the base of accesses, branches forward, and now and then another rounding mode. */
-function sequenceWord(left: number, random: Random): { row: Row; word: number } {
+function sequenceWord(rows: readonly Row[], left: number, random: Random): { row: Row; word: number } {
   if (random.chance(8))
     return { row: branch!, word: 0x40000004 | (random.word() & 0x01ff0000) | (4 * random.below(left)) | 0x02000000 };
   if (random.chance(4)) return { row: control!, word: 0xff80010c | (random.below(16) << 12) };
-  const row = random.pick(sequenceRows);
+  const row = random.pick(rows);
   const word = w.randomWord(row, random) & ~(row.mnemonic.startsWith('fcmp') ? 0 : 0x03000000);
   switch (w.addressing(row)) {
     case undefined:
@@ -129,15 +149,17 @@ function sequenceWord(left: number, random: Random): { row: Row; word: number } 
 
 function makeSequence(random: Random): RandomCase {
   const length = 3 + random.below(9);
+  const ofSingles = random.chance(40);
   const words: number[] = [];
   const mnemonics: string[] = [];
   while (words.length < length) {
-    const { row, word } = sequenceWord(length - words.length, random);
+    const { row, word } = sequenceWord(ofSingles ? singleRows : doubleRows, length - words.length, random);
     if (w.addressing(row) && row.mnemonic.includes('u')) continue;
     words.push(word);
     mnemonics.push(row.mnemonic);
   }
   const state = randomState(random);
+  if (ofSingles) for (let n = 0; n < 32; n++) makeSingle(state, n);
   state[BASE] = SCRATCH + 64;
   // What the tests of single instructions leave out is left out here, too.
   state[STATE.fpscr] = state[STATE.fpscr]! & ~(0x60 | (mnemonics.some((name) => name.startsWith('fnm')) ? 2 : 0));
@@ -145,7 +167,7 @@ function makeSequence(random: Random): RandomCase {
   const hasOthers = mnemonics.some((name) => name.startsWith('fct') || name.startsWith('fcm'));
   masks[STATE.fpscr] = hasOthers ? ~0x0007f000 : ~0x00040000;
   const scratch = Uint8Array.from({ length: SCRATCH_BYTES }, () => random.word());
-  return { name: `sequence ${mnemonics.join(' ')}`, code: w.bytesOf(words), state, scratch, masks };
+  return { name: `sequence ${mnemonics.join(' ')}`, code: w.bytesOf(words), state, scratch, masks, adjust: signalling };
 }
 
 randomSuite({

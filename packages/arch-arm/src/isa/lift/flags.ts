@@ -24,6 +24,8 @@ export class Flags {
   private readonly x: Insn;
   /** Operands, result and carry of the last instruction of this block that set the flags from a difference. */
   private compared: { readonly a: I32; readonly b: I32; readonly result: I32; readonly carry: I32 } | undefined;
+  /** What the last comparison of numbers of this block gave, and the slots' values it made. */
+  private ordered: { readonly less: I32; readonly equal: I32; readonly zf: I32; readonly cf: I32 } | undefined;
   private builder: BlockBuilder | undefined;
   /** Conditions computed in this block, and the flags they were computed from. */
   private known: ({ readonly value: I32; readonly flags: readonly I32[] } | undefined)[] = [];
@@ -90,13 +92,16 @@ export class Flags {
     this.write(VF, ir.and(ir.xor(a, result), ir.xor(b, result)));
   }
 
-  /** Each flag from a value that is 0 or 1: floating-point comparisons moved to the APSR. */
-  setEach(n: I32, z: I32, c: I32, v: I32): void {
+  /** Of a comparison of two numbers of which none is a NaN: whether the first is less, whether they are equal (0 or 1). */
+  setOrder(less: I32, equal: I32): void {
     const ir = this.x.b;
-    this.write(NF, ir.shl(n, ir.const(31)));
-    this.write(ZF, ir.eqz(z));
-    this.write(CF, c);
-    this.write(VF, ir.shl(v, ir.const(31)));
+    const [zf, cf] = [ir.eqz(equal), ir.eqz(less)];
+    this.write(NF, ir.shl(less, ir.const(31)));
+    this.write(ZF, zf);
+    this.write(CF, cf);
+    this.write(VF, ir.const(0));
+    this.begin();
+    this.ordered = this.x.guard === undefined ? { less, equal, zf, cf } : undefined;
   }
 
   /** All four from bits 31 to 28 of a word. */
@@ -132,7 +137,7 @@ export class Flags {
     const known = this.known[code];
     const slots = CONDITION_SLOTS[code >> 1]!;
     if (known?.flags.every((value, n) => value === ir.get(slots[n]!))) return known.value;
-    const value = this.directCondition(code) ?? this.computed(code);
+    const value = this.directCondition(code) ?? this.orderCondition(code) ?? this.computed(code);
     this.known[code] = { value, flags: slots.map((slot) => ir.get(slot)) };
     return value;
   }
@@ -142,6 +147,7 @@ export class Flags {
     if (this.builder === this.x.b) return;
     this.builder = this.x.b;
     this.compared = undefined;
+    this.ordered = undefined;
     this.known = [];
   }
 
@@ -206,6 +212,36 @@ export class Flags {
         return ir.gtS(a, b);
       case 13:
         return ir.leS(a, b);
+      default:
+        return undefined;
+    }
+  }
+
+  /** The condition by the last comparison of numbers, if that still made the flags. */
+  private orderCondition(code: number): I32 | undefined {
+    const ir = this.x.b;
+    if (this.ordered === undefined) return undefined;
+    const { less, equal, zf, cf } = this.ordered;
+    if (ir.get(ZF) !== zf || ir.get(CF) !== cf) return undefined;
+    switch (code) {
+      case 0:
+        return equal;
+      case 1:
+        return zf;
+      case 3:
+      case 4:
+      case 11:
+        return less;
+      case 2:
+      case 5:
+      case 10:
+        return cf;
+      case 8:
+      case 12:
+        return ir.eqz(ir.or(less, equal));
+      case 9:
+      case 13:
+        return ir.or(less, equal);
       default:
         return undefined;
     }

@@ -75,11 +75,15 @@ export function strd(x: Insn): void {
 
 const UNPRIVILEGED = defineRoutine(unprivilegedAccess);
 
-/** LDRT, STRT and their like: the access has the rights of USR. In USR mode they are the plain forms. */
+/** LDRT, STRT and their like: the access has the rights of USR; r15 is UNPREDICTABLE. In USR mode they are the plain forms. */
 function unprivileged(plain: (x: Insn) => void, kind: number): (x: Insn) => void {
   return (x) => {
     if (!x.privileged) {
       plain(x);
+      return;
+    }
+    if (x.Rn === PC || x.Rt === PC) {
+      x.undefined();
       return;
     }
     x.endsBlock();

@@ -38,11 +38,11 @@ export function mrs(x: Insn): void {
 
 /** MSR (register). */
 export function msr(x: Insn): void {
-  writeFields(x, x.get(x.Rn));
+  writeFields(x, () => x.get(x.Rn));
 }
 /** MSR (immediate). */
 export function msrImmediate(x: Insn): void {
-  writeFields(x, x.const(expandArm(x.imm)));
+  writeFields(x, () => x.const(expandArm(x.imm)));
 }
 
 /** Bits of a PSR by the four field letters c, x, s, f. */
@@ -52,17 +52,19 @@ function fieldBits(mask: number): number {
   return bits;
 }
 
-function writeFields(x: Insn, value: I32): void {
+/** `source` gives the value, behind the step over a failed condition where there is one. */
+function writeFields(x: Insn, source: () => I32): void {
   if (x.R) {
-    writeSpsr(x, value);
+    writeSpsr(x, source());
     return;
   }
   // Control fields at a privileged level change the mode or what interrupts the CPU takes.
   if (x.privileged && x.mask & 3) {
     x.endsBlock();
-    x.system(WRITE_PSR, value, x.const(fieldBits(x.mask)));
+    x.system(WRITE_PSR, source(), x.const(fieldBits(x.mask)));
     return;
   }
+  const value = source();
   if (x.mask & 8) {
     x.flags.setFromWord(value);
     const q = x.bits(value, 27, 1);

@@ -1,6 +1,6 @@
 import type { Row } from '../decode/row.ts';
 import { neonRows } from '../neon/tables/index.ts';
-import { vfpRows } from '../vfp/tables.ts';
+import { vfpRows } from '../vfp/tables/index.ts';
 import { a32Control } from './a32-control.ts';
 import { a32Data } from './a32-data.ts';
 import { a32Media } from './a32-media.ts';

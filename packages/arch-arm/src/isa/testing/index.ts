@@ -7,5 +7,5 @@ export { Insn } from '../lift/insn.ts';
 export { neonRows } from '../neon/tables/index.ts';
 export { rows } from '../tables/index.ts';
 export { readFpscr, writeFpscr } from '../vfp/fpscr.ts';
-export { vfpRows } from '../vfp/tables.ts';
+export { vfpRows } from '../vfp/tables/index.ts';
 export { CODE, DATA, NOWHERE, READ_ONLY, TestMachine, VECTORS } from './machine.ts';

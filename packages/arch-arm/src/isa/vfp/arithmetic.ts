@@ -1,5 +1,5 @@
 /** VFP arithmetic, comparisons and moves between registers. ARM ARM DDI0406C A8.8.280 and on. */
-import type { F32, F64, I32 } from '@kml/core';
+import type { BlockBuilder, F32, F64, I32 } from '@kml/core';
 import type { Insn } from '../lift/insn.ts';
 import { reg } from '../state.ts';
 import { assistIf, doExactly, order, roundsElsewhere } from './assist.ts';
@@ -227,6 +227,17 @@ export const move = signs((_x, _p, a) => a);
 
 const FPSCR = reg('fpscr');
 
+/** The last comparison of a block, and the FPSCR that it made. */
+const comparisons = new WeakMap<BlockBuilder, { fpscr: I32; less: I32; equal: I32 }>();
+
+/** VMRS APSR_nzcv: FPSCR's flags, from the comparison behind them where that is in the block. A8.8.348. */
+export function moveFlags(x: Insn): void {
+  const fpscr = x.b.get(FPSCR);
+  const last = comparisons.get(x.b);
+  if (last?.fpscr === fpscr) x.flags.setOrder(last.less, last.equal);
+  else x.flags.setFromWord(fpscr);
+}
+
 /** VCMP, VCMPE. A8.8.303. */
 function compare(exact: ExactPair, withZero: boolean): HandlerPair {
   return both((x, p) => {
@@ -239,10 +250,14 @@ function compare(exact: ExactPair, withZero: boolean): HandlerPair {
     if (!withZero) reasons.add(p.ne(x, b, b));
     reasons.addOperands(p, a, b);
     reasons.assist(order(exact[p.name], x.Vd, 0, x.Vm, withZero ? 1 : 0));
-    const equalOrGreater = ir.select(x.const(0x6000_0000), x.const(0x2000_0000), p.eq(x, a, b));
-    const nzcv = ir.select(x.const(0x8000_0000), equalOrGreater, p.lt(x, a, b));
+    const less = p.lt(x, a, b);
+    const equal = p.eq(x, a, b);
+    const equalOrGreater = ir.select(x.const(0x6000_0000), x.const(0x2000_0000), equal);
+    const nzcv = ir.select(x.const(0x8000_0000), equalOrGreater, less);
     const old = ir.get(FPSCR);
-    ir.set(x.ifExecuted(ir.or(ir.and(old, x.const(0x0fff_ffff)), nzcv), old), FPSCR);
+    const fpscr = x.ifExecuted(ir.or(ir.and(old, x.const(0x0fff_ffff)), nzcv), old);
+    ir.set(fpscr, FPSCR);
+    if (x.guard === undefined) comparisons.set(ir, { fpscr, less, equal });
   });
 }
 

@@ -5,6 +5,7 @@ import { type Insn, PC } from '../lift/insn.ts';
 import { reg } from '../state.ts';
 import { updateFloatingPointMode } from '../system/cp15.ts';
 import { goOn } from '../system/step.ts';
+import { moveFlags } from './arithmetic.ts';
 import { beginFloat } from './begin.ts';
 import { writeFpscr } from './fpscr.ts';
 
@@ -40,9 +41,8 @@ const WRITE_FPEXC = defineRoutine((cpu: Cpu, value, _b, _c, next) => {
 export function readStatus(x: Insn): void {
   if (x.opc1 === NUMBER.fpscr) {
     if (!beginFloat(x)) return;
-    const value = x.b.get(FPSCR);
-    if (x.Rt === PC) x.flags.setFromWord(value);
-    else x.set(x.Rt, value);
+    if (x.Rt === PC) moveFlags(x);
+    else x.set(x.Rt, x.b.get(FPSCR));
     return;
   }
   if (!x.privileged) {

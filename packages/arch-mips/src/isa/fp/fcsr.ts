@@ -2,8 +2,8 @@
 import type { Cpu } from '@kml/core';
 import { FCC, reg } from '../state.ts';
 import { updateMode } from '../system/mode.ts';
-import { CAUSE_SHIFT, FCC1_SHIFT, FCSR_CAUSE, FCSR_FCC, FCSR_FCC0 } from './fcsr-bits.ts';
-import { lastCause } from './last-cause.ts';
+import { FCC1_SHIFT, FCSR_FCC, FCSR_FCC0 } from './fcsr-bits.ts';
+import { settleCause } from './last-cause.ts';
 
 const FCSR = reg('fcsr');
 const LAST = reg('fpLast');
@@ -11,13 +11,6 @@ const LAST = reg('fpLast');
 /** Bit of condition code `n` in FCSR. */
 export function fccBit(n: number): number {
   return n === 0 ? FCSR_FCC0 : 1 << (FCC1_SHIFT + n - 1);
-}
-
-/** Makes the Cause field hold by itself. */
-export function settleCause(cpu: Cpu): void {
-  if (cpu.get(LAST) === 0) return;
-  cpu.set(FCSR, (cpu.get(FCSR) & ~FCSR_CAUSE) | (lastCause(cpu) << CAUSE_SHIFT));
-  cpu.set(LAST, 0);
 }
 
 /** FCSR's value. */

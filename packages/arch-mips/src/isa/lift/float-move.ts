@@ -1,8 +1,9 @@
 /** Moves, loads and stores of floating point registers. MIPS32 vol. II. */
 import type { I32 } from '@kml/core';
-import { CFC1, CTC1, FIR_NUMBER } from '../fp/control.ts';
+import { CFC1, CTC1, FCSR_NUMBER, FIR_NUMBER } from '../fp/control.ts';
+import { SCRATCH_DOUBLES, SCRATCH_WORDS, WITH_CAUSE } from '../fp/last-cause.ts';
 import { FIR } from '../identity.ts';
-import { FCC } from '../state.ts';
+import { FCC, layout, reg, reg64 } from '../state.ts';
 import {
   FD,
   FS,
@@ -28,9 +29,32 @@ export const mtc1 = needFpu((x) => writeWord(x, x.rd, x.get(x.rt)));
 export const mfhc1 = needFpu((x) => x.set(x.rt, readHigh(x, x.rd)));
 export const mthc1 = needFpu((x) => writeHigh(x, x.rd, x.get(x.rt)));
 
+const SCRATCH = layout.array('scratch').offset;
+const FCSR = reg('fcsr');
+const LAST = reg('fpLast');
+
+/** FCSR as a whole; libm's functions look at its rounding mode at every call. */
+function readFcsr(x: Insn): I32 {
+  const { b } = x;
+  ['fpA', 'fpB', 'fpC'].forEach((name, n) => {
+    b.poke64(x.const(0), b.bitsOfF64(b.getF64(reg64(name))), SCRATCH + SCRATCH_DOUBLES + 8 * n);
+  });
+  ['fpWordA', 'fpWordB', 'fpWordC'].forEach((name, n) => {
+    b.poke32(x.const(0), b.get(reg(name)), SCRATCH + SCRATCH_WORDS + 4 * n);
+  });
+  let value = b.helper(b.get(LAST), b.get(FCSR), x.const(0), WITH_CAUSE);
+  b.set(value, FCSR);
+  b.set(x.const(0), LAST);
+  FCC.forEach((slot, n) => {
+    value = b.or(value, b.shl(b.get(slot), x.const(n === 0 ? 23 : 24 + n)));
+  });
+  return value;
+}
+
 /** CFC1, CTC1. */
 export const cfc1 = needFpu((x) => {
   if (x.rd === FIR_NUMBER) x.set(x.rt, x.const(FIR));
+  else if (x.rd === FCSR_NUMBER) x.set(x.rt, readFcsr(x));
   else x.b.endWith({ ...systemEnd(x, CFC1, x.const(x.rt), x.const(x.rd)), faults: false });
 });
 export const ctc1 = needFpu((x) => {

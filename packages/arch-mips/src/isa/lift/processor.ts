@@ -1,12 +1,15 @@
 /** Coprocessor 0 and what else is about the processor itself. MIPS32 vol. II and III. */
+import type { I32 } from '@kml/core';
 import { COUNT_RESOLUTION, SYNCI_STEP } from '../identity.ts';
 import { MODE_CU0, MODE_HWRENA_SHIFT, MODE_HWRENA_ULR, MODE_USER, reg } from '../state.ts';
-import { CP0 } from '../system/cp0.ts';
+import { COUNT, CP0, STATUS_NUMBER, STATUS_WRITABLE } from '../system/cp0.ts';
 import { ROUTINE } from '../system/routines.ts';
-import { BP, CPU, RI } from '../vectors.ts';
+import { STATUS_CU0, STATUS_IE } from '../system/status.ts';
+import { BP, CPU, MTC0_ASSIST, RI } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 
 const INDEX = reg('index');
+const STATUS = reg('status');
 
 /** Makes a handler that needs CP0: kernel mode, or Status.CU0. */
 export const privileged =
@@ -23,7 +26,7 @@ function register(x: Insn): number {
 /** MFC0. Registers that are not there read as 0. */
 export function mfc0(x: Insn): void {
   const source = CP0.get(register(x));
-  if (source?.read) x.system(ROUTINE.mfc0Count, x.const(x.rt));
+  if (register(x) === COUNT) x.set(x.rt, count(x));
   else if (source?.slot) x.set(x.rt, x.b.get(reg(source.slot)));
   else x.set(x.rt, x.const(source?.value ?? 0));
 }
@@ -31,8 +34,26 @@ export function mfc0(x: Insn): void {
 /** MTC0. What changes nothing else is written at once. */
 export function mtc0(x: Insn): void {
   const target = CP0.get(register(x));
-  if (target?.slot && target.writable === -1) x.b.set(x.get(x.rt), reg(target.slot));
+  if (register(x) === STATUS_NUMBER && !(x.mode & MODE_USER)) writeStatus(x);
+  else if (target?.slot && target.writable === -1) x.b.set(x.get(x.rt), reg(target.slot));
   else x.b.endWith(step(x, ROUTINE.mtc0, register(x), x.rt));
+}
+
+/**
+ * MTC0 to Status in kernel mode. What changes no more than IE and CU0 is inline, unless it lets an
+ * interrupt in: entry code does little else.
+ */
+function writeStatus(x: Insn): void {
+  const { b } = x;
+  const old = b.get(STATUS);
+  const kept = b.and(old, x.const(~STATUS_WRITABLE));
+  const value = b.or(kept, b.and(x.get(x.rt), x.const(STATUS_WRITABLE)));
+  const changed = b.xor(old, value);
+  const other = b.and(changed, x.const(~(STATUS_IE | STATUS_CU0)));
+  const enabled = b.and(changed, b.and(value, x.const(STATUS_IE)));
+  const letsIn = b.and(enabled, b.ne(b.interrupts(), x.const(0)));
+  b.trapIf(b.or(other, letsIn), x.const(x.word), MTC0_ASSIST);
+  b.set(value, STATUS);
 }
 
 function step(x: Insn, routine: number, a: number, rt: number) {
@@ -88,6 +109,13 @@ export function rdhwr(x: Insn): void {
   else readHardware(x);
 }
 
+/** Count: see system/count.ts. */
+function count(x: Insn): I32 {
+  const { b } = x;
+  const steps = b.wrap(x.shrU64(b.cycles(), COUNT_RESOLUTION >> 1));
+  return b.add(steps, b.get(reg('countOffset')));
+}
+
 function readHardware(x: Insn): void {
   const { b } = x;
   switch (x.rd) {
@@ -97,11 +125,9 @@ function readHardware(x: Insn): void {
     case 1:
       x.set(x.rt, x.const(SYNCI_STEP));
       return;
-    case 2: {
-      const steps = b.wrap(x.shrU64(b.cycles(), COUNT_RESOLUTION >> 1));
-      x.set(x.rt, b.add(steps, b.get(reg('countOffset'))));
+    case 2:
+      x.set(x.rt, count(x));
       return;
-    }
     case 3:
       x.set(x.rt, x.const(COUNT_RESOLUTION));
       return;

@@ -3,7 +3,7 @@ import type { Cpu } from '@kml/core';
 import { CONFIG1_VALUE, CONFIG2_VALUE, PRID } from '../identity.ts';
 import { type CP0_NAMES, reg } from '../state.ts';
 import { writeEntryHi } from './address-space.ts';
-import { readCount, writeCount } from './count.ts';
+import { writeCount } from './count.ts';
 import { updateMode } from './mode.ts';
 import { CAUSE_DC, CAUSE_IP_SOFTWARE, CAUSE_IV } from './status.ts';
 
@@ -14,8 +14,6 @@ export interface Cp0Register {
   readonly slot?: Cp0Name;
   /** Its value, where it is a constant. */
   readonly value?: number;
-  /** Reads it, where it is neither. */
-  readonly read?: (cpu: Cpu) => number;
   /** Bits that MTC0 changes; none where left out. */
   readonly writable?: number;
   /** Does what MTC0 does, where more is to be done than to change the slot. */
@@ -26,7 +24,7 @@ const ALL = -1;
 const CAUSE = reg('cause');
 
 /** Bits of Status that a 24Kf has: CU1 CU0 RP FR BEV SR NMI IM UM ERL EXL IE. */
-const STATUS_WRITABLE = 0x3c58_ff17;
+export const STATUS_WRITABLE = 0x3c58_ff17;
 
 function writeMasked(name: Cp0Name, mask: number): (cpu: Cpu, value: number) => void {
   const slot = reg(name);
@@ -37,6 +35,10 @@ function writeMasked(name: Cp0Name, mask: number): (cpu: Cpu, value: number) => 
 }
 
 const keep = (slot: Cp0Name, writable = 0): Cp0Register => ({ slot, writable });
+
+/** Status and Count by number * 8 + select. */
+export const STATUS_NUMBER = at(12);
+export const COUNT = at(9);
 
 /** Registers by number * 8 + select. */
 export const CP0: ReadonlyMap<number, Cp0Register> = new Map<number, Cp0Register>([
@@ -51,10 +53,10 @@ export const CP0: ReadonlyMap<number, Cp0Register> = new Map<number, Cp0Register
   [at(6), keep('wired', 0xf)],
   [at(7), { slot: 'hwrena', write: writeMasked('hwrena', 0x2000_000f) }],
   [at(8), keep('badVAddr')],
-  [at(9), { read: readCount, write: writeCount }],
+  [COUNT, { write: writeCount }],
   [at(10), { slot: 'entryHi', write: writeEntryHi }],
   [at(11), keep('compare', ALL)],
-  [at(12), { slot: 'status', write: writeMasked('status', STATUS_WRITABLE) }],
+  [STATUS_NUMBER, { slot: 'status', write: writeMasked('status', STATUS_WRITABLE) }],
   [at(12, 1), keep('intCtl', 0x3e0)],
   [at(12, 2), keep('srsCtl', 0xf3c0)],
   [at(13), { slot: 'cause', write: writeCause }],

@@ -20,8 +20,10 @@ const HWRENA = reg('hwrena');
 /** The mode word of these registers. */
 export function modeOf(status: number, fcsr: number, hwrena: number): number {
   let mode = 0;
-  if ((status & (STATUS_KSU | STATUS_EXL | STATUS_ERL)) === STATUS_USER) mode |= MODE_USER;
-  if (status & STATUS_CU0) mode |= MODE_CU0;
+  if ((status & (STATUS_KSU | STATUS_EXL | STATUS_ERL)) === STATUS_USER) {
+    mode |= MODE_USER;
+    if (status & STATUS_CU0) mode |= MODE_CU0;
+  }
   if (status & STATUS_CU1) mode |= MODE_CU1;
   if (status & STATUS_FR) mode |= MODE_FR;
   if (fcsr & (FCSR_RM | FCSR_FS | FCSR_ENABLE_U | FCSR_ENABLE_I)) mode |= MODE_FP_EXACT;

@@ -2,7 +2,6 @@
 import type { Cpu } from '@kml/core';
 import { defineRoutine } from '../host-functions.ts';
 import { GENERAL, reg } from '../state.ts';
-import { readCount } from './count.ts';
 import { writeCp0 } from './cp0.ts';
 import { goTo } from './deliver.ts';
 import { updateMode } from './mode.ts';
@@ -13,14 +12,20 @@ const STATUS = reg('status');
 const EPC = reg('epc');
 const ERROR_EPC = reg('errorEpc');
 const LL_BIT = reg('llBit');
+const DELAY_TARGET = reg('delayTarget');
 
 /** MTC0: register number * 8 + select, value. */
 const mtc0 = defineStep((cpu, register, value) => writeCp0(cpu, register, value));
 
-/** MFC0 of Count: general register. */
-const mfc0Count = defineStep((cpu, target) => {
-  if (target !== 0) cpu.set(GENERAL[target]!, readCount(cpu));
-});
+/** The whole of the MTC0 `word` at pc: one that was lifted inline, but lets an interrupt in or changes the mode. */
+export function mtc0Assist(cpu: Cpu, word: number, next: number): void {
+  const rt = (word >>> 16) & 31;
+  const inSlot = (cpu.pc & 1) !== 0;
+  writeCp0(cpu, ((word >>> 11) & 31) * 8 + (word & 7), rt === 0 ? 0 : cpu.get(GENERAL[rt]!));
+  cpu.leaveRequested = true;
+  if (inSlot) goTo(cpu, cpu.get(DELAY_TARGET));
+  else cpu.pc = next;
+}
 
 /** ERET. MIPS32 vol. II. */
 const eret = defineRoutine((cpu) => {
@@ -43,4 +48,4 @@ const di = defineStep((cpu, target) => setInterruptEnable(cpu, target, 0));
 const ei = defineStep((cpu, target) => setInterruptEnable(cpu, target, STATUS_IE));
 
 /** Numbers for `system` terminals. */
-export const ROUTINE = { mtc0, mfc0Count, eret, di, ei } as const;
+export const ROUTINE = { mtc0, eret, di, ei } as const;

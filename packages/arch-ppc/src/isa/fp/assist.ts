@@ -29,33 +29,29 @@ const MSR = reg('msr');
 
 const field = (word: number, shift: number): number => (word >>> shift) & 31;
 
+/** Does an instruction (its word) on the state in memory; sets pc to `next` or raises a fault. */
+type Assist = (cpu: Cpu, word: number, next: number, operation: number) => void;
+
+const assists: Assist[] = [];
+
+/** Says what the assist of an operation other than arithmetic does. */
+export function defineAssist(operation: number, does: Assist): void {
+  assists[operation] = does;
+}
+
 /**
  * Does the floating-point instruction at pc, whose common case is inline, on the state in memory, and
  * goes on behind it. Raises the program interrupt where an exception is enabled.
  */
 export function assist(cpu: Cpu, operation: number, next: number): void {
   const word = cpu.virtual.read32(cpu.pc, true);
-  switch (operation) {
-    case FCMPU:
-    case FCMPO:
-      compare(cpu, word, operation === FCMPO);
-      break;
-    case LOAD_SINGLE:
-      loadSingle(cpu, word);
-      break;
-    case STORE_SINGLE:
-      storeSingle(cpu, word);
-      break;
-    default:
-      arithmetic(cpu, word, operation);
-  }
-  cpu.pc = next;
+  (assists[operation] ?? arithmetic)(cpu, word, next, operation);
 }
 
 /** The system routine for instructions that are never inline (operation). */
 export const FLOAT_ROUTINE = defineRoutine((cpu, operation, _b, _c, next) => assist(cpu, operation, next));
 
-function arithmetic(cpu: Cpu, word: number, operation: number): void {
+function arithmetic(cpu: Cpu, word: number, next: number, operation: number): void {
   const before = settleStatus(cpu);
   evaluate(operation, readOperands(cpu, F[field(word, 16)]!, F[field(word, 11)]!, F[field(word, 6)]!), before);
   const { raised } = outcome;
@@ -68,6 +64,7 @@ function arithmetic(cpu: Cpu, word: number, operation: number): void {
     writeFpr(cpu, field(word, 21), outcome.high, outcome.low);
   }
   commit(cpu, before, fpscr, raised, word);
+  cpu.pc = next;
 }
 
 /** Writes FPSCR after an instruction that raised these exceptions; CR1 with Rc; the interrupt for those enabled. PEM, 3.3.6. */
@@ -98,7 +95,8 @@ export function interruptIfEnabled(cpu: Cpu): void {
 }
 
 /** FCMPU and FCMPO. */
-function compare(cpu: Cpu, word: number, isOrdered: boolean): void {
+function compare(cpu: Cpu, word: number, next: number, operation: number): void {
+  const isOrdered = operation === FCMPO;
   const before = settleStatus(cpu);
   const [a, b] = [F[field(word, 16)]!, F[field(word, 11)]!];
   const x = cpu.f64[(cpu.base + a.offset) >> 3]!;
@@ -111,7 +109,11 @@ function compare(cpu: Cpu, word: number, isOrdered: boolean): void {
   }
   cpu.set(CR[(word >>> 23) & 7]!, order);
   commit(cpu, before, withCompare(before | raised, order), raised, 0);
+  cpu.pc = next;
 }
+
+defineAssist(FCMPU, compare);
+defineAssist(FCMPO, compare);
 
 function isSignaling(cpu: Cpu, slot: (typeof F)[number]): boolean {
   const high = highWord(cpu, slot);
@@ -132,21 +134,23 @@ function update(cpu: Cpu, word: number, address: number): void {
 }
 
 /** LFS: a NaN keeps its payload and whether it signals. PEM, 4.2.3.5.1 and appendix D.6. */
-function loadSingle(cpu: Cpu, word: number): void {
+defineAssist(LOAD_SINGLE, (cpu, word, next) => {
   const address = addressOf(cpu, word);
   const bits = cpu.virtual.read32(address, (cpu.mode & MODE_USER) === 0);
   const high = (bits & 0x80000000) | 0x7ff00000 | ((bits >>> 3) & 0xfffff);
   writeFpr(cpu, field(word, 21), high, bits << 29);
   update(cpu, word, address);
-}
+  cpu.pc = next;
+});
 
 /** STFS of what is no single: its bits are cut, as a denormal where its exponent is one's; 0 where it is less still, which the manual leaves undefined. PEM, appendix D.7. */
-function storeSingle(cpu: Cpu, word: number): void {
+defineAssist(STORE_SINGLE, (cpu, word, next) => {
   const address = addressOf(cpu, word);
   const slot = F[field(word, 21)]!;
   cpu.virtual.write32(address, singleOf(highWord(cpu, slot), lowWord(cpu, slot)), (cpu.mode & MODE_USER) === 0);
   update(cpu, word, address);
-}
+  cpu.pc = next;
+});
 
 /** The word that STFS stores for any double. */
 export function singleOf(high: number, low: number): number {

@@ -2,14 +2,15 @@
 import type { Cpu } from '@kml/core';
 import { defineRoutine } from '../host-functions.ts';
 import { CR_FIELDS, reg } from '../state.ts';
-import { interruptIfEnabled, readFpr, storeFpscr, writeFpr } from './assist.ts';
+import { defineAssist, interruptIfEnabled, readFpr, storeFpscr } from './assist.ts';
 import { FPSCR_FEX, FPSCR_FX, FPSCR_STICKY, FPSCR_VX, withSummaries } from './fpscr.ts';
+import { MOVE_TO_FPSCR } from './operations.ts';
 import { settleStatus } from './status.ts';
 
 const CR = CR_FIELDS.map(reg);
 
 /** Bits that cannot be written: the summaries, and the reserved bit 20. */
-const UNWRITABLE = FPSCR_FEX | FPSCR_VX | 0x800;
+export const UNWRITABLE = FPSCR_FEX | FPSCR_VX | 0x800;
 
 function finish(cpu: Cpu, value: number, record: number, next: number): void {
   const fpscr = withSummaries(value & ~UNWRITABLE);
@@ -18,14 +19,6 @@ function finish(cpu: Cpu, value: number, record: number, next: number): void {
   if (fpscr & FPSCR_FEX) interruptIfEnabled(cpu);
   cpu.pc = next;
 }
-
-/** MFFS (FRT, Rc). */
-export const MOVE_FROM_FPSCR = defineRoutine((cpu, target, record, _c, next) => {
-  const fpscr = settleStatus(cpu);
-  writeFpr(cpu, target, 0, fpscr);
-  if (record) cpu.set(CR[1]!, fpscr >>> 28);
-  cpu.pc = next;
-});
 
 /** MCRFS (BF, BFA): copies a field and clears its exception bits. */
 export const MOVE_FIELD_TO_CR = defineRoutine((cpu, to, from, _c, next) => {
@@ -36,12 +29,25 @@ export const MOVE_FIELD_TO_CR = defineRoutine((cpu, to, from, _c, next) => {
   cpu.pc = next;
 });
 
-/** MTFSF (FRB, mask of fields, Rc). */
-export const MOVE_TO_FPSCR = defineRoutine((cpu, source, fields, record, next) => {
+/** The bits of a field mask's fields. */
+export function maskOf(fields: number): number {
   let mask = 0;
   for (let n = 0; n < 8; n++) if ((fields >>> n) & 1) mask |= 15 << (4 * n);
+  return mask;
+}
+
+function moveToFpscr(cpu: Cpu, source: number, fields: number, record: number, next: number): void {
+  const mask = maskOf(fields);
   const [, value] = readFpr(cpu, source);
   finish(cpu, (value & mask) | (settleStatus(cpu) & ~mask), record, next);
+}
+
+/** MTFSF (FRB, mask of fields, Rc). */
+export const MOVE_TO_FPSCR_ROUTINE = defineRoutine(moveToFpscr);
+
+/** MTFSF by an assist. */
+defineAssist(MOVE_TO_FPSCR, (cpu, word, next) => {
+  moveToFpscr(cpu, (word >>> 11) & 31, (word >>> 17) & 0xff, word & 1, next);
 });
 
 /** MTFSFI (BF, value, Rc). */

@@ -20,6 +20,19 @@ export const FCMPO = 0x21;
 export const LOAD_SINGLE = 0x22;
 export const STORE_SINGLE = 0x23;
 
+export const MOVE_TO_FPSCR = 0x24;
+
+/** What the slot `fpOp` notes of an inline operation: which it was, and under which FPSCR[RN]. */
+export function recordOf(op: number, roundingMode: number): number {
+  return op | (roundingMode << 8);
+}
+export function operationOf(record: number): number {
+  return record & 0xff;
+}
+export function roundingOf(record: number): number {
+  return record >>> 8;
+}
+
 /** Whether the operation sets FPSCR[FPRF] by its result; a conversion to an integer leaves it undefined. */
 export function setsClass(op: number): boolean {
   return op !== FCTIW && op !== FCTIWZ;

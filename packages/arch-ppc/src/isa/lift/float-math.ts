@@ -1,6 +1,6 @@
 import type { BlockBuilder, F64, I32, I64 } from '@kml/core';
 
-/** A result, and where it is not to be trusted. */
+/** A result, and where it is not to be trusted: 0 or 1. */
 export interface Checked {
   readonly result: F64;
   readonly unusual: I32;
@@ -8,17 +8,23 @@ export interface Checked {
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** Exponents of results that are neither tiny nor infinite: the least (one more than the least normal, which a tiny value can be rounded to) and how many. */
+/** Exponent fields of doubles that are neither tiny nor infinite: the least (one more than the least normal, which a tiny value can be rounded to), and how many. */
 const DOUBLE_RANGE = { least: 2, count: 0x7fd } as const;
-const SINGLE_RANGE = { least: 1023 - 125, count: 253 } as const;
+/** The same of doubles that are to be rounded to single: tiny and huge singles are left out at both ends. */
+const SINGLE_RANGE = { least: 1023 - 125, count: 252 } as const;
+/** Products whose error is a double. */
+const PRODUCT_RANGE = { least: 123, count: 1801 } as const;
 
 /** Veltkamp's constant for doubles: 2^27 + 1. */
 const SPLITTER = 134217729;
 
 /**
  * IEEE arithmetic to nearest out of WebAssembly's, with cheap tests for the cases that need host
- * code. With `exactOnly` an inexact result is such a case; tests for that may err on the side of
- * host code.
+ * code: results that are tiny, infinite or no number. With `exactOnly` an inexact result is such a
+ * case; tests for that may err on the side of host code.
+ *
+ * Operations to single precision take their operands to be singles, as the manual wants them (others
+ * leave FPSCR undefined).
  */
 export class FloatMath {
   readonly exactOnly: boolean;
@@ -31,7 +37,7 @@ export class FloatMath {
 
   constant(value: number): F64 {
     view.setFloat64(0, value);
-    return this.b.f64OfBits(this.b.constant64(view.getInt32(4), view.getInt32(0)));
+    return this.b.f64OfBits(this.long(view.getInt32(0), view.getInt32(4)));
   }
 
   private long(high: number, low: number): I64 {
@@ -44,6 +50,7 @@ export class FloatMath {
     return b.eqz64(b.shl64(b.bitsOfF64(value), this.long(0, 1)));
   }
 
+  /** The exponent field. */
   private exponent(value: F64): I32 {
     const { b } = this;
     return b.and(b.wrap(b.shrU64(b.bitsOfF64(value), this.long(0, 52))), b.const(0x7ff));
@@ -55,23 +62,91 @@ export class FloatMath {
     return b.geU(b.sub(this.exponent(value), b.const(range.least)), b.const(range.count));
   }
 
-  /** A double result. `zero`: it is 0 and exactly that. */
-  double(result: F64, zero: I32, inexact: () => I32): Checked {
-    const { b } = this;
-    const unusual = b.and(this.isOutside(result, DOUBLE_RANGE), b.xor(zero, b.const(1)));
-    return { result, unusual: this.exactOnly ? b.or(unusual, inexact()) : unusual };
+  /** 1 for an infinity or NaN. */
+  private isNoNumber(value: F64): I32 {
+    return this.b.eq(this.exponent(value), this.b.const(0x7ff));
   }
+
+  private checked(result: F64, unusual: I32, inexact: () => I32): Checked {
+    return { result, unusual: this.exactOnly ? this.b.or(unusual, inexact()) : unusual };
+  }
+
+  // ---- double precision
+
+  /** a + other. A tiny sum is exact. */
+  sum(a: F64, other: F64): Checked {
+    const sum = this.b.addF64(a, other);
+    return this.checked(sum, this.isNoNumber(sum), () => this.sumInexact(a, other, sum));
+  }
+
+  /** a * c. Where an operand is 0 so is the product, if it is a number. */
+  product(a: F64, c: F64): Checked {
+    const { b } = this;
+    const product = b.mulF64(a, c);
+    const zero = b.or(this.isZero(a), this.isZero(c));
+    return this.checked(product, this.isOutsideBut(product, zero), () => b.and(this.isLongProduct(a, c), b.eqz(zero)));
+  }
+
+  /** a / divisor. */
+  quotient(a: F64, divisor: F64): Checked {
+    const { b } = this;
+    const quotient = b.divF64(a, divisor);
+    const zero = this.isZero(a);
+    return this.checked(quotient, this.isOutsideBut(quotient, zero), () =>
+      b.and(this.quotientInexact(a, divisor, quotient), b.eqz(zero)),
+    );
+  }
+
+  /** Outside of the normal range, but for results of operands that make them 0 (or no number). */
+  private isOutsideBut(value: F64, zero: I32): I32 {
+    const { b } = this;
+    return b.and(this.isOutside(value, DOUBLE_RANGE), b.or(b.eqz(zero), this.exponent(value)));
+  }
+
+  // ---- single precision
 
   /**
    * A double result rounded to single. It was rounded to double before, which is wrong only where that
-   * made it the midpoint of two singles.
+   * made it the midpoint of two singles. Of singles no result is 0 unless exactly.
    */
-  single(wide: F64, zero: I32, inexact: () => I32): Checked {
+  single(wide: F64, inexact: () => I32): Checked {
     const { b } = this;
     const result = b.promote(b.demote(wide));
-    const outside = b.and(this.isOutside(result, SINGLE_RANGE), b.xor(zero, b.const(1)));
+    const outside = b.and(this.isOutside(wide, SINGLE_RANGE), b.eqz(this.isZero(wide)));
     if (this.exactOnly) return { result, unusual: b.or(b.or(outside, b.neF64(result, wide)), inexact()) };
     return { result, unusual: b.or(outside, this.isMidpoint(wide)) };
+  }
+
+  /** A double operand rounded to single, once only. */
+  narrowed(value: F64): Checked {
+    const { b } = this;
+    const result = b.promote(b.demote(value));
+    const outside = b.and(this.isOutside(value, SINGLE_RANGE), b.eqz(this.isZero(value)));
+    return this.checked(result, outside, () => b.neF64(result, value));
+  }
+
+  /**
+   * A double that was rounded by directedSum, rounded to single the same way: the nearest single, moved
+   * where it lies on the wrong side.
+   */
+  narrowedDirected({ result: wide, unusual }: Checked, mode: number): Checked {
+    const { b } = this;
+    const nearest = b.promote(b.demote(wide));
+    const bits = b.bitsOfF64(nearest);
+    const isNegative = b.shrS64(bits, this.long(0, 63));
+    // A unit in the last place of a single, away from zero or towards it.
+    const outwards = this.long(0, 0x20000000);
+    const inwards = this.long(-1, 0xe0000000 | 0);
+    const upwards = b.select64(inwards, outwards, b.wrap(isNegative));
+    const downwards = b.select64(outwards, inwards, b.wrap(isNegative));
+    const step = mode === 2 ? upwards : mode === 3 ? downwards : inwards;
+    const isBelow = b.ltF64(nearest, wide);
+    const isAbove = b.gtF64(nearest, wide);
+    const isOutwards = b.gtF64(b.absF64(nearest), b.absF64(wide));
+    const isWrong = mode === 2 ? isBelow : mode === 3 ? isAbove : isOutwards;
+    const result = b.f64OfBits(b.select64(b.add64(bits, step), bits, isWrong));
+    const outside = b.and(this.isOutside(wide, SINGLE_RANGE), b.eqz(this.isZero(wide)));
+    return this.checked(result, b.or(outside, unusual), () => b.neF64(nearest, wide));
   }
 
   /** 1 for a double in the middle between two (normal) singles. */
@@ -79,6 +154,16 @@ export class FloatMath {
     const { b } = this;
     return b.eq64(b.and64(b.bitsOfF64(value), this.long(0, 0x1fffffff)), this.long(0, 0x10000000));
   }
+
+  /** a * c + addend of singles: their product is exact as a double. */
+  fusedSingle(a: F64, c: F64, addend: F64): Checked {
+    const { b } = this;
+    const product = b.mulF64(a, c);
+    const sum = b.addF64(product, addend);
+    return this.single(sum, () => this.sumInexact(product, addend, sum));
+  }
+
+  // ---- errors
 
   /** What is lost in sum = a + b. Knuth's TwoSum. */
   private sumError(a: F64, other: F64, sum: F64): F64 {
@@ -98,39 +183,44 @@ export class FloatMath {
   }
 
   /** 1 where a product may have more than 53 significant bits. */
-  private isLongProduct(a: F64, c: F64): I32 {
+  isLongProduct(a: F64, c: F64): I32 {
     const { b } = this;
     return b.ltU(b.add(this.trailingZeros(a), this.trailingZeros(c)), b.const(53));
   }
 
-  productInexact(a: F64, c: F64, zero: I32): I32 {
-    return this.b.and(this.isLongProduct(a, c), this.b.xor(zero, this.b.const(1)));
+  quotientInexact(a: F64, divisor: F64, quotient: F64): I32 {
+    const { b } = this;
+    return b.or(this.isLongProduct(quotient, divisor), b.neF64(b.mulF64(quotient, divisor), a));
   }
 
-  quotientInexact(a: F64, divisor: F64, quotient: F64, zero: I32): I32 {
+  // ---- other rounding modes
+
+  /** a + other rounded towards zero (1), up (2) or down (3): the nearest sum, moved where its error says so. PEM, table 3-8. */
+  directedSum(a: F64, other: F64, mode: number): Checked {
     const { b } = this;
-    const doubtful = b.or(this.isLongProduct(quotient, divisor), b.neF64(b.mulF64(quotient, divisor), a));
-    return b.and(doubtful, b.xor(zero, b.const(1)));
+    // An exact sum of 0 is -0 downwards: the negated sum of the negated operands gives it.
+    const sum = mode === 3 ? b.negF64(b.addF64(b.negF64(a), b.negF64(other))) : b.addF64(a, other);
+    const error = this.sumError(a, other, sum);
+    const bits = b.bitsOfF64(sum);
+    const signs = b.shrS64(b.xor64(bits, b.bitsOfF64(error)), this.long(0, 63));
+    // One step away from zero if error and sum have one sign, else one towards it.
+    const step = b.or64(signs, this.long(0, 1));
+    const zero = this.constant(0);
+    const isWrong = mode === 2 ? b.gtF64(error, zero) : mode === 3 ? b.ltF64(error, zero) : this.isTooLarge(sum, error);
+    const result = b.f64OfBits(b.select64(b.add64(bits, step), bits, isWrong));
+    // A tiny sum is exact; a step at the least normal number is none of the common cases.
+    const unusual = b.or(this.isNoNumber(sum), this.isNoNumber(result));
+    return this.checked(result, unusual, () => b.neF64(error, zero));
   }
 
-  /** a * c + addend in single precision, of operands that are singles: their product is exact as a double. */
-  fusedSingle(a: F64, c: F64, addend: F64): Checked {
+  /** 1 where the exact sum is nearer to zero. */
+  private isTooLarge(sum: F64, error: F64): I32 {
     const { b } = this;
-    const product = b.mulF64(a, c);
-    const sum = b.addF64(product, addend);
-    const { result, unusual } = this.single(sum, this.isExactZero(a, c, sum), () =>
-      this.sumInexact(product, addend, sum),
-    );
-    const low = b.and64(b.or64(b.bitsOfF64(a), b.bitsOfF64(c)), this.long(0, 0x1fffffff));
-    const unsafe = this.isProductUnsafe(product, b.or(this.isZero(a), this.isZero(c)));
-    return { result, unusual: b.or(b.or(unusual, unsafe), b.eqz(b.eqz64(low))) };
+    const signs = b.xor64(b.bitsOfF64(sum), b.bitsOfF64(error));
+    return b.and(b.ltS64(signs, this.long(0, 0)), b.neF64(error, this.constant(0)));
   }
 
-  /** 1 where a sum with the product a * c is 0 because one of these is: it is exact then. */
-  private isExactZero(a: F64, c: F64, sum: F64): I32 {
-    const { b } = this;
-    return b.and(this.isZero(sum), b.or(this.isZero(a), this.isZero(c)));
-  }
+  // ---- fused multiply-add
 
   /** a * c + addend, rounded once. */
   fused(a: F64, c: F64, addend: F64): Checked {
@@ -142,11 +232,10 @@ export class FloatMath {
     const { b } = this;
     const product = b.mulF64(a, c);
     const sum = b.addF64(product, addend);
-    const zeroProduct = b.or(this.isZero(a), this.isZero(c));
-    const checked = this.double(sum, b.and(this.isZero(sum), zeroProduct), () =>
-      b.or(this.sumInexact(product, addend, sum), this.productInexact(a, c, zeroProduct)),
-    );
-    return { ...checked, unusual: b.or(checked.unusual, this.isProductUnsafe(product, zeroProduct)) };
+    const zero = b.or(this.isZero(a), this.isZero(c));
+    const unsafe = b.or(this.isOutside(product, PRODUCT_RANGE), this.isLongProduct(a, c));
+    const doubtful = b.or(b.and(unsafe, b.eqz(zero)), this.sumInexact(product, addend, sum));
+    return { result: sum, unusual: b.or(this.isNoNumber(sum), doubtful) };
   }
 
   /** Boldo and Melquiond, Emulation of a FMA and correctly rounded sums, 2008: the sum of three with the middle rounded to odd. */
@@ -159,21 +248,12 @@ export class FloatMath {
     const high = b.addF64(product, low);
     const highError = this.sumError(product, low, high);
     const sum = b.addF64(high, this.addToOdd(lowError, highError));
-    const zeroProduct = b.or(this.isZero(a), this.isZero(c));
+    const zero = b.or(this.isZero(a), this.isZero(c));
     // Then the sum is the addend, but for the sign of a zero.
     const plain = b.bitsOfF64(b.addF64(product, addend));
-    const result = b.f64OfBits(b.select64(plain, b.bitsOfF64(sum), zeroProduct));
-    const unusual = b.and(
-      this.isOutside(result, DOUBLE_RANGE),
-      b.xor(b.and(zeroProduct, this.isZero(result)), b.const(1)),
-    );
-    return { result, unusual: b.or(unusual, this.isProductUnsafe(product, zeroProduct)) };
-  }
-
-  /** 1 where the product is so large or small that its error might not be a double. */
-  private isProductUnsafe(product: F64, zeroProduct: I32): I32 {
-    const { b } = this;
-    return b.and(this.isOutside(product, { least: 123, count: 1801 }), b.xor(zeroProduct, b.const(1)));
+    const result = b.f64OfBits(b.select64(plain, b.bitsOfF64(sum), zero));
+    const unsafe = b.and(this.isOutside(product, PRODUCT_RANGE), b.eqz(zero));
+    return { result, unusual: b.or(this.isOutsideBut(result, zero), unsafe) };
   }
 
   /** a * c - product, exactly. Dekker's product. */

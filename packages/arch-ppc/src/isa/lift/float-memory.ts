@@ -1,6 +1,5 @@
-/** Floating-point loads and stores, and FPSCR. PEM, 4.2.3.5 and 4.2.2.6. */
+/** Floating-point loads and stores. PEM, 4.2.3.5. */
 
-import * as c from '../fp/control.ts';
 import { LOAD_SINGLE, STORE_SINGLE } from '../fp/operations.ts';
 import { ASSIST } from '../vectors.ts';
 import type { Insn } from './insn.ts';
@@ -53,33 +52,4 @@ export function store(bytes: 4 | 8, form: Addressing): Handler {
 export function storeInteger(x: Insn): void {
   if (!begin(x, 'X')) return;
   x.b.store32(effectiveAddress(x, 'X'), x.b.wrap(x.b.bitsOfF64(x.fpr(x.rt))));
-}
-
-/** MFFS. */
-export function moveFromStatus(x: Insn): void {
-  if (x.floating()) x.system(c.MOVE_FROM_FPSCR, x.const(x.rt), x.const(x.word & 1));
-}
-
-/** MCRFS. */
-export function moveFieldFromStatus(x: Insn): void {
-  if (x.floating()) x.system(c.MOVE_FIELD_TO_CR, x.const(x.bf), x.const(x.bfa));
-}
-
-/** MTFSF. */
-export function moveToStatus(x: Insn): void {
-  const fields = (x.word >>> 17) & 0xff;
-  if (x.floating()) x.system(c.MOVE_TO_FPSCR, x.const(x.rb), x.const(fields), x.const(x.word & 1));
-}
-
-/** MTFSFI. */
-export function moveImmediateToStatus(x: Insn): void {
-  const value = (x.word >>> 12) & 15;
-  if (x.floating()) x.system(c.MOVE_IMMEDIATE_TO_FPSCR, x.const(x.bf), x.const(value), x.const(x.word & 1));
-}
-
-/** MTFSB0, MTFSB1. */
-export function moveBitToStatus(value: 0 | 1): Handler {
-  return (x) => {
-    if (x.floating()) x.system(c.MOVE_BIT_TO_FPSCR, x.const(x.rt), x.const(value), x.const(x.word & 1));
-  };
 }

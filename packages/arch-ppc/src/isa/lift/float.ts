@@ -1,10 +1,10 @@
 /** Floating-point arithmetic, compares and conversions. PEM, 4.2.2. */
-import type { F64, I32, I64 } from '@kml/core';
+import type { F64, I64 } from '@kml/core';
 import { FLOAT_ROUTINE } from '../fp/assist.ts';
 import * as op from '../fp/operations.ts';
 import { FPCC_COMPARE, FPCC_RESULT, fpr, MODE_FP_EXACT, MODE_FP_SLOW, reg } from '../state.ts';
 import { ASSIST } from '../vectors.ts';
-import { FloatMath } from './float-math.ts';
+import { type Checked, FloatMath } from './float-math.ts';
 import type { Insn } from './insn.ts';
 
 type Handler = (x: Insn) => void;
@@ -25,11 +25,8 @@ export function recordStatus(x: Insn): void {
 function finish(x: Insn, operation: number, result: F64): void {
   const { b } = x;
   const operands = [x.fpr(x.ra), x.fpr(x.rb), x.fpr(x.rc)];
-  const used = USED[operation & ~op.TO_SINGLE]!;
-  used.forEach((place) => {
-    b.setF64(operands[place]!, OPERANDS[place]!);
-  });
-  b.set(b.const(operation), FP_OP);
+  for (const place of USED[operation & ~op.TO_SINGLE]!) b.setF64(operands[place]!, OPERANDS[place]!);
+  b.set(b.const(op.recordOf(operation, x.roundingMode)), FP_OP);
   if (op.setsClass(operation)) b.set(b.const(FPCC_RESULT), FPCC);
   x.setFpr(x.rt, result);
   recordStatus(x);
@@ -50,15 +47,19 @@ const USED: Readonly<Record<number, readonly number[]>> = {
   [op.FCTIWZ]: [1],
 };
 
+/** Operations that are inline in every rounding mode; the others only where it is to nearest. */
+const DIRECTED: ReadonlySet<number> = new Set([op.FADD, op.FSUB, op.FCTIW, op.FCTIWZ]);
+
 /**
- * The frame of an inline operation. `compute` gives its result to double precision before a rounding
- * to single, and a condition under which it is not to be trusted: an exception, a tiny result, an
- * operand that is no number. Where FPSCR[XX] is 0 an inexact result is one more.
+ * The frame of an inline operation. `compute` gives its result, and a condition under which it is not
+ * to be trusted: an exception, a tiny result, an operand that is no number. Where FPSCR[XX] is 0 an
+ * inexact result is one more.
  */
-function inline(operation: number, compute: (x: Insn, m: FloatMath) => { result: F64; unusual: I32 }): Handler {
+function inline(operation: number, compute: (x: Insn, m: FloatMath) => Checked): Handler {
   return (x) => {
     if (!x.floating()) return;
-    if (x.mode & MODE_FP_SLOW) {
+    const isDirected = x.roundingMode !== 0 && !DIRECTED.has(operation & ~op.TO_SINGLE);
+    if (x.mode & MODE_FP_SLOW || isDirected) {
       x.system(FLOAT_ROUTINE, x.const(operation));
       return;
     }
@@ -68,20 +69,21 @@ function inline(operation: number, compute: (x: Insn, m: FloatMath) => { result:
   };
 }
 
-/** Rounds a double result to single if the operation asks for it, and checks the result. */
-function rounded(m: FloatMath, operation: number, result: F64, zero: I32, inexact: () => I32) {
-  return (operation & op.TO_SINGLE) !== 0 ? m.single(result, zero, inexact) : m.double(result, zero, inexact);
-}
+const toSingle = (operation: number): boolean => (operation & op.TO_SINGLE) !== 0;
 
 /** FADD(S), FSUB(S). */
 export function addSubtract(operation: number): Handler {
+  const isSum = (operation & ~op.TO_SINGLE) === op.FADD;
   return inline(operation, (x, m) => {
     const a = x.fpr(x.ra);
-    const isSum = (operation & ~op.TO_SINGLE) === op.FADD;
     const b = isSum ? x.fpr(x.rb) : x.b.negF64(x.fpr(x.rb));
-    const sum = isSum ? x.b.addF64(a, b) : x.b.subF64(a, x.fpr(x.rb));
-    // A sum that is 0 is exact.
-    return rounded(m, operation, sum, m.isZero(sum), () => m.sumInexact(a, b, sum));
+    if (x.roundingMode !== 0) {
+      const sum = m.directedSum(a, b, x.roundingMode);
+      return toSingle(operation) ? m.narrowedDirected(sum, x.roundingMode) : sum;
+    }
+    if (!toSingle(operation)) return m.sum(a, b);
+    const sum = x.b.addF64(a, b);
+    return m.single(sum, () => m.sumInexact(a, b, sum));
   });
 }
 
@@ -89,9 +91,9 @@ export function addSubtract(operation: number): Handler {
 export function multiply(operation: number): Handler {
   return inline(operation, (x, m) => {
     const [a, c] = [x.fpr(x.ra), x.fpr(x.rc)];
+    if (!toSingle(operation)) return m.product(a, c);
     const product = x.b.mulF64(a, c);
-    const zero = x.b.and(m.isZero(product), x.b.or(m.isZero(a), m.isZero(c)));
-    return rounded(m, operation, product, zero, () => m.productInexact(a, c, zero));
+    return m.single(product, () => x.b.and(m.isLongProduct(a, c), x.b.eqz(m.isZero(product))));
   });
 }
 
@@ -99,9 +101,9 @@ export function multiply(operation: number): Handler {
 export function divide(operation: number): Handler {
   return inline(operation, (x, m) => {
     const [a, b] = [x.fpr(x.ra), x.fpr(x.rb)];
+    if (!toSingle(operation)) return m.quotient(a, b);
     const quotient = x.b.divF64(a, b);
-    const zero = x.b.and(m.isZero(quotient), m.isZero(a));
-    return rounded(m, operation, quotient, zero, () => m.quotientInexact(a, b, quotient, zero));
+    return m.single(quotient, () => x.b.and(m.quotientInexact(a, b, quotient), x.b.eqz(m.isZero(quotient))));
   });
 }
 
@@ -113,27 +115,27 @@ export function multiplyAdd(operation: number): Handler {
   return inline(operation, (x, m) => {
     const [a, c] = [x.fpr(x.ra), x.fpr(x.rc)];
     const b = subtracts ? x.b.negF64(x.fpr(x.rb)) : x.fpr(x.rb);
-    const isSingle = (operation & op.TO_SINGLE) !== 0;
-    const { result, unusual } = isSingle ? m.fusedSingle(a, c, b) : m.fused(a, c, b);
+    const { result, unusual } = toSingle(operation) ? m.fusedSingle(a, c, b) : m.fused(a, c, b);
     return { result: negates ? x.b.negF64(result) : result, unusual };
   });
 }
 
 /** FRSP. */
-export const roundToSingle = inline(op.FRSP, (x, m) => {
-  const value = x.fpr(x.rb);
-  return m.single(value, m.isZero(value), () => x.const(0));
-});
+export const roundToSingle = inline(op.FRSP, (x, m) => m.narrowed(x.fpr(x.rb)));
+
+/** WebAssembly's rounding to an integer by FPSCR[RN]. */
+const TO_INTEGRAL = ['nearestF64', 'truncF64', 'ceilF64', 'floorF64'] as const;
 
 /** FCTIW, FCTIWZ. */
 export function convertToInteger(operation: number): Handler {
   return inline(operation, (x, m) => {
     const { b } = x;
     const value = x.fpr(x.rb);
-    const integral = operation === op.FCTIWZ ? value : b.nearestF64(value);
+    const integral = b[TO_INTEGRAL[operation === op.FCTIWZ ? 1 : x.roundingMode]!](value);
     const word = b.i32FromF64Sat(integral);
-    const fits = b.and(b.gtF64(integral, m.constant(-2147483649)), b.ltF64(integral, m.constant(2147483648)));
-    const inexact = m.exactOnly ? b.neF64(b.f64FromI32S(word), value) : b.const(0);
+    // Not so where it is out of range or no number.
+    const fits = b.eqF64(b.f64FromI32S(word), integral);
+    const inexact = m.exactOnly ? b.neF64(integral, value) : b.const(0);
     return { result: b.f64OfBits(b.extendS(word)), unusual: b.or(b.eqz(fits), inexact) };
   });
 }

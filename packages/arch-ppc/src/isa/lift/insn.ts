@@ -1,5 +1,5 @@
 import type { BlockBuilder, F64, I32, LiftContext, Terminal } from '@kml/core';
-import { FLOATING, fpr, GENERAL, MODE_NO_FP, MODE_USER, reg } from '../state.ts';
+import { FLOATING, fpr, GENERAL, MODE_NO_FP, MODE_RN_SHIFT, MODE_USER, reg } from '../state.ts';
 import { FP_UNAVAILABLE, PROGRAM, PROGRAM_ILLEGAL, PROGRAM_PRIVILEGED } from '../vectors.ts';
 import { ConditionFields } from './condition.ts';
 
@@ -18,9 +18,12 @@ export class Insn {
   /** Mode word the block is lifted under. */
   mode = 0;
   readonly cr = new ConditionFields();
+  /** The value each floating-point register holds at this point of the block, if it is known. */
+  private readonly fprs: (F64 | undefined)[] = new Array(32).fill(undefined);
 
   /** Starts the instruction `word` at `pc`. */
   begin(context: LiftContext, pc: number, word: number): void {
+    if (context.builder !== this.b) this.fprs.fill(undefined);
     this.context = context;
     this.b = context.builder;
     this.mode = context.mode;
@@ -81,6 +84,10 @@ export class Insn {
   get next(): number {
     return (this.pc + 4) | 0;
   }
+  /** FPSCR[RN], where no exception is enabled. */
+  get roundingMode(): number {
+    return (this.mode >>> MODE_RN_SHIFT) & 3;
+  }
   get isUser(): boolean {
     return (this.mode & MODE_USER) !== 0;
   }
@@ -100,11 +107,14 @@ export class Insn {
   gprOrZero(number: number): I32 {
     return number === 0 ? this.b.const(0) : this.gpr(number);
   }
+  /** One operation per block and write. */
   fpr(number: number): F64 {
-    return this.b.getF64(F[number]!);
+    this.fprs[number] ??= this.b.getF64(F[number]!);
+    return this.fprs[number]!;
   }
   setFpr(number: number, value: F64): void {
     this.b.setF64(value, F[number]!);
+    this.fprs[number] = value;
   }
   /** 0 or 1 from XER[CA]. */
   carry(): I32 {

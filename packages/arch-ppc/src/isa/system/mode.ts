@@ -4,6 +4,7 @@ import {
   MODE_FP_EXACT,
   MODE_FP_SLOW,
   MODE_NO_FP,
+  MODE_RN_SHIFT,
   MODE_STEP,
   MODE_USER,
   MSR_DR,
@@ -27,9 +28,13 @@ export function updateMode(cpu: Cpu): void {
   if (msr & MSR_PR) mode |= MODE_USER;
   if (!(msr & MSR_FP)) mode |= MODE_NO_FP;
   if (msr & MSR_SE) mode |= MODE_STEP;
-  if (fpscr & (FPSCR_ENABLES | FPSCR_RN)) mode |= MODE_FP_SLOW;
-  else if (!(fpscr & FPSCR_XX)) mode |= MODE_FP_EXACT;
-  cpu.mode = mode;
+  cpu.mode = mode | floatMode(fpscr);
+}
+
+/** What of the mode word follows from FPSCR. */
+function floatMode(fpscr: number): number {
+  if (fpscr & FPSCR_ENABLES) return MODE_FP_SLOW;
+  return ((fpscr & FPSCR_RN) << MODE_RN_SHIFT) | (fpscr & FPSCR_XX ? 0 : MODE_FP_EXACT);
 }
 
 /** MSR bits that a 32-bit PowerPC without power management has; the others read as 0. PEM, 2.3.1. */

@@ -2,6 +2,7 @@ import { type Row, row } from '../decode/row.ts';
 import * as op from '../fp/operations.ts';
 import * as f from '../lift/float.ts';
 import * as m from '../lift/float-memory.ts';
+import * as s from '../lift/float-status.ts';
 
 /** Extended opcode (bits 26-30), mnemonic, operation, which operands, cost to single and to double, handler. */
 const ARITHMETIC = [
@@ -76,10 +77,10 @@ export const floatRows: readonly Row[] = [
   unary('0010001000', 'fnabs', 'fpuMove', f.move('fnabs')),
   row('111111 ttt // aaaaa bbbbb 0000000000 /', 'fcmpu', 'BF,FRA,FRB', 'fpuCompare', f.compare(op.FCMPU)),
   row('111111 ttt // aaaaa bbbbb 0000100000 /', 'fcmpo', 'BF,FRA,FRB', 'fpuCompare', f.compare(op.FCMPO)),
-  row('111111 ttttt ///// ///// 1001000111 r', 'mffs', 'FRT', 'fpuControl', m.moveFromStatus),
-  row('111111 ttt // aaa // ///// 0001000000 /', 'mcrfs', 'BF,BFA', 'fpuControl', m.moveFieldFromStatus),
-  row('111111 / mmmmmmmm / bbbbb 1011000111 r', 'mtfsf', 'FLM,FRB', 'fpuControl', m.moveToStatus),
-  row('111111 ttt // ///// iiii / 0010000110 r', 'mtfsfi', 'BFN,U', 'fpuControl', m.moveImmediateToStatus),
-  row('111111 ttttt ///// ///// 0001000110 r', 'mtfsb0', 'BTF', 'fpuControl', m.moveBitToStatus(0)),
-  row('111111 ttttt ///// ///// 0000100110 r', 'mtfsb1', 'BTF', 'fpuControl', m.moveBitToStatus(1)),
+  row('111111 ttttt ///// ///// 1001000111 r', 'mffs', 'FRT', 'fpuControl', s.moveFromStatus),
+  row('111111 ttt // aaa // ///// 0001000000 /', 'mcrfs', 'BF,BFA', 'fpuControl', s.moveFieldFromStatus),
+  row('111111 / mmmmmmmm / bbbbb 1011000111 r', 'mtfsf', 'FLM,FRB', 'fpuControl', s.moveToStatus),
+  row('111111 ttt // ///// iiii / 0010000110 r', 'mtfsfi', 'BFN,U', 'fpuControl', s.moveImmediateToStatus),
+  row('111111 ttttt ///// ///// 0001000110 r', 'mtfsb0', 'BTF', 'fpuControl', s.moveBitToStatus(0)),
+  row('111111 ttttt ///// ///// 0000100110 r', 'mtfsb1', 'BTF', 'fpuControl', s.moveBitToStatus(1)),
 ];

@@ -1,6 +1,6 @@
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
-import type { SlotTable } from './slots.ts';
+import { endsTransient, type SlotTable } from './slots.ts';
 import { ValueGraph } from './value-graph.ts';
 
 const O = OP_NUMBER;
@@ -202,9 +202,7 @@ class Converter {
   /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
   private markDeadSets(): void {
     const overwritten = new Set<number>();
-    // A trap or system instruction is left to the engine, which may look at what is else of no account.
-    const { kind } = this.block.terminal;
-    if (kind !== 'trap' && kind !== 'system') {
+    if (endsTransient(this.block, this.slots)) {
       this.slots.transient.forEach((yes, slot) => {
         if (yes) overwritten.add(slot);
       });

@@ -6,6 +6,7 @@ import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
 import { OPCODE } from './encoder.ts';
 import type { RegionContext } from './region-context.ts';
+import { endsTransient } from './slots.ts';
 
 const O = OP_NUMBER;
 
@@ -22,8 +23,7 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
     at += Math.max(run, 1);
   }
   for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
-  const { kind } = code.block.terminal;
-  if (kind !== 'trap' && kind !== 'system') region.dropTransient();
+  if (endsTransient(code.block, region.input.slots)) region.dropTransient();
 }
 
 /** Behind the terminal's values: what a later block reads of deferred slots; then the temporaries are free. */

@@ -53,7 +53,7 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
   const factory = new RegionFactory(host, unused, new SiteTable(), new LinkTable(), new JumpProfile(), settler);
   const { bytes } = factory.encode([found]);
   const [region] = disassembleModule(bytes);
-  const slots = slotTable(isa.layout, isa.deferredSlots ?? [], isa.transientSlots);
+  const slots = slotTable(isa.layout, isa.deferredSlots ?? [], isa.transientSlots, isa.instructionAlign);
   const blocks = [...found.blocks.values()].map((ir) => {
     const { insns, terminal } = printBlockCode(blockCode(ir, slots), isa.layout);
     return { ir, after: insns, terminal };

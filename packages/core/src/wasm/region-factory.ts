@@ -38,7 +38,8 @@ export class RegionFactory {
     this.links = links;
     this.jumps = jumps;
     this.settler = settler;
-    this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? [], host.isa.transientSlots);
+    const { layout, deferredSlots, transientSlots, instructionAlign } = host.isa;
+    this.slots = slotTable(layout, deferredSlots ?? [], transientSlots, instructionAlign);
     this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
   }
 

@@ -1,7 +1,7 @@
 import type { BlockCode } from './block-code.ts';
 import { mayExit } from './block-code.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
-import { addAll, addBit, type Bits, bits, hasBit, removeBit, type SlotTable } from './slots.ts';
+import { addAll, addBit, type Bits, bits, endsTransient, hasBit, removeBit, type SlotTable } from './slots.ts';
 
 /** What the emitter must know of slots at each node. */
 export interface SlotFlow {
@@ -50,8 +50,9 @@ function dirtySlots(graph: FlowGraph, slots: SlotTable): Bits[] {
       const out = bits(slots.count);
       if (!isSyncPoint(node)) {
         addAll(out, dirtyIn[index]!);
+        const drops = node.code !== undefined && endsTransient(node.code.block, slots);
         for (const slot of node.code?.out.keys() ?? []) {
-          if (!slots.deferred[slot] && !slots.transient[slot]) addBit(out, slot);
+          if (!slots.deferred[slot] && !(drops && slots.transient[slot])) addBit(out, slot);
         }
       }
       for (const succ of node.succs) if (addAll(dirtyIn[succ]!, out)) changed = true;

@@ -1,4 +1,5 @@
 import type { StateLayout } from '../cpu/layout.ts';
+import type { IrBlock } from '../ir/block.ts';
 import type { ValueType } from '../ir/ops.ts';
 
 /** The state's slots as the translator counts them. */
@@ -10,8 +11,10 @@ export interface SlotTable {
   /** The slot's computation is put off until someone looks (IsaBackend.deferredSlots). */
   readonly deferred: readonly boolean[];
   readonly deferredSlots: readonly number[];
-  /** The slot means nothing where a block ends (IsaBackend.transientSlots). */
+  /** The slot means nothing where most blocks end (IsaBackend.transientSlots, endsTransient). */
   readonly transient: readonly boolean[];
+  /** Bits of an address that are the ISA's: those below the alignment of instructions. */
+  readonly pcBits: number;
   /** Slot number of a byte offset >> 2. */
   readonly byWord: Int16Array;
 }
@@ -20,6 +23,7 @@ export function slotTable(
   layout: StateLayout,
   deferredNames: readonly string[],
   transientNames: readonly string[] = [],
+  instructionAlign = 1,
 ): SlotTable {
   const byWord = new Int16Array(layout.size >> 2).fill(-1);
   layout.slots.forEach((slot, number) => {
@@ -33,8 +37,27 @@ export function slotTable(
     deferred,
     deferredSlots: deferred.flatMap((yes, number) => (yes ? [number] : [])),
     transient: layout.slots.map(({ name }) => transientNames.includes(name)),
+    pcBits: instructionAlign - 1,
     byWord,
   };
+}
+
+/**
+ * Whether transient slots mean nothing behind the block: it goes on at known addresses, none of which carries
+ * state. An address that does may be in the middle of what the slots are for (MIPS: a delay slot on the next
+ * page, or behind a branch likely), and so may one that is computed (there, one that is misaligned). A trap
+ * or system instruction is left to the engine, which may look at what is else of no account.
+ */
+export function endsTransient({ terminal }: IrBlock, { pcBits }: SlotTable): boolean {
+  switch (terminal.kind) {
+    case 'jump':
+    case 'call':
+      return (terminal.target & pcBits) === 0;
+    case 'branch':
+      return ((terminal.taken | terminal.next) & pcBits) === 0;
+    default:
+      return false;
+  }
 }
 
 /** A set of small numbers as a bit string: one word for 32 of them. */

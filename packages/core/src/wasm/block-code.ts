@@ -204,11 +204,12 @@ class Converter {
 
   /**
    * Whether transient slots mean nothing behind the block. A trap or system instruction is left to the
-   * engine, which may look at them; one that the last instruction set is for the block that follows.
+   * engine, which may look at them, and so may what stands at a computed address that is misaligned; one
+   * that the last instruction set is for the block that follows.
    */
   private dropsTransient(): boolean {
     const { terminal, count } = this.block;
-    if (terminal.kind === 'trap' || terminal.kind === 'system') return false;
+    if (terminal.kind !== 'jump' && terminal.kind !== 'call' && terminal.kind !== 'branch') return false;
     return !this.statements.some(
       ({ kind, imm, insn }) => kind === 'set' && insn === count - 1 && this.slots.transient[imm],
     );

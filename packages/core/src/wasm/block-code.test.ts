@@ -12,10 +12,10 @@ const slots = slotTable(layout, [], ['target']);
 function deadSets(behind: readonly ('plain' | 'load')[]) {
   const b = new BlockBuilder(0x100, 0);
   b.beginInstruction(0x100, 1);
-  b.set(TARGET!, b.const(0x500));
+  b.set(b.const(0x500), TARGET!);
   behind.forEach((kind, i) => {
     b.beginInstruction(0x104 + 4 * i, 1);
-    b.set(OTHER!, kind === 'load' ? b.load32(b.const(0x1000)) : b.const(i));
+    b.set(kind === 'load' ? b.load32(b.const(0x1000)) : b.const(i), OTHER!);
   });
   const end = 0x104 + 4 * behind.length;
   b.endWith({ kind: 'jump', target: end });

@@ -15,6 +15,9 @@ const NEEDED = {
   'powerpc-linux-gnu-gcc': 'gcc-powerpc-linux-gnu',
   objdump: 'binutils',
   gcc: 'gcc',
+  make: 'make',
+  'dpkg-source': 'dpkg-dev',
+  tclsh: 'tcl',
 };
 /** C libraries of the cross compilers: no tool shows whether they are there, and apt takes those it has for done. */
 const LIBRARIES = ['i386', 'armhf', 'mips', 'mipsel', 'powerpc'].map((name) => `libc6-dev-${name}-cross`);

@@ -2,9 +2,8 @@
 import { defineRoutine } from '../host-functions.ts';
 import { GENERAL, reg } from '../state.ts';
 import { loadAddressSpace } from './address-space.ts';
-import { returnFromInterrupt } from './control.ts';
+import { moveToMsr, returnFromInterrupt } from './control.ts';
 import { deliverTrace } from './deliver.ts';
-import { writeMsr } from './mode.ts';
 
 const R = GENERAL.map(reg);
 const SEGMENTS = Array.from({ length: 16 }, (_, number) => reg(`sr${number}`));
@@ -16,10 +15,7 @@ export const ROUTINE = {
     deliverTrace(cpu);
   }),
   /** (value) */
-  writeMsr: defineRoutine((cpu, value, _b, _c, next) => {
-    cpu.pc = next;
-    writeMsr(cpu, value);
-  }),
+  writeMsr: defineRoutine(moveToMsr),
   /** (id) */
   loadAddressSpace: defineRoutine((cpu, id, _b, _c, next) => {
     cpu.pc = next;

@@ -106,6 +106,8 @@ export interface LinuxAbi {
   /** Type of a program header whose segment's contents the ABI wants to see (MIPS: PT_MIPS_ABIFLAGS). */
   readonly markSegment?: number;
 
+  /** Addresses that shmat takes are multiples of this: a page if left out. Linux: SHMLBA */
+  readonly shmAlignment?: number;
   /** First address that is the kernel's; user addresses lie below. */
   readonly taskSize: number;
   /** Top of the main stack's area; mappings grow down from mmapBase; PIE programs load at dynBase. */
@@ -198,6 +200,8 @@ export interface LinuxAbi {
   /** Auxiliary-vector entries beside the generic ones: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, … AT_PLATFORM's string comes from `platform`; '': there is none. */
   auxv(kernel: Kernel, task: Task, mm: Mm): [type: number, value: number][];
   readonly platform: string;
+  /** AT_BASE_PLATFORM's string; left out where there is none. */
+  readonly basePlatform?: string;
   /** The vDSO's image (an ELF file, whole pages). */
   vdso(kernel: Kernel): Uint8Array;
   /** Name of the vDSO's mapping, '[vdso]' if left out (ARM: a page of code without an ELF header). */

@@ -10,7 +10,7 @@ import { PT_MIPS_ABIFLAGS, prctl } from './fp-mode.ts';
 import { forkFrame, frameAccess, startFrame } from './frame.ts';
 import { buildImage } from './image.ts';
 import { KERNEL_BASE, USER_END } from './layout.ts';
-import { LAYOUTS } from './layouts.ts';
+import { BIG_ENDIAN_LAYOUTS, LAYOUTS } from './layouts.ts';
 import { NUMBERS } from './numbers.ts';
 import { privateKernelCall } from './private-calls.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
@@ -40,11 +40,14 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     name: isa.name,
     isa,
     machine: 'mips',
+    stackRegister: 'r29',
     // AT_PLATFORM: there is none on MIPS.
     platform: '',
+    basePlatform: 'mips32r2',
     checkElf: (header) => refuseElf(header, byteOrder),
     markSegment: PT_MIPS_ABIFLAGS,
 
+    shmAlignment: 0x4_0000,
     taskSize: KERNEL_BASE,
     stackTop: USER_END,
     mmapBase: 0x77ff_8000,
@@ -83,7 +86,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
 
     numbers: NUMBERS,
     signalCount: 128,
-    layouts: LAYOUTS,
+    layouts: little ? LAYOUTS : BIG_ENDIAN_LAYOUTS,
     u64Alignment: 8,
     encodeStat64: (stat) => encodeStat64(stat, little),
     encodeStat: (stat) => encodeStat(stat, little),

@@ -253,7 +253,7 @@ export function textBusy(kernel: Kernel, file: OpenFile): number {
 
 /** What mmap needs to know of a file. */
 export function mappingOf(file: OpenFile): 'file' | 'zero' | 'none' {
-  if (file.kind === 'regular') return 'file';
+  if (file.kind === 'regular' || file.kind === 'sysv-shm') return 'file';
   if (file.kind === 'character-device' && (file.data as { device: string }).device === 'zero') return 'zero';
   return 'none';
 }

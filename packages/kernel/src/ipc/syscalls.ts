@@ -1,4 +1,4 @@
-/** futex, futex_time64, set_robust_list, get_robust_list; System V IPC is not there. */
+/** futex, futex_time64, set_robust_list, get_robust_list; System V IPC and POSIX message queues. */
 import { EFAULT, EINVAL, ENOSYS, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { writeWord } from '../mm/user-access.ts';
@@ -22,6 +22,7 @@ import {
   futexWakeOp,
 } from './futex.ts';
 import { ROBUST_HEAD_BYTES } from './robust-list.ts';
+import { SYSV_SYSCALLS } from './sysv/rows.ts';
 
 const BITSET_ALL = 0xffff_ffff;
 
@@ -97,9 +98,6 @@ function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, le
 
 const FUTEX_NOTE = 'priority inheritance (FUTEX_LOCK_PI and its kin) gives ENOSYS';
 const FUTEX_ARGS = ['ptr', 'flags', 'uint', 'ptr', 'ptr', 'uint'] as const;
-const SYSV_NOTE = 'System V IPC is not in this kernel, as with CONFIG_SYSVIPC off';
-const SYSV = ['semget', 'semctl', 'semop', 'semtimedop', 'semtimedop_time64', 'shmget', 'shmctl', 'shmat', 'shmdt'];
-const SYSV_MSG = ['msgget', 'msgctl', 'msgsnd', 'msgrcv', 'ipc'];
 const MQ = ['mq_open', 'mq_unlink', 'mq_timedsend', 'mq_timedreceive', 'mq_notify', 'mq_getsetattr'];
 
 export const IPC_SYSCALLS: readonly SyscallDef[] = [
@@ -108,6 +106,6 @@ export const IPC_SYSCALLS: readonly SyscallDef[] = [
   full('set_robust_list', ['ptr', 'size'], setRobustList),
   full('get_robust_list', ['pid', 'ptr', 'ptr'], getRobustList),
   stub('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], -ENOSYS, 'libcs do without it'),
-  ...[...SYSV, ...SYSV_MSG].map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, SYSV_NOTE)),
+  ...SYSV_SYSCALLS,
   ...MQ.map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, 'as with CONFIG_POSIX_MQUEUE off')),
 ];

@@ -1,6 +1,7 @@
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
 import { futexWake } from '../ipc/futex.ts';
 import { exitRobustList } from '../ipc/robust-list.ts';
+import { exitUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
 import { exitMm } from '../mm/exit.ts';
 import { freeKernelStack } from '../mm/kernel-stack.ts';
@@ -32,6 +33,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   task.inCall = false;
   traceExit(kernel, task, group.groupExit ?? status);
   releaseMemory(kernel, task);
+  exitUndo(kernel, task);
   releaseFileTable(kernel, task, task.files);
   releaseFsContext(task.fs);
   setState(kernel, task, 'zombie');

@@ -1,3 +1,5 @@
+import { limitsText, msgText, semText, setLimits, shmText } from '../../ipc/sysv/proc-texts.ts';
+import type { SysvLimits } from '../../ipc/sysv/state.ts';
 import type { Kernel } from '../../kernel.ts';
 import { memoryInfo } from '../../mm/maps-text.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from '../../task/release.ts';
@@ -29,6 +31,15 @@ function link(target: string): SystemFile {
 
 function seconds(ns: bigint): string {
   return `${ns / 1_000_000_000n}.${String((ns % 1_000_000_000n) / 10_000_000n).padStart(2, '0')}`;
+}
+
+/** Limits of System V IPC, which root may set. */
+function sysvLimit(...names: (keyof SysvLimits)[]): SystemFile {
+  return {
+    mode: 0o644,
+    read: (kernel) => limitsText(kernel, names),
+    write: (kernel, _task, given) => setLimits(kernel, names, given),
+  };
 }
 
 /** Linux 6.1 fs/proc/meminfo.c */
@@ -138,6 +149,16 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['kallsyms', text(kallsyms)],
   ['swaps', text(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n')],
   ['net/dev', text(() => '')],
+  ['sysvipc/sem', text(semText)],
+  ['sysvipc/msg', text(msgText)],
+  ['sysvipc/shm', text(shmText)],
+  ['sys/kernel/sem', sysvLimit('semmsl', 'semmns', 'semopm', 'semmni')],
+  ['sys/kernel/shmmax', sysvLimit('shmmax')],
+  ['sys/kernel/shmall', sysvLimit('shmall')],
+  ['sys/kernel/shmmni', sysvLimit('shmmni')],
+  ['sys/kernel/msgmax', sysvLimit('msgmax')],
+  ['sys/kernel/msgmnb', sysvLimit('msgmnb')],
+  ['sys/kernel/msgmni', sysvLimit('msgmni')],
   ['sys/kernel/ostype', constant('Linux')],
   ['sys/kernel/osrelease', constant(KERNEL_RELEASE)],
   ['sys/kernel/version', constant(KERNEL_VERSION)],

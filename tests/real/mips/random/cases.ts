@@ -25,6 +25,9 @@ const integerRows = rows.filter((row) => !isFloat(row));
 /** Rows that can stand anywhere in a sequence: neither branches nor known to trap. */
 const straight = integerRows.filter((row) => !row.branch && row.test?.skip === undefined);
 
+/** Branches that can end a sequence: not by a register that it may have changed. */
+const behind = integerRows.filter((row) => row.branch && !/^j(al)?r/.test(row.mnemonic));
+
 type TestRow = MipsRow & InstructionRow;
 
 /** One instruction and the general registers it wants set. */
@@ -146,7 +149,7 @@ export function integerAdaptor(order: 'big' | 'little'): RandomAdaptor<TestRow> 
     makeCase: (row, random) => finish(row.mnemonic, [draft(row, random, true)], random, order),
     makeSequence(random) {
       const drafts = Array.from({ length: 2 + random.below(8) }, () => draft(random.pick(straight), random));
-      if (random.chance(50)) drafts.push(draft(random.pick(integerRows.filter((row) => row.branch)), random));
+      if (random.chance(50)) drafts.push(draft(random.pick(behind), random));
       return finish('sequence', drafts, random, order);
     },
     // Jumps to odd addresses, where QEMU's 24Kf goes on as MIPS16; accesses to what the driver has there.

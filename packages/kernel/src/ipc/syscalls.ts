@@ -21,6 +21,7 @@ import {
   futexWake,
   futexWakeOp,
 } from './futex.ts';
+import { MQUEUE_SYSCALLS } from './mqueue/rows.ts';
 import { ROBUST_HEAD_BYTES } from './robust-list.ts';
 import { SYSV_SYSCALLS } from './sysv/rows.ts';
 
@@ -98,7 +99,6 @@ function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, le
 
 const FUTEX_NOTE = 'priority inheritance (FUTEX_LOCK_PI and its kin) gives ENOSYS';
 const FUTEX_ARGS = ['ptr', 'flags', 'uint', 'ptr', 'ptr', 'uint'] as const;
-const MQ = ['mq_open', 'mq_unlink', 'mq_timedsend', 'mq_timedreceive', 'mq_notify', 'mq_getsetattr'];
 
 export const IPC_SYSCALLS: readonly SyscallDef[] = [
   partial('futex', FUTEX_ARGS, FUTEX_NOTE, futexCall(false)),
@@ -107,5 +107,5 @@ export const IPC_SYSCALLS: readonly SyscallDef[] = [
   full('get_robust_list', ['pid', 'ptr', 'ptr'], getRobustList),
   stub('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], -ENOSYS, 'libcs do without it'),
   ...SYSV_SYSCALLS,
-  ...MQ.map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, 'as with CONFIG_POSIX_MQUEUE off')),
+  ...MQUEUE_SYSCALLS,
 ];

@@ -9,10 +9,16 @@ import type { Task } from '../types.ts';
 import {
   FUTEX_CLOCK_REALTIME,
   FUTEX_CMP_REQUEUE,
+  FUTEX_CMP_REQUEUE_PI,
+  FUTEX_LOCK_PI,
+  FUTEX_LOCK_PI2,
   FUTEX_PRIVATE_FLAG,
   FUTEX_REQUEUE,
+  FUTEX_TRYLOCK_PI,
+  FUTEX_UNLOCK_PI,
   FUTEX_WAIT,
   FUTEX_WAIT_BITSET,
+  FUTEX_WAIT_REQUEUE_PI,
   FUTEX_WAKE,
   FUTEX_WAKE_BITSET,
   FUTEX_WAKE_OP,
@@ -21,6 +27,7 @@ import {
   futexWake,
   futexWakeOp,
 } from './futex.ts';
+import { futexCmpRequeuePi, futexLockPi, futexUnlockPi, futexWaitRequeuePi } from './futex-pi.ts';
 import { MQUEUE_SYSCALLS } from './mqueue/rows.ts';
 import { ROBUST_HEAD_BYTES } from './robust-list.ts';
 import { SYSV_SYSCALLS } from './sysv/rows.ts';
@@ -35,13 +42,16 @@ function deadlineOf(
   timeout: number,
   wide: boolean,
 ): bigint | undefined | number {
-  if (timeout === 0 || task.restart?.call === 'futex') return undefined;
+  if (timeout === 0 || task.restart !== undefined) return undefined;
   const ns = readTimespec(kernel, task, timeout, wide);
   if (typeof ns === 'number') return ns;
   const now = monotonicNs(kernel);
   if ((op & 127) === FUTEX_WAIT) return now + ns;
-  return op & FUTEX_CLOCK_REALTIME ? ns - realtimeNs(kernel) + now : ns;
+  return op & FUTEX_CLOCK_REALTIME || (op & 127) === FUTEX_LOCK_PI ? ns - realtimeNs(kernel) + now : ns;
 }
+
+/** Commands that take FUTEX_CLOCK_REALTIME. */
+const CLOCK_COMMANDS: readonly number[] = [FUTEX_WAIT_BITSET, FUTEX_WAIT_REQUEUE_PI, FUTEX_LOCK_PI2];
 
 /** Linux 6.1 kernel/futex/syscalls.c: do_futex */
 function futexCall(wide: boolean) {
@@ -57,7 +67,7 @@ function futexCall(wide: boolean) {
   ): number => {
     const shared = !(op! & FUTEX_PRIVATE_FLAG);
     const command = op! & 127;
-    if (op! & FUTEX_CLOCK_REALTIME && command !== FUTEX_WAIT && command !== FUTEX_WAIT_BITSET) return -ENOSYS;
+    if (op! & FUTEX_CLOCK_REALTIME && !CLOCK_COMMANDS.includes(command)) return -ENOSYS;
     const [at, count] = [address!, value! | 0];
     switch (command) {
       case FUTEX_WAIT:
@@ -78,6 +88,23 @@ function futexCall(wide: boolean) {
         return futexRequeue(kernel, task, at, second!, count, fourth! | 0, third!, shared);
       case FUTEX_WAKE_OP:
         return futexWakeOp(kernel, task, at, second!, count, fourth! | 0, third!, shared);
+      case FUTEX_LOCK_PI:
+      case FUTEX_LOCK_PI2: {
+        const deadline = deadlineOf(kernel, task, op!, fourth!, wide);
+        if (typeof deadline === 'number') return deadline;
+        return futexLockPi(kernel, task, at, shared, deadline, false);
+      }
+      case FUTEX_TRYLOCK_PI:
+        return futexLockPi(kernel, task, at, shared, undefined, true);
+      case FUTEX_UNLOCK_PI:
+        return futexUnlockPi(kernel, task, at, shared);
+      case FUTEX_WAIT_REQUEUE_PI: {
+        const deadline = deadlineOf(kernel, task, op!, fourth!, wide);
+        if (typeof deadline === 'number') return deadline;
+        return futexWaitRequeuePi(kernel, task, at, value!, deadline, second!, shared);
+      }
+      case FUTEX_CMP_REQUEUE_PI:
+        return futexCmpRequeuePi(kernel, task, at, second!, count, fourth! | 0, third!, shared);
       default:
         return -ENOSYS;
     }
@@ -97,7 +124,8 @@ function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, le
   return stored ? 0 : -EFAULT;
 }
 
-const FUTEX_NOTE = 'priority inheritance (FUTEX_LOCK_PI and its kin) gives ENOSYS';
+const FUTEX_NOTE =
+  "FUTEX_LOCK_PI and its kin hand locks over by real-time priority, but do not raise the owner's share of the CPU";
 const FUTEX_ARGS = ['ptr', 'flags', 'uint', 'ptr', 'ptr', 'uint'] as const;
 
 export const IPC_SYSCALLS: readonly SyscallDef[] = [

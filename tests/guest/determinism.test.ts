@@ -73,8 +73,10 @@ describe.each(PLACES)('to the end: $arch in $mode mode', (place) => {
   const fuzz = guestProgram('fuzz', place.arch);
   const root = guestRoot(place.arch, { '/bin/fuzz': fuzz, '/trusted/bin/fuzz': fuzz });
   const tick = String(stepsOfATick(place.arch, 1000));
+  // ARM ignores a change of the interrupt mask in user mode: that program would loop for ever.
+  const endless = place.arch === 'arm' && place.mode === 'user' ? 'cli' : undefined;
 
-  test.each(PROGRAMS)('%j', async (argv, options) => {
+  test.each(PROGRAMS.filter(([argv]) => argv[1] !== endless))('%j', async (argv, options) => {
     const words = argv.map((word) => (word === 'TICK' ? tick : word));
     const ends = [];
     for (const [engine, hotness] of [

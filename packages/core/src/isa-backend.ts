@@ -92,7 +92,7 @@ export interface IsaBackend {
   readonly alignment?: AlignmentVectors;
   /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
   readonly deferredSlots?: readonly string[];
-  /** i32 slots that carry something from one instruction of a block to the next and mean nothing where a block ends (MIPS: where the branch goes, for its delay slot). */
+  /** i32 slots that carry something from one instruction of a block to the next and mean nothing where it ends, unless it goes on at a computed address or one whose bits below the alignment carry state (MIPS: where the branch goes, for its delay slot). */
   readonly transientSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */
   readonly debugRegisters: readonly string[];

@@ -1,3 +1,4 @@
+export * from './abi/common-syscalls.ts';
 export * as generic from './abi/generic.ts';
 export * from './abi/layouts.ts';
 export * from './abi/numbers.ts';

@@ -200,6 +200,8 @@ export interface LinuxAbi {
   /** Auxiliary-vector entries beside the generic ones: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, … AT_PLATFORM's string comes from `platform`; '': there is none. */
   auxv(kernel: Kernel, task: Task, mm: Mm): [type: number, value: number][];
   readonly platform: string;
+  /** AT_BASE_PLATFORM's string; left out where there is none. */
+  readonly basePlatform?: string;
   /** The vDSO's image (an ELF file, whole pages). */
   vdso(kernel: Kernel): Uint8Array;
   /** Name of the vDSO's mapping, '[vdso]' if left out (ARM: a page of code without an ELF header). */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '@kml/host-node';
 
@@ -33,21 +33,23 @@ export function crossDirectory(): string {
  */
 export function sourceDirectory(source: Source): string {
   const sources = join(crossDirectory(), 'sources');
-  const found = (): string | undefined =>
-    existsSync(sources)
-      ? readdirSync(sources).find((name) => name.startsWith(`${source}-`) && !name.includes('.orig'))
-      : undefined;
-  if (found() === undefined) fetchSources(sources);
-  const name = found();
+  if (!existsSync(sources)) fetchSources(sources);
+  const name = readdirSync(sources, { withFileTypes: true }).find(
+    (entry) => entry.isDirectory() && entry.name.startsWith(`${source}-`),
+  )?.name;
   if (name === undefined) throw new Error(`apt-get source made no ${source}`);
   return join(sources, name);
 }
 
+/** Fetches beside the directory and moves what is complete into place: another worker may be at it too. */
 function fetchSources(directory: string): void {
-  const state = join(crossDirectory(), 'apt');
+  mkdirSync(crossDirectory(), { recursive: true });
+  const work = mkdtempSync(join(crossDirectory(), 'sources-'));
+  const state = join(work, 'apt');
+  const sources = join(work, 'sources');
   mkdirSync(join(state, 'lists/partial'), { recursive: true });
   mkdirSync(join(state, 'archives/partial'), { recursive: true });
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(sources);
   writeFileSync(join(state, 'status'), '');
   writeFileSync(join(state, 'sources.list'), 'deb-src http://deb.debian.org/debian bookworm main\n');
   const settings: Record<string, string> = {
@@ -64,6 +66,11 @@ function fetchSources(directory: string): void {
     'Debug::NoLocking': 'true',
   };
   const options = ['-q', ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])];
-  run('apt-get', [...options, 'update'], directory);
-  run('apt-get', [...options, 'source', ...SOURCES], directory);
+  try {
+    run('apt-get', [...options, 'update'], sources);
+    run('apt-get', [...options, 'source', ...SOURCES], sources);
+    if (!existsSync(directory)) renameSync(sources, directory);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 }

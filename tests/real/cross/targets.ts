@@ -6,8 +6,6 @@ export interface CrossTarget {
   readonly arch: 'ia32' | 'ppc' | 'mips';
   /** GNU triple: prefix of the compiler, directory of its C library. */
   readonly triple: string;
-  /** Debian packages of compiler and C library. */
-  readonly packages: readonly string[];
   /** Guest path of the dynamic linker. */
   readonly linker: string;
 }
@@ -15,7 +13,6 @@ export interface CrossTarget {
 export const NATIVE: CrossTarget = {
   arch: 'ia32',
   triple: 'i686-linux-gnu',
-  packages: ['gcc-i686-linux-gnu', 'libc6-dev-i386-cross'],
   linker: '/lib/ld-linux.so.2',
 };
 
@@ -23,13 +20,11 @@ export const BIG_ENDIAN: readonly CrossTarget[] = [
   {
     arch: 'ppc',
     triple: 'powerpc-linux-gnu',
-    packages: ['gcc-powerpc-linux-gnu', 'libc6-dev-powerpc-cross'],
     linker: '/lib/ld.so.1',
   },
   {
     arch: 'mips',
     triple: 'mips-linux-gnu',
-    packages: ['gcc-mips-linux-gnu', 'libc6-dev-mips-cross'],
     linker: '/lib/ld.so.1',
   },
 ];

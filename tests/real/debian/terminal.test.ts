@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import pty from '@lydell/node-pty';
 import { beforeAll, expect, test } from 'vitest';
-import { debianRoot } from './root.ts';
+import { type Debian, debianRoot, isHere } from './root.ts';
 
 const KML = fileURLToPath(new URL('../../../bin/kml', import.meta.url));
 const ENVIRONMENT = ['HOME=/root', 'TERM=dumb', 'LC_ALL=C', 'PS1=$ ', 'PATH=/trusted/bin:/usr/bin'];
@@ -9,9 +9,18 @@ const BASH = ['--norc', '--noprofile', '-i'];
 /** The prompt behind the last output. */
 const PROMPT = /(^|\n)\$ $/;
 
-let root: string;
+/** The modes in which the session is played on each architecture. */
+const PLACES: readonly (readonly [Debian, mode: 'user' | 'kernel'])[] = [
+  ['i386', 'user'],
+  ['i386', 'kernel'],
+  ['armhf', 'user'],
+  ['mipsel', 'kernel'],
+];
+const HERE = PLACES.filter(([architecture]) => isHere(architecture));
+
+const roots = new Map<Debian, string>();
 beforeAll(async () => {
-  root = await debianRoot();
+  for (const [architecture] of HERE) roots.set(architecture, await debianRoot(architecture));
 });
 
 /** What is typed, and what must have come since the last was typed before it is. */
@@ -82,13 +91,26 @@ const normalise = ({ screen, status }: { screen: string; status: number }) => ({
 
 let native: Promise<{ screen: string; status: number }> | undefined;
 
-test.each([
-  ['user', '/usr/bin/bash'],
-  ['kernel', '/trusted/bin/bash'],
-])('job control of an interactive bash on a terminal, in %s mode, looks as it does natively', async (_mode, bash) => {
-  const script = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" env -i "$@"';
-  native ??= play('unshare', ['-m', '-p', '-f', 'sh', '-c', script, root, ...ENVIRONMENT, '/usr/bin/bash', ...BASH]);
-  const environment = ENVIRONMENT.flatMap((variable) => ['--env', variable]);
-  const ours = await play(KML, ['run', '--root', root, '--timeout', '100', ...environment, '--', bash, ...BASH]);
-  expect(normalise(ours)).toEqual(normalise(await native));
-});
+test.each(HERE)(
+  "job control of %s's interactive bash, in %s mode, looks as i386's does natively",
+  async (architecture, mode) => {
+    const bash = mode === 'kernel' ? '/trusted/bin/bash' : '/usr/bin/bash';
+    const root = roots.get(architecture)!;
+    const script = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" env -i "$@"';
+    native ??= play('unshare', [
+      '-m',
+      '-p',
+      '-f',
+      'sh',
+      '-c',
+      script,
+      roots.get('i386')!,
+      ...ENVIRONMENT,
+      '/usr/bin/bash',
+      ...BASH,
+    ]);
+    const environment = ENVIRONMENT.flatMap((variable) => ['--env', variable]);
+    const ours = await play(KML, ['run', '--root', root, '--timeout', '100', ...environment, '--', bash, ...BASH]);
+    expect(normalise(ours)).toEqual(normalise(await native));
+  },
+);

@@ -40,8 +40,10 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     name: isa.name,
     isa,
     machine: 'mips',
+    stackRegister: 'r29',
     // AT_PLATFORM: there is none on MIPS.
     platform: '',
+    basePlatform: 'mips32r2',
     checkElf: (header) => refuseElf(header, byteOrder),
     markSegment: PT_MIPS_ABIFLAGS,
 

@@ -21,7 +21,7 @@ import {
   writeFcsr,
 } from '../isa/index.ts';
 import { entryLabel } from './entry/kernel-text.ts';
-import { usesFr } from './fp-mode.ts';
+import { NAN_BITS, nanMode, usesFr } from './fp-mode.ts';
 import { writeFloat64 } from './fp-registers.ts';
 import { KERNEL_BASE, KERNEL_DATA, KERNEL_TEXT } from './layout.ts';
 import { GP, PT_SIZE, SP } from './pt-regs.ts';
@@ -29,6 +29,7 @@ import { GP, PT_SIZE, SP } from './pt-regs.ts';
 const PC = reg('pc');
 const STATUS = reg('status');
 const USER_LOCAL = reg('userLocal');
+const FCSR = reg('fcsr');
 /** RDHWR that programs may use: CPU number, SYNCI step, cycle counter and its resolution, UserLocal. */
 const HWRENA = 0x2000_000f;
 
@@ -86,6 +87,7 @@ export function switchTo(kernel: Kernel, task: Task): void {
   setAddressSpace(kernel, task.mm.space.id);
   const status = cpu.get(STATUS) & ~STATUS_FR;
   cpu.set(STATUS, usesFr(task) ? status | STATUS_FR : status);
+  cpu.set(FCSR, (cpu.get(FCSR) & ~NAN_BITS) | nanMode(task));
   updateMode(cpu);
 }
 

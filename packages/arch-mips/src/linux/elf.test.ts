@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refuseElf } from './elf.ts';
-import { noteProgram, usesFr } from './fp-mode.ts';
+import { nanMode, noteProgram, usesFr } from './fp-mode.ts';
 
 const O32_R2 = 0x7000_1007;
 const header = { class: 1, data: 2, machine: 8, flags: O32_R2 };
@@ -17,7 +17,7 @@ describe('whose file it is', () => {
     ['o64', { flags: 0x7000_2007 }, /o32/],
     ['Release 6', { flags: 0x9000_1007 }, /instruction set/],
     ['MIPS64', { flags: 0x6000_1007 }, /instruction set/],
-    ['2008 NaNs', { flags: O32_R2 | 0x400 }, /NaN/],
+    ['2008 NaNs', { flags: O32_R2 | 0x400 }, undefined],
     ['microMIPS', { flags: O32_R2 | 0x0200_0000 }, /microMIPS/],
   ])('%s', (_, changes, expected) => {
     const reason = refuseElf({ ...header, ...changes }, 'big');
@@ -29,6 +29,16 @@ describe('whose file it is', () => {
     expect(refuseElf({ ...header, data: 1 }, 'little')).toBeUndefined();
     expect(refuseElf(header, 'little')).toMatch(/little-endian/);
   });
+});
+
+test('NaNs are the program’s, whatever its interpreter', () => {
+  const marks = (...flags: number[]) => flags.map((flag) => ({ flags: O32_R2 | flag, segment: undefined }));
+  const nanBits = (...flags: number[]): number => {
+    const task = { arch: {} } as never;
+    noteProgram(task, { entry: 0, sp: 0, kernelMode: false, marks: marks(...flags) });
+    return nanMode(task);
+  };
+  expect([nanBits(0x400), nanBits(0x400, 0), nanBits(0, 0x400)]).toEqual([0xc_0000, 0xc_0000, 0]);
 });
 
 describe('floating point registers', () => {

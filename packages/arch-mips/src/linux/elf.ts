@@ -9,7 +9,6 @@ const EM_MIPS_RS3_LE = 10;
 /** e_flags. System V ABI, MIPS supplement; binutils include/elf/mips.h (facts) */
 const EF_MIPS_ABI2 = 0x20;
 const EF_MIPS_32BITMODE = 0x100;
-const EF_MIPS_NAN2008 = 0x400;
 const EF_MIPS_ABI = 0xf000;
 const EF_MIPS_ABI_O32 = 0x1000;
 const EF_MIPS_ARCH = 0xf000_0000;
@@ -29,7 +28,6 @@ export function refuseElf(header: ElfHeaderFacts, byteOrder: 'big' | 'little'): 
   if (flags & EF_MIPS_ABI2) return 'an n32 program';
   const abi = flags & EF_MIPS_ABI;
   if (abi !== 0 && abi !== EF_MIPS_ABI_O32) return 'not of the o32 ABI';
-  if (flags & EF_MIPS_NAN2008) return 'made for NaNs of IEEE 754-2008, which this FPU has not';
   if (flags & EF_MIPS_ARCH_ASE_MICROMIPS) return 'microMIPS code';
   const arch = (flags & EF_MIPS_ARCH) >>> 0;
   if (RUNS.has(arch)) return undefined;

@@ -3,7 +3,11 @@
  * bits (FR = 1). Linux 6.1 arch/mips/kernel/elf.c: arch_check_elf, mips_set_personality_fp
  */
 import { EOPNOTSUPP, type Kernel, type ProgramMarks, type ProgramStart, type Task } from '@kml/kernel';
+import { FCSR_ABS2008, FCSR_NAN2008 } from '../isa/index.ts';
 import { switchTo } from './context.ts';
+
+/** All bits that nanMode may give. */
+export const NAN_BITS = FCSR_NAN2008 | FCSR_ABS2008;
 
 /** Program header of .MIPS.abiflags. */
 export const PT_MIPS_ABIFLAGS = 0x7000_0003;
@@ -36,9 +40,18 @@ function accepts({ flags, segment }: ProgramMarks): Accepts {
   }
 }
 
-/** Keeps with the task what its new program wants: FR = 1 where everything in it takes that. */
+/** e_flags: NaNs as IEEE 754-2008 has them. */
+const EF_MIPS_NAN2008 = 0x400;
+
+/** Keeps with the task what its new program wants: FR = 1 where everything in it takes that, the program's own NaNs. */
 export function noteProgram(task: Task, start: ProgramStart): void {
   task.arch.fr = start.marks?.every((marks) => accepts(marks).fr1) === true;
+  task.arch.nan2008 = ((start.marks?.[0]?.flags ?? 0) & EF_MIPS_NAN2008) !== 0;
+}
+
+/** Bits of FCSR that the task's program has always: which NaNs are quiet, what ABS and NEG do. */
+export function nanMode(task: Task): number {
+  return task.arch.nan2008 === true ? NAN_BITS : 0;
 }
 
 /** Whether the task runs with FR = 1. */

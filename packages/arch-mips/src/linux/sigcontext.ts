@@ -1,6 +1,7 @@
 /** struct sigcontext of o32: registers in 64-bit slots. Linux 6.1 arch/mips/include/uapi/asm/sigcontext.h */
 import { type Kernel, kernelRead32, kernelWrite32, StructReader, StructWriter } from '@kml/kernel';
 import { readFcsr, writeFcsr } from '../isa/index.ts';
+import { NAN_BITS } from './fp-mode.ts';
 import { hasFr, readFloat64, writeFloat64 } from './fp-registers.ts';
 import { PT, ptReg } from './pt-regs.ts';
 
@@ -42,5 +43,6 @@ export function decodeSigcontext(kernel: Kernel, frame: number, bytes: Uint8Arra
   kernelWrite32(kernel, frame + PT.r0, 0);
   if ((reader.u32(SC.usedMath) & USED_FP) === 0) return;
   for (let n = 0; n < 32; n++) writeFloat64(cpu, n, low(SC.fpregs + 8 * n), high(SC.fpregs + 8 * n));
-  writeFcsr(cpu, reader.u32(SC.fpcCsr) & ~FCSR_CAUSES);
+  const kept = readFcsr(cpu) & NAN_BITS;
+  writeFcsr(cpu, (reader.u32(SC.fpcCsr) & ~(FCSR_CAUSES | NAN_BITS)) | kept);
 }

@@ -1,8 +1,11 @@
-/**
- * The vDSO: the code that signal handlers return to, byte for byte what unwinders look for. It has no
- * ELF header, and the auxiliary vector does not name it. Linux 6.1 arch/mips/vdso/sigreturn.S
- */
+/** The vDSO: what signal handlers return to, word for word what unwinders look for. Linux 6.1 arch/mips/vdso/sigreturn.S */
+import { buildVdso, VDSO_TEXT, type VdsoHeader, type VdsoSymbol } from '@kml/kernel';
 import { assemble, wordBytes } from './asm/assembler.ts';
+
+const EM_MIPS = 8;
+/** MIPS32 Release 2, o32, position-independent code that calls such code. */
+const FLAGS = 0x7000_1006;
+const VERSION = 'LINUX_2.6';
 
 const CODE = `
 __vdso_rt_sigreturn:
@@ -12,20 +15,25 @@ __vdso_sigreturn:
   addiu v0, zero, 4119
   syscall
 `;
+const STUB_BYTES = 8;
 
 const assembled = assemble(CODE, 0, new Map());
-const PAGE = 4096;
+const SYMBOLS: readonly VdsoSymbol[] = [...assembled.labels].map(([name, offset]) => ({
+  name,
+  version: VERSION,
+  offset,
+  size: STUB_BYTES,
+}));
 
-/** One page. */
+/** The ELF image, one page. */
 export function vdsoImage(byteOrder: 'big' | 'little'): Uint8Array {
-  const image = new Uint8Array(PAGE);
-  image.set(wordBytes(assembled.words, byteOrder));
-  return image;
+  const header: VdsoHeader = { byteOrder, machine: EM_MIPS, flags: FLAGS, soname: 'linux-vdso.so.1' };
+  return buildVdso(header, wordBytes(assembled.words, byteOrder), SYMBOLS);
 }
 
 /** Offset of a function from the start of the image. Throws RangeError if there is none. */
 export function vdsoOffset(name: string): number {
   const offset = assembled.labels.get(name);
   if (offset === undefined) throw new RangeError(`the vDSO has no '${name}'`);
-  return offset;
+  return VDSO_TEXT + offset;
 }

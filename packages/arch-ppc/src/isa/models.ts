@@ -34,7 +34,6 @@ const TABLE: Table = {
   fpuMultiplyDouble: [2, 2, 2, 'throughput; latency 4'],
   fpuDivide: [17, 18, 18],
   fpuDivideDouble: [31, 33, 33],
-  fpuSquareRoot: [33, 35, 35, 'assumed: as a division'],
   fpuLoad: [2, 2, 2, 'throughput 1; half of the latency hidden'],
   fpuStore: [1, 1, 1],
   fpuMove: [1, 1, 1],

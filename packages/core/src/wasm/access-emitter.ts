@@ -72,6 +72,8 @@ export class AccessEmitter {
   private readonly tableOffset: number;
   private readonly bigEndian: boolean;
   private readonly aligned: boolean;
+  /** Unaligned words are accessed in line as the two words they lie in. */
+  private readonly twoWords: boolean;
   private readonly hosts = new Map<number, HostAddress>();
 
   constructor(
@@ -87,6 +89,7 @@ export class AccessEmitter {
     this.tableOffset = supervisor ? TABLE_SUPERVISOR : 0;
     this.bigEndian = bigEndian;
     this.aligned = aligned;
+    this.twoWords = bigEndian && !aligned;
   }
 
   /** Forgets the block's translated addresses. */
@@ -155,6 +158,10 @@ export class AccessEmitter {
     exit: AccessExit,
     keep: boolean,
   ): void {
+    if (this.twoWords && (op === O.load32 || op === O.store32)) {
+      this.emitWord(address, value, values, exit, keep);
+      return;
+    }
     const { bytes, write } = AccessEmitter.extent(op, imm);
     const host = this.hostAddress(address, bytes, write, values, exit, keep || op === O.probeW);
     if (op === O.probeW) {
@@ -168,6 +175,73 @@ export class AccessEmitter {
       if (value < 0 && this.bigEndian) this.swapWordsBack(op, bytes);
     }
     if (host >= 0 && !this.hosts.has(address)) this.locals.release(host);
+  }
+
+  /**
+   * A word of word-swapped memory that may be unaligned: within its page it is read and written as the two
+   * words that it lies in, which as one 64-bit number, rotated by the bits it begins in, have it below.
+   */
+  private emitWord(address: number, value: number, values: ValueEmitter, exit: AccessExit, keep: boolean): void {
+    const { code } = this;
+    const write = value >= 0;
+    const isKnown = this.isTranslated(address, 4, write);
+    const pushAddress = this.pusher(values.inLocal(address), address, values);
+    const pushValue = write ? this.pusher(values.inLocal(value), value, values) : undefined;
+    const host = isKnown ? this.hosts.get(address)!.local : this.locals.allocate('i32');
+    if (!isKnown) {
+      this.translate(pushAddress, 1, write, exit);
+      code.set(host);
+    }
+    pushAddress().i32Const(3).op(O_AND);
+    code.byte(OPCODE.if).byte(write ? WASM_BLOCK_EMPTY : WASM_TYPE.i32);
+    if (!isKnown) {
+      code.i32Const(exit.site);
+      this.checkPage(pushAddress, 4, exit.depth + 1);
+      code.byte(OPCODE.drop);
+    }
+    if (pushValue) this.storeUnaligned(host, pushAddress, pushValue);
+    else {
+      this.rotatedWords(host, pushAddress);
+      code.op(O_WRAP);
+    }
+    code.byte(OPCODE.else).get(host);
+    if (pushValue) {
+      pushValue();
+      code.memory(OPCODE.i32Store, 0, 1);
+    } else code.memory(OPCODE.i32Load, 0, 1);
+    code.end();
+    values.done(address);
+    if (write) values.done(value);
+    if (isKnown) return;
+    const old = this.hosts.get(address);
+    if (keep) {
+      if (old) this.locals.release(old.local);
+      this.hosts.set(address, { local: host, bytes: 4, write });
+    } else this.locals.release(host);
+  }
+
+  /** The two words that hold an unaligned one, rotated so that it is the lower half. */
+  private rotatedWords(host: number, pushAddress: () => CodeWriter): void {
+    const { code } = this;
+    code.get(host).i32Const(1).op(O_ADD).i32Const(-4).op(O_AND).memory(OPCODE.i64Load, 0, 0);
+    this.bitsInto(pushAddress);
+    code.op(O_ROTL64);
+  }
+
+  private storeUnaligned(host: number, pushAddress: () => CodeWriter, pushValue: () => CodeWriter): void {
+    const { code } = this;
+    code.get(host).i32Const(1).op(O_ADD).i32Const(-4).op(O_AND);
+    this.rotatedWords(host, pushAddress);
+    code.i64Const(0, -1).op(O_AND64);
+    pushValue();
+    code.op(O_EXTEND_U).op(O_OR64);
+    this.bitsInto(pushAddress);
+    code.op(O_ROTR64).memory(OPCODE.i64Store, 0, 0);
+  }
+
+  /** How many bits into its first word an unaligned word begins, as i64. */
+  private bitsInto(pushAddress: () => CodeWriter): void {
+    pushAddress().i32Const(3).op(O_AND).i32Const(3).op(O_SHL).op(O_EXTEND_U);
   }
 
   /**
@@ -290,6 +364,11 @@ export class AccessEmitter {
         .op(O_AND)
         .brIf(depth);
     if (this.bigEndian && bytes <= 4) return;
+    this.checkPage(pushAddress, bytes, depth);
+  }
+
+  /** Leaves if the access crosses a page. */
+  private checkPage(pushAddress: () => CodeWriter, bytes: number, depth: number): void {
     pushAddress()
       .i32Const(PAGE_SIZE - 1)
       .op(O_AND)
@@ -343,3 +422,8 @@ const O_XOR = 0x73;
 const O_EQZ = 0x45;
 const O_GT_U = 0x4b;
 const O_ROTL64 = 0x89;
+const O_ROTR64 = 0x8a;
+const O_AND64 = 0x83;
+const O_OR64 = 0x84;
+const O_WRAP = 0xa7;
+const O_EXTEND_U = 0xad;

@@ -53,6 +53,8 @@ export interface BlockCode {
   readonly out: Map<number, number>;
   /** Slot number to its entry value, for those that were read. */
   readonly entries: Map<number, number>;
+  /** What transient slots hold means nothing behind the block. */
+  readonly dropsTransient: boolean;
   /** Values the terminal uses: cond, target, error, args. */
   readonly terminalValues: readonly number[];
 }
@@ -115,6 +117,7 @@ class Converter {
       statements: this.statements,
       deferred: this.deferred,
       out: this.out,
+      dropsTransient: this.dropsTransient(),
       entries: this.entries,
       terminalValues: terminalArgs(block.terminal).map((value) => this.map[value]!),
     };
@@ -199,12 +202,23 @@ class Converter {
     this.statements.push({ kind, op, insn, a, b, c, imm, result, dead: false });
   }
 
+  /**
+   * Whether transient slots mean nothing behind the block. A trap or system instruction is left to the
+   * engine, which may look at them, and so may what stands at a computed address that is misaligned; one
+   * that the last instruction set is for the block that follows.
+   */
+  private dropsTransient(): boolean {
+    const { terminal, count } = this.block;
+    if (terminal.kind !== 'jump' && terminal.kind !== 'call' && terminal.kind !== 'branch') return false;
+    return !this.statements.some(
+      ({ kind, imm, insn }) => kind === 'set' && insn === count - 1 && this.slots.transient[imm],
+    );
+  }
+
   /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
   private markDeadSets(): void {
     const overwritten = new Set<number>();
-    // A trap or system instruction is left to the engine, which may look at what is else of no account.
-    const { kind } = this.block.terminal;
-    if (kind !== 'trap' && kind !== 'system') {
+    if (this.dropsTransient()) {
       this.slots.transient.forEach((yes, slot) => {
         if (yes) overwritten.add(slot);
       });

@@ -22,8 +22,7 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
     at += Math.max(run, 1);
   }
   for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
-  const { kind } = code.block.terminal;
-  if (kind !== 'trap' && kind !== 'system') region.dropTransient();
+  if (code.dropsTransient) region.dropTransient();
 }
 
 /** Behind the terminal's values: what a later block reads of deferred slots; then the temporaries are free. */

@@ -51,7 +51,8 @@ function dirtySlots(graph: FlowGraph, slots: SlotTable): Bits[] {
       if (!isSyncPoint(node)) {
         addAll(out, dirtyIn[index]!);
         for (const slot of node.code?.out.keys() ?? []) {
-          if (!slots.deferred[slot] && !slots.transient[slot]) addBit(out, slot);
+          const dropped = node.code!.dropsTransient && slots.transient[slot];
+          if (!slots.deferred[slot] && !dropped) addBit(out, slot);
         }
       }
       for (const succ of node.succs) if (addAll(dirtyIn[succ]!, out)) changed = true;

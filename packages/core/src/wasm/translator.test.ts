@@ -406,3 +406,30 @@ test('address spaces that map the same frames share translations, one that does 
   expect(machine.engine.counters.regionsTranslated).toBeGreaterThan(before);
   expect(runIn(machine.space)).toBe(500);
 });
+
+test.each([0, 1, 2, 3])('word-swapped memory: words %i bytes off their alignment are accessed in line', (off) => {
+  const lines: Line[] = [
+    ['ld', 0, 6, 4], // loop:
+    ['addi', 0, 0, 3],
+    ['st', 0, 6, 4],
+    ['ld', 1, 6, 8],
+    ['add', 2, 2, 1],
+    ['st', 2, 6, 12],
+    ['jmp', 0, -6],
+  ];
+  const run = (translated: boolean): ToyMachine => {
+    const machine = toyMachine({ isa: toyIsa('big'), ...(translated ? { hotness: 2, translator: EAGER } : {}) });
+    machine.poke(USER_CODE, assemble(lines));
+    machine.poke(
+      USER_DATA,
+      Array.from({ length: 32 }, (_, n) => n * 37),
+    );
+    machine.setReg('r6', USER_DATA + off);
+    machine.engine.run(2000);
+    return machine;
+  };
+  const machine = run(true);
+  expect(outcome(machine)).toEqual(outcome(run(false)));
+  expect(executedTranslated(machine)).toBeGreaterThan(1900);
+  expect(machine.engine.counters.slowAccesses).toBeLessThan(40);
+});

@@ -2,6 +2,7 @@
 import { PAGE_SIZE } from '@kml/core';
 import { E2BIG, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import type { LinuxAbi } from '../linux-abi.ts';
 import { limitOf } from '../mm/limits.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../mm/pte.ts';
 import { insertVma, newVma, pageAlign } from '../mm/vma.ts';
@@ -34,6 +35,7 @@ export const AT_PLATFORM = 15;
 export const AT_CLKTCK = 17;
 export const AT_SECURE = 23;
 export const AT_RANDOM = 25;
+export const AT_BASE_PLATFORM = 24;
 export const AT_EXECFN = 31;
 
 /** What the auxiliary vector says of the program. */
@@ -117,7 +119,8 @@ export function buildStack(
   const stringBytes = all.reduce((sum, text) => sum + text.length + 1, 0);
   // The highest word stays zero.
   const stringsAt = abi.stackTop - 4 - stringBytes;
-  const platformAt = stringsAt - (stringsAt % 16) - (abi.platform.length + 1);
+  const platforms = [abi.platform, ...(abi.basePlatform === undefined ? [] : [abi.basePlatform])];
+  const platformAt = stringsAt - (stringsAt % 16) - platforms.join(' ').length - 1;
   const randomAt = platformAt - 16;
   const auxv = auxiliaryVector(
     kernel,
@@ -135,7 +138,7 @@ export function buildStack(
   const strings = writeStrings(argv, block, stringsAt - sp, sp);
   const environment = writeStrings(envp, block, strings.end, sp);
   latin1(path, block, environment.end);
-  latin1(abi.platform, block, platformAt - sp);
+  writeStrings(platforms, block, platformAt - sp, sp);
   kernel.host.entropy.fill(block.subarray(randomAt - sp, randomAt - sp + 16));
   const view = new DataView(block.buffer);
   const little = abi.isa.byteOrder === 'little';
@@ -151,6 +154,14 @@ export function buildStack(
   mm.stackStart = sp;
   mm.auxv = auxv;
   return sp;
+}
+
+/** AT_PLATFORM and AT_BASE_PLATFORM, whose strings lie one behind the other. */
+function platformEntries(abi: LinuxAbi, address: number): [number, number][] {
+  const entries: [number, number][] = [];
+  if (abi.platform !== '') entries.push([AT_PLATFORM, address]);
+  if (abi.basePlatform !== undefined) entries.push([AT_BASE_PLATFORM, address + abi.platform.length + 1]);
+  return entries;
 }
 
 function auxiliaryVector(
@@ -180,7 +191,7 @@ function auxiliaryVector(
     [AT_SECURE, facts.secure ? 1 : 0],
     [AT_RANDOM, random],
     [AT_EXECFN, execfn],
-    ...(kernel.abi.platform === '' ? [] : [[AT_PLATFORM, platform] as [number, number]]),
+    ...platformEntries(kernel.abi, platform),
     [AT_NULL, 0],
   ];
   return entries.flat();

@@ -1,4 +1,5 @@
 /* Processes: fork, wait status of every kind, pipes, exec with arguments and environment, vfork. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,8 +10,8 @@
 
 static void status(const char *what, int st) {
   if (WIFEXITED(st)) printf("%s: exited %d\n", what, WEXITSTATUS(st));
-  else if (WIFSIGNALED(st)) printf("%s: killed by %d\n", what, WTERMSIG(st));
-  else if (WIFSTOPPED(st)) printf("%s: stopped by %d\n", what, WSTOPSIG(st));
+  else if (WIFSIGNALED(st)) printf("%s: killed by %s\n", what, sigabbrev_np(WTERMSIG(st)));
+  else if (WIFSTOPPED(st)) printf("%s: stopped by %s\n", what, sigabbrev_np(WSTOPSIG(st)));
   else if (WIFCONTINUED(st)) printf("%s: continued\n", what);
 }
 
@@ -79,6 +80,6 @@ int main(int argc, char **argv) {
   memset(&info, 0, sizeof info);
   if ((pid = fork()) == 0) _exit(3);
   waitid(P_PID, pid, &info, WEXITED);
-  printf("waitid %d %d %d %d\n", info.si_signo, info.si_code, info.si_status, info.si_pid == pid);
+  printf("waitid %s %d %d %d\n", sigabbrev_np(info.si_signo), info.si_code, info.si_status, info.si_pid == pid);
   abort();
 }

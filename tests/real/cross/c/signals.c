@@ -53,7 +53,7 @@ int main(void) {
   sigaction(SIGUSR2, &action, 0);
   double x = 3.25, y = 0.1;
   raise(SIGUSR1);
-  printf("plain %d nested %d fp %.17g\n", seen, nested, x / y);
+  printf("plain %s nested %d fp %.17g\n", sigabbrev_np(seen), nested, x / y);
 
   install(SIGRTMIN + 3, info_handler, 0);
   union sigval v = {.sival_int = 4711};
@@ -71,7 +71,7 @@ int main(void) {
     int got = sigsetjmp(back, 1);
     if (got == 0) {
       *(volatile int *)(0x1230 + i) = 1;
-    } else printf("fault %d code %d address %p on %d\n", got, code, address, on_stack);
+    } else printf("fault %s code %d address %p on %d\n", sigabbrev_np(got), code, address, on_stack);
   }
   char *page = mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (sigsetjmp(back, 1) == 0) *page = 1;
@@ -127,7 +127,7 @@ int main(void) {
   n = sigsuspend(&empty);
   printf("sigsuspend %d %s\n", n, strerror(errno));
   sigaction(SIGALRM, 0, &old);
-  printf("handler %d flags %x\n", old.sa_sigaction == info_handler, old.sa_flags & ~0x4000000);
+  printf("handler %d flags %d\n", old.sa_sigaction == info_handler, (old.sa_flags & SA_SIGINFO) != 0);
   signal(SIGALRM, SIG_IGN);
   raise(SIGALRM);
   install(SIGTRAP, info_handler, SA_RESETHAND);

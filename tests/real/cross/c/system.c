@@ -64,7 +64,7 @@ int main(void) {
   printf("rusage %d\n", getrusage(RUSAGE_SELF, &usage));
   printf("ids %d %d %d %d\n", getuid() == geteuid(), getgid() == getegid(), getpid() == getpgrp() || getpgrp() > 0,
          getppid() > 0);
-  printf("page %ld hwcap %d secure %lu\n", getauxval(AT_PAGESZ), getauxval(AT_HWCAP) != 0, getauxval(AT_SECURE));
+  printf("page %ld secure %lu\n", getauxval(AT_PAGESZ), getauxval(AT_SECURE));
   char comm[17] = "";
   prctl(PR_SET_NAME, "renamed");
   prctl(PR_GET_NAME, comm);

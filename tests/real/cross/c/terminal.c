@@ -69,6 +69,6 @@ int main(void) {
   }
   int status;
   wait(&status);
-  printf("killed %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : -1);
+  printf("killed by %s\n", WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : "nothing");
   return 0;
 }

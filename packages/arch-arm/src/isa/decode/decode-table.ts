@@ -1,13 +1,16 @@
 import { type Encoding, parseEncoding } from './encoding.ts';
-import type { FieldName } from './fields.ts';
+import { type Extraction, extractionsOf } from './extraction.ts';
+import { type PcRule, pcRuleOf } from './pc-rule.ts';
 import type { Row } from './row.ts';
 
 /** A row with its encoding parsed. */
 export interface DecodeEntry {
   readonly row: Row;
   readonly encoding: Encoding;
-  /** row.fixed. */
-  readonly fixed: readonly (readonly [FieldName, number])[];
+  readonly extractions: readonly Extraction[];
+  /** The condition is a field. */
+  readonly hasCond: boolean;
+  readonly pcRule: PcRule;
 }
 
 /** Number of bits set. */
@@ -47,11 +50,16 @@ export class DecodeTable {
   /** All rows, parsed when the first instruction is decoded: a machine of another architecture has them too. */
   private parsed(): readonly DecodeEntry[] {
     this.entries ??= this.rows
-      .map((row) => ({
-        row,
-        encoding: parseEncoding(row.encoding),
-        fixed: Object.entries(row.fixed ?? {}) as [FieldName, number][],
-      }))
+      .map((row) => {
+        const encoding = parseEncoding(row.encoding);
+        return {
+          row,
+          encoding,
+          extractions: extractionsOf(row, encoding),
+          hasCond: encoding.fields.has('cond'),
+          pcRule: pcRuleOf(row, encoding),
+        };
+      })
       .sort((a, b) => bitCount(b.encoding.mask) - bitCount(a.encoding.mask));
     return this.entries;
   }

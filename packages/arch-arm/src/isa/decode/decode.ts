@@ -1,6 +1,7 @@
 import type { CodeReader } from '@kml/core';
 import type { Insn } from '../lift/insn.ts';
 import { type DecodeEntry, DecodeTable } from './decode-table.ts';
+import { clearFields, extractFields } from './extraction.ts';
 import type { Row } from './row.ts';
 
 /** What the decoder says: decoded, no such instruction, or bytes that cannot be fetched. */
@@ -74,6 +75,7 @@ export class Decoder {
       extract(x, entry);
       if (entry.row.when === undefined || entry.row.when(x)) {
         x.row = entry.row;
+        x.pcRule = entry.pcRule;
         return 'ok';
       }
     }
@@ -88,14 +90,10 @@ function isWide(half: number): boolean {
 
 /** Sets the fields of `x`. */
 function extract(x: Insn, entry: DecodeEntry): void {
-  for (const { name } of x.parts) x[name] = 0;
-  for (const [name] of x.fixed) x[name] = 0;
-  const { parts, fields } = entry.encoding;
-  x.parts = parts;
-  x.fixed = entry.fixed;
+  clearFields(x, x.extractions);
+  x.extractions = entry.extractions;
   x.S = 0;
-  x.cond = fields.has('cond') ? 0 : x.it !== 0 ? x.it >> 4 : 14;
-  for (const { name, from, to, width } of parts) x[name] |= ((x.word >>> from) & (2 ** width - 1)) << to;
-  for (const [name, value] of entry.fixed) x[name] |= value;
+  if (!entry.hasCond) x.cond = x.it !== 0 ? x.it >> 4 : 14;
+  extractFields(x, x.word, entry.extractions);
   if (entry.row.flagsOutsideIt) x.S = x.it === 0 ? 1 : 0;
 }

@@ -78,3 +78,64 @@ const NAMES = new Set(Object.keys(new Fields()));
 export function isFieldName(name: string): name is FieldName {
   return NAMES.has(name);
 }
+
+/** Fields that setField knows by number: the frequent ones. The decoder does nothing else so often. */
+const NUMBERED: readonly FieldName[] = [
+  ...(['cond', 'S', 'Rn', 'Rd', 'Rm', 'Rt', 'imm', 'type', 'shift', 'P', 'U', 'W', 'list', 'Rs', 'Rt2'] as const),
+];
+
+/** Number of a field for setField. */
+export const fieldNumber = (name: FieldName): number => NUMBERED.indexOf(name);
+
+/** Sets a field by its number, or where that is -1 by name. */
+export function setField(x: Fields, number: number, name: FieldName, value: number): void {
+  switch (number) {
+    case 0:
+      x.cond = value;
+      return;
+    case 1:
+      x.S = value;
+      return;
+    case 2:
+      x.Rn = value;
+      return;
+    case 3:
+      x.Rd = value;
+      return;
+    case 4:
+      x.Rm = value;
+      return;
+    case 5:
+      x.Rt = value;
+      return;
+    case 6:
+      x.imm = value;
+      return;
+    case 7:
+      x.type = value;
+      return;
+    case 8:
+      x.shift = value;
+      return;
+    case 9:
+      x.P = value;
+      return;
+    case 10:
+      x.U = value;
+      return;
+    case 11:
+      x.W = value;
+      return;
+    case 12:
+      x.list = value;
+      return;
+    case 13:
+      x.Rs = value;
+      return;
+    case 14:
+      x.Rt2 = value;
+      return;
+    default:
+      x[name] = value;
+  }
+}

@@ -1,6 +1,7 @@
 import type { BlockBuilder, I32, LiftContext } from '@kml/core';
-import type { FieldPart } from '../decode/encoding.ts';
-import { type FieldName, Fields } from '../decode/fields.ts';
+import type { Extraction } from '../decode/extraction.ts';
+import { Fields } from '../decode/fields.ts';
+import type { PcRule } from '../decode/pc-rule.ts';
 import type { Row } from '../decode/row.ts';
 import { GENERAL, MODE_M, reg, SYS, USR } from '../state.ts';
 import { ALIGNMENT_READ, ALIGNMENT_WRITE, CONDITION_FAILED, UNDEFINED } from '../vectors.ts';
@@ -26,9 +27,9 @@ export const PC = 15;
 export class Insn extends Fields {
   // ---- set by the decoder
   row!: Row;
-  /** Where the fields that are set come from. */
-  parts: readonly FieldPart[] = [];
-  fixed: readonly (readonly [FieldName, number])[] = [];
+  pcRule!: PcRule;
+  /** The fields that are set. */
+  extractions: readonly Extraction[] = [];
   thumb = false;
   /** Address of the instruction, its word (T32: first half-word on top) and its bytes. */
   address = 0;

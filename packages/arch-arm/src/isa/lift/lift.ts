@@ -1,10 +1,10 @@
 import type { BlockBuilder, LiftContext, LiftResult } from '@kml/core';
 import type { Decoder } from '../decode/decode.ts';
 import { advanceIt } from '../decode/it.ts';
+import { writesPcWrongly } from '../decode/pc-rule.ts';
 import { MODE_IT, MODE_IT_SHIFT } from '../state.ts';
 import { ALIGNMENT_FETCH } from '../vectors.ts';
 import { Insn } from './insn.ts';
-import { writesPcWrongly } from './unpredictable.ts';
 
 const OK_LENGTHS: readonly LiftResult[] = Array.from({ length: 5 }, (_, length) => ({ kind: 'ok', length }));
 
@@ -42,7 +42,7 @@ export class Lifter {
     const conditional = x.cond < 14 && !misaligned && !(status === 'ok' && x.row.unconditional);
     x.guard = conditional ? x.flags.condition(x.cond) : undefined;
     if (misaligned) x.raise(ALIGNMENT_FETCH);
-    else if (status === 'ok' && !writesPcWrongly(x)) x.row.lift(x);
+    else if (status === 'ok' && !writesPcWrongly(x, x.pcRule)) x.row.lift(x);
     else x.undefined();
     if (x.itAfter !== undefined) this.it = x.itAfter;
     x.itAfter = undefined;

@@ -9,6 +9,7 @@ import {
   PTE_USER,
   PTE_WRITE,
   STATE_BASE,
+  type TranslatorFactory,
 } from '@kml/core';
 import { arm } from '../backend.ts';
 import { layout, reg, USR } from '../state.ts';
@@ -35,7 +36,8 @@ export class TestMachine {
   readonly kernelCalls: number[] = [];
   private nextFrame = 0;
 
-  constructor() {
+  /** Translated if `translator` is given. */
+  constructor(translator?: TranslatorFactory) {
     const memory = new GuestMemory(64, 'little');
     const mmu = new Mmu(memory, 0xc000_0000);
     this.cpu = new Cpu(memory, mmu, layout, STATE_BASE);
@@ -51,10 +53,12 @@ export class TestMachine {
         },
       },
       kernelText: { start: 0xc000_0000, end: 0xc010_0000 },
-      hotness: Number.POSITIVE_INFINITY,
+      hotness: translator ? 1 : Number.POSITIVE_INFINITY,
       verify: true,
+      ...(translator ? { translator } : {}),
     });
     this.map(CODE, USER_PAGE);
+    this.map(CODE + 0x1000, USER_PAGE);
     this.map(DATA, USER_PAGE);
     this.map(READ_ONLY, PTE_PRESENT | PTE_USER);
     this.map(VECTORS, PTE_PRESENT | PTE_WRITE | PTE_EXEC);
@@ -86,9 +90,11 @@ export class TestMachine {
     return this.cpu.virtual.read32(address | 0, true) >>> 0;
   }
   put(address: number, word: number): void {
+    this.write(address, [word, word >>> 8, word >>> 16, word >>> 24]);
+  }
+  private write(address: number, bytes: readonly number[]): void {
     const { mmu, memory } = this.cpu;
-    const bytes = Uint8Array.of(word, word >>> 8, word >>> 16, word >>> 24);
-    memory.writeFrame(mmu.entry(mmu.current, address >>> 12) >>> 12, address & 0xfff, bytes);
+    memory.writeFrame(mmu.entry(mmu.current, address >>> 12) >>> 12, address & 0xfff, Uint8Array.from(bytes));
   }
 
   /** Runs A32 instructions from CODE (or elsewhere), as many as there are. */
@@ -100,10 +106,12 @@ export class TestMachine {
     this.engine.run(words.length);
   }
 
-  /** Runs T32 code from CODE, `count` instructions of it. */
-  runThumb(halves: readonly number[], count: number): void {
-    for (let n = 0; n < halves.length; n += 2) this.put(CODE + 2 * n, halves[n]! | ((halves[n + 1] ?? 0xbf00) << 16));
-    this.cpu.pc = CODE | 1;
+  /** Runs T32 code from CODE (or elsewhere), `count` instructions of it. */
+  runThumb(halves: readonly number[], count: number, at = CODE): void {
+    halves.forEach((half, n) => {
+      this.write(at + 2 * n, [half, half >>> 8]);
+    });
+    this.cpu.pc = at | 1;
     this.engine.run(count);
   }
 

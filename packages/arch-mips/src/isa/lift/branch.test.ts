@@ -53,6 +53,21 @@ describe('delay slots', () => {
     expect(m.engine.counters.interpretedInstructions).toBeLessThan(450);
   });
 
+  test('in translated code a slot behind a likely branch, or on another page, goes where its branch does', () => {
+    const translator = wasmTranslatorWith({ batch: 1, maxWait: 1 });
+    const likely = [LOOP[0]!, LOOP[1]!, asm('bnel', { s: 8, t: 0, i: -2 }), LOOP[3]!, asm('beq', { i: -5 }), NOP];
+    const m = machine(likely, { hotness: 1, translator });
+    m.run(17 * 50, CODE);
+    expect([m.get('r9'), m.get('pc')]).toEqual([50 * 40, CODE]);
+    const across = machine([], { hotness: 1, translator });
+    across.map(CODE + 0x1000, 0x1000, PTE_USER | PTE_EXEC);
+    const one = (register: number): number => asm('addiu', { s: register, t: register, i: 1 });
+    across.words(CODE + 0xff8, [one(2), asm('beq', { i: -2 }), one(3)]);
+    across.run(300, CODE + 0xff8);
+    expect([across.get('r2'), across.get('r3'), across.get('pc')]).toEqual([100, 100, CODE + 0xff8]);
+    for (const { engine } of [m, across]) expect(engine.counters.interpretedInstructions).toBeLessThan(200);
+  });
+
   test('a fault in a slot is the branch’s, with BD; the link register is written', () => {
     const m = machine([asm('bgezal', { s: 0, i: 4 }), asm('lw', { s: 0, t: 2, i: 3 })]);
     m.run(1, CODE);

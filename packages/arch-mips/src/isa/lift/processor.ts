@@ -4,7 +4,7 @@ import { COUNT_RESOLUTION, SYNCI_STEP } from '../identity.ts';
 import { MODE_CU0, MODE_HWRENA_SHIFT, MODE_HWRENA_ULR, MODE_USER, reg } from '../state.ts';
 import { COUNT, CP0, STATUS_NUMBER, STATUS_WRITABLE } from '../system/cp0.ts';
 import { ROUTINE } from '../system/routines.ts';
-import { STATUS_CU0, STATUS_IE } from '../system/status.ts';
+import { STATUS_CU0, STATUS_ERL, STATUS_EXL, STATUS_IE, STATUS_KSU, STATUS_USER } from '../system/status.ts';
 import { BP, CPU, MTC0_ASSIST, RI } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 
@@ -40,19 +40,19 @@ export function mtc0(x: Insn): void {
 }
 
 /**
- * MTC0 to Status in kernel mode. What changes no more than IE and CU0 is inline, unless it lets an
- * interrupt in: entry code does little else.
+ * MTC0 to Status in kernel mode. What changes no more than IE, EXL, KSU and CU0 and stays in kernel
+ * mode is inline, unless it lets an interrupt in: entry code does little else.
  */
 function writeStatus(x: Insn): void {
   const { b } = x;
   const old = b.get(STATUS);
   const kept = b.and(old, x.const(~STATUS_WRITABLE));
   const value = b.or(kept, b.and(x.get(x.rt), x.const(STATUS_WRITABLE)));
-  const changed = b.xor(old, value);
-  const other = b.and(changed, x.const(~(STATUS_IE | STATUS_CU0)));
-  const enabled = b.and(changed, b.and(value, x.const(STATUS_IE)));
+  const other = b.and(b.xor(old, value), x.const(~(STATUS_IE | STATUS_EXL | STATUS_KSU | STATUS_CU0)));
+  const user = b.eq(b.and(value, x.const(STATUS_KSU | STATUS_EXL | STATUS_ERL)), x.const(STATUS_USER));
+  const enabled = b.eq(b.and(value, x.const(STATUS_IE | STATUS_EXL | STATUS_ERL)), x.const(STATUS_IE));
   const letsIn = b.and(enabled, b.ne(b.interrupts(), x.const(0)));
-  b.trapIf(b.or(other, letsIn), x.const(x.word), MTC0_ASSIST);
+  b.trapIf(b.or(other, b.or(user, letsIn)), x.const(x.word), MTC0_ASSIST);
   b.set(value, STATUS);
 }
 

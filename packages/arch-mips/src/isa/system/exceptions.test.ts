@@ -254,6 +254,32 @@ describe('interrupts and returns', () => {
   });
 });
 
+describe('MTC0 to Status', () => {
+  const ENABLED = KERNEL | STATUS_IE | STATUS_IM;
+
+  test('enabling interrupts lets one that waits in, behind the instruction', () => {
+    const m = machine([asm('mtc0', { t: 4, d: 12 }), NOP]);
+    m.set({ status: ENABLED & ~STATUS_IE, r4: ENABLED });
+    m.engine.setInterrupt(0, true);
+    m.run(2, KERNEL_CODE);
+    expect([hex(m.get('epc')), code(m)]).toEqual([hex(KERNEL_CODE + 4), INT]);
+  });
+
+  test('with none that waits it only changes the register', () => {
+    const m = machine([asm('mtc0', { t: 4, d: 12 }), NOP]);
+    m.set({ status: KERNEL | STATUS_EXL | STATUS_USER, r4: ENABLED });
+    m.run(2, KERNEL_CODE);
+    expect([hex(m.get('status')), hex(m.get('pc'))]).toEqual([hex(ENABLED), hex(KERNEL_CODE + 8)]);
+  });
+
+  test('it can leave kernel mode', () => {
+    const m = machine([asm('mtc0', { t: 4, d: 12 })]);
+    m.set({ status: KERNEL, r4: STATUS_USER });
+    m.run(1, KERNEL_CODE);
+    expect(m.cpu.mode & MODE_USER).toBe(MODE_USER);
+  });
+});
+
 describe('coprocessor 0', () => {
   test('bits that are not there do not take a write', () => {
     const m = machine([asm('mtc0', { t: 4, d: 12 }), asm('mtc0', { t: 4, d: 15 }), asm('mfc0', { t: 2, d: 15 })]);

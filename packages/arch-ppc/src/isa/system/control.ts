@@ -1,5 +1,6 @@
 import type { Cpu } from '@kml/core';
 import { reg } from '../state.ts';
+import { deliverPendingFloat } from './deliver.ts';
 import { writeMsr } from './mode.ts';
 
 const SRR0 = reg('srr0');
@@ -13,4 +14,5 @@ const FROM_SRR1 = 0x87c0ff73 | 0;
 export function returnFromInterrupt(cpu: Cpu): void {
   cpu.pc = cpu.get(SRR0) & ~3;
   writeMsr(cpu, (cpu.get(MSR) & ~FROM_SRR1) | (cpu.get(SRR1) & FROM_SRR1));
+  deliverPendingFloat(cpu);
 }

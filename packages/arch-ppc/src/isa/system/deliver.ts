@@ -1,6 +1,7 @@
 import type { Cpu, GuestFault } from '@kml/core';
 import { assist } from '../fp/assist.ts';
-import { MSR_DR, MSR_IP, MSR_IR, MSR_ME, reg } from '../state.ts';
+import { FPSCR_FEX } from '../fp/fpscr.ts';
+import { MSR_DR, MSR_FE0, MSR_FE1, MSR_IP, MSR_IR, MSR_ME, reg } from '../state.ts';
 import {
   ALIGNMENT,
   ASSIST,
@@ -10,19 +11,24 @@ import {
   EXTERNAL,
   ISI,
   ISI_NO_EXECUTE,
+  MSR_ASSIST,
+  PROGRAM,
+  PROGRAM_FP,
+  PROGRAM_NEXT,
   STORAGE_ABSENT,
   STORAGE_PROTECTED,
   SYSTEM_CALL,
   TRACE,
   VECTOR_BASE,
 } from '../vectors.ts';
-import { updateMode } from './mode.ts';
+import { updateMode, writeMsr } from './mode.ts';
 
 const MSR = reg('msr');
 const SRR0 = reg('srr0');
 const SRR1 = reg('srr1');
 const DAR = reg('dar');
 const DSISR = reg('dsisr');
+const FPSCR = reg('fpscr');
 
 /** MSR bits that SRR1 takes over: 16-23, 25-27, 30-31 (0-based from the left). PEM, table 6-3. */
 const SRR1_FROM_MSR = 0x0000ff73;
@@ -46,6 +52,11 @@ export function deliverTrap(cpu: Cpu, vector: number, error: number, next: numbe
     return;
   }
   switch (vector) {
+    case MSR_ASSIST:
+      cpu.pc = next;
+      writeMsr(cpu, error);
+      deliverPendingFloat(cpu);
+      return;
     case ALIGNMENT:
       deliverAlignment(cpu, error);
       return;
@@ -76,6 +87,15 @@ function alignmentDsisr(word: number): number {
 /** The trace interrupt behind an instruction under MSR.SE; pc is where it goes on. PEM, 6.4.11. */
 export function deliverTrace(cpu: Cpu): void {
   takeInterrupt(cpu, TRACE, cpu.pc, 0);
+}
+
+/**
+ * After MSR was loaded: an enabled floating-point exception that was there already interrupts once
+ * MSR[FE0] or [FE1] is set. SRR0 is the instruction that would be next. PEM, 3.3.6 and 6.4.7.
+ */
+export function deliverPendingFloat(cpu: Cpu): void {
+  if (!(cpu.get(FPSCR) & FPSCR_FEX) || !(cpu.get(MSR) & (MSR_FE0 | MSR_FE1))) return;
+  takeInterrupt(cpu, PROGRAM, cpu.pc, PROGRAM_FP | PROGRAM_NEXT);
 }
 
 /** IsaBackend.deliverFault: page faults become storage interrupts. PEM, 6.4.3 and 6.4.4. */

@@ -4,7 +4,6 @@ import { GENERAL, reg } from '../state.ts';
 import { loadAddressSpace } from './address-space.ts';
 import { returnFromInterrupt } from './control.ts';
 import { deliverTrace } from './deliver.ts';
-import { writeMsr } from './mode.ts';
 
 const R = GENERAL.map(reg);
 const SEGMENTS = Array.from({ length: 16 }, (_, number) => reg(`sr${number}`));
@@ -14,11 +13,6 @@ export const ROUTINE = {
   stepTo: defineRoutine((cpu, target) => {
     cpu.pc = target;
     deliverTrace(cpu);
-  }),
-  /** (value) */
-  writeMsr: defineRoutine((cpu, value, _b, _c, next) => {
-    cpu.pc = next;
-    writeMsr(cpu, value);
   }),
   /** (id) */
   loadAddressSpace: defineRoutine((cpu, id, _b, _c, next) => {

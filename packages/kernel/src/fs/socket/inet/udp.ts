@@ -136,10 +136,12 @@ export function sendUdp(
   if (bytes.length > 65_535) return -EMSGSIZE;
   if (flags & MSG_OOB) return -EOPNOTSUPP;
   if (socket.error !== 0) return -takeError(socket);
+  const unbound = autobind(kernel, socket);
+  if (unbound) return unbound;
   const to = targetOf(kernel, socket, address);
   if (typeof to === 'number') return to;
   const v4 = isV4(to.address);
-  const failed = mayReach(socket, to.address) || autobind(kernel, socket);
+  const failed = mayReach(socket, to.address);
   if (failed) return failed;
   if (socket.writeShut) return brokenPipe(kernel, task, flags);
   if (bytes.length > (v4 ? MOST_V4 : MOST_V6)) return -EMSGSIZE;

@@ -20,6 +20,7 @@ export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
 export * from './internal-error.ts';
+export { VERSIONED_IPC_CONTROLS } from './ipc/sysv/rows.ts';
 export * from './kernel.ts';
 export * from './kernel-memory.ts';
 export * from './linux-abi.ts';

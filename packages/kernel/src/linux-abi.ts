@@ -106,6 +106,8 @@ export interface LinuxAbi {
   /** Type of a program header whose segment's contents the ABI wants to see (MIPS: PT_MIPS_ABIFLAGS). */
   readonly markSegment?: number;
 
+  /** Addresses that shmat takes are multiples of this: a page if left out. Linux: SHMLBA */
+  readonly shmAlignment?: number;
   /** First address that is the kernel's; user addresses lie below. */
   readonly taskSize: number;
   /** Top of the main stack's area; mappings grow down from mmapBase; PIE programs load at dynBase. */

@@ -4,6 +4,7 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { SemUndoList } from './ipc/sysv/state.ts';
 
 /** Set of signals, bit n-1 for signal n. */
 export type SigSet = bigint;
@@ -102,6 +103,8 @@ export interface Task {
   setChildTid: number;
   clearChildTid: number;
   robustList: number;
+  /** Adjustments of semaphores that are due when the task ends (SEM_UNDO). */
+  semUndo?: SemUndoList | undefined;
   /** Exit status word as wait() gives it, once zombie. */
   exitCode: number;
   exitSignal: number;

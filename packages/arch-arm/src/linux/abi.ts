@@ -64,6 +64,7 @@ export const armEabi: LinuxAbi = {
   platform: 'v7l',
   checkElf,
 
+  shmAlignment: 0x4000,
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb6ff_f000,

@@ -10,6 +10,7 @@ import {
   type SyscallDef,
   sigInfo,
   type Task,
+  VERSIONED_IPC_CONTROLS,
 } from '@kml/kernel';
 import { setThreadRegister, threadRegister } from './context.ts';
 import { ARM_NR_BASE, ARM_PRIVATE_CALLS, TASK_SIZE } from './layout.ts';
@@ -53,7 +54,8 @@ export function badCall(kernel: Kernel, task: Task, number: number): number {
   return reserved ? -ENOSYS : raise(kernel, task, SIGILL, ILL_ILLTRP);
 }
 
-export const PRIVATE_SYSCALLS = ROWS;
+/** Number 300 and its like are the calls with a version in their commands. Linux 6.1 arch/arm/tools/syscall.tbl: sys_old_semctl */
+export const PRIVATE_SYSCALLS: readonly SyscallDef[] = [...ROWS, ...VERSIONED_IPC_CONTROLS];
 
 /** Their names by the numbers of their kernel calls. */
 export const PRIVATE_NUMBERS: readonly (readonly [number, string])[] = ROWS.map((row, n) => [

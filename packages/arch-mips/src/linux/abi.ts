@@ -10,7 +10,7 @@ import { PT_MIPS_ABIFLAGS, prctl } from './fp-mode.ts';
 import { forkFrame, frameAccess, startFrame } from './frame.ts';
 import { buildImage } from './image.ts';
 import { KERNEL_BASE, USER_END } from './layout.ts';
-import { LAYOUTS } from './layouts.ts';
+import { BIG_ENDIAN_LAYOUTS, LAYOUTS } from './layouts.ts';
 import { NUMBERS } from './numbers.ts';
 import { privateKernelCall } from './private-calls.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
@@ -47,6 +47,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     checkElf: (header) => refuseElf(header, byteOrder),
     markSegment: PT_MIPS_ABIFLAGS,
 
+    shmAlignment: 0x4_0000,
     taskSize: KERNEL_BASE,
     stackTop: USER_END,
     mmapBase: 0x77ff_8000,
@@ -85,7 +86,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
 
     numbers: NUMBERS,
     signalCount: 128,
-    layouts: LAYOUTS,
+    layouts: little ? LAYOUTS : BIG_ENDIAN_LAYOUTS,
     u64Alignment: 8,
     encodeStat64: (stat) => encodeStat64(stat, little),
     encodeStat: (stat) => encodeStat(stat, little),

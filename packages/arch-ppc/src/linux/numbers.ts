@@ -6,6 +6,7 @@ import {
   generic as g,
   type NumberPairs,
   type NumberTable,
+  type SysvLayout,
   valueTable,
 } from '@kml/kernel';
 
@@ -170,6 +171,27 @@ export const NUMBERS: AbiNumbers = {
   lflag: bitTable(LFLAGS),
 };
 
+/** System V IPC: upper words of times first, behind a longer struct ipc64_perm. Linux 6.1 arch/powerpc/include/uapi/asm/{ipc,sem,msg,shm}buf.h */
+const SYSV: SysvLayout = {
+  wideSequence: true,
+  sem: { bytes: 80, otime: { low: 52, high: 48 }, ctime: { low: 60, high: 56 }, nsems: 64 },
+  msg: {
+    bytes: 104,
+    stime: { low: 52, high: 48 },
+    rtime: { low: 60, high: 56 },
+    ctime: { low: 68, high: 64 },
+    counts: 72,
+  },
+  shm: {
+    bytes: 104,
+    atime: { low: 52, high: 48 },
+    dtime: { low: 60, high: 56 },
+    ctime: { low: 68, high: 64 },
+    segsz: 76,
+    pids: 80,
+  },
+};
+
 /**
  * struct termios: control characters before the line discipline, in an order of their own (index: that
  * of asm-generic; -1: there is none), then the speeds.
@@ -183,4 +205,5 @@ export const LAYOUTS: AbiLayouts = {
     ccIndex: [0, 1, 2, 3, 4, 7, 5, 9, 13, 14, 12, 6, 11, 16, 10, 15, 8, -1, -1],
     speeds: 36,
   },
+  sysv: SYSV,
 };

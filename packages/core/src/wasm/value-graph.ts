@@ -9,6 +9,15 @@ export const ENTRY = -1;
 /** Not an operation: what a statement yielded (a load, a helper, …). */
 export const RESULT = -2;
 
+/** Operations that give back what the others made of it. */
+const UNDOES: ReadonlyMap<number, readonly number[]> = new Map([
+  [O.bitsOfF32, [O.f32OfBits]],
+  [O.f32OfBits, [O.bitsOfF32]],
+  [O.bitsOfF64, [O.f64OfBits]],
+  [O.f64OfBits, [O.bitsOfF64]],
+  [O.wrap, [O.extendU, O.extendS]],
+]);
+
 /**
  * The values of one block: a graph in which equal pure computations are one node. Nodes are created
  * folded and simplified, so what the emitter sees is already small.
@@ -55,6 +64,7 @@ export class ValueGraph {
         return this.pure(op, b, a, -1, 0);
       }
     }
+    if (b < 0 && a >= 0 && UNDOES.get(op)?.includes(this.op[a]!)) return this.a[a]!;
     if (op === O.select && this.isConst(c)) return this.imm[c] !== 0 ? a : b;
     if (op === O.select && a === b) return a;
     return this.unique(op, a, b, c, imm, type);

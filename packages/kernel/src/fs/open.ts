@@ -198,7 +198,7 @@ function openByType(kernel: Kernel, task: Task, ref: PathRef, flags: number): Op
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
       if (inode.superblock.kind === 'proc') return openProcFile(kernel, task, ref, kept);
-      return newFile('regular', ref, kept, undefined);
+      return newFile(inode.superblock.kind === 'mqueue' ? 'mqueue' : 'regular', ref, kept, undefined);
     case S_IFDIR:
       return newFile('directory', ref, kept, newDirectoryCursor());
     case S_IFCHR:
@@ -253,7 +253,7 @@ export function textBusy(kernel: Kernel, file: OpenFile): number {
 
 /** What mmap needs to know of a file. */
 export function mappingOf(file: OpenFile): 'file' | 'zero' | 'none' {
-  if (file.kind === 'regular') return 'file';
+  if (file.kind === 'regular' || file.kind === 'sysv-shm') return 'file';
   if (file.kind === 'character-device' && (file.data as { device: string }).device === 'zero') return 'zero';
   return 'none';
 }

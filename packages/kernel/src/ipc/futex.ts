@@ -6,14 +6,21 @@ import { blockOn, wakeTask } from '../sched/wait.ts';
 import { registerRestart } from '../syscalls/restart.ts';
 import type { Task, WaitQueue } from '../types.ts';
 import { futexKey } from './futex-key.ts';
+import { isPiFutex, waitsForRequeue } from './futex-pi.ts';
 
 export const FUTEX_WAIT = 0;
 export const FUTEX_WAKE = 1;
 export const FUTEX_REQUEUE = 3;
 export const FUTEX_CMP_REQUEUE = 4;
 export const FUTEX_WAKE_OP = 5;
+export const FUTEX_LOCK_PI = 6;
+export const FUTEX_UNLOCK_PI = 7;
+export const FUTEX_TRYLOCK_PI = 8;
 export const FUTEX_WAIT_BITSET = 9;
 export const FUTEX_WAKE_BITSET = 10;
+export const FUTEX_WAIT_REQUEUE_PI = 11;
+export const FUTEX_CMP_REQUEUE_PI = 12;
+export const FUTEX_LOCK_PI2 = 13;
 export const FUTEX_PRIVATE_FLAG = 128;
 export const FUTEX_CLOCK_REALTIME = 256;
 const BITSET_ALL = 0xffff_ffff;
@@ -131,6 +138,7 @@ export function futexWake(
   }
   const key = futexKey(kernel, task, address, shared);
   if (typeof key === 'number') return key;
+  if (isPiFutex(kernel, key) || waitsForRequeue(kernel, key)) return -EINVAL;
   return wakeKey(kernel, key, Math.max(1, count), bitset);
 }
 
@@ -155,6 +163,7 @@ export function futexRequeue(
     if (value === undefined) return -EFAULT;
     if (value !== (expected | 0)) return -EAGAIN;
   }
+  if (isPiFutex(kernel, fromKey) || waitsForRequeue(kernel, fromKey)) return -EINVAL;
   const woken = wakeCount > 0 ? wakeKey(kernel, fromKey, wakeCount, BITSET_ALL) : 0;
   return woken + (fromKey === toKey ? 0 : moveWaiters(kernel, fromKey, toKey, moveCount));
 }

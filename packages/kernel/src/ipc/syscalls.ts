@@ -1,4 +1,4 @@
-/** futex, futex_time64, set_robust_list, get_robust_list; System V IPC is not there. */
+/** futex, futex_time64, set_robust_list, get_robust_list; System V IPC and POSIX message queues. */
 import { EFAULT, EINVAL, ENOSYS, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { writeWord } from '../mm/user-access.ts';
@@ -9,10 +9,16 @@ import type { Task } from '../types.ts';
 import {
   FUTEX_CLOCK_REALTIME,
   FUTEX_CMP_REQUEUE,
+  FUTEX_CMP_REQUEUE_PI,
+  FUTEX_LOCK_PI,
+  FUTEX_LOCK_PI2,
   FUTEX_PRIVATE_FLAG,
   FUTEX_REQUEUE,
+  FUTEX_TRYLOCK_PI,
+  FUTEX_UNLOCK_PI,
   FUTEX_WAIT,
   FUTEX_WAIT_BITSET,
+  FUTEX_WAIT_REQUEUE_PI,
   FUTEX_WAKE,
   FUTEX_WAKE_BITSET,
   FUTEX_WAKE_OP,
@@ -21,7 +27,10 @@ import {
   futexWake,
   futexWakeOp,
 } from './futex.ts';
+import { futexCmpRequeuePi, futexLockPi, futexUnlockPi, futexWaitRequeuePi } from './futex-pi.ts';
+import { MQUEUE_SYSCALLS } from './mqueue/rows.ts';
 import { ROBUST_HEAD_BYTES } from './robust-list.ts';
+import { SYSV_SYSCALLS } from './sysv/rows.ts';
 
 const BITSET_ALL = 0xffff_ffff;
 
@@ -33,13 +42,16 @@ function deadlineOf(
   timeout: number,
   wide: boolean,
 ): bigint | undefined | number {
-  if (timeout === 0 || task.restart?.call === 'futex') return undefined;
+  if (timeout === 0 || task.restart !== undefined) return undefined;
   const ns = readTimespec(kernel, task, timeout, wide);
   if (typeof ns === 'number') return ns;
   const now = monotonicNs(kernel);
   if ((op & 127) === FUTEX_WAIT) return now + ns;
-  return op & FUTEX_CLOCK_REALTIME ? ns - realtimeNs(kernel) + now : ns;
+  return op & FUTEX_CLOCK_REALTIME || (op & 127) === FUTEX_LOCK_PI ? ns - realtimeNs(kernel) + now : ns;
 }
+
+/** Commands that take FUTEX_CLOCK_REALTIME. */
+const CLOCK_COMMANDS: readonly number[] = [FUTEX_WAIT_BITSET, FUTEX_WAIT_REQUEUE_PI, FUTEX_LOCK_PI2];
 
 /** Linux 6.1 kernel/futex/syscalls.c: do_futex */
 function futexCall(wide: boolean) {
@@ -55,7 +67,7 @@ function futexCall(wide: boolean) {
   ): number => {
     const shared = !(op! & FUTEX_PRIVATE_FLAG);
     const command = op! & 127;
-    if (op! & FUTEX_CLOCK_REALTIME && command !== FUTEX_WAIT && command !== FUTEX_WAIT_BITSET) return -ENOSYS;
+    if (op! & FUTEX_CLOCK_REALTIME && !CLOCK_COMMANDS.includes(command)) return -ENOSYS;
     const [at, count] = [address!, value! | 0];
     switch (command) {
       case FUTEX_WAIT:
@@ -76,6 +88,23 @@ function futexCall(wide: boolean) {
         return futexRequeue(kernel, task, at, second!, count, fourth! | 0, third!, shared);
       case FUTEX_WAKE_OP:
         return futexWakeOp(kernel, task, at, second!, count, fourth! | 0, third!, shared);
+      case FUTEX_LOCK_PI:
+      case FUTEX_LOCK_PI2: {
+        const deadline = deadlineOf(kernel, task, op!, fourth!, wide);
+        if (typeof deadline === 'number') return deadline;
+        return futexLockPi(kernel, task, at, shared, deadline, false);
+      }
+      case FUTEX_TRYLOCK_PI:
+        return futexLockPi(kernel, task, at, shared, undefined, true);
+      case FUTEX_UNLOCK_PI:
+        return futexUnlockPi(kernel, task, at, shared);
+      case FUTEX_WAIT_REQUEUE_PI: {
+        const deadline = deadlineOf(kernel, task, op!, fourth!, wide);
+        if (typeof deadline === 'number') return deadline;
+        return futexWaitRequeuePi(kernel, task, at, value!, deadline, second!, shared);
+      }
+      case FUTEX_CMP_REQUEUE_PI:
+        return futexCmpRequeuePi(kernel, task, at, second!, count, fourth! | 0, third!, shared);
       default:
         return -ENOSYS;
     }
@@ -95,12 +124,9 @@ function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, le
   return stored ? 0 : -EFAULT;
 }
 
-const FUTEX_NOTE = 'priority inheritance (FUTEX_LOCK_PI and its kin) gives ENOSYS';
+const FUTEX_NOTE =
+  "FUTEX_LOCK_PI and its kin hand locks over by real-time priority, but do not raise the owner's share of the CPU";
 const FUTEX_ARGS = ['ptr', 'flags', 'uint', 'ptr', 'ptr', 'uint'] as const;
-const SYSV_NOTE = 'System V IPC is not in this kernel, as with CONFIG_SYSVIPC off';
-const SYSV = ['semget', 'semctl', 'semop', 'semtimedop', 'semtimedop_time64', 'shmget', 'shmctl', 'shmat', 'shmdt'];
-const SYSV_MSG = ['msgget', 'msgctl', 'msgsnd', 'msgrcv', 'ipc'];
-const MQ = ['mq_open', 'mq_unlink', 'mq_timedsend', 'mq_timedreceive', 'mq_notify', 'mq_getsetattr'];
 
 export const IPC_SYSCALLS: readonly SyscallDef[] = [
   partial('futex', FUTEX_ARGS, FUTEX_NOTE, futexCall(false)),
@@ -108,6 +134,6 @@ export const IPC_SYSCALLS: readonly SyscallDef[] = [
   full('set_robust_list', ['ptr', 'size'], setRobustList),
   full('get_robust_list', ['pid', 'ptr', 'ptr'], getRobustList),
   stub('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], -ENOSYS, 'libcs do without it'),
-  ...[...SYSV, ...SYSV_MSG].map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, SYSV_NOTE)),
-  ...MQ.map((name) => stub(name, ['ulong', 'ulong', 'ulong'], -ENOSYS, 'as with CONFIG_POSIX_MQUEUE off')),
+  ...SYSV_SYSCALLS,
+  ...MQUEUE_SYSCALLS,
 ];

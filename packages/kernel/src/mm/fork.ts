@@ -4,6 +4,7 @@
  */
 import { PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_WRITE, pteFrame } from '@kml/core';
 import { retainFile } from '../fs/file.ts';
+import { segmentMapped } from '../ipc/sysv/shm-attach.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Mm, Vma } from '../types.ts';
 import { newMm } from './address-space.ts';
@@ -31,6 +32,7 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
     const copy = copyVma(vma);
     // Locks are not inherited.
     copy.locked = false;
+    if (copy.file?.kind === 'sysv-shm') segmentMapped(kernel, copy.file);
     child.vmas.push(copy);
     child.mappedBytes += copy.end - copy.start;
     if (!vma.wipeOnFork) copyPages(kernel, parent, child, vma);

@@ -19,10 +19,15 @@ interface SharedMemoryData {
 const S_IFREG_0777 = 0o100777;
 const O_RDWR = 2;
 
-/** A new shared memory object of `size` bytes, held once. */
-export function newSharedMemory(kernel: Kernel, size: number): OpenFile {
+/** A new shared memory object of `size` bytes, held once; the name is what /proc/PID/maps shows. */
+export function newSharedMemory(
+  kernel: Kernel,
+  size: number,
+  fsName = 'tmpfs',
+  name = '/dev/zero (deleted)',
+): OpenFile {
   const data: SharedMemoryData = { sharedMemory: true, slots: new Map() };
-  const path = internalInode(kernel, 'tmpfs', '/dev/zero (deleted)', S_IFREG_0777, data);
+  const path = internalInode(kernel, fsName, name, S_IFREG_0777, data);
   const inode = path.dentry.inode!;
   inode.size = size;
   inode.users = 1;

@@ -1,6 +1,7 @@
 /** Virtual memory areas of an address space: look-up, insertion with merging, splitting, removal. */
 import { PAGE_SIZE } from '@kml/core';
 import { releaseFile, retainFile } from '../fs/file.ts';
+import { releaseAttachment } from '../ipc/sysv/shm-attach.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Mm, OpenFile, Vma } from '../types.ts';
 import { PROT_EXEC } from './pte.ts';
@@ -70,6 +71,7 @@ export function isCovered(mm: Mm, start: number, end: number): boolean {
 export function releaseVmaFile(kernel: Kernel, file: OpenFile | undefined): void {
   if (file === undefined) return;
   if (file.kind === 'shared-memory') releaseSharedMemory(kernel, file);
+  else if (file.kind === 'sysv-shm') releaseAttachment(kernel, file);
   else releaseFile(kernel, file);
 }
 

@@ -1,5 +1,6 @@
 import { EAGAIN, EINVAL, EPERM } from '../errno.ts';
 import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { exitUndo, shareUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_KU, TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { exitMm } from '../mm/exit.ts';
@@ -23,6 +24,7 @@ import {
   CLONE_PIDFD,
   CLONE_SETTLS,
   CLONE_SIGHAND,
+  CLONE_SYSVSEM,
   CLONE_THREAD,
   CLONE_VFORK,
   CLONE_VM,
@@ -150,6 +152,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.noNewPrivs = parent.noNewPrivs;
   child.personality = parent.personality;
   child.arch = structuredClone(parent.arch);
+  if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
   if (has(args, CLONE_THREAD)) child.exitSignal = -1;
   else child.exitSignal = has(args, CLONE_PARENT) ? parent.group.leader.exitSignal : args.exitSignal;
   if (has(args, CLONE_CHILD_SETTID)) child.setChildTid = args.childTid;
@@ -170,6 +173,7 @@ function dropUnborn(kernel: Kernel, child: Task): void {
   freeKernelStack(kernel, child.stackSlot);
   child.stackSlot = -1;
   exitMm(kernel, child);
+  exitUndo(kernel, child);
   releaseFileTable(kernel, child, child.files);
   releaseFsContext(child.fs);
 }

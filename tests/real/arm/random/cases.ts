@@ -22,12 +22,16 @@ export const isMemory = (row: Row): boolean =>
   /\{address|\{exclusive|\[\{Rn\}/.test(row.syntax) && !/^(?:PL|NOP)/.test(row.mnemonic);
 export const isMultiple = (row: Row): boolean => /^(?:LDM|STM|PUSH|POP)/.test(row.mnemonic);
 
+/** Data processing whose result may be made the address of code. (Elsewhere a program may not go: QEMU itself ends in its vectors page.) */
+const jumps = (row: Row): boolean => /^(?:MOV|ADD|SUB)$/.test(row.mnemonic) && row.operand2 !== 'arm';
+
 /** r15 as an operand is defined here. (A store with it as base may overwrite the case itself.) */
 function takesPc(row: Row, name: FieldName): boolean {
   if (row.set !== 'A32') return false;
   const data = row.operand2 === 'arm' || row.operand2 === 'shifted' || row.operand2 === 'register';
   const plain = data && !isMemory(row) && !/^(?:PKH|SSAT|USAT|PL)/.test(row.mnemonic);
-  if (plain) return name === 'Rn' || name === 'Rm' || name === 'Rd';
+  if (plain && name === 'Rd') return jumps(row);
+  if (plain) return name === 'Rn' || name === 'Rm';
   return (name === 'Rn' && /^LDRB?$/.test(row.mnemonic)) || (name === 'Rt' && row.mnemonic === 'LDR');
 }
 
@@ -41,7 +45,8 @@ function chooseFields(row: Row, random: Random): Partial<Record<FieldName, numbe
   }
   // Branches stay in the code area.
   if (/^B(?:LX?)?$/.test(row.mnemonic) && row.set !== 'T16') {
-    fields.imm = random.below(0x4000) - 0x2000;
+    // Beyond the cases, which are no code of the other instruction set.
+    fields.imm = (random.below(0x2000) + 0x8000) * random.pick([1, -1]);
     // T32's long ones have two bits inverted where the offset is not negative.
     if (row.set === 'T32' && fields.imm >= 0) fields.imm ^= 0x00c0_0000;
   }
@@ -139,8 +144,13 @@ function setUp(draft: Draft, x: Insn, random: Random): void {
     for (let at = 0; at < SCRATCH_BYTES; at += 4) putWord(draft.scratch, at, codeTarget(random));
   }
   if (/^(?:BX|BLX)$/.test(row.mnemonic)) registers[x.Rm] = codeTarget(random);
-  if (x.Rd === PC && /^(?:MOV|ADD|SUB)$/.test(row.mnemonic) && row.operand2 !== 'arm' && x.Rm !== PC) {
-    registers[x.Rm] = row.mnemonic === 'MOV' ? codeTarget(random) : random.below(64) * 4;
+  if (x.Rd === PC && row.set === 'A32' && jumps(row)) {
+    if (row.mnemonic === 'MOV') {
+      if (x.Rm !== PC) registers[x.Rm] = codeTarget(random);
+    } else {
+      if (x.Rn !== PC) registers[x.Rn] = codeTarget(random);
+      if (x.Rm !== PC && x.Rm !== x.Rn) registers[x.Rm] = random.below(64) * 4;
+    }
   }
 }
 

@@ -36,7 +36,7 @@ import {
   readDouble,
   readSingle,
   writeDouble,
-  writeWord,
+  writeSingle,
 } from './fpu.ts';
 import type { Insn } from './insn.ts';
 
@@ -257,6 +257,6 @@ export function singleArithmetic(name: string): (x: Insn) => void {
         values.map((value) => x.b.bitsOfF32(value)),
       );
     } else noteClean(x);
-    writeWord(x, (x.word >>> FD) & 31, x.b.bitsOfF32(outcome.value));
+    writeSingle(x, (x.word >>> FD) & 31, outcome.value);
   });
 }

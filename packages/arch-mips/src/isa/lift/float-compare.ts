@@ -38,7 +38,9 @@ export const compareDouble = (condition: number): ((x: Insn) => void) =>
     const { b } = x;
     const left = readDouble(x, x.rd);
     const right = readDouble(x, x.rt);
-    assistIf(x, b.or(b.neF64(left, left), b.neF64(right, right)));
+    // A NaN on either side makes one of the sum; so do infinities that cancel out, to no harm.
+    const sum = b.addF64(left, right);
+    assistIf(x, b.neF64(sum, sum));
     const value = ordered(
       x,
       condition,
@@ -55,7 +57,8 @@ export const compareSingle = (condition: number): ((x: Insn) => void) =>
     const { b } = x;
     const left = readSingle(x, x.rd);
     const right = readSingle(x, x.rt);
-    assistIf(x, b.or(b.neF32(left, left), b.neF32(right, right)));
+    const sum = b.addF32(left, right);
+    assistIf(x, b.neF32(sum, sum));
     const value = ordered(
       x,
       condition,

@@ -20,6 +20,7 @@ import {
   readWord,
   writeDouble,
   writeLong,
+  writeSingle,
   writeWord,
 } from './fpu.ts';
 import type { Insn } from './insn.ts';
@@ -70,7 +71,7 @@ export const singleOfDouble = needPairs(
     const value = b.demote(from);
     check(x, b.gtU(notNormalSingle(x, value), isZero(x, from)), () => b.neF64(b.promote(value), from));
     noteD(x, CVT_S_D, from);
-    writeWord(x, fd(x), b.bitsOfF32(value));
+    writeSingle(x, fd(x), value);
   }),
 );
 
@@ -85,7 +86,7 @@ export const singleOfWord = needFpu(
     check(x, undefined, () => b.neF64(b.promote(value), b.f64FromI32S(from)));
     if (x.mode & MODE_FP_INEXACT) noteWords(x, CVT_S_W, [from]);
     else noteClean(x);
-    writeWord(x, fd(x), b.bitsOfF32(value));
+    writeSingle(x, fd(x), value);
   }),
 );
 
@@ -117,7 +118,7 @@ export const singleOfLong = needFr(
     const value = b.f32FromI64S(from);
     check(x, undefined, () => differs(x, b.promote(value), from));
     noteD(x, CVT_S_L, readDouble(x, fs(x)));
-    writeWord(x, fd(x), b.bitsOfF32(value));
+    writeSingle(x, fd(x), value);
   }),
 );
 

@@ -1,5 +1,5 @@
 /** What all floating point instructions share: registers, and the way to the exact code. */
-import type { F32, F64, I32, I64 } from '@kml/core';
+import type { BlockBuilder, F32, F64, I32, I64 } from '@kml/core';
 import { LAST_CLEAN } from '../fp/last-cause.ts';
 import type { FpOperation } from '../fp/operations.ts';
 import { FLOAT, MODE_CU1, MODE_FR, reg, reg64 } from '../state.ts';
@@ -42,17 +42,39 @@ export const FS = 11;
 export const FT = 16;
 export const FR = 21;
 
-/** The slot of the 64-bit register `n`. */
-function slot64(x: Insn, n: number) {
-  return FLOAT[x.mode & MODE_FR ? n : n & ~1]!;
+/** Number of the slot of the 64-bit register `n`. */
+function slotNumber(x: Insn, n: number): number {
+  return x.mode & MODE_FR ? n : n & ~1;
+}
+
+/** What the block at hand knows of halves of slots (by slot number * 2, + 1 for the high half), so that singles need not be taken out of a slot again. */
+const known = { words: new Map<number, I32>(), singles: new Map<number, F32>() };
+let knownOf: BlockBuilder | undefined;
+
+function halves(x: Insn): typeof known {
+  if (knownOf !== x.b) {
+    knownOf = x.b;
+    known.words.clear();
+    known.singles.clear();
+  }
+  return known;
+}
+
+function forget(x: Insn, half: number): void {
+  const { words, singles } = halves(x);
+  words.delete(half);
+  singles.delete(half);
 }
 
 export function readDouble(x: Insn, n: number): F64 {
-  return x.b.getF64(slot64(x, n));
+  return x.b.getF64(FLOAT[slotNumber(x, n)]!);
 }
 
 export function writeDouble(x: Insn, n: number, value: F64): void {
-  x.b.setF64(value, slot64(x, n));
+  const slot = slotNumber(x, n);
+  forget(x, 2 * slot);
+  forget(x, 2 * slot + 1);
+  x.b.setF64(value, FLOAT[slot]!);
 }
 
 export function readLong(x: Insn, n: number): I64 {
@@ -63,38 +85,70 @@ export function writeLong(x: Insn, n: number, value: I64): void {
   writeDouble(x, n, x.b.f64OfBits(value));
 }
 
-const isHigh = (x: Insn, n: number): boolean => (x.mode & MODE_FR) === 0 && (n & 1) !== 0;
+/** The half of a slot that the 32-bit register `n` is. */
+function halfOf(x: Insn, n: number): number {
+  return x.mode & MODE_FR ? 2 * n : 2 * (n & ~1) + (n & 1);
+}
+
+function readHalf(x: Insn, half: number): I32 {
+  const { words } = halves(x);
+  let value = words.get(half);
+  if (value === undefined) {
+    const whole = x.b.bitsOfF64(x.b.getF64(FLOAT[half >> 1]!));
+    value = x.b.wrap(half & 1 ? x.shrU64(whole, 32) : whole);
+    words.set(half, value);
+  }
+  return value;
+}
+
+/** Writes half a slot; the other half stays. */
+function writeHalf(x: Insn, half: number, value: I32): void {
+  const { b } = x;
+  const slot = FLOAT[half >> 1]!;
+  const whole = b.bitsOfF64(b.getF64(slot));
+  const isHigh = (half & 1) !== 0;
+  const kept = b.and64(whole, isHigh ? b.constant64(-1, 0) : b.constant64(0, -1));
+  const fresh = b.extendU(value);
+  b.setF64(b.f64OfBits(b.or64(kept, isHigh ? x.shl64(fresh, 32) : fresh)), slot);
+  forget(x, half);
+  halves(x).words.set(half, value);
+}
 
 /** The 32-bit register `n`. */
 export function readWord(x: Insn, n: number): I32 {
-  return isHigh(x, n) ? readHigh(x, n) : x.b.wrap(readLong(x, n));
+  return readHalf(x, halfOf(x, n));
 }
 
 /** Bits 63:32 of the 64-bit register `n`. */
 export function readHigh(x: Insn, n: number): I32 {
-  return x.b.wrap(x.shrU64(readLong(x, n), 32));
+  return readHalf(x, 2 * slotNumber(x, n) + 1);
 }
 
-/** Writes the 32-bit register `n`; the other half of its slot stays. */
+/** Writes the 32-bit register `n`. */
 export function writeWord(x: Insn, n: number, value: I32): void {
-  if (isHigh(x, n)) {
-    writeHigh(x, n, value);
-    return;
-  }
-  const { b } = x;
-  const kept = b.and64(readLong(x, n), b.constant64(0, -1));
-  writeLong(x, n, b.or64(kept, b.extendU(value)));
+  writeHalf(x, halfOf(x, n), value);
 }
 
 /** Writes bits 63:32 of the 64-bit register `n`. */
 export function writeHigh(x: Insn, n: number, value: I32): void {
-  const { b } = x;
-  const kept = b.and64(readLong(x, n), b.constant64(-1, 0));
-  writeLong(x, n, b.or64(kept, x.shl64(b.extendU(value), 32)));
+  writeHalf(x, 2 * slotNumber(x, n) + 1, value);
 }
 
 export function readSingle(x: Insn, n: number): F32 {
-  return x.b.f32OfBits(readWord(x, n));
+  const { singles } = halves(x);
+  const half = halfOf(x, n);
+  let value = singles.get(half);
+  if (value === undefined) {
+    value = x.b.f32OfBits(readHalf(x, half));
+    singles.set(half, value);
+  }
+  return value;
+}
+
+export function writeSingle(x: Insn, n: number, value: F32): void {
+  const half = halfOf(x, n);
+  writeHalf(x, half, x.b.bitsOfF32(value));
+  halves(x).singles.set(half, value);
 }
 
 // ---- the exact code

@@ -1,7 +1,7 @@
 /** Moves to and from FPSCR. PEM, 4.2.2.6. */
 import type { I32 } from '@kml/core';
 import * as c from '../fp/control.ts';
-import { FPSCR_ALL_VX, FPSCR_ENABLES, FPSCR_RN, FPSCR_VX, FPSCR_XX } from '../fp/fpscr.ts';
+import { FPSCR_ALL_VX, FPSCR_ENABLES, FPSCR_NI, FPSCR_RN, FPSCR_VX, FPSCR_XE, FPSCR_XX } from '../fp/fpscr.ts';
 import { MOVE_TO_FPSCR } from '../fp/operations.ts';
 import { SETTLE, SETTLE_AT } from '../fp/status.ts';
 import { FPCC_FPSCR, fpr, MODE_FP_EXACT, MODE_FP_SLOW, reg } from '../state.ts';
@@ -66,15 +66,34 @@ export function moveToStatus(x: Insn): void {
   write(x, b.select(b.or(value, b.const(FPSCR_VX)), value, isInvalid));
 }
 
+/** Whether an instruction that writes `value` to the bits `mask` of FPSCR writes NI and RN alone (XE is 0 and stays 0), and the mode stays. */
+function unchangedMode(x: Insn, mask: number, value: number): boolean {
+  if (x.mode & MODE_FP_SLOW || mask & ~(FPSCR_NI | FPSCR_RN | FPSCR_XE) || value & FPSCR_XE) return false;
+  return (((x.roundingMode & ~mask) | value) & FPSCR_RN) === x.roundingMode;
+}
+
+/** Writes bits of NI and RN (and XE, which is 0) where the mode stays as it is. */
+function writeControl(x: Insn, mask: number, value: number): void {
+  const { b } = x;
+  const word = b.or(b.and(b.get(FPSCR), b.const(~mask)), b.const(value));
+  b.set(word, FPSCR);
+  if (x.record) x.cr.setField(1, b.shrU(word, b.const(28)));
+}
+
 /** MTFSFI. */
 export function moveImmediateToStatus(x: Insn): void {
+  if (!x.floating()) return;
   const value = (x.word >>> 12) & 15;
-  if (x.floating()) x.system(c.MOVE_IMMEDIATE_TO_FPSCR, x.const(x.bf), x.const(value), x.const(x.word & 1));
+  if (x.bf === 7 && unchangedMode(x, 15, value)) writeControl(x, 15, value);
+  else x.system(c.MOVE_IMMEDIATE_TO_FPSCR, x.const(x.bf), x.const(value), x.const(x.word & 1));
 }
 
 /** MTFSB0, MTFSB1. */
 export function moveBitToStatus(value: 0 | 1): Handler {
   return (x) => {
-    if (x.floating()) x.system(c.MOVE_BIT_TO_FPSCR, x.const(x.rt), x.const(value), x.const(x.word & 1));
+    if (!x.floating()) return;
+    const bit = 0x80000000 >>> x.rt;
+    if (unchangedMode(x, bit, value ? bit : 0)) writeControl(x, bit, value ? bit : 0);
+    else x.system(c.MOVE_BIT_TO_FPSCR, x.const(x.rt), x.const(value), x.const(x.word & 1));
   };
 }

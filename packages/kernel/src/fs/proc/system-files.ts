@@ -1,3 +1,7 @@
+import { EINVAL } from '../../errno.ts';
+import { mqueueState, type QueueLimits } from '../../ipc/mqueue/state.ts';
+import { limitsText, msgText, semText, setLimits, shmText } from '../../ipc/sysv/proc-texts.ts';
+import type { SysvLimits } from '../../ipc/sysv/state.ts';
 import type { Kernel } from '../../kernel.ts';
 import { memoryInfo } from '../../mm/maps-text.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from '../../task/release.ts';
@@ -30,6 +34,31 @@ function link(target: string): SystemFile {
 
 function seconds(ns: bigint): string {
   return `${ns / 1_000_000_000n}.${String((ns % 1_000_000_000n) / 10_000_000n).padStart(2, '0')}`;
+}
+
+/** Limits of System V IPC, which root may set. */
+function sysvLimit(...names: (keyof SysvLimits)[]): SystemFile {
+  return {
+    mode: 0o644,
+    read: (kernel) => limitsText(kernel, names),
+    write: (kernel, _task, given) => setLimits(kernel, names, given),
+  };
+}
+
+/** Limits of POSIX message queues, which root may set within bounds. Linux 6.1 ipc/mq_sysctl.c */
+function queueLimit(name: keyof QueueLimits): SystemFile {
+  const [least, most] =
+    name === 'queues_max' ? [0, 65_536] : name.startsWith('msgsize') ? [128, 16 << 20] : [1, 65_536];
+  return {
+    mode: 0o644,
+    read: (kernel) => `${mqueueState(kernel).limits[name]}\n`,
+    write(kernel, _task, given) {
+      const value = Number(given.trim());
+      if (!/^\d+$/.test(given.trim()) || value < least! || value > most!) return -EINVAL;
+      mqueueState(kernel).limits[name] = value;
+      return 0;
+    },
+  };
 }
 
 /** Linux 6.1 fs/proc/meminfo.c */
@@ -106,7 +135,7 @@ function version(kernel: Kernel): string {
   return `Linux version ${KERNEL_RELEASE} (kml@${kernel.state.hostname}) (kml) ${KERNEL_VERSION}\n`;
 }
 
-const FILESYSTEMS = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'devpts', 'pipefs', 'sockfs', 'ramfs', 'hostfs'];
+const FILESYSTEMS = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'devpts', 'pipefs', 'sockfs', 'ramfs', 'hostfs', 'mqueue'];
 
 /** A random identifier in the usual notation. */
 function uuid(kernel: Kernel): string {
@@ -139,6 +168,16 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['kallsyms', text(kallsyms)],
   ['swaps', text(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n')],
   ...NET_TEXTS.map(([path, read]): [string, SystemFile] => [path, text(read)]),
+  ['sysvipc/sem', text(semText)],
+  ['sysvipc/msg', text(msgText)],
+  ['sysvipc/shm', text(shmText)],
+  ['sys/kernel/sem', sysvLimit('semmsl', 'semmns', 'semopm', 'semmni')],
+  ['sys/kernel/shmmax', sysvLimit('shmmax')],
+  ['sys/kernel/shmall', sysvLimit('shmall')],
+  ['sys/kernel/shmmni', sysvLimit('shmmni')],
+  ['sys/kernel/msgmax', sysvLimit('msgmax')],
+  ['sys/kernel/msgmnb', sysvLimit('msgmnb')],
+  ['sys/kernel/msgmni', sysvLimit('msgmni')],
   ['sys/kernel/ostype', constant('Linux')],
   ['sys/kernel/osrelease', constant(KERNEL_RELEASE)],
   ['sys/kernel/version', constant(KERNEL_VERSION)],
@@ -156,6 +195,11 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['sys/vm/max_map_count', constant('65530')],
   ['sys/vm/mmap_min_addr', constant('65536')],
   ['sys/fs/pipe-max-size', constant('1048576')],
+  ['sys/fs/mqueue/queues_max', queueLimit('queues_max')],
+  ['sys/fs/mqueue/msg_max', queueLimit('msg_max')],
+  ['sys/fs/mqueue/msgsize_max', queueLimit('msgsize_max')],
+  ['sys/fs/mqueue/msg_default', queueLimit('msg_default')],
+  ['sys/fs/mqueue/msgsize_default', queueLimit('msgsize_default')],
   ['sys/fs/nr_open', constant('1048576')],
   ['sys/fs/file-max', constant('1048576')],
 ]);

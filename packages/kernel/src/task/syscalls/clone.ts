@@ -66,7 +66,7 @@ function clone3(kernel: Kernel, task: Task, address: number, size: number): numb
   return doClone(kernel, task, { ...ids, flags, exitSignal, sp: stack + stackSize });
 }
 
-const NOTE = 'no name spaces (EPERM), no CLONE_PIDFD (EINVAL), CLONE_PTRACE and CLONE_SYSVSEM have no effect';
+const NOTE = 'no name spaces (EPERM), no CLONE_PIDFD (EINVAL), CLONE_PTRACE has no effect';
 
 export const CLONE_SYSCALLS: readonly SyscallDef[] = [
   full('fork', [], fork),

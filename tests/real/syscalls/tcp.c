@@ -347,7 +347,7 @@ static void options(void) {
     int after = option(fd, rows[i].level, rows[i].number);
     printf("%s: %s set %s now %s", rows[i].name, before < 0 ? strerrorname_np(-before) : "had",
            error ? strerrorname_np(error) : "ok", after < 0 ? strerrorname_np(-after) : "has");
-    if (before >= 0 && rows[i].number != SO_TYPE) printf(" %d %d", before, after);
+    if (before >= 0 && (rows[i].level != SOL_SOCKET || rows[i].number != SO_TYPE)) printf(" %d %d", before, after);
     puts("");
   }
   show("short option", setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &fd, 2));

@@ -127,6 +127,7 @@ const IOCTL = valueTable([
   [g.TIOCEXCL, 0x740d],
   [g.TIOCNXCL, 0x740e],
   [g.TIOCOUTQ, 0x7472],
+  [g.SIOCATMARK, 0x4004_7307],
   [g.TIOCSTI, 0x5472],
   [g.TIOCNOTTY, 0x5471],
   [g.TIOCSCTTY, 0x5480],

@@ -12,7 +12,7 @@ import {
 } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { FIONREAD, putInt, TIOCOUTQ } from '../../ioctl.ts';
+import { FIONREAD, putInt, SIOCATMARK, TIOCOUTQ } from '../../ioctl.ts';
 import { notify } from '../../notify.ts';
 import { dropInbox } from '../inbox.ts';
 import { type AF_INET, AF_INET6, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../numbers.ts';
@@ -26,8 +26,6 @@ import { bindEndpoint, isV6Only, leavePort } from './ports.ts';
 import { acceptTcp, closeTcp, connectTcp, listenTcp, shutdownTcp } from './tcp.ts';
 import { pollTcp, receiveTcp, sendTcp, unreadBytes, unsentBytes } from './tcp-transfer.ts';
 import { connectUdp, pollUdp, receiveUdp, sendUdp } from './udp.ts';
-
-const SIOCATMARK = 0x8905;
 
 const inetOf = (file: OpenFile): InetSocket => file.data as InetSocket;
 

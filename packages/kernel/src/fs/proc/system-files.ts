@@ -9,6 +9,7 @@ import { cyclesToTicks, USER_HZ } from '../../task/times.ts';
 import { monotonicNs, realtimeNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
+import { NET_TEXTS } from './net-files.ts';
 
 /** A file (or link) of /proc that is of no process. */
 export interface SystemFile {
@@ -166,7 +167,7 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['devices', constant('Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n136 pts\n\nBlock devices:')],
   ['kallsyms', text(kallsyms)],
   ['swaps', text(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n')],
-  ['net/dev', text(() => '')],
+  ...NET_TEXTS.map(([path, read]): [string, SystemFile] => [path, text(read)]),
   ['sysvipc/sem', text(semText)],
   ['sysvipc/msg', text(msgText)],
   ['sysvipc/shm', text(shmText)],

@@ -145,18 +145,16 @@ static void library(void) {
 /* A socket's row in one of the files below /proc/net, without what differs between runs. */
 static void row(const char *path, int port) {
   FILE *file = fopen(path, "r");
-  char line[256], wanted[16];
-  snprintf(wanted, sizeof wanted, ":%04X", port);
+  char line[256];
   int rows = 0;
   while (file && fgets(line, sizeof line, file)) {
-    char local[64], remote[64], state[8];
-    if (sscanf(line, " %*[^:]: %63s %63s %7s", local, remote, state) != 3) continue;
-    char *colon = strchr(local, ':');
-    if (!colon || strcmp(colon, wanted)) continue;
-    *colon = 0;
-    char *end = strchr(remote, ':');
-    if (end) *end = 0;
-    printf("%s: %s %s %s\n", path, local, remote, state);
+    unsigned local, remote, own, other, state;
+    if (sscanf(line, " %*[^:]: %X:%X %X:%X %X", &local, &own, &remote, &other, &state) != 5 || own != port) continue;
+    /* An address is a word as the machine holds it in memory. */
+    char text[2][64];
+    inet_ntop(AF_INET, &local, text[0], sizeof text[0]);
+    inet_ntop(AF_INET, &remote, text[1], sizeof text[1]);
+    printf("%s: %s %s %u\n", path, text[0], text[1], state);
     rows++;
   }
   printf("%d rows\n", rows);
@@ -180,6 +178,6 @@ int main(void) {
   netlink();
   interface();
   library();
-  if (htons(1) != 1) tables();
+  tables();
   return 0;
 }

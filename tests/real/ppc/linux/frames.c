@@ -37,6 +37,8 @@ static void skip(int signo, siginfo_t *info, void *context) {
   uc->uc_mcontext.uc_regs->gregs[14] = 4711;
   uc->uc_mcontext.uc_regs->fpregs.fpregs[14] = 2.5;
   uc->uc_mcontext.uc_regs->gregs[32] += 4;
+  /* An enabled exception that is still there would interrupt again as the handler returns. */
+  ((unsigned *)&uc->uc_mcontext.uc_regs->fpregs.fpscr)[1] &= 0xff;
 }
 
 static void catch(int signo) {

@@ -235,6 +235,7 @@ export const CASES: Readonly<Record<string, Command>> = {
     ].join('\n'),
   },
   'python3: a tour of the library': { argv: ['python3', '-'], stdin: script('library.py') },
+  'python3: servers and clients over the loopback': { argv: ['python3', '-'], stdin: script('network.py') },
   // ---- lua
   lua: {
     argv: ['lua5.4', '-'],

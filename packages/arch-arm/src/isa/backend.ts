@@ -7,8 +7,9 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { layout, MODE_M, USR } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { unmask } from './system/status.ts';
 import { rows } from './tables/index.ts';
-import { CONDITION_FAILED, FP_ASSIST } from './vectors.ts';
+import { CONDITION_FAILED, FP_ASSIST, UNMASK_ASSIST } from './vectors.ts';
 import { assist } from './vfp/assist.ts';
 
 const decoder = new Decoder(rows);
@@ -30,7 +31,7 @@ export const arm: IsaBackend = {
   debugRegisters: [...Array.from({ length: 15 }, (_, n) => `r${n}`), 'pc'],
   trapKind(vector) {
     if (vector === CONDITION_FAILED) return 'skip';
-    return vector === FP_ASSIST ? 'assist' : 'trap';
+    return vector === FP_ASSIST || vector === UNMASK_ASSIST ? 'assist' : 'trap';
   },
   deferredSlots: ['nf', 'zf', 'cf', 'vf'],
   helpers,
@@ -41,6 +42,7 @@ export const arm: IsaBackend = {
   isSupervisor: (mode) => (mode & MODE_M) !== USR,
   deliverTrap(cpu, vector, error, next) {
     if (vector === FP_ASSIST) assist(cpu, error, next);
+    else if (vector === UNMASK_ASSIST) unmask(cpu, error, next);
     else if (vector === CONDITION_FAILED) cpu.pc = next;
     else deliverTrap(cpu, vector, error, next);
   },

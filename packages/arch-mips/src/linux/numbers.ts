@@ -30,11 +30,11 @@ const ERRNO = valueTable([
   [g.EADDRINUSE, 125],
   [g.EADDRNOTAVAIL, 126],
   [100, 127], // ENETDOWN
-  [101, 128], // ENETUNREACH
+  [g.ENETUNREACH, 128],
   [102, 129], // ENETRESET
-  [103, 130], // ECONNABORTED
+  [g.ECONNABORTED, 130],
   [g.ECONNRESET, 131],
-  [105, 132], // ENOBUFS
+  [g.ENOBUFS, 132],
   [g.EISCONN, 133],
   [g.ENOTCONN, 134],
   [117, 135], // EUCLEAN
@@ -127,6 +127,7 @@ const IOCTL = valueTable([
   [g.TIOCEXCL, 0x740d],
   [g.TIOCNXCL, 0x740e],
   [g.TIOCOUTQ, 0x7472],
+  [g.SIOCATMARK, 0x4004_7307],
   [g.TIOCSTI, 0x5472],
   [g.TIOCNOTTY, 0x5471],
   [g.TIOCSCTTY, 0x5480],

@@ -10,7 +10,7 @@ import { deliverFault, deliverInterrupt, deliverTrap } from './system/deliver.ts
 import { interruptsEnabled } from './system/mode.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { ASSIST, SKIP } from './vectors.ts';
+import { ASSIST, MSR_ASSIST, SKIP } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 const lifter = new Lifter(decoder, ROUTINE.stepTo);
@@ -23,7 +23,7 @@ const instructions: readonly InstructionRow[] = rows.map((row) => ({
 
 /** IsaBackend.trapKind. */
 function trapKind(vector: number): TrapKind {
-  if (vector >= ASSIST) return 'assist';
+  if (vector >= ASSIST || vector === MSR_ASSIST) return 'assist';
   return vector === SKIP ? 'skip' : 'trap';
 }
 

@@ -34,5 +34,7 @@ export const ISI_NO_EXECUTE = 0x10000000;
 
 /** Pseudo traps from here up, the operation (fp/operations.ts) added: host code does the whole instruction. */
 export const ASSIST = 0x10000;
+/** Pseudo trap: host code loads MSR with the error code, where more than inline code can do comes of it. */
+export const MSR_ASSIST = 0x9000;
 /** Pseudo trap: the condition of a branch through a register does not hold; the CPU goes on behind it. */
 export const SKIP = 0x8000;

@@ -214,20 +214,6 @@ class Translator implements TranslatorPort {
    * at `back`. What is called is run here, below the callers, so that their frames are not lost.
    */
   private absent(pc: number, stack: number, back: number): number {
-    if (pc >= 0 && pc < 0x1000) {
-      const { cpu } = this.host;
-      console.error(
-        'ABSENT',
-        pc,
-        back.toString(16),
-        Array.from(
-          { length: 40 },
-          (_, k) =>
-            `${cpu.layout.slots[k]!.name}=${(cpu.i32[(cpu.base + cpu.layout.slots[k]!.offset) >> 2]! >>> 0).toString(16)}`,
-        ).join(' '),
-        new Error().stack,
-      );
-    }
     this.learnJump(pc);
     if (stack < STACK_TO_NEST) return pc;
     const { cpu } = this.host;

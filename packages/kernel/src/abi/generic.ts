@@ -3,7 +3,17 @@ export * from '../errno.ts';
 export * from '../fs/ioctl.ts';
 export * from '../fs/open-flags.ts';
 export * from '../fs/poll-events.ts';
-export { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from '../fs/socket/socket-state.ts';
+export { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from '../fs/socket/numbers.ts';
+export {
+  SO_ACCEPTCONN,
+  SO_DOMAIN,
+  SO_ERROR,
+  SO_PASSCRED,
+  SO_PEERCRED,
+  SO_PROTOCOL,
+  SO_TYPE,
+  SOL_SOCKET,
+} from '../fs/socket/options.ts';
 export {
   F_GETLK,
   F_GETLK64,
@@ -14,16 +24,6 @@ export {
   F_SETLKW64,
   F_SETOWN,
 } from '../fs/syscalls/descriptors.ts';
-export {
-  SO_ACCEPTCONN,
-  SO_DOMAIN,
-  SO_ERROR,
-  SO_PASSCRED,
-  SO_PEERCRED,
-  SO_PROTOCOL,
-  SO_TYPE,
-  SOL_SOCKET,
-} from '../fs/syscalls/socket-options.ts';
 export * from '../fs/tty/termios.ts';
 export * from '../mm/mmap-flags.ts';
 export * from '../signal/numbers.ts';

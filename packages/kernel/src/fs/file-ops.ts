@@ -1,4 +1,5 @@
 import { InternalError } from '../internal-error.ts';
+import { MQUEUE_FILE_OPS } from '../ipc/mqueue/mqueue-file.ts';
 import type { Kernel } from '../kernel.ts';
 import type { OpenFile, Task } from '../types.ts';
 import { HOST_STREAM_OPS } from './console.ts';
@@ -34,6 +35,8 @@ export interface FileOps {
   queues?(kernel: Kernel, file: OpenFile): FileQueue[];
   /** Result ≥ 0, -errno; -ENOTTY for a command it does not know. */
   ioctl?(kernel: Kernel, task: Task, file: OpenFile, command: number, argument: number): number;
+  /** A task closes a descriptor of the file. */
+  flush?(kernel: Kernel, task: Task, file: OpenFile): void;
   /** The last reference is gone. */
   release?(kernel: Kernel, file: OpenFile): void;
 }
@@ -57,6 +60,7 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   signalfd: () => SIGNALFD_OPS,
   inotify: () => INOTIFY_OPS,
   socket: () => SOCKET_OPS,
+  mqueue: () => MQUEUE_FILE_OPS,
 };
 
 /** Operations of an open file's kind. */

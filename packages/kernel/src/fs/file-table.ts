@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import type { FileTable, OpenFile, Task } from '../types.ts';
 import { releaseFile, retainFile } from './file.ts';
 import { releasePosixLocks } from './file-locks.ts';
+import { fileOps } from './file-ops.ts';
 import { O_PATH } from './open-flags.ts';
 
 const RLIMIT_NOFILE = 7;
@@ -86,6 +87,7 @@ function closeEntry(kernel: Kernel, task: Task, table: FileTable, fd: number): b
   if (entry === undefined) return false;
   table.fds[fd] = undefined;
   while (table.fds.length > 0 && table.fds.at(-1) === undefined) table.fds.pop();
+  fileOps(entry.file).flush?.(kernel, task, entry.file);
   releasePosixLocks(kernel, task, entry.file.inode);
   releaseFile(kernel, entry.file);
   return true;

@@ -4,6 +4,8 @@ import type { ConsoleState } from './console.ts';
 import type { InotifyWatch } from './inotify.ts';
 import type { FileQueue } from './notify.ts';
 import { newQueue } from './notify.ts';
+import { type InetState, newInetState } from './socket/inet/inet-state.ts';
+import type { NetlinkSocket } from './socket/netlink/netlink-state.ts';
 import type { UnixSocket } from './socket/socket-state.ts';
 import type { TimerFile } from './timerfd.ts';
 import type { Tty } from './tty/tty-state.ts';
@@ -25,6 +27,10 @@ export interface FsState {
   lockQueue: FileQueue;
   /** Unix sockets in the abstract name space, by name. */
   abstractSockets: Map<string, UnixSocket>;
+  /** Internet sockets and their ports. */
+  inet: InetState;
+  /** Netlink sockets by address (nl_pid). */
+  netlink: Map<number, NetlinkSocket>;
   bootId: string | undefined;
   timerFiles: Map<number, TimerFile>;
   nextTimerFile: number;
@@ -58,6 +64,8 @@ export function fsState(kernel: Kernel): FsState {
       locks: new Map(),
       lockQueue: newQueue(),
       abstractSockets: new Map(),
+      inet: newInetState(),
+      netlink: new Map(),
       bootId: undefined,
       timerFiles: new Map(),
       nextTimerFile: 1,

@@ -1,3 +1,4 @@
+import { mqueueTree } from '../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Dentry, PathRef, Superblock } from '../types.ts';
 import { addChild } from './dentry.ts';
@@ -13,7 +14,7 @@ import { newTmpfs } from './tmpfs/tmpfs.ts';
 type Tree = { superblock: Superblock; root: Dentry };
 
 /**
- * Mounts the root, /proc, /sys, /dev, /dev/pts, /dev/shm and what --mount asks for: 0, or -errno if a
+ * Mounts the root, /proc, /sys, /dev, /dev/pts, /dev/shm, /dev/mqueue and what --mount asks for: 0, or -errno if a
  * host directory cannot be read. Mount points that a read-through root lacks exist in the view only.
  */
 export function mountRoot(kernel: Kernel): number {
@@ -29,6 +30,7 @@ export function mountRoot(kernel: Kernel): number {
   mountAt(kernel, '/dev', newDevtmpfs(kernel), 'devtmpfs', MS_NOSUID);
   mountAt(kernel, '/dev/pts', newTmpfs(kernel, 'devpts', 0o755), 'devpts', MS_NOSUID | MS_NOEXEC);
   mountAt(kernel, '/dev/shm', newTmpfs(kernel, 'tmpfs'), 'tmpfs', MS_NOSUID | MS_NODEV);
+  mountAt(kernel, '/dev/mqueue', mqueueTree(kernel), 'mqueue', MS_NOSUID | MS_NODEV | MS_NOEXEC);
   if (root === undefined) mountAt(kernel, '/tmp', newTmpfs(kernel, 'tmpfs'), 'tmpfs', MS_NOSUID | MS_NODEV);
   for (const { host, guest, readOnly } of mounts) {
     // A directory named on the command line is as writable as the user says; only the root is a copy-on-write view by default.

@@ -198,7 +198,7 @@ function openByType(kernel: Kernel, task: Task, ref: PathRef, flags: number): Op
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
       if (inode.superblock.kind === 'proc') return openProcFile(kernel, task, ref, kept);
-      return newFile('regular', ref, kept, undefined);
+      return newFile(inode.superblock.kind === 'mqueue' ? 'mqueue' : 'regular', ref, kept, undefined);
     case S_IFDIR:
       return newFile('directory', ref, kept, newDirectoryCursor());
     case S_IFCHR:

@@ -1,4 +1,5 @@
 import { InternalError } from '../internal-error.ts';
+import { MQUEUE_OPS } from '../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Dentry, Inode, PathRef, Superblock } from '../types.ts';
 import { DEVTMPFS_OPS } from './dev/devtmpfs.ts';
@@ -87,6 +88,7 @@ const OPS: Readonly<Record<string, () => SuperblockOps>> = {
   hostfs: () => HOSTFS_OPS,
   proc: () => PROC_OPS,
   internal: () => INTERNAL_OPS,
+  mqueue: () => MQUEUE_OPS,
 };
 
 /** Operations of a file-system type. */

@@ -108,6 +108,7 @@ export function testKernel(options: TestOptions = {}): TestKernel {
   const warnings: string[] = [];
   const quiet = () => {};
   const kernel = {
+    image: { segments: [], symbols: new Map(), textStart: TASK_SIZE, textEnd: TASK_SIZE },
     abi: fakeAbi(starts, options.byteOrder ?? 'little'),
     memory,
     mmu: new Mmu(memory, TASK_SIZE),

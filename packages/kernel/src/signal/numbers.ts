@@ -55,6 +55,7 @@ export const SI_USER = 0;
 export const SI_KERNEL = 0x80;
 export const SI_QUEUE = -1;
 export const SI_TIMER = -2;
+export const SI_MESGQ = -3;
 export const SI_TKILL = -6;
 export const CLD_EXITED = 1;
 export const CLD_KILLED = 2;
@@ -140,6 +141,7 @@ const GENERAL_CODES = new Map([
   [SI_KERNEL, 'SI_KERNEL'],
   [SI_QUEUE, 'SI_QUEUE'],
   [SI_TIMER, 'SI_TIMER'],
+  [SI_MESGQ, 'SI_MESGQ'],
   [SI_TKILL, 'SI_TKILL'],
 ]);
 

@@ -1,5 +1,6 @@
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
 import { futexWake } from '../ipc/futex.ts';
+import { exitPiFutexes } from '../ipc/futex-pi.ts';
 import { exitRobustList } from '../ipc/robust-list.ts';
 import { exitUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
@@ -48,6 +49,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
 function releaseMemory(kernel: Kernel, task: Task): void {
   if (task.mm !== undefined) {
     exitRobustList(kernel, task);
+    exitPiFutexes(kernel, task);
     if (task.clearChildTid !== 0 && task.mm.users > 1) {
       if (writeWord(kernel, task, task.clearChildTid, 0)) futexWake(kernel, task, task.clearChildTid, 1);
     }

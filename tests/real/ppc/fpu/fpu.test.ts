@@ -127,24 +127,33 @@ const doubleRows = sequenceRows.filter((row) => !row.encoding.startsWith('111011
 const [branch] = w.rows.filter((row) => row.mnemonic === 'bc');
 const [control] = w.rows.filter((row) => row.mnemonic === 'mtfsfi');
 
-/** A word of a sequence: registers f0 to f7, r28 the base of accesses, branches forward, and now and then another rounding mode. */
+/** Fields that name registers, to be narrowed to f0 to f7: the two high bits of FRT, FRA, FRB and FRC. */
+const HIGH_RT = 0x03000000;
+const HIGH_RA_RB = 0x0018c000;
+const HIGH_RC = 0x00000600;
+
+/** BC over at most `left` instructions, if a bit of CR is set or clear. */
+function branchForward(left: number, random: Random): number {
+  return 0x40800000 | (random.below(2) << 24) | (random.below(32) << 16) | (4 * (1 + random.below(left)));
+}
+
+/** MTFSFI 7: another rounding mode, NI or XE. */
+function otherControl(random: Random): number {
+  return 0xff80010c | (random.below(16) << 12);
+}
+
+/** A word of a sequence: its registers are f0 to f7, r28 is the base of accesses, branches go forward. */
 function sequenceWord(rows: readonly Row[], left: number, random: Random): { row: Row; word: number } {
-  if (random.chance(8))
-    return { row: branch!, word: 0x40000004 | (random.word() & 0x01ff0000) | (4 * random.below(left)) | 0x02000000 };
-  if (random.chance(4)) return { row: control!, word: 0xff80010c | (random.below(16) << 12) };
+  if (random.chance(8)) return { row: branch!, word: branchForward(left, random) };
+  if (random.chance(4)) return { row: control!, word: otherControl(random) };
   const row = random.pick(rows);
-  const word = w.randomWord(row, random) & ~(row.mnemonic.startsWith('fcmp') ? 0 : 0x03000000);
-  switch (w.addressing(row)) {
-    case undefined:
-      return {
-        row,
-        word: word & ~(0x00180000 | 0x0000c000 | (word >>> 26 === 63 && (word & 0x3f) < 0x24 ? 0 : 0x600)),
-      };
-    case 'displaced':
-      return { row, word: (word & 0xffe00000) | (BASE << 16) | (4 * random.below(32)) };
-    default:
-      return { row, word: (word & 0xffe007ff) | (BASE << 11) };
-  }
+  let word = w.randomWord(row, random);
+  if (row.cost !== 'fpuCompare') word &= ~HIGH_RT;
+  const form = w.addressing(row);
+  if (form === 'displaced') word = (word & 0xffe00000) | (BASE << 16) | (4 * random.below(32));
+  else if (form !== undefined) word = (word & 0xffe007ff) | (BASE << 11);
+  else word &= ~(HIGH_RA_RB | (row.encoding.includes('c') ? HIGH_RC : 0));
+  return { row, word };
 }
 
 function makeSequence(random: Random): RandomCase {

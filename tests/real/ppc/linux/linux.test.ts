@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMachine, memoryDirectory, type RunResult } from '@kml/machine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestConsole } from '../../../guest/harness.ts';
 import { runWithFiles } from '../../cross/machine.ts';
 import { BIG_ENDIAN } from '../../cross/targets.ts';
 
@@ -12,11 +14,16 @@ const PPC = BIG_ENDIAN.find(({ arch }) => arch === 'ppc')!;
 let directory = '';
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'kml-ppc-'));
-  const source = join(import.meta.dirname, 'frames.c');
   const flags = ['-O1', '-static', '-fasynchronous-unwind-tables', '-w'];
-  execFileSync('powerpc-linux-gnu-gcc', [...flags, '-o', join(directory, 'frames'), source, '-lm']);
+  for (const name of ['frames', 'hostile']) {
+    const source = join(import.meta.dirname, `${name}.c`);
+    execFileSync('powerpc-linux-gnu-gcc', [...flags, '-o', join(directory, name), source, '-lm']);
+  }
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Cases of hostile.c. */
+const HOSTILE_WAYS = 32;
 
 /** In kernel mode mtsrr0 is an instruction like any other: no signal, so the last one shows. */
 function expected(kernelMode: boolean): string {
@@ -57,5 +64,30 @@ describe.each([
     const { stdout, status } = await runWithFiles(PPC, files, { argv: [path] }, { interpret, hotness: 2 });
     expect(stdout).toBe(expected(place === '/trusted'));
     expect(status).toBe(0);
+  });
+});
+
+describe('a kernel-mode program against the CPU and the entry code', () => {
+  const run = async (number: number, interpret: boolean): Promise<RunResult> => {
+    const path = '/trusted/hostile';
+    const machine = createMachine({
+      arch: 'ppc',
+      time: 'virtual',
+      memory: 64 << 20,
+      root: memoryDirectory({ [path]: readFileSync(join(directory, 'hostile')) }),
+      console: new TestConsole(),
+      lockupSeconds: 0.005,
+      interpret,
+      hotness: 3,
+    });
+    machine.load({ path, argv: [path, String(number)] });
+    return machine.run({ maxInstructions: 5_000_000, timeoutSeconds: 60 });
+  };
+
+  // Each way ends in what it would, and in the same whether interpreted or translated; never in a failure of ours.
+  test.each(Array.from({ length: HOSTILE_WAYS }, (_, number) => number))('way %i', async (number) => {
+    const result = await run(number, true);
+    expect(await run(number, false)).toEqual(result);
+    if (result.kind === 'panic') expect(result.message).toMatch(/^(lock-up|the CPU stopped|[a-z ]*(kernel|task))/);
   });
 });

@@ -3,6 +3,7 @@ import { defineRoutine } from '../host-functions.ts';
 import { MODE_M, PSR_A, PSR_F, PSR_I, reg } from '../state.ts';
 import { spsrSlot } from '../system/banks.ts';
 import { writePsrFields } from '../system/status.ts';
+import { UNMASK_ASSIST } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 import { expandArm } from './operand2.ts';
 
@@ -100,17 +101,21 @@ function writeSpsr(x: Insn, value: I32): void {
 /** CPS: masks by `aif` where imod says so, mode where M is set. Nothing in USR. ARM ARM DDI0406C B9.3.2. */
 export function cps(x: Insn): void {
   if (!x.privileged) return;
-  x.endsBlock();
   const bits = (x.aif & 4 ? PSR_A : 0) | (x.aif & 2 ? PSR_I : 0) | (x.aif & 1 ? PSR_F : 0);
-  let mask = 0;
-  let value = 0;
-  if (x.imod & 2) {
-    mask |= bits;
-    if (x.imod === 3) value |= bits;
+  const mask = x.imod & 2 ? bits : 0;
+  const value = x.imod === 3 ? bits : 0;
+  if (!x.M) {
+    writeMasks(x, value, mask);
+    return;
   }
-  if (x.M) {
-    mask |= MODE_M;
-    value |= x.mode5;
-  }
-  x.system(WRITE_PSR, x.const(value), x.const(mask));
+  x.endsBlock();
+  x.system(WRITE_PSR, x.const(value | x.mode5), x.const(mask | MODE_M));
+}
+
+/** A change of masks alone is inline, unless it lets an interrupt in that waits: entry code does little else. */
+function writeMasks(x: Insn, value: number, mask: number): void {
+  const ir = x.b;
+  if (mask & ~value & PSR_I) ir.trapIf(ir.interrupts(), x.const(mask), UNMASK_ASSIST);
+  const kept = ir.and(ir.get(MASKS), x.const(~mask));
+  ir.set(value === 0 ? kept : ir.or(kept, x.const(value)), MASKS);
 }

@@ -77,6 +77,19 @@ describe('privileged modes', () => {
     expect([machine.get('r13'), machine.get('r13Irq')]).toEqual([0x5c, 0x14]);
   });
 
+  test('CPS of masks alone; one that lets a waiting interrupt in is followed by it', () => {
+    machine.psr = SVC;
+    // cpsid i; nop
+    machine.run([0xf10c_0080, 0xe1a0_0000], KERNEL);
+    expect(machine.psr).toBe(SVC | PSR_I);
+    machine.engine.setInterrupt(0, true);
+    // nop; cpsie i
+    machine.run([0xe1a0_0000, 0xf108_0080], KERNEL);
+    machine.engine.run(1);
+    expect(machine.psr & MODE).toBe(IRQ);
+    expect([machine.get('r14'), machine.get('spsrIrq')]).toEqual([KERNEL + 12, SVC]);
+  });
+
   test('FIQ has r8 to r12 of its own', () => {
     machine.psr = SVC;
     for (let n = 8; n <= 12; n++) machine.set(`r${n}`, n);

@@ -1,7 +1,7 @@
 import type { Cpu } from '@kml/core';
 import { MODE_IT, PSR_C, PSR_E, PSR_GE, PSR_M, PSR_MASKS, PSR_N, PSR_Q, PSR_V, PSR_Z } from '../state.ts';
 import { bankOf } from './banks.ts';
-import { readCpsr, writeCpsr } from './psr.ts';
+import { MASKS, readCpsr, writeCpsr } from './psr.ts';
 import { goOn } from './step.ts';
 
 /** Bits that MSR and CPS may change at a privileged level: not the execution state, nor E. */
@@ -15,5 +15,12 @@ export function writePsrFields(cpu: Cpu, value: number, mask: number, _c: number
   const psr = (readCpsr(cpu) & ~writable) | (value & writable);
   writeCpsr(cpu, psr);
   cpu.mode = (cpu.mode & ~MODE_IT) | it;
+  goOn(cpu, next);
+}
+
+/** CPSIE of these masks while an interrupt waits, which the engine is to take. */
+export function unmask(cpu: Cpu, masks: number, next: number): void {
+  cpu.set(MASKS, cpu.get(MASKS) & ~masks);
+  cpu.leaveRequested = true;
   goOn(cpu, next);
 }

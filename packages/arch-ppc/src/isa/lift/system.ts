@@ -1,6 +1,7 @@
-import { reg } from '../state.ts';
+import { MSR_EE, MSR_RI, reg } from '../state.ts';
+import { MSR_BITS } from '../system/mode.ts';
 import { ROUTINE } from '../system/routines.ts';
-import { SYSTEM_CALL } from '../vectors.ts';
+import { MSR_ASSIST, SYSTEM_CALL } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 
 /** The kernel call: honoured in kernel text at supervisor privilege. */
@@ -30,9 +31,15 @@ export function moveFromMsr(x: Insn): void {
   if (x.supervisor()) x.setGpr(x.rt, x.b.get(MSR));
 }
 
-/** MTMSR. */
+/** MTMSR. What changes no more than EE and RI is inline, unless it lets an interrupt in: entry code does little else. */
 export function moveToMsr(x: Insn): void {
-  if (x.supervisor()) x.system(ROUTINE.writeMsr, x.gpr(x.rt));
+  if (!x.supervisor()) return;
+  const { b } = x;
+  const value = b.and(x.gpr(x.rt), x.const(MSR_BITS));
+  const other = b.and(b.xor(b.get(MSR), value), x.const(~(MSR_EE | MSR_RI)));
+  const letsIn = b.and(b.ne(b.and(value, x.const(MSR_EE)), x.const(0)), b.ne(b.interrupts(), x.const(0)));
+  b.trapIf(b.or(other, letsIn), value, MSR_ASSIST);
+  b.set(value, MSR);
 }
 
 /** MFSR. Segment registers are kept, not interpreted: SDR1 alone names the address space. */

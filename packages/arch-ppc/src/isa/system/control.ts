@@ -10,13 +10,6 @@ const MSR = reg('msr');
 /** MSR bits that rfi takes from SRR1; the others stay. PEM, 8.2, rfi. */
 const FROM_SRR1 = 0x87c0ff73 | 0;
 
-/** MTMSR (value). */
-export function moveToMsr(cpu: Cpu, value: number, _b: number, _c: number, next: number): void {
-  cpu.pc = next;
-  writeMsr(cpu, value);
-  deliverPendingFloat(cpu);
-}
-
 /** RFI. The reservation is the kernel's to drop: hardware keeps it over interrupts. */
 export function returnFromInterrupt(cpu: Cpu): void {
   cpu.pc = cpu.get(SRR0) & ~3;

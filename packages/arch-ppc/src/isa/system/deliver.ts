@@ -11,6 +11,7 @@ import {
   EXTERNAL,
   ISI,
   ISI_NO_EXECUTE,
+  MSR_ASSIST,
   PROGRAM,
   PROGRAM_FP,
   PROGRAM_NEXT,
@@ -20,7 +21,7 @@ import {
   TRACE,
   VECTOR_BASE,
 } from '../vectors.ts';
-import { updateMode } from './mode.ts';
+import { updateMode, writeMsr } from './mode.ts';
 
 const MSR = reg('msr');
 const SRR0 = reg('srr0');
@@ -51,6 +52,11 @@ export function deliverTrap(cpu: Cpu, vector: number, error: number, next: numbe
     return;
   }
   switch (vector) {
+    case MSR_ASSIST:
+      cpu.pc = next;
+      writeMsr(cpu, error);
+      deliverPendingFloat(cpu);
+      return;
     case ALIGNMENT:
       deliverAlignment(cpu, error);
       return;

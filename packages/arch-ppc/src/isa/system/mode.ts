@@ -38,7 +38,7 @@ function floatMode(fpscr: number): number {
 }
 
 /** MSR bits that a 32-bit PowerPC without power management has; the others read as 0. PEM, 2.3.1. */
-const MSR_BITS = 0x0000ff73;
+export const MSR_BITS = 0x0000ff73;
 
 /**
  * Loads MSR. Turning translation off, or to little-endian mode, leaves the CPU without code that it

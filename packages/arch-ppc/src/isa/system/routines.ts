@@ -2,7 +2,7 @@
 import { defineRoutine } from '../host-functions.ts';
 import { GENERAL, reg } from '../state.ts';
 import { loadAddressSpace } from './address-space.ts';
-import { moveToMsr, returnFromInterrupt } from './control.ts';
+import { returnFromInterrupt } from './control.ts';
 import { deliverTrace } from './deliver.ts';
 
 const R = GENERAL.map(reg);
@@ -14,8 +14,6 @@ export const ROUTINE = {
     cpu.pc = target;
     deliverTrace(cpu);
   }),
-  /** (value) */
-  writeMsr: defineRoutine(moveToMsr),
   /** (id) */
   loadAddressSpace: defineRoutine((cpu, id, _b, _c, next) => {
     cpu.pc = next;

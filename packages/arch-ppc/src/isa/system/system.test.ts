@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ppc } from '../backend.ts';
 import * as s from '../state.ts';
 import * as v from '../vectors.ts';
-import { moveToMsr, returnFromInterrupt } from './control.ts';
+import { returnFromInterrupt } from './control.ts';
 import { writeMsr } from './mode.ts';
 import { readCr, readFpscr, readXer, writeCr, writeFpscr, writeXer } from './registers.ts';
 import { ROUTINE } from './routines.ts';
@@ -104,7 +104,7 @@ describe('MSR', () => {
     // VXSNAN with VE.
     writeFpscr(c, 0x01000080);
     expect(readFpscr(c) >>> 0).toBe(0x61000080);
-    moveToMsr(c, USER | s.MSR_FE0, 0, 0, PC + 4);
+    ppc.deliverTrap(c, v.MSR_ASSIST, USER | s.MSR_FE0, PC + 4);
     expect(state(c)).toMatchObject({ srr0: PC + 4, pc: 0xc0000700 });
     expect(state(c).srr1! & (v.PROGRAM_FP | v.PROGRAM_NEXT)).toBe(v.PROGRAM_FP | v.PROGRAM_NEXT);
   });

@@ -1,3 +1,5 @@
+import { EINVAL } from '../../errno.ts';
+import { mqueueState, type QueueLimits } from '../../ipc/mqueue/state.ts';
 import { limitsText, msgText, semText, setLimits, shmText } from '../../ipc/sysv/proc-texts.ts';
 import type { SysvLimits } from '../../ipc/sysv/state.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -7,6 +9,7 @@ import { cyclesToTicks, USER_HZ } from '../../task/times.ts';
 import { monotonicNs, realtimeNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
+import { NET_TEXTS } from './net-files.ts';
 
 /** A file (or link) of /proc that is of no process. */
 export interface SystemFile {
@@ -39,6 +42,22 @@ function sysvLimit(...names: (keyof SysvLimits)[]): SystemFile {
     mode: 0o644,
     read: (kernel) => limitsText(kernel, names),
     write: (kernel, _task, given) => setLimits(kernel, names, given),
+  };
+}
+
+/** Limits of POSIX message queues, which root may set within bounds. Linux 6.1 ipc/mq_sysctl.c */
+function queueLimit(name: keyof QueueLimits): SystemFile {
+  const [least, most] =
+    name === 'queues_max' ? [0, 65_536] : name.startsWith('msgsize') ? [128, 16 << 20] : [1, 65_536];
+  return {
+    mode: 0o644,
+    read: (kernel) => `${mqueueState(kernel).limits[name]}\n`,
+    write(kernel, _task, given) {
+      const value = Number(given.trim());
+      if (!/^\d+$/.test(given.trim()) || value < least! || value > most!) return -EINVAL;
+      mqueueState(kernel).limits[name] = value;
+      return 0;
+    },
   };
 }
 
@@ -116,7 +135,7 @@ function version(kernel: Kernel): string {
   return `Linux version ${KERNEL_RELEASE} (kml@${kernel.state.hostname}) (kml) ${KERNEL_VERSION}\n`;
 }
 
-const FILESYSTEMS = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'devpts', 'pipefs', 'sockfs', 'ramfs', 'hostfs'];
+const FILESYSTEMS = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'devpts', 'pipefs', 'sockfs', 'ramfs', 'hostfs', 'mqueue'];
 
 /** A random identifier in the usual notation. */
 function uuid(kernel: Kernel): string {
@@ -148,7 +167,7 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['devices', constant('Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n136 pts\n\nBlock devices:')],
   ['kallsyms', text(kallsyms)],
   ['swaps', text(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n')],
-  ['net/dev', text(() => '')],
+  ...NET_TEXTS.map(([path, read]): [string, SystemFile] => [path, text(read)]),
   ['sysvipc/sem', text(semText)],
   ['sysvipc/msg', text(msgText)],
   ['sysvipc/shm', text(shmText)],
@@ -176,6 +195,11 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['sys/vm/max_map_count', constant('65530')],
   ['sys/vm/mmap_min_addr', constant('65536')],
   ['sys/fs/pipe-max-size', constant('1048576')],
+  ['sys/fs/mqueue/queues_max', queueLimit('queues_max')],
+  ['sys/fs/mqueue/msg_max', queueLimit('msg_max')],
+  ['sys/fs/mqueue/msgsize_max', queueLimit('msgsize_max')],
+  ['sys/fs/mqueue/msg_default', queueLimit('msg_default')],
+  ['sys/fs/mqueue/msgsize_default', queueLimit('msgsize_default')],
   ['sys/fs/nr_open', constant('1048576')],
   ['sys/fs/file-max', constant('1048576')],
 ]);

@@ -1,5 +1,5 @@
 import { StructReader, StructWriter } from '../../abi/struct.ts';
-import { EADDRINUSE, EAFNOSUPPORT, ECONNREFUSED, EEXIST, EFAULT, EINVAL, EPROTOTYPE } from '../../errno.ts';
+import { EADDRINUSE, ECONNREFUSED, EEXIST, EFAULT, EINVAL, EPROTOTYPE } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
 import type { Task } from '../../types.ts';
@@ -8,33 +8,49 @@ import { S_IFMT, S_IFSOCK } from '../mode.ts';
 import { resolveParent, resolvePath } from '../path-walk.ts';
 import { MAY_WRITE, permission } from '../permission.ts';
 import { createNode } from '../vfs.ts';
-import { AF_UNIX, type UnixSocket } from './socket-state.ts';
+import { AF_UNIX } from './numbers.ts';
+import type { UnixSocket } from './socket-state.ts';
 
 /** sizeof(struct sockaddr_un). */
-const ADDRESS_BYTES = 110;
+const UNIX_ADDRESS_BYTES = 110;
+/** sizeof(struct sockaddr_storage). */
+const ADDRESS_BYTES = 128;
 
-/** sun_path of an address in user memory ('' : autobind), or -errno. */
-export function readAddress(kernel: Kernel, task: Task, address: number, length: number): string | number {
-  if (length < 2 || length > ADDRESS_BYTES) return -EINVAL;
-  const bytes = copyIn(kernel, task, address, length);
-  if (bytes === undefined) return -EFAULT;
-  if (new StructReader(kernel, bytes).u16(0) !== AF_UNIX) return -EAFNOSUPPORT;
-  const path = String.fromCharCode(...bytes.subarray(2));
+/** The bytes of a sockaddr in user memory, or -errno. Linux 6.1 net/socket.c: move_addr_to_kernel */
+export function readAddress(kernel: Kernel, task: Task, address: number, length: number): Uint8Array | number {
+  if (length < 0 || length > ADDRESS_BYTES) return -EINVAL;
+  return copyIn(kernel, task, address, length) ?? -EFAULT;
+}
+
+/** Stores a sockaddr and its length where a call's two pointers say; it is cut to the room there is. */
+export function writeAddress(kernel: Kernel, task: Task, name: Uint8Array, address: number, lengthAt: number): number {
+  if (address === 0) return 0;
+  const room = readWord(kernel, task, lengthAt);
+  if (room === undefined) return -EFAULT;
+  if ((room | 0) < 0) return -EINVAL;
+  if (!copyOut(kernel, task, address, name.subarray(0, room))) return -EFAULT;
+  return writeWord(kernel, task, lengthAt, name.length) ? 0 : -EFAULT;
+}
+
+/** sa_family of a sockaddr: in the program's byte order. */
+export function addressFamily(kernel: Kernel, address: Uint8Array): number {
+  return new StructReader(kernel, address).u16(0);
+}
+
+/** sun_path of a sockaddr ('' : autobind), or -errno. */
+export function unixName(kernel: Kernel, address: Uint8Array): string | number {
+  if (address.length < 2 || address.length > UNIX_ADDRESS_BYTES) return -EINVAL;
+  if (addressFamily(kernel, address) !== AF_UNIX) return -EINVAL;
+  const path = String.fromCharCode(...address.subarray(2));
   if (path === '' || path.startsWith('\0')) return path;
   const end = path.indexOf('\0');
   return end < 0 ? path : path.slice(0, end);
 }
 
-/** Stores an address and its length where a call's two pointers say; it is cut to the room there is. */
-export function writeAddress(kernel: Kernel, task: Task, name: string, address: number, lengthAt: number): number {
-  if (address === 0) return 0;
-  const room = readWord(kernel, task, lengthAt);
-  if (room === undefined) return -EFAULT;
-  if ((room | 0) < 0) return -EINVAL;
+/** The sockaddr of a Unix socket's name. */
+export function unixAddress(kernel: Kernel, name: string): Uint8Array {
   const ends = name !== '' && !name.startsWith('\0') ? 1 : 0;
-  const out = new StructWriter(kernel, 2 + name.length + ends).u16(AF_UNIX).text(name);
-  if (!copyOut(kernel, task, address, out.bytes.subarray(0, room))) return -EFAULT;
-  return writeWord(kernel, task, lengthAt, out.bytes.length) ? 0 : -EFAULT;
+  return new StructWriter(kernel, 2 + name.length + ends).u16(AF_UNIX).text(name).bytes;
 }
 
 /** Node data of a bound socket carries the socket. */
@@ -69,7 +85,7 @@ export function bindName(kernel: Kernel, task: Task, socket: UnixSocket, wanted:
 }
 
 /** The socket of a name, of the wanted type, or -errno. Linux 6.1 net/unix/af_unix.c: unix_find_other */
-export function findSocket(kernel: Kernel, task: Task, name: string, type: number): UnixSocket | number {
+export function findUnixSocket(kernel: Kernel, task: Task, name: string, type: number): UnixSocket | number {
   let found: UnixSocket | undefined;
   if (name.startsWith('\0')) {
     found = fsState(kernel).abstractSockets.get(name);

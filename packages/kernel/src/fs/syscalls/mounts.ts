@@ -1,6 +1,7 @@
 import { GENERIC_STATFS, type StatfsLayout } from '../../abi/layouts.ts';
 import { StructWriter } from '../../abi/struct.ts';
 import { EBADF, EBUSY, EFAULT, EINVAL, ENODEV, ENOTDIR, EPERM } from '../../errno.ts';
+import { mqueueTree } from '../../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyOut, readCString } from '../../mm/user-access.ts';
 import { full, partial, type SyscallDef, stub } from '../../syscalls/define.ts';
@@ -48,6 +49,8 @@ function makeTree(kernel: Kernel, type: string, options: string): Tree | number 
       const there = kernel.state.mounts.find((mount) => mount.superblock.kind === 'devpts');
       return there ?? newTmpfs(kernel, 'devpts', 0o755);
     }
+    case 'mqueue':
+      return mqueueTree(kernel);
     case 'devtmpfs':
       return newDevtmpfs(kernel);
     default:
@@ -228,7 +231,7 @@ export const MOUNT_SYSCALLS: SyscallDef[] = [
   partial(
     'mount',
     ['path', 'path', 'ptr', 'ulong', 'ptr'],
-    'tmpfs, ramfs, proc, sysfs, devpts, devtmpfs, bind, move and remount; no propagation, no recursive bind',
+    'tmpfs, ramfs, proc, sysfs, devpts, devtmpfs, mqueue, bind, move and remount; no propagation, no recursive bind',
     mount,
   ),
   full('umount', ['path'], (kernel, task, path) => umount2(kernel, task, path!, 0)),

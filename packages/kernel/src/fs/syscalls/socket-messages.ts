@@ -6,23 +6,19 @@ import { copyIn, copyOut, writeWord } from '../../mm/user-access.ts';
 import type { OpenFile, Task } from '../../types.ts';
 import { releaseFile, retainFile } from '../file.ts';
 import { getDataFile, installFd } from '../file-table.ts';
-import { findSocket, readAddress, writeAddress } from '../socket/address.ts';
-import { RECEIVE_LIMIT, SOCK_STREAM, socketFile, socketOf, type UnixSocket } from '../socket/socket-state.ts';
-import {
-  credentialsOf,
-  MSG_CMSG_CLOEXEC,
-  MSG_TRUNC,
-  type Received,
-  receiveBytes,
-  sendBytes,
-} from '../socket/transfer.ts';
+import { readAddress, writeAddress } from '../socket/address.ts';
+import { nothing } from '../socket/inbox.ts';
+import { AF_UNIX, SOCK_STREAM } from '../socket/numbers.ts';
+import { intBytes, SOL_SOCKET } from '../socket/options.ts';
+import { type ControlMessage, type Received, socketOps } from '../socket/socket-ops.ts';
+import { RECEIVE_LIMIT, socketFile, socketOf } from '../socket/socket-state.ts';
+import { credentialsOf } from '../socket/unix-transfer.ts';
+import { MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from '../socket/waiting.ts';
 import { readSegments } from './read-write.ts';
 import { type Segment, scatter } from './transfer.ts';
 
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const SCM_CREDENTIALS = 2;
-const MSG_CTRUNC = 8;
 const MAX_PASSED = 253;
 /** struct msghdr of 32-bit programs, and struct cmsghdr. */
 const MSGHDR_BYTES = 28;
@@ -35,21 +31,23 @@ function send(
   file: OpenFile,
   segments: readonly Segment[],
   flags: number,
-  target: UnixSocket | undefined,
+  address: Uint8Array | undefined,
   passed: OpenFile[],
+  control: readonly ControlMessage[],
 ): number {
   const total = segments.reduce((sum, { length }) => sum + length, 0);
   const stream = socketOf(file).type === SOCK_STREAM;
   if (!stream && total > RECEIVE_LIMIT) return -EMSGSIZE;
-  let done = task.restart?.call === 'send' ? (task.restart.done as number) : 0;
+  const ops = socketOps(file);
+  let done = (task.restart?.done as number | undefined) ?? 0;
   do {
     const bytes = collect(kernel, task, segments, done, Math.min(total, done + RECEIVE_LIMIT));
     if (bytes === undefined) return done > 0 ? done : -EFAULT;
     const files = done === 0 ? passed.map(retainFile) : [];
-    const count = sendBytes(kernel, task, file, bytes, flags, target, files);
+    const count = ops.send(kernel, task, file, bytes, flags, { address, files, control });
     if (count < 0) for (const held of files) releaseFile(kernel, held);
     if (count === BLOCKED) {
-      task.restart = { call: 'send', done };
+      task.restart = { ...task.restart, call: 'send', done };
       return BLOCKED;
     }
     if (count < 0) return done > 0 ? done : count;
@@ -81,17 +79,9 @@ function collect(
   return out;
 }
 
-/** The socket an address names, undefined for none, or -errno. */
-function targetOf(
-  kernel: Kernel,
-  task: Task,
-  file: OpenFile,
-  address: number,
-  length: number,
-): UnixSocket | undefined | number {
-  if (address === 0 || length === 0 || socketOf(file).type === SOCK_STREAM) return undefined;
-  const name = readAddress(kernel, task, address, length);
-  return typeof name === 'number' ? name : findSocket(kernel, task, name, socketOf(file).type);
+/** A sockaddr of a send; undefined for none. */
+function targetOf(kernel: Kernel, task: Task, address: number, length: number): Uint8Array | undefined | number {
+  return address === 0 || length === 0 ? undefined : readAddress(kernel, task, address, length);
 }
 
 /** sendto(2). */
@@ -107,9 +97,9 @@ export function sendTo(
 ): number {
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
-  const target = targetOf(kernel, task, file, address, addressLength);
+  const target = targetOf(kernel, task, address, addressLength);
   if (typeof target === 'number') return target;
-  return send(kernel, task, file, [{ base: base >>> 0, length: length >>> 0 }], flags, target, []);
+  return send(kernel, task, file, [{ base: base >>> 0, length: length >>> 0 }], flags, target, [], []);
 }
 
 /** Fields of a struct msghdr. */
@@ -136,25 +126,34 @@ function readHeader(kernel: Kernel, task: Task, address: number): MessageHeader 
   };
 }
 
-/** Descriptors that a message passes (no references taken yet), or -errno. Linux 6.1 net/core/scm.c: __scm_send */
-function passedFiles(kernel: Kernel, task: Task, header: MessageHeader): OpenFile[] | number {
+/** Control messages that come with a send, or -errno. Linux 6.1 include/linux/socket.h: for_each_cmsghdr */
+function readControl(kernel: Kernel, task: Task, header: MessageHeader): ControlMessage[] | number {
   if (header.control === 0 || header.controlLength < CMSGHDR_BYTES) return [];
   const bytes = copyIn(kernel, task, header.control, Math.min(header.controlLength, 4096));
   if (bytes === undefined) return -EFAULT;
   const reader = new StructReader(kernel, bytes);
-  const files: OpenFile[] = [];
+  const control: ControlMessage[] = [];
   for (let at = 0; at + CMSGHDR_BYTES <= bytes.length; ) {
     const length = reader.u32(at);
     if (length < CMSGHDR_BYTES || at + length > bytes.length) return -EINVAL;
     const level = genericNumber(kernel, 'socklevel', reader.u32(at + 4));
-    if (level === SOL_SOCKET && reader.u32(at + 8) === SCM_RIGHTS) {
-      for (let i = at + CMSGHDR_BYTES; i + 4 <= at + length; i += 4) {
-        const file = getDataFile(task, reader.i32(i));
-        if (file === undefined) return -EBADF;
-        files.push(file);
-      }
-    }
+    control.push({ level, type: reader.u32(at + 8), bytes: bytes.subarray(at + CMSGHDR_BYTES, at + length) });
     at += (length + 3) & ~3;
+  }
+  return control;
+}
+
+/** Descriptors that a message passes (no references taken yet), or -errno. Linux 6.1 net/core/scm.c: __scm_send */
+function passedFiles(kernel: Kernel, task: Task, control: readonly ControlMessage[]): OpenFile[] | number {
+  const files: OpenFile[] = [];
+  for (const { level, type, bytes } of control) {
+    if (level !== SOL_SOCKET || type !== SCM_RIGHTS) continue;
+    const reader = new StructReader(kernel, bytes);
+    for (let at = 0; at + 4 <= bytes.length; at += 4) {
+      const file = getDataFile(task, reader.i32(at));
+      if (file === undefined) return -EBADF;
+      files.push(file);
+    }
   }
   return files.length > MAX_PASSED ? -EINVAL : files;
 }
@@ -165,22 +164,37 @@ export function sendMessage(kernel: Kernel, task: Task, fd: number, address: num
   if (typeof file === 'number') return file;
   const header = readHeader(kernel, task, address);
   if (typeof header === 'number') return header;
-  const target = targetOf(kernel, task, file, header.name, header.nameLength);
+  const target = targetOf(kernel, task, header.name, header.nameLength);
   if (typeof target === 'number') return target;
-  const files = passedFiles(kernel, task, header);
+  const control = readControl(kernel, task, header);
+  if (typeof control === 'number') return control;
+  const files = socketOf(file).family === AF_UNIX ? passedFiles(kernel, task, control) : [];
   if (typeof files === 'number') return files;
-  return send(kernel, task, file, header.segments, flags, target, files);
+  return send(kernel, task, file, header.segments, flags, target, files, control);
 }
 
-/** Receives into user memory. */
+/** Receives into user memory; with MSG_WAITALL a stream's reader waits until all has come. */
 function receive(kernel: Kernel, task: Task, file: OpenFile, segments: readonly Segment[], flags: number): Received {
   const total = segments.reduce((sum, { length }) => sum + length, 0);
-  const buffer = new Uint8Array(Math.min(total, RECEIVE_LIMIT));
-  const received = receiveBytes(kernel, task, file, buffer, flags);
-  if (received.count > 0 && !scatter(kernel, task, segments, 0, buffer.subarray(0, received.count))) {
-    received.count = -EFAULT;
+  const all = socketOf(file).type === SOCK_STREAM && (flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) === MSG_WAITALL;
+  let done = (task.restart?.done as number | undefined) ?? 0;
+  for (;;) {
+    const buffer = new Uint8Array(Math.min(total - done, RECEIVE_LIMIT));
+    const received = socketOps(file).receive(kernel, task, file, buffer, flags);
+    const { count } = received;
+    if (count > 0 && !scatter(kernel, task, segments, done, buffer.subarray(0, count))) received.count = -EFAULT;
+    if (!all) return received;
+    if (received.count === BLOCKED) {
+      task.restart = { ...task.restart, call: 'recv', done };
+      return received;
+    }
+    if (received.count <= 0 && done > 0) return nothing(done);
+    done += received.count;
+    if (received.count <= 0 || done >= total || received.files.length > 0) {
+      received.count = received.full = received.count < 0 ? received.count : done;
+      return received;
+    }
   }
-  return received;
 }
 
 /** recvfrom(2). */
@@ -212,7 +226,7 @@ export function recvMessage(kernel: Kernel, task: Task, fd: number, address: num
   if (typeof header === 'number') return header;
   const received = receive(kernel, task, file, header.segments, flags);
   if (received.count < 0) return received.count;
-  const truncated = received.full > received.count ? MSG_TRUNC : 0;
+  const truncated = received.full > received.count && socketOf(file).type !== SOCK_STREAM ? MSG_TRUNC : 0;
   const control = putControl(kernel, task, file, header, received, (flags & MSG_CMSG_CLOEXEC) !== 0);
   if (header.name !== 0) {
     const failed = writeAddress(kernel, task, received.from, header.name, address + 4);
@@ -236,19 +250,24 @@ function putControl(
 ): { length: number; flags: number } {
   let length = 0;
   let flags = 0;
-  const put = (type: number, words: readonly number[]): boolean => {
-    const bytes = CMSGHDR_BYTES + words.length * 4;
-    if (header.control === 0 || length + bytes > header.controlLength) return false;
-    const out = new StructWriter(kernel, bytes)
-      .u32(bytes)
-      .u32(nativeNumber(kernel, 'socklevel', SOL_SOCKET))
+  const putBytes = ({ level, type, bytes }: ControlMessage): boolean => {
+    const size = CMSGHDR_BYTES + bytes.length;
+    if (header.control === 0 || length + size > header.controlLength) return false;
+    const out = new StructWriter(kernel, size)
+      .u32(size)
+      .u32(nativeNumber(kernel, 'socklevel', level))
       .u32(type);
-    for (const word of words) out.u32(word);
+    out.bytes.set(bytes, CMSGHDR_BYTES);
     if (!copyOut(kernel, task, header.control + length, out.bytes)) return false;
-    length += bytes;
+    // The next one begins at a word, unless there is no room for that.
+    length = Math.min(header.controlLength, length + ((size + 3) & ~3));
     return true;
   };
-  if (socketOf(file).passCredentials) {
+  const put = (type: number, words: readonly number[]): boolean =>
+    putBytes({ level: SOL_SOCKET, type, bytes: intBytes(kernel, ...words) });
+  for (const message of received.control) if (!putBytes(message)) flags |= MSG_CTRUNC;
+  const own = socketOf(file);
+  if (own.family === AF_UNIX && own.passCredentials) {
     const { pid, uid, gid } = received.credentials ?? credentialsOf(task);
     if (!put(SCM_CREDENTIALS, [pid, uid, gid])) flags |= MSG_CTRUNC;
   }

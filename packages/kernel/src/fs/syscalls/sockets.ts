@@ -1,57 +1,34 @@
 import { genericNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
-import {
-  BLOCKED,
-  EAFNOSUPPORT,
-  EAGAIN,
-  ECONNREFUSED,
-  EFAULT,
-  EINVAL,
-  EISCONN,
-  ENOTCONN,
-  EOPNOTSUPP,
-  EPROTONOSUPPORT,
-  ESOCKTNOSUPPORT,
-} from '../../errno.ts';
+import { BLOCKED, EAFNOSUPPORT, EFAULT, EINVAL, EOPNOTSUPP } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, writeWord } from '../../mm/user-access.ts';
-import { blockOn } from '../../sched/wait.ts';
 import { full, partial, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { closeFd, installFd } from '../file-table.ts';
-import { notify } from '../notify.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
-import { bindName, findSocket, readAddress, writeAddress } from '../socket/address.ts';
+import { readAddress, writeAddress } from '../socket/address.ts';
 import { newSocketFile } from '../socket/socket-file.ts';
-import {
-  AF_UNIX,
-  newSocket,
-  SOCK_DGRAM,
-  SOCK_SEQPACKET,
-  SOCK_STREAM,
-  socketFile,
-  socketOf,
-  type UnixSocket,
-} from '../socket/socket-state.ts';
-import { credentialsOf, MSG_DONTWAIT } from '../socket/transfer.ts';
+import { familyOps, socketOps } from '../socket/socket-ops.ts';
+import { type Socket, socketFile, socketOf } from '../socket/socket-state.ts';
+import { MSG_DONTWAIT } from '../socket/waiting.ts';
 import { recvFrom, recvMessage, sendMessage, sendTo } from './socket-messages.ts';
 import { getsockopt, setsockopt } from './socket-options.ts';
 
 const TYPE_MASK = 0xf;
 /** SOCK_CLOEXEC and SOCK_NONBLOCK are open()'s flags. */
 const TYPE_FLAGS = O_CLOEXEC | O_NONBLOCK;
+/** sysctl net.core.somaxconn. */
+const MAX_BACKLOG = 4096;
 
 /** A new socket of a domain and type, or -errno. */
-function makeSocket(task: Task, domain: number, type: number, protocol: number): UnixSocket | number {
+function makeSocket(kernel: Kernel, task: Task, domain: number, type: number, protocol: number): Socket | number {
   if (type & ~(TYPE_MASK | TYPE_FLAGS)) return -EINVAL;
-  if (domain !== AF_UNIX) return -EAFNOSUPPORT;
-  if (protocol !== 0 && protocol !== AF_UNIX) return -EPROTONOSUPPORT;
-  const kind = type & TYPE_MASK;
-  if (kind !== SOCK_STREAM && kind !== SOCK_DGRAM && kind !== SOCK_SEQPACKET) return -ESOCKTNOSUPPORT;
-  return newSocket(kind, credentialsOf(task));
+  const ops = familyOps(domain);
+  return ops === undefined ? -EAFNOSUPPORT : ops.create(kernel, task, domain, type & TYPE_MASK, protocol);
 }
 
-function install(kernel: Kernel, task: Task, socket: UnixSocket, flags: number): number {
+function install(kernel: Kernel, task: Task, socket: Socket, flags: number): number {
   const file = newSocketFile(kernel, socket, flags & O_NONBLOCK);
   return installFd(kernel, task, file, (flags & O_CLOEXEC) !== 0);
 }
@@ -63,14 +40,8 @@ function genericType(kernel: Kernel, type: number): number {
 
 function socket(kernel: Kernel, task: Task, domain: number, given: number, protocol: number): number {
   const type = genericType(kernel, given);
-  const made = makeSocket(task, domain, type, protocol);
+  const made = makeSocket(kernel, task, domain, type, protocol);
   return typeof made === 'number' ? made : install(kernel, task, made, type);
-}
-
-function pair(first: UnixSocket, second: UnixSocket): void {
-  first.peer = second;
-  second.peer = first;
-  first.state = second.state = 'connected';
 }
 
 function socketpair(
@@ -82,10 +53,12 @@ function socketpair(
   address: number,
 ): number {
   const type = genericType(kernel, given);
-  const first = makeSocket(task, domain, type, protocol);
-  const second = makeSocket(task, domain, type, protocol);
+  const first = makeSocket(kernel, task, domain, type, protocol);
+  const second = makeSocket(kernel, task, domain, type, protocol);
   if (typeof first === 'number') return first;
   if (typeof second === 'number') return second;
+  const pair = familyOps(domain)?.pair;
+  if (pair === undefined) return -EOPNOTSUPP;
   pair(first, second);
   const one = install(kernel, task, first, type);
   const two = install(kernel, task, second, type);
@@ -100,89 +73,56 @@ function bind(kernel: Kernel, task: Task, fd: number, address: number, length: n
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
   const name = readAddress(kernel, task, address, length);
-  return typeof name === 'number' ? name : bindName(kernel, task, socketOf(file), name);
+  return typeof name === 'number' ? name : socketOps(file).bind(kernel, task, file, name);
 }
 
-function listen(_kernel: Kernel, task: Task, fd: number, backlog: number): number {
+function listen(kernel: Kernel, task: Task, fd: number, backlog: number): number {
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
-  const own = socketOf(file);
-  if (own.type === SOCK_DGRAM) return -EOPNOTSUPP;
-  if (own.name === '' || own.state === 'connected') return -EINVAL;
-  own.state = 'listening';
-  own.backlogLimit = Math.max(1, Math.min(backlog >>> 0, 4096));
-  return 0;
+  return socketOps(file).listen(kernel, task, file, Math.min(backlog >>> 0, MAX_BACKLOG));
 }
 
-/** Linux 6.1 net/unix/af_unix.c: unix_stream_connect, unix_dgram_connect */
 function connect(kernel: Kernel, task: Task, fd: number, address: number, length: number): number {
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
-  const own = socketOf(file);
   const name = readAddress(kernel, task, address, length);
-  if (typeof name === 'number') return name;
-  const other = findSocket(kernel, task, name, own.type);
-  if (typeof other === 'number') return other;
-  if (own.type === SOCK_DGRAM) {
-    own.peer = other;
-    own.state = 'connected';
-    return 0;
-  }
-  if (own.state !== 'idle') return own.state === 'connected' ? -EISCONN : -EINVAL;
-  if (other.state !== 'listening') return -ECONNREFUSED;
-  if (other.backlog.length >= other.backlogLimit) {
-    return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [other.queue]);
-  }
-  const server = newSocket(own.type, credentialsOf(task));
-  server.name = other.name;
-  own.peerCredentials = other.peerCredentials;
-  pair(own, server);
-  other.backlog.push(server);
-  notify(kernel, other.queue);
-  return 0;
+  return typeof name === 'number' ? name : socketOps(file).connect(kernel, task, file, name);
 }
 
+/** Linux 6.1 net/socket.c: do_accept */
 function accept4(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number, given: number): number {
   const flags = genericNumber(kernel, 'oflags', given);
   if (flags & ~TYPE_FLAGS) return -EINVAL;
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
-  const own = socketOf(file);
-  if (own.type === SOCK_DGRAM) return -EOPNOTSUPP;
-  if (own.state !== 'listening') return -EINVAL;
-  const server = own.backlog[0];
-  if (server === undefined) return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [own.queue]);
-  const failed = writeAddress(kernel, task, server.peer?.name ?? '', address, lengthAt);
-  if (failed) return failed;
-  own.backlog.shift();
-  notify(kernel, own.queue);
-  return install(kernel, task, server, flags);
+  const ops = socketOps(file);
+  const taken = ops.accept(kernel, task, file);
+  if (typeof taken === 'number') return taken;
+  const accepted = install(kernel, task, taken, flags);
+  if (accepted < 0 || address === 0) return accepted;
+  const name = ops.name(kernel, taken, true);
+  const failed = typeof name === 'number' ? name : writeAddress(kernel, task, name, address, lengthAt);
+  if (failed) closeFd(kernel, task, accepted);
+  return failed || accepted;
 }
 
-function getsockname(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number): number {
-  const file = socketFile(task, fd);
-  return typeof file === 'number' ? file : writeAddress(kernel, task, socketOf(file).name, address, lengthAt);
-}
-
-function getpeername(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number): number {
+function nameOf(kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number, peer: boolean): number {
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
-  const { peer } = socketOf(file);
-  return peer === undefined ? -ENOTCONN : writeAddress(kernel, task, peer.name, address, lengthAt);
+  const name = socketOps(file).name(kernel, socketOf(file), peer);
+  return typeof name === 'number' ? name : writeAddress(kernel, task, name, address, lengthAt);
 }
+
+const getsockname = (kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number): number =>
+  nameOf(kernel, task, fd, address, lengthAt, false);
+const getpeername = (kernel: Kernel, task: Task, fd: number, address: number, lengthAt: number): number =>
+  nameOf(kernel, task, fd, address, lengthAt, true);
 
 /** Linux 6.1 net/socket.c: __sys_shutdown; 0 reading, 1 writing, 2 both. */
 function shutdown(kernel: Kernel, task: Task, fd: number, how: number): number {
   const file = socketFile(task, fd);
   if (typeof file === 'number') return file;
-  if (how > 2) return -EINVAL;
-  const own = socketOf(file);
-  if (own.state !== 'connected' && own.type !== SOCK_DGRAM) return -ENOTCONN;
-  if (how !== 1) own.readShut = true;
-  if (how !== 0) own.writeShut = true;
-  notify(kernel, own.queue);
-  if (own.peer !== undefined) notify(kernel, own.peer.queue);
-  return 0;
+  return how > 2 ? -EINVAL : socketOps(file).shutdown(kernel, socketOf(file), how);
 }
 
 /** recvmmsg and sendmmsg: one message after the other; what came before an error counts. */
@@ -244,7 +184,7 @@ function socketcall(kernel: Kernel, task: Task, call: number, address: number): 
   return row[0](kernel, task, ...values);
 }
 
-const NOTE = 'Unix domain only; other families give EAFNOSUPPORT';
+const NOTE = 'Unix, Internet (TCP and UDP within the machine) and route netlink; other families give EAFNOSUPPORT';
 
 /** socket(2) and its family. */
 export const SOCKET_SYSCALLS: SyscallDef[] = [
@@ -259,8 +199,8 @@ export const SOCKET_SYSCALLS: SyscallDef[] = [
   full('getsockname', ['fd', 'ptr', 'ptr'], getsockname),
   full('getpeername', ['fd', 'ptr', 'ptr'], getpeername),
   full('shutdown', ['fd', 'uint'], shutdown),
-  partial('getsockopt', ['fd', 'int', 'int', 'ptr', 'ptr'], 'buffer sizes and time-outs change nothing', getsockopt),
-  partial('setsockopt', ['fd', 'int', 'int', 'ptr', 'uint'], 'buffer sizes and time-outs change nothing', setsockopt),
+  full('getsockopt', ['fd', 'int', 'int', 'ptr', 'ptr'], getsockopt),
+  full('setsockopt', ['fd', 'int', 'int', 'ptr', 'uint'], setsockopt),
   full('send', ['fd', 'buf', 'size', 'flags'], send),
   full('recv', ['fd', 'outbuf', 'size', 'flags'], recv),
   full('sendto', ['fd', 'buf', 'size', 'flags', 'ptr', 'uint'], sendTo),

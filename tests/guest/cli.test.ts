@@ -254,6 +254,13 @@ describe.each(ARCHS)('explain on %s', (arch) => {
   });
 });
 
+test.each(ARCHS)('the tour on %s: every experiment ends as it must, in both modes', (arch) => {
+  const { stdout, status } = kml(['tour', '--no-debian', '--arch', arch]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/\nnull write +user +signal 11 .*\nnull write +kernel +signal 11 /);
+  expect(stdout.match(/ (?:user|kernel) +(?:exit 0|signal 11) /g)).toHaveLength(12);
+});
+
 test('a plugin of the user takes part', () => {
   const list = JSON.parse(kml(['archs', '--json', '--plugin', PLUGIN]).stdout) as { name: string }[];
   expect(list.map(({ name }) => name)).toEqual([...ARCHS, 'ia32-again']);

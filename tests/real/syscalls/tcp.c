@@ -209,6 +209,13 @@ static void pressure(void) {
   show("full", count);
   printf("sent something %d writable %d\n", sent > 10000, (events(ends[0]) & POLLOUT) != 0);
   fcntl(ends[0], F_SETFL, 0);
+  struct timeval limit = {0, 40000}, none = {0, 0};
+  setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  while ((count = write(ends[0], block, sizeof block)) > 0) sent += count;
+  show("write timed out", count);
+  while ((count = send(ends[0], block, sizeof block, 0)) > 0) sent += count;
+  show("send timed out", count);
+  setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none);
   pid_t child = fork();
   if (child == 0) {
     close(ends[1]);

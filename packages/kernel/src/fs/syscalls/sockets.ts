@@ -129,7 +129,7 @@ function shutdown(kernel: Kernel, task: Task, fd: number, how: number): number {
 function several(one: (kernel: Kernel, task: Task, fd: number, header: number, flags: number) => number) {
   return (kernel: Kernel, task: Task, fd: number, vector: number, count: number, flags: number): number => {
     // struct mmsghdr: a msghdr of 28 bytes and the length.
-    let done = task.restart?.call === 'mmsg' ? (task.restart.done as number) : 0;
+    let done = 0;
     while (done < Math.min(count, 1024)) {
       const at = vector + done * 32;
       const result = one(kernel, task, fd, at, done > 0 ? flags | MSG_DONTWAIT : flags);
@@ -137,6 +137,8 @@ function several(one: (kernel: Kernel, task: Task, fd: number, header: number, f
       if (result < 0) return done > 0 ? done : result;
       if (!writeWord(kernel, task, at + 28, result)) return -EFAULT;
       done++;
+      // Only the first message waits: what its record says is of no concern to the next.
+      task.restart = undefined;
     }
     return done;
   };

@@ -130,7 +130,8 @@ function writeStream(
     const bytes = gather(kernel, task, segments, done, total);
     const count = bytes === undefined ? -EFAULT : ops.write!(kernel, task, file, bytes, 0);
     if (count === BLOCKED) {
-      task.restart = { call: 'write', done };
+      // A socket's time limit stands there too.
+      task.restart = { ...task.restart, call: 'write', done };
       return BLOCKED;
     }
     if (count < 0) return done > 0 ? done : count;

@@ -10,6 +10,7 @@ const NEEDED = {
   'i686-linux-gnu-gcc': 'gcc-i686-linux-gnu',
   'i686-linux-gnu-objdump': 'binutils-i686-linux-gnu',
   'arm-linux-gnueabihf-gcc': 'gcc-arm-linux-gnueabihf',
+  'arm-linux-gnueabi-gcc': 'gcc-arm-linux-gnueabi',
   'mips-linux-gnu-gcc': 'gcc-mips-linux-gnu',
   'mipsel-linux-gnu-gcc': 'gcc-mipsel-linux-gnu',
   'powerpc-linux-gnu-gcc': 'gcc-powerpc-linux-gnu',
@@ -20,7 +21,7 @@ const NEEDED = {
   tclsh: 'tcl',
 };
 /** C libraries of the cross compilers: no tool shows whether they are there, and apt takes those it has for done. */
-const LIBRARIES = ['i386', 'armhf', 'mips', 'mipsel', 'powerpc'].map((name) => `libc6-dev-${name}-cross`);
+const LIBRARIES = ['i386', 'armhf', 'armel', 'mips', 'mipsel', 'powerpc'].map((name) => `libc6-dev-${name}-cross`);
 
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
 const missing = Object.entries(NEEDED).filter(([tool]) => !has(tool));

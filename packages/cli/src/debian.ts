@@ -1,28 +1,23 @@
+import { standardRegistry } from '@kml/machine';
 import { Failure } from './failure.ts';
 
-/** Debian's name of each architecture: the first one where there are several. */
-const DEBIAN: Readonly<Record<string, readonly string[]>> = {
-  ia32: ['i386'],
-  arm: ['armhf', 'armel'],
-  mips: ['mips'],
-  mipsel: ['mipsel'],
-  ppc: ['powerpc'],
-};
+/** Debian's names by ours. */
+function debianNames(): Map<string, readonly string[]> {
+  return new Map(standardRegistry().plugins.map(({ name, debian }) => [name, debian ?? []]));
+}
 
 /** All names debianName knows. */
-export const ROOT_ARCHITECTURES: readonly string[] = [
-  ...new Set([...Object.keys(DEBIAN), ...Object.values(DEBIAN).flat()]),
-];
+export function rootArchitectures(): string[] {
+  const names = debianNames();
+  return [...new Set([...names.keys(), ...[...names.values()].flat()])];
+}
 
 /** Debian's name for an architecture given by our name or Debian's own. Throws Failure for any other. */
 export function debianName(name: string): string {
-  const debian =
-    DEBIAN[name]?.[0] ??
-    Object.values(DEBIAN)
-      .flat()
-      .find((candidate) => candidate === name);
+  const names = debianNames();
+  const debian = names.get(name)?.[0] ?? [...names.values()].flat().find((candidate) => candidate === name);
   if (debian === undefined) {
-    throw new Failure(`no Debian architecture '${name}'; there is ${ROOT_ARCHITECTURES.join(', ')}`);
+    throw new Failure(`no Debian architecture '${name}'; there is ${rootArchitectures().join(', ')}`);
   }
   return debian;
 }

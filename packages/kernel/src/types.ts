@@ -87,6 +87,8 @@ export interface Task {
   /** SCHED_* policy and real-time priority, as set; see sched/policy.ts. */
   policy: number;
   rtPriority: number;
+  /** As ioprio_set was told; undefined: never. */
+  ioPriority?: number;
   /** Fair-share clock: cycles used, weighted by nice. */
   vruntime: number;
   /** Cycle count up to which the task has been charged, and at which it last got the CPU. */
@@ -201,8 +203,9 @@ export interface PosixTimer {
   signo: number;
   value: number;
   tid: number;
-  /** Monotonic nanoseconds of the next expiry, undefined while disarmed. */
+  /** Monotonic nanoseconds of the next expiry, undefined while disarmed; `absolute`: it was given as a time of the clock. */
   expires: bigint | undefined;
+  absolute: boolean;
   interval: bigint;
   /** Expiries beyond the first since its signal was queued, and as of the last signal taken. */
   overrun: number;

@@ -9,6 +9,8 @@ export interface ArchPlugin {
   readonly name: string;
   readonly isa: IsaBackend;
   readonly abi: LinuxAbi;
+  /** Debian's names of the architectures whose programs run on it, the usual one first; none if left out. */
+  readonly debian?: readonly string[];
 }
 
 const token = <T>(name: string) => Symbol.for(name) as ServiceIdentifier<T>;

@@ -42,8 +42,9 @@ export function programSuite(architecture: Debian, extent: Extent): void {
     return outcome;
   };
 
-  test(`there is a root of ${architecture}`, () => {
+  test(`there is a root of ${architecture}, and every case that is named here`, () => {
     expect(roots.get(architecture)).toBeDefined();
+    expect([...SOME_CASES, ...ALONE].filter((name) => CASES[name] === undefined)).toEqual([]);
   });
 
   for (const mode of ['user', 'kernel'] as const) {

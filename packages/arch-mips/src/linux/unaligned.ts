@@ -64,6 +64,7 @@ export type Refusal = 'bus' | 'segment';
 export function fixUnaligned(kernel: Kernel, task: Task, frame: number): Refusal | undefined {
   const address = kernelRead32(kernel, frame + PT.badVAddr) >>> 0;
   if (!frameFromUser(kernel, frame) || address === trappedAt(kernel, frame)) return 'bus';
+  if (address > USER_END) return 'segment';
   const word = trappedWord(kernel, task, frame);
   const access = word === undefined ? undefined : ACCESSES.get(word >>> 26);
   if (word === undefined || access === undefined) return 'bus';

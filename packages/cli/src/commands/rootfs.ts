@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { makeRootfs, RootfsError } from '@kml/host-node';
-import { debianName, ROOT_ARCHITECTURES } from '../debian.ts';
+import { debianName, rootArchitectures } from '../debian.ts';
 import { Failure } from '../failure.ts';
 
 /** `kml rootfs`: a guest root from Debian packages. */
@@ -8,7 +8,7 @@ export function rootfsCommand() {
   return new Command('rootfs')
     .description("make a guest root from Debian packages and what they depend on, through the host's apt")
     .argument('<dir>', 'directory to make')
-    .option('--arch <arch>', `architecture, by Debian's name or ours (${ROOT_ARCHITECTURES.join(', ')})`, 'i386')
+    .option('--arch <arch>', `architecture, by Debian's name or ours (${rootArchitectures().join(', ')})`, 'i386')
     .requiredOption('--packages <names>', 'packages, separated by commas', (text) =>
       text.split(',').filter((name) => name !== ''),
     )

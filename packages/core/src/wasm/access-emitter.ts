@@ -40,6 +40,9 @@ const FORMS = new Map<number, AccessForm>([
   [O.storeV, form(16, OPCODE.v128Store, true)],
 ]);
 
+/** What is accessed in line in word-swapped memory where it is unaligned. */
+const UNALIGNED: ReadonlySet<number> = new Set([O.load32, O.store32, O.load16u, O.load16s, O.store16]);
+
 /** A translated address kept for later accesses of the block. */
 interface HostAddress {
   readonly local: number;
@@ -72,7 +75,7 @@ export class AccessEmitter {
   private readonly tableOffset: number;
   private readonly bigEndian: boolean;
   private readonly aligned: boolean;
-  /** Unaligned words are accessed in line as the two words they lie in. */
+  /** Unaligned words and half-words are accessed in line, by way of the two words they may lie in. */
   private readonly twoWords: boolean;
   private readonly hosts = new Map<number, HostAddress>();
 
@@ -158,8 +161,8 @@ export class AccessEmitter {
     exit: AccessExit,
     keep: boolean,
   ): void {
-    if (this.twoWords && (op === O.load32 || op === O.store32)) {
-      this.emitWord(address, value, values, exit, keep);
+    if (this.twoWords && UNALIGNED.has(op)) {
+      this.emitUnaligned(op, address, value, values, exit, keep);
       return;
     }
     const { bytes, write } = AccessEmitter.extent(op, imm);
@@ -178,13 +181,22 @@ export class AccessEmitter {
   }
 
   /**
-   * A word of word-swapped memory that may be unaligned: within its page it is read and written as the two
-   * words that it lies in, which as one 64-bit number, rotated by the bits it begins in, have it below.
+   * A word or half-word of word-swapped memory that may be unaligned: within its page it is read and written
+   * by way of the two words that it may lie in, which as one 64-bit number, rotated by the bits it begins
+   * in, have it at the top of their lower half.
    */
-  private emitWord(address: number, value: number, values: ValueEmitter, exit: AccessExit, keep: boolean): void {
+  private emitUnaligned(
+    op: number,
+    address: number,
+    value: number,
+    values: ValueEmitter,
+    exit: AccessExit,
+    keep: boolean,
+  ): void {
     const { code } = this;
-    const write = value >= 0;
-    const isKnown = this.isTranslated(address, 4, write);
+    const access = FORMS.get(op)!;
+    const { bytes, write } = access;
+    const isKnown = this.isTranslated(address, bytes, write);
     const pushAddress = this.pusher(values.inLocal(address), address, values);
     const pushValue = write ? this.pusher(values.inLocal(value), value, values) : undefined;
     const host = isKnown ? this.hosts.get(address)!.local : this.locals.allocate('i32');
@@ -192,35 +204,33 @@ export class AccessEmitter {
       this.translate(pushAddress, 1, write, exit);
       code.set(host);
     }
-    pushAddress().i32Const(3).op(O_AND);
+    pushAddress()
+      .i32Const(bytes - 1)
+      .op(O_AND);
     code.byte(OPCODE.if).byte(write ? WASM_BLOCK_EMPTY : WASM_TYPE.i32);
     if (!isKnown) {
       code.i32Const(exit.site);
-      this.checkPage(pushAddress, 4, exit.depth + 1);
+      this.checkPage(pushAddress, bytes, exit.depth + 1);
       code.byte(OPCODE.drop);
     }
-    if (pushValue) this.storeUnaligned(host, pushAddress, pushValue);
-    else {
-      this.rotatedWords(host, pushAddress);
-      code.op(O_WRAP);
-    }
+    if (pushValue) this.storeUnaligned(host, bytes, pushAddress, pushValue);
+    else this.loadUnaligned(host, op, pushAddress);
     code.byte(OPCODE.else).get(host);
-    if (pushValue) {
-      pushValue();
-      code.memory(OPCODE.i32Store, 0, 1);
-    } else code.memory(OPCODE.i32Load, 0, 1);
-    code.end();
+    if (bytes === 2) this.swizzle(2);
+    pushValue?.();
+    // Words need no swizzle: the 1 of the translation word is the offset.
+    code.memory(access.opcode, 0, bytes === 2 ? 0 : 1).end();
     values.done(address);
     if (write) values.done(value);
     if (isKnown) return;
     const old = this.hosts.get(address);
     if (keep) {
       if (old) this.locals.release(old.local);
-      this.hosts.set(address, { local: host, bytes: 4, write });
+      this.hosts.set(address, { local: host, bytes, write });
     } else this.locals.release(host);
   }
 
-  /** The two words that hold an unaligned one, rotated so that it is the lower half. */
+  /** The two words that hold an unaligned one, rotated. */
   private rotatedWords(host: number, pushAddress: () => CodeWriter): void {
     const { code } = this;
     code.get(host).i32Const(1).op(O_ADD).i32Const(-4).op(O_AND).memory(OPCODE.i64Load, 0, 0);
@@ -228,18 +238,30 @@ export class AccessEmitter {
     code.op(O_ROTL64);
   }
 
-  private storeUnaligned(host: number, pushAddress: () => CodeWriter, pushValue: () => CodeWriter): void {
+  private loadUnaligned(host: number, op: number, pushAddress: () => CodeWriter): void {
+    this.rotatedWords(host, pushAddress);
+    this.code.op(O_WRAP);
+    if (op !== O.load32) this.code.i32Const(16).op(op === O.load16s ? O_SHR_S : O_SHR_U);
+  }
+
+  private storeUnaligned(
+    host: number,
+    bytes: number,
+    pushAddress: () => CodeWriter,
+    pushValue: () => CodeWriter,
+  ): void {
     const { code } = this;
     code.get(host).i32Const(1).op(O_ADD).i32Const(-4).op(O_AND);
     this.rotatedWords(host, pushAddress);
-    code.i64Const(0, -1).op(O_AND64);
+    code.i64Const(bytes === 2 ? 0xffff : 0, -1).op(O_AND64);
     pushValue();
+    if (bytes === 2) code.i32Const(16).op(O_SHL);
     code.op(O_EXTEND_U).op(O_OR64);
     this.bitsInto(pushAddress);
     code.op(O_ROTR64).memory(OPCODE.i64Store, 0, 0);
   }
 
-  /** How many bits into its first word an unaligned word begins, as i64. */
+  /** How many bits into the first word an unaligned access begins, as i64. */
   private bitsInto(pushAddress: () => CodeWriter): void {
     pushAddress().i32Const(3).op(O_AND).i32Const(3).op(O_SHL).op(O_EXTEND_U);
   }
@@ -416,6 +438,7 @@ export class AccessEmitter {
 const REVERSED_WORDS = [0x0f0e0d0c, 0x0b0a0908, 0x07060504, 0x03020100];
 const O_SHR_U = 0x76;
 const O_SHL = 0x74;
+const O_SHR_S = 0x75;
 const O_AND = 0x71;
 const O_ADD = 0x6a;
 const O_XOR = 0x73;

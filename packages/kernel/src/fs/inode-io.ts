@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { truncatePages } from '../mm/page-cache.ts';
 import type { Inode } from '../types.ts';
 import { touchModified } from './inode.ts';
+import { sealedResize, sealedWrite } from './seals.ts';
 import { inodeOps } from './superblock-ops.ts';
 
 /** Largest file: page indices stay below 2^32, positions safe integers. */
@@ -43,7 +44,9 @@ export function inodeRead(kernel: Kernel, inode: Inode, position: number, into: 
 export function inodeWrite(kernel: Kernel, inode: Inode, position: number, bytes: Uint8Array): number {
   if (bytes.length === 0) return 0;
   if (position + bytes.length > MAX_FILE_SIZE) return -EFBIG;
-  const written = inodeWriteBacking(kernel, inode, position, bytes);
+  const allowed = sealedWrite(inode, position, bytes.length);
+  if (allowed < 0) return allowed;
+  const written = inodeWriteBacking(kernel, inode, position, bytes.subarray(0, allowed));
   if (written <= 0) return written;
   if (inode.pages.size > 0) updateCachedPages(kernel, inode, position, bytes.subarray(0, written));
   touchModified(kernel, inode);
@@ -67,6 +70,8 @@ export function inodeTruncate(kernel: Kernel, inode: Inode, size: number): numbe
   const ops = inodeOps(inode);
   if (ops.truncate === undefined) return -EINVAL;
   if (size > MAX_FILE_SIZE) return -EFBIG;
+  const refused = sealedResize(inode, size);
+  if (refused !== 0) return refused;
   const result = ops.truncate(kernel, inode, size);
   if (result < 0) return result;
   if (inode.pages.size > 0) truncatePages(kernel, inode, size);

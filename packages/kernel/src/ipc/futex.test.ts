@@ -113,3 +113,21 @@ test('a thread that ends clears its tid word and wakes who joins it; robust lock
   expect(readWord(kernel, leader, USER + 0x44)).toBe(0x4000_0000);
   expect(kit.resume(leader)).toBe(0);
 });
+
+test('several futexes are waited for at once, until one is woken', () => {
+  const { kit, leader, others } = threads(2);
+  const list = USER + 0x100;
+  for (const address of [USER + 4, USER + 8]) writeWord(kit.kernel, leader, address, 0);
+  const words = [USER + 4, USER + 8].flatMap((address) => [0, 0, address, 0, 2 | 128, 0]);
+  copyOut(kit.kernel, leader, list, new Uint8Array(new Int32Array(words).buffer));
+  expect(kit.call(leader, 'futex_waitv', list, 0, 0, 0, 0)).toBe(-EINVAL);
+  for (const task of others) expect(kit.call(task, 'futex_waitv', list, 2, 0, 0, 1)).toBe('blocked');
+  expect(kit.call(leader, 'futex', USER + 8, WAKE, 1)).toBe(1);
+  expect(kit.resume(others[0]!)).toBe(1);
+  expect(kit.call(leader, 'futex', USER + 8, CMP_REQUEUE, 0, 1, USER, 0)).toBe(1);
+  expect(kit.call(leader, 'futex', USER + 4, WAKE, 9)).toBe(1);
+  expect(kit.resume(others[1]!)).toBe(0);
+  expect(kit.kernel.state.keyedQueues.size).toBe(0);
+  writeWord(kit.kernel, leader, USER + 8, 1);
+  expect(kit.call(leader, 'futex_waitv', list, 2, 0, 0, 1)).toBe(-EAGAIN);
+});

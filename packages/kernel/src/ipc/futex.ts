@@ -30,7 +30,9 @@ interface FutexRecord {
   call: string;
   woken: boolean;
   bitset: number;
-  key: string;
+  /** What it waits on: one futex, or several (futex_waitv); and which of them was woken. */
+  keys: string[];
+  wokenKey: string | undefined;
   deadline: bigint | undefined;
   [field: string]: unknown;
 }
@@ -71,14 +73,57 @@ export function futexWait(kernel: Kernel, task: Task, wait: FutexWait): number {
   const value = readWord(kernel, task, wait.address);
   if (value === undefined) return -EFAULT;
   if (value !== (wait.expected | 0)) return -EAGAIN;
-  const record: FutexRecord = { call: 'futex', woken: false, bitset: wait.bitset, key, deadline: wait.deadline };
+  const record = newRecord('futex', [key], wait.bitset, wait.deadline);
   record.wait = wait;
   task.restart = record;
   return sleep(kernel, task, record, wait.relative);
 }
 
+function newRecord(call: string, keys: string[], bitset: number, deadline: bigint | undefined): FutexRecord {
+  return { call, woken: false, wokenKey: undefined, bitset, keys, deadline };
+}
+
+/** One futex of futex_waitv. */
+export interface FutexWaiter {
+  address: number;
+  expected: number;
+  shared: boolean;
+}
+
+/**
+ * Waits on several futexes: the index of one that was woken, or -errno. Linux 6.1 kernel/futex/waitwake.c:
+ * futex_wait_multiple
+ */
+export function futexWaitMultiple(
+  kernel: Kernel,
+  task: Task,
+  waiters: readonly FutexWaiter[],
+  deadline: bigint | undefined,
+): number {
+  const keys: string[] = [];
+  for (const { address, expected, shared } of waiters) {
+    const key = futexKey(kernel, task, address, shared);
+    if (typeof key === 'number') return key;
+    const value = readWord(kernel, task, address);
+    if (value === undefined) return -EFAULT;
+    if (value !== (expected | 0)) return -EAGAIN;
+    keys.push(key);
+  }
+  const record = newRecord('futex-waitv', keys, BITSET_ALL, deadline);
+  task.restart = record;
+  return sleep(kernel, task, record, false);
+}
+
+/** The same after a wake-up; undefined where the call has not waited yet. */
+export function resumeWaitMultiple(kernel: Kernel, task: Task): number | undefined {
+  if (task.restart?.call !== 'futex-waitv') return undefined;
+  const record = task.restart as FutexRecord;
+  const result = resumeWait(kernel, task, record, false);
+  return result === 0 ? record.keys.lastIndexOf(record.wokenKey!) : result;
+}
+
 function resumeWait(kernel: Kernel, task: Task, record: FutexRecord, relative: boolean): number {
-  dropIfEmpty(kernel, record.key);
+  for (const key of record.keys) dropIfEmpty(kernel, key);
   if (record.woken) return 0;
   if (task.timedOut) return -ETIMEDOUT;
   return sleep(kernel, task, record, relative);
@@ -86,8 +131,9 @@ function resumeWait(kernel: Kernel, task: Task, record: FutexRecord, relative: b
 
 function sleep(kernel: Kernel, task: Task, record: FutexRecord, relative: boolean): number {
   const onSignal = record.deadline !== undefined && relative ? -ERESTART_RESTARTBLOCK : -ERESTARTSYS;
-  const result = blockOn(kernel, task, [queueOf(kernel, record.key)], { deadline: record.deadline, onSignal });
-  if (result === onSignal) dropIfEmpty(kernel, record.key);
+  const queues = record.keys.map((key) => queueOf(kernel, key));
+  const result = blockOn(kernel, task, queues, { deadline: record.deadline, onSignal });
+  if (result === onSignal) for (const key of record.keys) dropIfEmpty(kernel, key);
   return result;
 }
 
@@ -100,7 +146,8 @@ registerRestart('futex', (kernel, task, record) => {
 
 function recordOf(kernel: Kernel, tid: number): { task: Task; record: FutexRecord } | undefined {
   const task = kernel.state.tasks.get(tid);
-  if (task?.restart?.call !== 'futex' || task.state !== 'sleeping') return undefined;
+  const call = task?.restart?.call;
+  if (task?.state !== 'sleeping' || (call !== 'futex' && call !== 'futex-waitv')) return undefined;
   return { task, record: task.restart as FutexRecord };
 }
 
@@ -114,6 +161,7 @@ function wakeKey(kernel: Kernel, key: string, count: number, bitset: number): nu
     const waiter = recordOf(kernel, tid);
     if (waiter === undefined || !(waiter.record.bitset & bitset)) continue;
     waiter.record.woken = true;
+    waiter.record.wokenKey = key;
     wakeTask(kernel, waiter.task);
     woken++;
   }
@@ -179,8 +227,10 @@ function moveWaiters(kernel: Kernel, fromKey: string, toKey: string, count: numb
     if (waiter === undefined) continue;
     queue.waiters.splice(queue.waiters.indexOf(tid), 1);
     target.waiters.push(tid);
-    waiter.record.key = toKey;
-    waiter.task.wait!.queues = [target];
+    const { keys } = waiter.record;
+    const at = keys.indexOf(fromKey);
+    keys[at] = toKey;
+    waiter.task.wait!.queues[at] = target;
     moved++;
   }
   dropIfEmpty(kernel, fromKey);

@@ -1,8 +1,9 @@
 /** futex, futex_time64, set_robust_list, get_robust_list; System V IPC and POSIX message queues. */
+import { StructReader } from '../abi/struct.ts';
 import { EFAULT, EINVAL, ENOSYS, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import { writeWord } from '../mm/user-access.ts';
-import { full, partial, type SyscallDef, stub } from '../syscalls/define.ts';
+import { copyIn, writeWord } from '../mm/user-access.ts';
+import { full, partial, type SyscallDef } from '../syscalls/define.ts';
 import { monotonicNs, realtimeNs } from '../time/clock.ts';
 import { readTimespec } from '../time/timespec.ts';
 import type { Task } from '../types.ts';
@@ -22,10 +23,13 @@ import {
   FUTEX_WAKE,
   FUTEX_WAKE_BITSET,
   FUTEX_WAKE_OP,
+  type FutexWaiter,
   futexRequeue,
   futexWait,
+  futexWaitMultiple,
   futexWake,
   futexWakeOp,
+  resumeWaitMultiple,
 } from './futex.ts';
 import { futexCmpRequeuePi, futexLockPi, futexUnlockPi, futexWaitRequeuePi } from './futex-pi.ts';
 import { MQUEUE_SYSCALLS } from './mqueue/rows.ts';
@@ -111,6 +115,49 @@ function futexCall(wide: boolean) {
   };
 }
 
+const WAITV_BYTES = 24;
+const WAITV_MAX = 128;
+const FUTEX_32 = 2;
+
+/** struct futex_waitv: value and address of 64 bits, flags, reserved. -errno. Linux: futex_parse_waitv */
+function readWaiters(kernel: Kernel, task: Task, address: number, count: number): FutexWaiter[] | number {
+  const bytes = copyIn(kernel, task, address, count * WAITV_BYTES);
+  if (bytes === undefined) return -EFAULT;
+  const reader = new StructReader(kernel, bytes);
+  const waiters: FutexWaiter[] = [];
+  for (let at = 0; at < bytes.length; at += WAITV_BYTES) {
+    const flags = reader.u32(at + 16);
+    if (flags & ~(FUTEX_32 | FUTEX_PRIVATE_FLAG) || !(flags & FUTEX_32) || reader.u32(at + 20) !== 0) return -EINVAL;
+    const [expected, word] = [reader.u64(at), reader.u64(at + 8)].map((value) => Number(BigInt.asUintN(32, value)));
+    waiters.push({ address: word!, expected: expected!, shared: !(flags & FUTEX_PRIVATE_FLAG) });
+  }
+  return waiters;
+}
+
+/** Linux 6.1 kernel/futex/syscalls.c: futex_waitv. The time is absolute, and of 64 bits. */
+function futexWaitv(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  count: number,
+  flags: number,
+  timeout: number,
+  clock: number,
+): number {
+  const resumed = resumeWaitMultiple(kernel, task);
+  if (resumed !== undefined) return resumed;
+  if (flags !== 0 || count === 0 || count > WAITV_MAX || address === 0) return -EINVAL;
+  let deadline: bigint | undefined;
+  if (timeout !== 0) {
+    if (clock !== 0 && clock !== 1) return -EINVAL;
+    const ns = readTimespec(kernel, task, timeout, true);
+    if (typeof ns === 'number') return ns;
+    deadline = clock === 0 ? ns - realtimeNs(kernel) + monotonicNs(kernel) : ns;
+  }
+  const waiters = readWaiters(kernel, task, address, count);
+  return typeof waiters === 'number' ? waiters : futexWaitMultiple(kernel, task, waiters, deadline);
+}
+
 function setRobustList(_kernel: Kernel, task: Task, head: number, length: number): number {
   if (length !== ROBUST_HEAD_BYTES) return -EINVAL;
   task.robustList = head;
@@ -133,7 +180,7 @@ export const IPC_SYSCALLS: readonly SyscallDef[] = [
   partial('futex_time64', FUTEX_ARGS, FUTEX_NOTE, futexCall(true)),
   full('set_robust_list', ['ptr', 'size'], setRobustList),
   full('get_robust_list', ['pid', 'ptr', 'ptr'], getRobustList),
-  stub('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], -ENOSYS, 'libcs do without it'),
+  full('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], futexWaitv),
   ...SYSV_SYSCALLS,
   ...MQUEUE_SYSCALLS,
 ];

@@ -4,6 +4,7 @@ import { EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, 
 import { retainFile } from '../fs/file.ts';
 import { mappingOf } from '../fs/open.ts';
 import { canRead, canWrite } from '../fs/open-flags.ts';
+import { sealedMap, sealsMappings } from '../fs/seals.ts';
 import type { Kernel } from '../kernel.ts';
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from '../task/rlimit-numbers.ts';
 import type { Inode, Mm, OpenFile, Task, Vma } from '../types.ts';
@@ -85,6 +86,7 @@ function place(
 function checkFile(file: OpenFile, shared: boolean, prot: number): number | undefined {
   if (!canRead(file.flags)) return -EACCES;
   if (shared && prot & PROT_WRITE && !canWrite(file.flags)) return -EACCES;
+  if (shared && sealedMap(file, (prot & PROT_WRITE) !== 0) !== 0) return -EPERM;
   if (prot & PROT_EXEC && file.path.mount.flags & MNT_NOEXEC) return -EPERM;
   return mappingOf(file) === 'file' ? undefined : -ENODEV;
 }
@@ -176,7 +178,7 @@ function describe(kernel: Kernel, address: number, request: Request): Vma {
     vma.file = retainFile(file);
     vma.offset = offset;
     vma.image = imageKey(file.inode, address, offset);
-    if (shared && !canWrite(file.flags)) vma.maxProt &= ~PROT_WRITE;
+    if (shared && (!canWrite(file.flags) || sealsMappings(file.inode))) vma.maxProt &= ~PROT_WRITE;
   } else if (shared) {
     vma.file = newSharedMemory(kernel, length);
   }

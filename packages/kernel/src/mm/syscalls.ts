@@ -18,6 +18,7 @@ import { mprotect } from './mprotect.ts';
 import { mremap } from './mremap.ts';
 import { msync } from './msync.ts';
 import { munmap } from './munmap.ts';
+import { processVmReadv, processVmWritev } from './process-vm.ts';
 import { readWord } from './user-access.ts';
 
 /** mmap by descriptor, offset in bytes. */
@@ -87,6 +88,8 @@ export const DIRECT_MMAP: SyscallDef = partial(
   mapBytes,
 );
 
+const PROCESS_VM = ['pid', 'ptr', 'ulong', 'ptr', 'ulong', 'ulong'] as const;
+
 export const MM_SYSCALLS: readonly SyscallDef[] = [
   partial('mmap', ['ptr'], 'The old form, with its arguments in memory. No huge pages.', oldMmap),
   partial('mmap2', ['ptr', 'size', 'flags', 'mapflags', 'fd', 'ulong'], 'No huge pages; files must be regular.', mmap2),
@@ -107,5 +110,7 @@ export const MM_SYSCALLS: readonly SyscallDef[] = [
   full('munlock', ['ptr', 'size'], munlock),
   full('mlockall', ['mlockflags'], mlockall),
   full('munlockall', [], munlockall),
+  full('process_vm_readv', PROCESS_VM, processVmReadv),
+  full('process_vm_writev', PROCESS_VM, processVmWritev),
   stub('remap_file_pages', ['ptr', 'size', 'flags', 'size', 'flags'], -ENOSYS, 'Deprecated; nothing uses it.'),
 ];

@@ -9,6 +9,7 @@ import { RLIMIT_NICE } from '../task/rlimit-numbers.ts';
 import { setWork } from '../task/thread-info.ts';
 import { writeTimespec } from '../time/timespec.ts';
 import type { Task } from '../types.ts';
+import { IO_PRIORITY_SYSCALLS } from './io-priority.ts';
 import { priorityRange, SCHED_OTHER, SCHED_RESET_ON_FORK } from './policy.ts';
 import { chargeTask, SCHED_LATENCY_NS } from './run-queue.ts';
 
@@ -156,6 +157,7 @@ function rrInterval(wide: boolean) {
 const NOTE = 'kept and reported; all tasks are scheduled by fair share';
 
 export const SCHED_SYSCALLS: readonly SyscallDef[] = [
+  ...IO_PRIORITY_SYSCALLS,
   full('sched_yield', [], schedYield),
   full('nice', ['int'], niceCall),
   full('setpriority', ['int', 'int', 'int'], setpriority),

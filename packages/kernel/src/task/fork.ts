@@ -148,6 +148,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.nice = parent.nice;
   child.policy = parent.policy;
   child.rtPriority = parent.rtPriority;
+  if (parent.ioPriority !== undefined) child.ioPriority = parent.ioPriority;
   child.vruntime = parent.vruntime;
   child.noNewPrivs = parent.noNewPrivs;
   child.personality = parent.personality;

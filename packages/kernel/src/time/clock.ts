@@ -19,8 +19,9 @@ export function monotonicNs(kernel: Kernel): bigint {
 
 /** Nanoseconds since the epoch. */
 export function realtimeNs(kernel: Kernel): bigint {
-  if (kernel.options.time === 'real') return kernel.host.clock.realtime();
-  return kernel.state.bootRealtime + monotonicNs(kernel);
+  const { setBy } = kernel.state.time;
+  if (kernel.options.time === 'real') return kernel.host.clock.realtime() + setBy;
+  return kernel.state.bootRealtime + monotonicNs(kernel) + setBy;
 }
 
 /** Whole nanoseconds that so many cycles last. Exact to a nanosecond for any run that a double can count. */

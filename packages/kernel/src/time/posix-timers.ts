@@ -22,6 +22,7 @@ export function armPosixTimer(
 ): void {
   cancelTimer(kernel, 'posix', group.pid, timer.id);
   timer.interval = interval;
+  timer.absolute = absolute;
   timer.overrun = 0;
   timer.lastOverrun = 0;
   timer.expires = undefined;

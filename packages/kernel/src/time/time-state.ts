@@ -17,6 +17,9 @@ export interface TimeState {
   timers: TimerEntry[];
   /** Real time: the host's monotonic clock at boot. */
   hostBase: bigint;
+  /** Nanoseconds by which programs have set the real-time clock, and the time zone they gave the kernel. */
+  setBy: bigint;
+  zone: { minutesWest: number; dst: number };
   /** Nanoseconds between ticks, and the monotonic time of the next one. */
   tickNs: bigint;
   nextTick: bigint;
@@ -34,6 +37,8 @@ export function newTimeState(hz: number): TimeState {
   return {
     timers: [],
     hostBase: 0n,
+    setBy: 0n,
+    zone: { minutesWest: 0, dst: 0 },
     tickNs,
     nextTick: tickNs,
     nextLook: 0,

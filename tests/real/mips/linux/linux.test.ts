@@ -22,7 +22,7 @@ beforeAll(() => {
     for (const name of PROGRAMS) {
       const source = join(import.meta.dirname, `${name}.c`);
       const out = join(directory, `${name}.${arch}`);
-      execFileSync(`${arch}-linux-gnu-gcc`, ['-static', '-O1', '-w', '-pthread', '-o', out, source]);
+      execFileSync(`${arch}-linux-gnu-gcc`, ['-static', '-O1', '-w', '-pthread', '-o', out, source, '-lm']);
     }
   }
 });
@@ -98,6 +98,11 @@ break 6: signal 8 code 2
 break: signal 5 code 1
 trap: signal 5 code 128
 reserved instruction: signal 4 code 1
+1.0 / 0.0: signal 8 code 3
+0.0 / 0.0: signal 8 code 7
+overflow of a double: signal 8 code 4
+underflow of a double: signal 8 code 5
+1.0 / 0.0, disabled: signal 0 code 0, flag 1
 load in a delay slot: 0, way 2, signal 11
 store in a delay slot: 1, way 2
 system call in a delay slot: own 1, way 1

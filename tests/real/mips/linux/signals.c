@@ -1,6 +1,7 @@
 /* Signals: of faults, also in delay slots; of codes that compilers use; handlers, stacks, masks, waiting, children. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fenv.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -94,6 +95,25 @@ static void faults(void)
 	puts("");
 	TRY("reserved instruction", __asm__ volatile(".word 0x0000003f"));
 	puts("");
+}
+
+static volatile double nothing, huge = 1e308, tiny = 1e-308, result;
+
+static void floating_point(void)
+{
+	feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW);
+	TRY("1.0 / 0.0", result = 1 / nothing);
+	puts("");
+	TRY("0.0 / 0.0", result = nothing / nothing);
+	puts("");
+	TRY("overflow of a double", result = huge * huge);
+	puts("");
+	TRY("underflow of a double", result = tiny * tiny);
+	puts("");
+	fedisableexcept(FE_ALL_EXCEPT);
+	feclearexcept(FE_ALL_EXCEPT);
+	TRY("1.0 / 0.0, disabled", result = 1 / nothing);
+	printf(", flag %d\n", fetestexcept(FE_ALL_EXCEPT) == FE_DIVBYZERO);
 }
 
 static void delay_slots(void)
@@ -228,6 +248,7 @@ int main(void)
 {
 	setvbuf(stdout, 0, _IONBF, 0);
 	faults();
+	floating_point();
 	delay_slots();
 	masks();
 	restarts();

@@ -15,11 +15,11 @@ import {
   inexactSum,
   inexactSumSingle,
   isZero,
-  isZeroSingle,
   notFinite,
   notFiniteSingle,
   notNormal,
   notNormalSingle,
+  operandSize,
 } from './float-checks.ts';
 import {
   assist,
@@ -76,21 +76,19 @@ const sumSingle =
 const product: DoubleRule = (x, a, c) => {
   const { b } = x;
   const value = b.mulF64(a, c);
-  const zero = b.and(b.or(isZero(x, a), isZero(x, c)), isZero(x, value));
   return {
     value,
-    unusual: b.gtU(notNormal(x, value), zero),
-    inexact: () => b.gtU(inexactProduct(x, a, c), zero),
+    unusual: notNormal(x, value, [a, c]),
+    inexact: () => b.gtU(inexactProduct(x, a, c), isZero(x, value)),
   };
 };
 
 const productSingle: SingleRule = (x, a, c) => {
   const { b } = x;
   const value = b.mulF32(a, c);
-  const zero = b.and(b.or(isZeroSingle(x, a), isZeroSingle(x, c)), isZeroSingle(x, value));
   return {
     value,
-    unusual: b.gtU(notNormalSingle(x, value), zero),
+    unusual: notNormalSingle(x, value, [operandSize(x, a), operandSize(x, c)]),
     inexact: () => b.neF64(b.promote(value), b.mulF64(b.promote(a), b.promote(c))),
   };
 };
@@ -98,10 +96,9 @@ const productSingle: SingleRule = (x, a, c) => {
 const quotient: DoubleRule = (x, a, c) => {
   const { b } = x;
   const value = b.divF64(a, c);
-  const zero = b.and(isZero(x, a), isZero(x, value));
   return {
     value,
-    unusual: b.gtU(notNormal(x, value), zero),
+    unusual: notNormal(x, value, [a]),
     inexact: () => b.or(inexactProduct(x, value, c), b.neF64(b.mulF64(value, c), a)),
   };
 };
@@ -109,10 +106,9 @@ const quotient: DoubleRule = (x, a, c) => {
 const quotientSingle: SingleRule = (x, a, c) => {
   const { b } = x;
   const value = b.divF32(a, c);
-  const zero = b.and(isZeroSingle(x, a), isZeroSingle(x, value));
   return {
     value,
-    unusual: b.gtU(notNormalSingle(x, value), zero),
+    unusual: notNormalSingle(x, value, [operandSize(x, a)]),
     inexact: () => b.neF64(b.mulF64(b.promote(value), b.promote(c)), b.promote(a)),
   };
 };

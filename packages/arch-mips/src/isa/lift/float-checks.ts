@@ -27,12 +27,28 @@ export function notFinite(x: Insn, r: F64): I32 {
   return x.b.eqz(x.b.ltU64(doubled(x, x.b.bitsOfF64(r)), bits(x, 0xffe0_0000)));
 }
 
-/** NaN, infinite, zero, subnormal, or the least normal number, which may have been rounded up to. */
-export function notNormal(x: Insn, r: F64): I32 {
+/** A double's bits without the sign. */
+function magnitude(x: Insn, value: F64): I64 {
+  return x.b.and64(x.b.bitsOfF64(value), bits(x, 0x7fff_ffff, -1));
+}
+
+function negated(x: Insn, value: I64): I64 {
+  return x.b.sub64(bits(x, 0), value);
+}
+
+/**
+ * NaN, infinite, subnormal, the least normal number (which may have been rounded up to), or zero
+ * where none of the operands is zero. All in one comparison: a magnitude's negative has its top bit
+ * set unless it is zero.
+ */
+export function notNormal(x: Insn, r: F64, operands: readonly F64[]): I32 {
   const { b } = x;
-  const least = bits(x, 0x20_0000, 1);
-  const place = b.sub64(doubled(x, b.bitsOfF64(r)), least);
-  return b.eqz(b.ltU64(place, bits(x, 0xffbf_ffff, -1)));
+  const size = magnitude(x, r);
+  const [first, ...others] = operands.map((operand) => negated(x, magnitude(x, operand)));
+  const nonZero = others.reduce((all, other) => b.and64(all, other), first!);
+  const counts = b.shrS64(b.or64(nonZero, negated(x, size)), bits(x, 0, 63));
+  const place = b.and64(b.sub64(size, bits(x, ABOVE_FRACTION, 1)), counts);
+  return b.eqz(b.ltU64(place, bits(x, 0x7fdf_ffff, -1)));
 }
 
 export function notFiniteSingle(x: Insn, r: F32): I32 {
@@ -41,18 +57,32 @@ export function notFiniteSingle(x: Insn, r: F32): I32 {
   return b.geU(magnitude, x.const(0xff00_0000));
 }
 
-export function notNormalSingle(x: Insn, r: F32): I32 {
+function magnitudeSingle(x: Insn, value: F32): I32 {
+  return x.b.and(x.b.bitsOfF32(value), x.const(0x7fff_ffff));
+}
+
+/** The same for singles: of the operands, their magnitudes (see operandSize, operandSizeDouble). */
+export function notNormalSingle(x: Insn, r: F32, operands: readonly I32[]): I32 {
   const { b } = x;
-  const place = b.sub(b.shl(b.bitsOfF32(r), x.const(1)), x.const(0x100_0001));
-  return b.geU(place, x.const(0xfdff_ffff));
+  const size = magnitudeSingle(x, r);
+  const zero = x.const(0);
+  const [first, ...others] = operands.map((operand) => b.sub(zero, operand));
+  const nonZero = others.reduce((all, other) => b.and(all, other), first!);
+  const counts = b.shrS(b.or(nonZero, b.sub(zero, size)), x.const(31));
+  const place = b.and(b.sub(size, x.const(0x80_0001)), counts);
+  return b.geU(place, x.const(0x7eff_ffff));
+}
+
+/** A single's magnitude. */
+export const operandSize = magnitudeSingle;
+
+/** Zero for a double that is zero, else some magnitude. */
+export function operandSizeDouble(x: Insn, value: F64): I32 {
+  return x.b.eqz(isZero(x, value));
 }
 
 export function isZero(x: Insn, value: F64): I32 {
   return x.b.eqz64(doubled(x, x.b.bitsOfF64(value)));
-}
-
-export function isZeroSingle(x: Insn, value: F32): I32 {
-  return x.b.eqz(x.b.shl(x.b.bitsOfF32(value), x.const(1)));
 }
 
 /** Whether the sum s = a + b may be inexact: Knuth's error term is not zero. */

@@ -2,7 +2,7 @@
 import type { F32, F64, I32, I64 } from '@kml/core';
 import { type FpOperation, operationNamed } from '../fp/operations.ts';
 import { MODE_FP_EXACT, MODE_FP_INEXACT } from '../state.ts';
-import { constantDouble, isZero, notNormalSingle } from './float-checks.ts';
+import { constantDouble, notNormalSingle, operandSizeDouble } from './float-checks.ts';
 import {
   assist,
   assistIf,
@@ -69,7 +69,7 @@ export const singleOfDouble = needPairs(
     const { b } = x;
     const from = readDouble(x, fs(x));
     const value = b.demote(from);
-    check(x, b.gtU(notNormalSingle(x, value), isZero(x, from)), () => b.neF64(b.promote(value), from));
+    check(x, notNormalSingle(x, value, [operandSizeDouble(x, from)]), () => b.neF64(b.promote(value), from));
     noteD(x, CVT_S_D, from);
     writeSingle(x, fd(x), value);
   }),

@@ -120,9 +120,13 @@ ${LOOP}`);
 
 describe.each(['big', 'little'] as const)('addresses of the kernel’s, %s-endian', (order) => {
   test('an ordinary process has none: SIGSEGV, aligned or not', () => {
-    for (const offset of [0, 1]) {
+    for (const [load, offset] of [
+      ['lw', 0],
+      ['lw', 1],
+      ['lb', 1],
+    ] as const) {
       const m = new EntryMachine(false, order);
-      m.load(`  lui t0, 0x8040\n  lw t1, ${offset}(t0)`);
+      m.load(`  lui t0, 0x8040\n  ${load} t1, ${offset}(t0)`);
       m.run();
       expect(m.exceptions[0]!.cause).toMatchObject({ kind: 'signal', signo: 11, address: 0x8040_0000 + offset });
     }

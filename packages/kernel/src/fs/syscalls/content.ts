@@ -15,6 +15,7 @@ import { isReadOnly } from '../mount-table.ts';
 import { isRunning } from '../open.ts';
 import { AT_FDCWD, canWrite } from '../open-flags.ts';
 import { MAY_WRITE, permission } from '../permission.ts';
+import { sealedPunch, sealedResize } from '../seals.ts';
 import { placeAt } from './arguments.ts';
 
 /** Sets a file's size within RLIMIT_FSIZE. */
@@ -66,7 +67,11 @@ function fallocate(kernel: Kernel, task: Task, fd: number, mode: number, offset:
   const keep = (mode & FALLOC_FL_KEEP_SIZE) !== 0;
   if (mode & FALLOC_FL_PUNCH_HOLE && !keep) return -EOPNOTSUPP;
   const end = offset + length;
+  const sealed = end > file.inode.size && !(mode & FALLOC_FL_PUNCH_HOLE) ? sealedResize(file.inode, end) : 0;
+  if (sealed !== 0) return sealed;
   if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) {
+    const refused = sealedPunch(file.inode);
+    if (refused !== 0) return refused;
     const failed = zeroRange(kernel, file.inode, offset, Math.min(end, file.inode.size));
     if (failed < 0) return failed;
   }

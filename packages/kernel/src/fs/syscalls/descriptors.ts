@@ -20,6 +20,7 @@ import {
 import type { FileLock } from '../fs-state.ts';
 import { canRead, canWrite, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_PATH, SETFL_MASK } from '../open-flags.ts';
 import { openPipe, pipeOf, setPipeCapacity } from '../pipe.ts';
+import { addSeals, getSeals } from '../seals.ts';
 
 function close(kernel: Kernel, task: Task, fd: number): number {
   return closeFd(kernel, task, fd);
@@ -110,6 +111,7 @@ const F_OFD_SETLKW = 38;
 const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
+const F_ADD_SEALS = 1033;
 const F_GET_SEALS = 1034;
 
 /** Linux 6.1 fs/fcntl.c: do_fcntl, fcntl64 */
@@ -142,7 +144,9 @@ function fcntl(kernel: Kernel, task: Task, fd: number, command: number, argument
     case F_GETPIPE_SZ:
       return file.kind === 'pipe' ? pipeOf(file).capacity : -EBADF;
     case F_GET_SEALS:
-      return -EINVAL;
+      return getSeals(file);
+    case F_ADD_SEALS:
+      return addSeals(kernel, file, argument);
     default:
       return lockCommand(kernel, task, file, command, argument);
   }

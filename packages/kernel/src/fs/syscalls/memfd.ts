@@ -5,6 +5,8 @@ import { partial, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { installFd } from '../file-table.ts';
 import { newMemoryFile } from '../memory-file.ts';
+import { F_SEAL_SEAL } from '../seals.ts';
+import type { TmpfsNode } from '../tmpfs/tmpfs.ts';
 
 const MFD_CLOEXEC = 1;
 const MFD_ALLOW_SEALING = 2;
@@ -17,10 +19,10 @@ function memfdCreate(kernel: Kernel, task: Task, address: number, flags: number)
   const name = readCString(kernel, task, address);
   if (typeof name === 'number') return name;
   if (name.length > NAME_LIMIT) return -EINVAL;
-  return installFd(kernel, task, newMemoryFile(kernel, `memfd:${name}`, 0), (flags & MFD_CLOEXEC) !== 0);
+  const file = newMemoryFile(kernel, `memfd:${name}`, 0);
+  (file.inode.data as TmpfsNode).seals = flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
+  return installFd(kernel, task, file, (flags & MFD_CLOEXEC) !== 0);
 }
 
 /** memfd_create(2). */
-export const MEMFD_SYSCALLS: SyscallDef[] = [
-  partial('memfd_create', ['ptr', 'flags'], 'no seals, no huge pages', memfdCreate),
-];
+export const MEMFD_SYSCALLS: SyscallDef[] = [partial('memfd_create', ['ptr', 'flags'], 'no huge pages', memfdCreate)];

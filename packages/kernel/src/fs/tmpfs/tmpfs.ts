@@ -30,6 +30,8 @@ export interface TmpfsData {
 export interface TmpfsNode {
   pages: DataPages;
   target: string;
+  /** Of a memory file that may be sealed (seals.ts). */
+  seals?: number;
 }
 
 /**

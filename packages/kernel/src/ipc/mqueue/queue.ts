@@ -33,6 +33,19 @@ function finish(kernel: Kernel, waiter: QueueWaiter): void {
   if (task !== undefined) wakeTask(kernel, task);
 }
 
+/** Lower is more urgent. Linux: task_struct.prio */
+function urgency(task: Task | undefined): number {
+  if (task === undefined) return Number.POSITIVE_INFINITY;
+  return task.rtPriority > 0 ? 99 - task.rtPriority : 120 + task.nice;
+}
+
+/** The more urgent task comes first, then who came first. Linux: wq_add */
+export function addQueueWaiter(kernel: Kernel, task: Task, list: QueueWaiter[], waiter: QueueWaiter): void {
+  const own = urgency(task);
+  const at = list.findIndex(({ tid }) => urgency(kernel.state.tasks.get(tid)) > own);
+  list.splice(at < 0 ? list.length : at, 0, waiter);
+}
+
 export function dropQueueWaiter(waiter: QueueWaiter): void {
   for (const list of [waiter.queue.senders, waiter.queue.receivers]) {
     const at = list.indexOf(waiter);

@@ -33,7 +33,7 @@ import { monotonicNs, realtimeNs } from '../../time/clock.ts';
 import { readTimespec } from '../../time/timespec.ts';
 import type { OpenFile, PathRef, Task } from '../../types.ts';
 import { createQueue, mqueueTree, PRIORITIES, type QueueShape } from './mqueuefs.ts';
-import { dropQueueWaiter, isFull, SIGEV_SIGNAL, sendMessage, takeMessage } from './queue.ts';
+import { addQueueWaiter, dropQueueWaiter, isFull, SIGEV_SIGNAL, sendMessage, takeMessage } from './queue.ts';
 import { type PosixMessage, type PosixQueue, type QueueWaiter, queueOf } from './state.ts';
 
 /** struct mq_attr: flags, maxmsg, msgsize, curmsgs, four reserved words. */
@@ -131,7 +131,7 @@ function startWait(
   deadline: bigint | undefined,
 ): number {
   const waiter: QueueWaiter = { call, tid: task.tid, queue, message, done: false, deadline };
-  (message === undefined ? queue.receivers : queue.senders).push(waiter);
+  addQueueWaiter(kernel, task, message === undefined ? queue.receivers : queue.senders, waiter);
   task.restart = waiter;
   return wait(kernel, task, waiter);
 }

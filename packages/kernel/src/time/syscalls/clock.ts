@@ -1,16 +1,18 @@
-/** Clocks: time, gettimeofday, clock_gettime, clock_getres, and the calls that would set them. */
+/** Clocks: time, gettimeofday, clock_gettime, clock_getres, and the calls that set them. */
 
-import { StructWriter } from '../../abi/struct.ts';
+import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { copyOut, writeWord } from '../../mm/user-access.ts';
+import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
 import { chargeTask } from '../../sched/run-queue.ts';
-import { full, partial, type SyscallDef, stub } from '../../syscalls/define.ts';
+import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { groupTimes } from '../../task/times.ts';
 import type { Task } from '../../types.ts';
 import { cyclesToNs, monotonicNs, realtimeNs } from '../clock.ts';
-import { CLOCK_COARSE, type ClockId, clockOf } from '../clock-ids.ts';
-import { writeTimespec, writeTimeval } from '../timespec.ts';
+import { CLOCK_COARSE, CLOCK_REALTIME, type ClockId, clockOf } from '../clock-ids.ts';
+import { setRealtime } from '../set-clock.ts';
+import { updateClockMirror } from '../tick.ts';
+import { readTimespec, readTimeval, writeTimespec, writeTimeval } from '../timespec.ts';
 
 const SECOND = 1_000_000_000n;
 
@@ -54,7 +56,9 @@ function clockGetres(wide: boolean) {
 
 function gettimeofday(kernel: Kernel, task: Task, time: number, zone: number): number {
   if (time !== 0 && writeTimeval(kernel, task, time, realtimeNs(kernel)) !== 0) return -EFAULT;
-  if (zone !== 0 && !copyOut(kernel, task, zone, new StructWriter(kernel, 8).bytes)) return -EFAULT;
+  const { minutesWest, dst } = kernel.state.time.zone;
+  const zoneBytes = new StructWriter(kernel, 8).u32(minutesWest).u32(dst).bytes;
+  if (zone !== 0 && !copyOut(kernel, task, zone, zoneBytes)) return -EFAULT;
   return 0;
 }
 
@@ -73,7 +77,54 @@ function adjtimex(kernel: Kernel, task: Task, address: number, bytes: number): n
   return copyOut(kernel, task, address, writer.bytes) ? TIME_ERROR : -EFAULT;
 }
 
-const NOT_SET = "the clock is the host's, or virtual: nobody sets it";
+/** Latest time that can be set: 30 years before the end of 64 bits of nanoseconds. Linux: TIME_SETTOD_SEC_MAX */
+const LATEST = ((1n << 63n) / SECOND - 30n * 365n * 24n * 3600n) * SECOND;
+const MAX_ZONE_MINUTES = 15 * 60;
+
+/** Sets the real-time clock: 0 or -errno. Linux 6.1 kernel/time/timekeeping.c: do_settimeofday64 */
+function setClock(kernel: Kernel, task: Task, ns: bigint): number {
+  if (ns >= LATEST) return -EINVAL;
+  if (task.cred.euid !== 0) return -EPERM;
+  const now = monotonicNs(kernel);
+  if (ns < now) return -EINVAL;
+  setRealtime(kernel, ns);
+  updateClockMirror(kernel, now);
+  return 0;
+}
+
+function stime(kernel: Kernel, task: Task, address: number): number {
+  const seconds = readWord(kernel, task, address);
+  return seconds === undefined ? -EFAULT : seconds < 0 ? -EINVAL : setClock(kernel, task, BigInt(seconds) * SECOND);
+}
+
+/** Linux 6.1 kernel/time/time.c: do_sys_settimeofday64 */
+function settimeofday(kernel: Kernel, task: Task, timeAt: number, zoneAt: number): number {
+  const ns = timeAt === 0 ? undefined : readTimeval(kernel, task, timeAt);
+  if (typeof ns === 'number') return ns;
+  const zone = zoneAt === 0 ? undefined : copyIn(kernel, task, zoneAt, 8);
+  if (zoneAt !== 0 && zone === undefined) return -EFAULT;
+  if (task.cred.euid !== 0) return -EPERM;
+  if (zone !== undefined) {
+    const reader = new StructReader(kernel, zone);
+    const minutesWest = reader.i32(0);
+    if (Math.abs(minutesWest) > MAX_ZONE_MINUTES) return -EINVAL;
+    kernel.state.time.zone = { minutesWest, dst: reader.i32(4) };
+  }
+  return ns === undefined ? 0 : setClock(kernel, task, ns);
+}
+
+/** Only CLOCK_REALTIME can be set. */
+function clockSettime(wide: boolean) {
+  return (kernel: Kernel, task: Task, which?: number, address?: number): number => {
+    const id = clockOf(which!);
+    if (which !== CLOCK_REALTIME) return id?.kind === 'process' || id?.kind === 'thread' ? -EPERM : -EINVAL;
+    const ns = readTimespec(kernel, task, address!, wide);
+    return typeof ns === 'number' ? ns : setClock(kernel, task, ns);
+  };
+}
+
+const SET_NOTE =
+  'waits that are under way, and timerfds that are armed, for a time of this clock end when they would have';
 const ADJUST_NOTE = 'reports an undisciplined clock, changes nothing';
 
 export const CLOCK_SYSCALLS: readonly SyscallDef[] = [
@@ -83,10 +134,10 @@ export const CLOCK_SYSCALLS: readonly SyscallDef[] = [
   full('clock_gettime64', ['int', 'ptr'], clockGettime(true)),
   full('clock_getres', ['int', 'ptr'], clockGetres(false)),
   full('clock_getres_time64', ['int', 'ptr'], clockGetres(true)),
-  stub('stime', ['ptr'], -EPERM, NOT_SET),
-  stub('settimeofday', ['ptr', 'ptr'], -EPERM, NOT_SET),
-  stub('clock_settime', ['int', 'ptr'], -EPERM, NOT_SET),
-  stub('clock_settime64', ['int', 'ptr'], -EPERM, NOT_SET),
+  partial('stime', ['ptr'], SET_NOTE, stime),
+  partial('settimeofday', ['ptr', 'ptr'], SET_NOTE, settimeofday),
+  partial('clock_settime', ['int', 'ptr'], SET_NOTE, clockSettime(false)),
+  partial('clock_settime64', ['int', 'ptr'], SET_NOTE, clockSettime(true)),
   partial('adjtimex', ['ptr'], ADJUST_NOTE, (kernel, task, at) => adjtimex(kernel, task, at!, 128)),
   partial('clock_adjtime', ['int', 'ptr'], ADJUST_NOTE, (kernel, task, _clock, at) => adjtimex(kernel, task, at!, 128)),
   partial('clock_adjtime64', ['int', 'ptr'], ADJUST_NOTE, (kernel, task, _clock, at) =>

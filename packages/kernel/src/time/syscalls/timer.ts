@@ -52,7 +52,7 @@ function timerCreate(kernel: Kernel, task: Task, clock: number, event: number, i
   const kind = id.kind === 'realtime' ? CLOCK_REALTIME : 1;
   // Without a sigevent the signal carries the timer's id.
   const value = event === 0 ? number : sigevent.value;
-  const off = { expires: undefined, interval: 0n, overrun: 0, lastOverrun: 0, queued: false };
+  const off = { expires: undefined, absolute: false, interval: 0n, overrun: 0, lastOverrun: 0, queued: false };
   group.posixTimers.set(number, { ...sigevent, ...off, id: number, clock: kind, value });
   return 0;
 }

@@ -78,7 +78,7 @@ describe('/proc', () => {
     const first = kit.readAll('/proc/sys/kernel/random/boot_id');
     expect(first).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n$/);
     expect(kit.readAll('/proc/sys/kernel/random/boot_id')).toBe(first);
-    expect(kit.list('/proc/sys')).toEqual(['fs', 'kernel', 'vm']);
+    expect(kit.list('/proc/sys')).toEqual(['fs', 'kernel', 'net', 'vm']);
   });
 
   it('lets a task name itself', () => {

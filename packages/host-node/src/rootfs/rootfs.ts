@@ -29,9 +29,9 @@ export interface RootfsRequest {
 /** Written into a finished root: what it was made of. */
 const STAMP = '.kml-rootfs.json';
 
-/** The directory in which downloads and roots are kept between runs. */
+/** The directory in which downloads, roots and lifted code are kept between runs; an empty variable counts as none. */
 export function cacheDirectory(): string {
-  return process.env.KML_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kml');
+  return process.env.KML_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kml');
 }
 
 /**

@@ -44,7 +44,7 @@ one.sendto(b'answer', sender); print(select.select([two], [], [], 5)[0] == [two]
 one.close()
 two.send(b'nobody')
 try: two.recv(10)
-except OSError as e: print(e)
+except OSError as e: print(e.strerror)
 
 section('asyncio')
 async def serve(reader, writer):

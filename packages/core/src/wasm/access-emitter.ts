@@ -1,12 +1,11 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE } from '../memory/memory-map.ts';
 import type { Statement } from './block-code.ts';
-import { type CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
+import { type CodeWriter, OPCODE, VOID, WASM_TYPE } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
 import type { ValueEmitter } from './value-emitter.ts';
 
 const O = OP_NUMBER;
-const WASM_BLOCK_EMPTY = 0x40;
 
 /** How an operation accesses memory. */
 interface AccessForm {
@@ -127,7 +126,7 @@ export class AccessEmitter {
     const pushAddress = this.pusher(guest, address, values);
     const pushOther = this.pusher(values.inLocal(write ? b : c), write ? b : c, values);
     values.pushCondition(write ? c : b);
-    code.byte(OPCODE.if).byte(write ? WASM_BLOCK_EMPTY : WASM_TYPE.i32);
+    code.byte(OPCODE.if).byte(write ? VOID : WASM_TYPE.i32);
     if (known >= 0) code.get(known);
     else this.translate(pushAddress, bytes, write, { site: exit.site, depth: exit.depth + 1 });
     this.swizzle(bytes);
@@ -207,7 +206,7 @@ export class AccessEmitter {
     pushAddress()
       .i32Const(bytes - 1)
       .op(O_AND);
-    code.byte(OPCODE.if).byte(write ? WASM_BLOCK_EMPTY : WASM_TYPE.i32);
+    code.byte(OPCODE.if).byte(write ? VOID : WASM_TYPE.i32);
     if (!isKnown) {
       code.i32Const(exit.site);
       this.checkPage(pushAddress, bytes, exit.depth + 1);
@@ -289,7 +288,7 @@ export class AccessEmitter {
       }
     };
     const address = this.locals.allocate('i32');
-    code.byte(OPCODE.block).byte(WASM_BLOCK_EMPTY).byte(OPCODE.block).byte(WASM_BLOCK_EMPTY);
+    code.byte(OPCODE.block).byte(VOID).byte(OPCODE.block).byte(VOID);
     this.checkRun(start, 4 * run.length);
     this.translate(() => code.get(start), 1, write, { site: exit.site, depth: exit.depth + 2 });
     code.set(address);

@@ -37,7 +37,7 @@ export function guestPrograms(): GuestProgram[] {
 /** The words of the comment that begins with `label:`. */
 function words(text: string, label: string): string[] | undefined {
   const comment = new RegExp(`^/\\* ${label}:([^*]*)\\*/`, 'm').exec(text);
-  return comment?.[1]!.split(/\s+/).filter((word) => word !== '');
+  return comment?.[1]?.split(/\s+/).filter((word) => word !== '');
 }
 
 /** The names of the programs that test a call, by the call's name. */

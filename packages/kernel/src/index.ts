@@ -16,6 +16,16 @@ export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitSt
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
 export { consoleResized, pollConsole } from './fs/fs-api.ts';
+export {
+  makeDevice,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from './fs/mode.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';

@@ -17,6 +17,7 @@ export interface HostStat {
 
 /** A directory of the host, seen through paths relative to it ('' is itself, no leading slash). Never follows a symbolic link, never leaves the directory. Names are byte strings decoded as latin1. Errors are returned as -errno. */
 export interface HostDirectory {
+  /** Its absolute path on the host, where it has one. */
   readonly description: string;
   /** The content of a directory that lives in memory: a save file holds it. Without it the description is a path, to be opened again. */
   readonly files?: Readonly<Record<string, Uint8Array | { readonly link: string }>>;

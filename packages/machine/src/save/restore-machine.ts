@@ -29,8 +29,8 @@ export interface RestoreOptions
     | 'onTrap'
     | 'onSyscall'
   > {
-  /** Opens a host directory that the machine had by its path; may throw. `name` is 'root' or a mount's guest path. */
-  readonly openDirectory?: (path: string, name: string) => HostDirectory;
+  /** The host directories that the machine had (SavedDirectory of kind 'host'), by their names: 'root', or where they are mounted. */
+  readonly directories?: ReadonlyMap<string, HostDirectory>;
 }
 
 /** A machine that goes on where a saved one stood. */
@@ -87,7 +87,7 @@ function openDirectories(header: SaveHeader, bytes: Uint8Array, options: Restore
   return new Map(
     header.directories.map(({ name, origin }) => {
       if (origin.kind === 'memory') return [name, memoryDirectory(memory[name] ?? {})];
-      const directory = options.openDirectory?.(origin.path, name);
+      const directory = options.directories?.get(name);
       if (!directory) throw new MachineError(`the saved machine needs the host's directory ${origin.path}`);
       return [name, directory];
     }),

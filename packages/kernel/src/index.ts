@@ -13,6 +13,7 @@ export {
 } from './abi/signals.ts';
 export { StructReader, StructWriter } from './abi/struct.ts';
 export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitStatus, shellStatus } from './boot.ts';
+export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
 export { consoleResized, pollConsole } from './fs/fs-api.ts';
@@ -30,6 +31,7 @@ export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWri
 export { writebackAll } from './mm/page-cache.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
+export { wholeSetRequest } from './ptrace/registers.ts';
 export { panic } from './report/panic.ts';
 export { forceSignal, sigInfo } from './signal/send.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
@@ -37,6 +39,8 @@ export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export * from './syscalls/define.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
+export { withCpu } from './task/cpu-state.ts';
+export { frameAddress } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

@@ -2,6 +2,7 @@
 import { PAGE_MASK, PAGE_SIZE } from '@kml/core';
 import { EFAULT, EINVAL, EPERM, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { mayAccess } from '../ptrace/access.ts';
 import type { Task } from '../types.ts';
 import { copyIn, copyOut, readWord } from './user-access.ts';
 
@@ -27,14 +28,6 @@ function readVectors(kernel: Kernel, task: Task, address: number, count: number)
   return pieces;
 }
 
-/** Whether a task may look into another. Linux 6.1 kernel/ptrace.c: __ptrace_may_access */
-function mayAccess(task: Task, target: Task): boolean {
-  if (task.group === target.group || task.cred.euid === 0) return true;
-  const { uid, gid } = task.cred;
-  const to = target.cred;
-  return [to.uid, to.euid, to.suid].every((id) => id === uid) && [to.gid, to.egid, to.sgid].every((id) => id === gid);
-}
-
 /** Bytes copied, or -errno where none could be. `writes`: into the other process. */
 function processVm(
   kernel: Kernel,
@@ -55,7 +48,7 @@ function processVm(
   if (!own.some(({ length }) => length > 0) || !others.some(({ length }) => length > 0)) return 0;
   const target = kernel.state.tasks.get(pid);
   if (target === undefined) return -ESRCH;
-  if (!mayAccess(task, target)) return -EPERM;
+  if (!mayAccess(kernel, task, target)) return -EPERM;
   if (target.mm === undefined) return -ESRCH;
   const total = copyPieces(
     kernel,

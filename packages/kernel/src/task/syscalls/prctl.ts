@@ -65,8 +65,11 @@ function prctl(kernel: Kernel, task: Task, option: number, second: number, third
     case PR_GET_PDEATHSIG:
       return store(kernel, task, second, nativeNumber(kernel, 'signal', task.parentDeathSignal));
     case PR_GET_DUMPABLE:
-      return 1;
+      return task.mm?.dumpable ?? 0;
     case PR_SET_DUMPABLE:
+      if (second > 1) return -EINVAL;
+      if (task.mm !== undefined) task.mm.dumpable = second;
+      return 0;
     case PR_SET_KEEPCAPS:
       return second > 1 ? -EINVAL : 0;
     case PR_GET_KEEPCAPS:

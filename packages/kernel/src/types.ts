@@ -6,6 +6,7 @@
 import type { AddressSpace } from '@kml/core';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { Capabilities } from './task/capabilities.ts';
 
 /** Set of signals, bit n-1 for signal n. */
 export type SigSet = bigint;
@@ -43,6 +44,7 @@ export interface Credentials {
   sgid: number;
   fsgid: number;
   groups: number[];
+  caps: Capabilities;
 }
 
 /** 'traced': stopped for its tracer. */

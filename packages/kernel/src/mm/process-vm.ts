@@ -48,7 +48,7 @@ function processVm(
   if (!own.some(({ length }) => length > 0) || !others.some(({ length }) => length > 0)) return 0;
   const target = kernel.state.tasks.get(pid);
   if (target === undefined) return -ESRCH;
-  if (!mayAccess(kernel, task, target)) return -EPERM;
+  if (!mayAccess(task, target)) return -EPERM;
   if (target.mm === undefined) return -ESRCH;
   const total = copyPieces(
     kernel,

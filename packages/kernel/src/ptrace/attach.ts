@@ -51,7 +51,7 @@ export function attach(
     if (bad !== 0) return bad;
   }
   if (task.group === tracer.group || task.group.pid === 1 || task.mm === undefined) return -EPERM;
-  if (!mayAccess(kernel, tracer, task)) return -EPERM;
+  if (!mayAccess(tracer, task)) return -EPERM;
   if (task.state === 'zombie' || task.state === 'dead' || task.tracing !== undefined) return -EPERM;
   link(task, tracer, seize, seize ? options : 0);
   if (!seize) sendSignal(kernel, task, sigInfo(SIGSTOP));

@@ -137,11 +137,11 @@ export class Machine {
     return saveMachine(this, version);
   }
 
-  /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
+  /** Runs to the end of the first program, of a limit, or to a pause. Where the program has ended, sync() has been called. */
   async run(limits: RunLimits = {}): Promise<RunResult> {
     const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
-    this.keepCode();
+    if (result.kind !== 'paused') this.keepCode();
     return result;
   }
 
@@ -166,6 +166,12 @@ export class Machine {
   /** Instructions executed since boot. */
   get instructions(): number {
     return this.engine.instructions();
+  }
+
+  /** Has the present run come back with kind 'paused', within some milliseconds; outside a run, the next one at once. */
+  pause(): void {
+    this.bell.pauseRequested = true;
+    this.bell.wake();
   }
 
   /** Tells an idle machine that the host has something for it. */

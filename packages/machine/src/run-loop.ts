@@ -12,6 +12,8 @@ const IDLE_LOOK_MS = 500;
 
 /** Wakes a machine that waits for the host. */
 export class Doorbell {
+  /** The run is to come back as soon as the machine stands. */
+  pauseRequested = false;
   private ring: (() => void) | undefined;
   private rung = false;
 
@@ -53,11 +55,17 @@ export function ending(kernel: Kernel): RunResult | undefined {
 export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, limits: RunLimits): Promise<RunResult> {
   const deadline = performance.now() + (limits.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   const last = limits.maxInstructions ?? Number.POSITIVE_INFINITY;
+  const pause = limits.pauseAt ?? Number.POSITIVE_INFINITY;
   let piece = FIRST_PIECE;
   let yielded = performance.now();
   for (;;) {
-    const left = last - engine.instructions();
-    if (left <= 0) return { kind: 'limit', limit: 'instructions', status: 124 };
+    const at = engine.instructions();
+    if (at >= last) return { kind: 'limit', limit: 'instructions', status: 124 };
+    if (at >= pause || bell.pauseRequested) {
+      bell.pauseRequested = false;
+      return { kind: 'paused', status: 124 };
+    }
+    const left = Math.min(last, pause) - at;
     const began = performance.now();
     const budget = Math.min(timerDue(kernel), piece, left);
     if (engine.run(budget) === 'shutdown') return shutdown(kernel, engine);

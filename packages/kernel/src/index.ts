@@ -16,6 +16,16 @@ export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitSt
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
 export { consoleResized, pollConsole } from './fs/fs-api.ts';
+export {
+  makeDevice,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from './fs/mode.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
@@ -37,6 +47,8 @@ export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export * from './syscalls/define.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
+export { CAP, capable } from './task/capabilities.ts';
+export { newCredentials } from './task/new-task.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

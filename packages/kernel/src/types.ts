@@ -5,6 +5,7 @@
  */
 import type { AddressSpace } from '@kml/core';
 import type { SemUndoList } from './ipc/sysv/state.ts';
+import type { Capabilities } from './task/capabilities.ts';
 
 /** Set of signals, bit n-1 for signal n. */
 export type SigSet = bigint;
@@ -42,6 +43,7 @@ export interface Credentials {
   sgid: number;
   fsgid: number;
   groups: number[];
+  caps: Capabilities;
 }
 
 export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'zombie' | 'dead';

@@ -7,7 +7,6 @@ import {
   nodeEntropy,
   openCodeStore,
   openConsole,
-  openDirectory,
   openSwap,
   seededEntropy,
 } from '@kml/host-node';
@@ -23,6 +22,7 @@ import {
 } from '@kml/machine';
 import { BUILD } from '../build.ts';
 import { Failure } from '../failure.ts';
+import { commandOf, guestRoot, hostDirectory, type ImageDefaults } from '../guest-root.ts';
 import { readHostFile } from '../host-file.ts';
 import { LOG_LEVELS, openLog } from '../log.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
@@ -34,9 +34,15 @@ const MIB = 2 ** 20;
 export function runCommand() {
   return new Command('run')
     .description('run a program; its options follow --')
-    .argument('<program>', 'path in the guest root (or a name in PATH); without --root, a static program on the host')
+    .argument(
+      '[program]',
+      "path in the guest root (or a name in PATH); without --root, a static program on the host; left out: the image's own",
+    )
     .argument('[args...]', 'arguments of the program')
-    .option('--root <dir>', 'host directory that the program sees as / (never modified, unless with --write)')
+    .option(
+      '--root <path>',
+      'what the program sees as /: a host directory (never modified, unless with --write), a tar archive (plain, gz, xz, zst) or an OCI image layout',
+    )
     .option('--write', 'changes under / go to the host directory itself')
     .option('--kernel-mode', 'run it as if it were under /trusted: at kernel privilege')
     .option('--memory <size>', 'guest memory', parseSize, 256 * MIB)
@@ -51,8 +57,8 @@ export function runCommand() {
         .default('real' as const),
     )
     .option('--env <name=value>', 'environment variable (repeat for more)', parseEnvironment)
-    .option('--cwd <dir>', 'working directory', '/')
-    .option('--user <uid[:gid]>', 'run as this user', parseUser, { uid: 0, gid: 0 })
+    .option('--cwd <dir>', "working directory (default: the image's, or /)")
+    .option('--user <uid[:gid]>', "run as this user (default: the image's, or 0)", parseUser)
     .option('--mount <host:guest[:ro]>', 'show a host directory at a guest path (repeat for more)', parseMount)
     .option('--timeout <seconds>', 'end the run after so many seconds (status 124)', parseSeconds)
     .option(
@@ -74,20 +80,22 @@ export function runCommand() {
     )
     .addOption(new Option('--log-format <format>', 'pretty lines or JSON').choices(['pretty', 'json'] as const))
     .passThroughOptions()
-    .action(async (program, args, options) => {
+    .action(async (given, rest, options) => {
       const log = await openLog(options.logLevel, options.logFormat);
       const registry = await registryOf(options.plugin);
-      const host = options.root === undefined ? hostProgram(program, registry, options.arch) : undefined;
+      const image = options.root === undefined ? undefined : await guestRoot(options.root, registry, options);
+      const [program, ...args] = given === undefined ? commandOf(image) : [given, ...rest];
+      const host = image === undefined ? hostProgram(program, registry, options.arch) : undefined;
       const trace = openTrace(options.strace);
       const screen = openConsole();
       const started = process.hrtime.bigint();
-      const root = host ? host.root : directory(options.root!, 'root');
+      const root = host?.root ?? image!.directory;
       const mounts = (options.mount ?? []).map(({ host, guest, readOnly }) => ({
-        host: directory(host, 'mount'),
+        host: hostDirectory(host, 'mount'),
         guest,
         readOnly,
       }));
-      const start = startOf(host?.path ?? program, program, args, options);
+      const start = startOf(host?.path ?? program, program, args, { ...image?.defaults, ...options });
       const arch =
         options.arch ?? archOfProgram({ root, mounts }, { ...start, searchPath: start.env.PATH }, registry)?.name;
       const machine = guarded(() =>
@@ -153,6 +161,10 @@ export function runCommand() {
     });
 }
 
+interface StartOptions extends ImageDefaults {
+  readonly env?: Record<string, string> | undefined;
+}
+
 /** A root that holds one host program, which must be static. */
 function hostProgram(path: string, registry: ArchRegistry, arch: string | undefined) {
   const bytes = readHostFile(path, 127, 126);
@@ -172,28 +184,14 @@ function hostProgram(path: string, registry: ArchRegistry, arch: string | undefi
   return { path: at, root: memoryDirectory({ [at]: bytes, '/tmp/': bytes, '/trusted/bin/': bytes, '/etc/': bytes }) };
 }
 
-function startOf(
-  path: string,
-  name: string,
-  args: readonly string[],
-  options: { env?: Record<string, string> | undefined; cwd: string; user: { uid: number; gid: number } },
-) {
+function startOf(path: string, name: string, args: readonly string[], options: StartOptions) {
   const basics = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
     TERM: process.env.TERM ?? 'dumb',
   };
-  return { path, argv: [name, ...args], env: { ...basics, ...options.env }, cwd: options.cwd, ...options.user };
-}
-
-function directory(path: string, what: string) {
-  try {
-    return openDirectory(path);
-  } catch (error) {
-    throw new Failure(
-      `${what} ${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such directory' : 'cannot be read'}`,
-    );
-  }
+  const env = { ...basics, ...options.imageEnv, ...options.env };
+  return { path, argv: [name, ...args], env, cwd: options.cwd ?? '/', ...(options.user ?? { uid: 0, gid: 0 }) };
 }
 
 function openTrace(where: string | true | undefined): { line: (text: string) => void; close: () => void } | undefined {

@@ -12,6 +12,7 @@ import type {
   Task,
   ThreadGroup,
 } from '../types.ts';
+import { initialCaps } from './capabilities.ts';
 import { defaultRlimits } from './rlimit-numbers.ts';
 
 /** Largest process id. Linux: PID_MAX_DEFAULT */
@@ -27,8 +28,25 @@ export function defaultActions(signals = NSIG): SigAction[] {
   return Array.from({ length: signals + 1 }, () => ({ handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 }));
 }
 
+/** What a process of that user and group begins with. */
+export function newCredentials(uid: number, gid: number): Credentials {
+  const groups = uid === 0 ? [0] : [];
+  return {
+    uid,
+    euid: uid,
+    suid: uid,
+    fsuid: uid,
+    gid,
+    egid: gid,
+    sgid: gid,
+    fsgid: gid,
+    groups,
+    caps: initialCaps(uid),
+  };
+}
+
 export function rootCredentials(): Credentials {
-  return { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] };
+  return { ...newCredentials(0, 0), groups: [] };
 }
 
 /** A process without threads yet. */

@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '@kml/core';
 import { latin1String, StructWriter } from '../../abi/struct.ts';
 import { EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -23,6 +24,21 @@ function startArea(kernel: Kernel, task: Task, start: number, end: number, kept:
   const bytes = copyIn(kernel, task, start, Math.min(end - start, 1 << 17));
   if (bytes !== undefined) return latin1String(bytes);
   return kept.map((text) => `${text}\0`).join('');
+}
+
+/**
+ * The command line. A program that has written a title over it (setproctitle) leaves no NUL at its end: then it is
+ * the text up to the first NUL, which may lie in the environment. Linux 6.1 fs/proc/base.c: get_mm_cmdline
+ */
+function commandLine(kernel: Kernel, task: Task): string {
+  const { argStart = 0, argEnd = 0, envStart = 0, envEnd = 0 } = task.mm ?? {};
+  const text = startArea(kernel, task, argStart, argEnd, task.group.argv);
+  if (text === '' || text.endsWith('\0')) return text;
+  const most = (envStart === argEnd ? Math.max(envEnd, argEnd) : argEnd) - argStart;
+  const bytes = copyIn(kernel, task, argStart, Math.min(most, PAGE_SIZE));
+  if (bytes === undefined) return text;
+  const end = bytes.indexOf(0);
+  return latin1String(end < 0 ? bytes : bytes.subarray(0, end + 1));
 }
 
 /** The auxiliary vector as the program got it. */
@@ -59,10 +75,7 @@ export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>(
   ['statm', file(statmText)],
   ['status', file(statusText)],
   ['maps', file((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
-  [
-    'cmdline',
-    file((kernel, task) => startArea(kernel, task, task.mm?.argStart ?? 0, task.mm?.argEnd ?? 0, task.group.argv)),
-  ],
+  ['cmdline', file(commandLine)],
   [
     'environ',
     file(

@@ -3,6 +3,7 @@ import { nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type MmUsage, mmUsage } from '../../mm/maps-text.ts';
 import { SIG_DFL, SIG_IGN } from '../../signal/numbers.ts';
+import type { Capabilities, CapSet } from '../../task/capabilities.ts';
 import { cyclesToTicks, groupTimes, USER_HZ } from '../../task/times.ts';
 import type { SigSet, Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
@@ -163,8 +164,8 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['SigBlk', hexSet(kernel, task.sigMask)],
     ['SigIgn', hexSet(kernel, ignored)],
     ['SigCgt', hexSet(kernel, caught)],
-    ...capabilityRows(cred.euid === 0),
-    ['NoNewPrivs', 0],
+    ...capabilityRows(cred.caps),
+    ['NoNewPrivs', task.noNewPrivs ? 1 : 0],
     ['Seccomp', 0],
     ['Cpus_allowed', 1],
     ['Cpus_allowed_list', 0],
@@ -195,15 +196,15 @@ function memoryRows(usage: MmUsage): [string, string][] {
   ];
 }
 
-function capabilityRows(root: boolean): [string, string][] {
-  const all = '000001ffffffffff';
-  const none = '0000000000000000';
+function capabilityRows(caps: Capabilities): [string, string][] {
+  const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+  const show = ({ low, high }: CapSet): string => word(high) + word(low);
   return [
-    ['CapInh', none],
-    ['CapPrm', root ? all : none],
-    ['CapEff', root ? all : none],
-    ['CapBnd', all],
-    ['CapAmb', none],
+    ['CapInh', show(caps.inheritable)],
+    ['CapPrm', show(caps.permitted)],
+    ['CapEff', show(caps.effective)],
+    ['CapBnd', show(caps.bounding)],
+    ['CapAmb', show(caps.ambient)],
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.ts';
-import { NSIG, SIG_DFL, SIGCHLD } from '../signal/numbers.ts';
+import { NSIG, SIG_DFL, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type {
   Credentials,
@@ -56,6 +56,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     leader: undefined as unknown as Task,
     tasks: [],
     parent,
+    parentTid: parent?.pid ?? 0,
     children: [],
     pgid: pid,
     sid: pid,
@@ -64,6 +65,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     pending: newPending(),
     groupExit: undefined,
     stopped: false,
+    lastStopSignal: SIGSTOP,
     stopReport: undefined,
     continueReport: false,
     childExit: { waiters: [] },
@@ -145,6 +147,8 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     noNewPrivs: false,
     personality: 0,
     startTime: monotonicNs(kernel),
+    tracees: [],
+    stopSignal: 0,
     arch: {},
   };
 }

@@ -11,6 +11,7 @@ import {
   type RunResult,
   standardRegistry,
 } from '@kml/machine';
+import { expect } from 'vitest';
 
 const GUESTS = fileURLToPath(new URL('../../guest/bin/', import.meta.url));
 const PROGRAMS = [
@@ -150,5 +151,7 @@ export async function runGuest(
   const { screen = new TestConsole(), limits, ...rest } = options;
   const machine = loadGuest(way, argv, screen, rest);
   const result = await machine.run({ timeoutSeconds: 50, ...limits });
+  // However a program ends, the kernel's books balance.
+  if (result.kind !== 'panic') expect(machine.audit().faults).toEqual([]);
   return { result, output: screen.output.replaceAll('\r', ''), machine };
 }

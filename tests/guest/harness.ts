@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   createMachine,
+  findUnsaveable,
   type HostConsole,
   type Machine,
   type MachineOptions,
@@ -153,5 +154,6 @@ export async function runGuest(
   const result = await machine.run({ timeoutSeconds: 50, ...limits });
   // However a program ends, the kernel's books balance.
   if (result.kind !== 'panic') expect(machine.audit().faults).toEqual([]);
+  expect(findUnsaveable(machine.kernel), 'machine state is plain data, so that it can be saved').toEqual([]);
   return { result, output: screen.output.replaceAll('\r', ''), machine };
 }

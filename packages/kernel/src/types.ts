@@ -5,6 +5,8 @@
  */
 import type { AddressSpace } from '@kml/core';
 import type { SemUndoList } from './ipc/sysv/state.ts';
+import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { Capabilities } from './task/capabilities.ts';
 
 /** Set of signals, bit n-1 for signal n. */
 export type SigSet = bigint;
@@ -42,9 +44,11 @@ export interface Credentials {
   sgid: number;
   fsgid: number;
   groups: number[];
+  caps: Capabilities;
 }
 
-export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'zombie' | 'dead';
+/** 'traced': stopped for its tracer. */
+export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'traced' | 'zombie' | 'dead';
 
 export interface Task {
   tid: number;
@@ -118,6 +122,12 @@ export interface Task {
   noNewPrivs: boolean;
   personality: number;
   startTime: bigint;
+  /** Who traces it, the stop it is in, and whom it traces itself (ptrace/). */
+  tracing?: Tracing | undefined;
+  tracedStop?: TracedStop | undefined;
+  tracees: Task[];
+  /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
+  stopSignal: number;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }
@@ -158,6 +168,8 @@ export interface ThreadGroup {
   leader: Task;
   tasks: Task[];
   parent: ThreadGroup | undefined;
+  /** The parent's thread that made it. */
+  parentTid: number;
   children: ThreadGroup[];
   pgid: number;
   sid: number;
@@ -168,6 +180,8 @@ export interface ThreadGroup {
   /** Exiting as a whole, with this status word. */
   groupExit: number | undefined;
   stopped: boolean;
+  /** The signal of the last stop. */
+  lastStopSignal: number;
   /** A stop or continue that wait() has not reported yet. */
   stopReport: number | undefined;
   continueReport: boolean;
@@ -249,6 +263,10 @@ export interface Mm {
   readImpliesExec: boolean;
   /** The program's file, kept open. */
   exe: OpenFile | undefined;
+  /** PR_SET_DUMPABLE: 1, or 0 for a process that nobody but root may look into and that leaves no core. */
+  dumpable: number;
+  /** /proc/PID/coredump_filter. */
+  coreFilter: number;
   /** Auxiliary vector as words, for /proc/PID/auxv. */
   auxv: number[];
 }

@@ -28,6 +28,8 @@ import type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } 
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
 import { Registers } from './registers.ts';
 import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
+import { saveMachine } from './save/save-machine.ts';
+import type { SavedMachine } from './save/saved-machine.ts';
 import { hashState } from './state-hash.ts';
 import { collectStats, type MachineStats } from './stats.ts';
 
@@ -59,7 +61,7 @@ export class Machine {
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
   /** Name of the first program's code in the store. */
-  private codeName = '';
+  codeName = '';
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
@@ -119,9 +121,22 @@ export class Machine {
       gid: program.gid ?? program.uid ?? 0,
     });
     if (error !== 0) throw refusal(program.path, error);
-    this.codeName = `${this.arch.name}-${this.model.name}-${program.path}`;
-    const { codeStore, codeName } = this;
+    this.adopt(`${this.arch.name}-${this.model.name}-${program.path}`);
+  }
+
+  /** Uses the code that earlier runs of the program kept under this name, and will keep this run's there. */
+  adopt(codeName: string): void {
+    const { codeStore } = this;
+    this.codeName = codeName;
     if (codeStore) this.engine.adoptCode((into) => codeStore.read(codeName, into));
+  }
+
+  /**
+   * The machine as it stands, to be made again by restoreMachine. Go through the parts before it runs on.
+   * @param version of this KML: only the same one restores it
+   */
+  save(version: string): SavedMachine {
+    return saveMachine(this, version);
   }
 
   /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */

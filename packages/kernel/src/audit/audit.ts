@@ -1,8 +1,10 @@
+import { walkObjects } from '@kml/core';
 import { fsState } from '../fs/fs-state.ts';
 import type { Kernel } from '../kernel.ts';
+import { outsideNames } from '../save/unsaveable.ts';
 import type { Inode, OpenFile, WaitQueue } from '../types.ts';
+import { census } from './census.ts';
 import { auditFrames, type FrameAccounts, frameAccounts } from './frames.ts';
-import { census, reachable } from './graph.ts';
 
 /** What the kernel holds at present. */
 export interface KernelAccounts extends FrameAccounts {
@@ -15,7 +17,7 @@ export interface KernelAccounts extends FrameAccounts {
   readonly waiters: number;
   /** Bytes of file systems, pipes and sockets whose content the kernel holds. */
   readonly dataBytes: number;
-  /** Objects of kernel state by shape (graph.ts). */
+  /** Objects of kernel state by shape (census.ts). */
   readonly objects: ReadonlyMap<string, number>;
 }
 
@@ -31,8 +33,8 @@ export interface KernelAudit {
  * instructions; takes time in proportion to all state.
  */
 export function auditKernel(kernel: Kernel): KernelAudit {
-  const edges = reachable(kernel.state);
-  const objects = [...edges.keys()];
+  const walk = walkObjects(kernel.state, outsideNames(kernel));
+  const objects = [...walk.objects.keys()];
   const files = objects.filter(isOpenFile);
   const inodes = objects.filter(isInode);
   const queues = objects.filter(isWaitQueue);
@@ -51,7 +53,7 @@ export function auditKernel(kernel: Kernel): KernelAudit {
     },
     faults: [
       ...auditFrames(kernel, inodes),
-      ...auditFiles(files, inodes, edges),
+      ...auditFiles(files, inodes, walk.references),
       ...auditQueues(kernel, queues),
       ...auditTasks(kernel),
     ],
@@ -62,15 +64,15 @@ export function auditKernel(kernel: Kernel): KernelAudit {
 function auditFiles(
   files: readonly OpenFile[],
   inodes: readonly Inode[],
-  edges: ReadonlyMap<object, number>,
+  references: ReadonlyMap<object, number>,
 ): string[] {
   const faults: string[] = [];
   const users = new Map<Inode, number>();
   for (const file of files) {
     if (file.refs <= 0) continue;
     users.set(file.inode, (users.get(file.inode) ?? 0) + 1);
-    if (file.refs > edges.get(file)!) {
-      faults.push(`${describe(file)}: ${file.refs} references kept, ${edges.get(file)} found`);
+    if (file.refs > references.get(file)!) {
+      faults.push(`${describe(file)}: ${file.refs} references kept, ${references.get(file)} found`);
     }
   }
   for (const inode of inodes) {

@@ -99,10 +99,26 @@ function openStream(kernel: Kernel, fd: 0 | 1 | 2): OpenFile {
  * reads and finds nothing. True if anything came.
  */
 export function pollConsole(kernel: Kernel): boolean {
+  return takeInput(kernel, INPUT_WINDOW);
+}
+
+/** Takes all that the host's standard input has given so far: it is to be saved with the machine. */
+export function drainConsole(kernel: Kernel): void {
+  takeInput(kernel, Number.POSITIVE_INFINITY);
+}
+
+/** Goes on with this host's terminal where the saved machine had one. */
+export function resumeConsole(kernel: Kernel): void {
+  const { console } = kernel.host;
+  if (consoleState(kernel).inputIsTty) console.setRaw(true);
+  if (console.isTty(1)) consoleResized(kernel);
+}
+
+function takeInput(kernel: Kernel, window: number): boolean {
   const state = consoleState(kernel);
   if (!state.inputIsTty && !state.wanted) return false;
   let came = false;
-  while (!state.ended && state.bytes < INPUT_WINDOW) {
+  while (!state.ended && state.bytes < window) {
     const bytes = kernel.host.console.read();
     if (bytes === undefined) break;
     came = true;

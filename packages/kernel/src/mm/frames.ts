@@ -16,6 +16,11 @@ export function freeFrames(kernel: Kernel): number {
   return frames.freeCount + (kernel.memory.frameCount - frames.fresh);
 }
 
+/** Frames from this one on were never given out: they are zero. */
+export function untouchedFrames(kernel: Kernel): number {
+  return mmState(kernel).frames.fresh;
+}
+
 function takeFrame(kernel: Kernel, frames: FrameState): number {
   let frame = -1;
   if (frames.freeCount > 0) frame = frames.free[--frames.freeCount]!;

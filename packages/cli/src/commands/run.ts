@@ -68,6 +68,7 @@ export function runCommand() {
     )
     .option('--strace [file]', 'print every system call, on standard error or to a file')
     .option('--stats <file>', 'write counters of the run as JSON')
+    .option('--audit', "at the end, check the kernel's own accounts: what leaked is named (status 125)")
     .option('--interpret', 'never translate to WebAssembly')
     .option('--no-code-cache', 'neither use nor keep lifted code of earlier runs')
     .addOption(
@@ -156,8 +157,10 @@ export function runCommand() {
         };
         write(options.stats, `${JSON.stringify(stats, undefined, 2)}\n`);
       }
+      const faults = options.audit && result.kind !== 'panic' ? machine.audit().faults : [];
+      for (const fault of faults) process.stderr.write(`kml: audit: ${fault}\n`);
       // Nothing of the machine may keep the process: standard input may still be open.
-      process.exit(result.status);
+      process.exit(faults.length > 0 ? 125 : result.status);
     });
 }
 

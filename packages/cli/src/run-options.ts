@@ -26,6 +26,9 @@ export const straceOption = () =>
 
 export const statsOption = () => new Option('--stats <file>', 'write counters of the run as JSON');
 
+export const auditOption = () =>
+  new Option('--audit', "at the end, check the kernel's own accounts: what leaked is named (status 125)");
+
 export const interpretOption = () => new Option('--interpret', 'never translate to WebAssembly');
 
 export const noCodeCacheOption = () =>

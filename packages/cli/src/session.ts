@@ -19,6 +19,7 @@ import { openTrace } from './trace-file.ts';
 export interface SessionOptions extends SaveOptions {
   readonly strace?: string | true | undefined;
   readonly stats?: string | undefined;
+  readonly audit?: true | undefined;
   readonly timeout?: number | undefined;
   readonly maxInstructions?: number | undefined;
   readonly interpret?: true | undefined;
@@ -78,8 +79,10 @@ export function openSession(options: SessionOptions, log: HostLog | undefined): 
         process.stderr.write(`kml: ended after ${bound}\n`);
       }
       if (options.stats !== undefined) writeStats(options.stats, machine, result, seconds());
+      const faults = options.audit && result.kind !== 'panic' ? machine.audit().faults : [];
+      for (const fault of faults) process.stderr.write(`kml: audit: ${fault}\n`);
       // Nothing of the machine may keep the process: standard input may still be open.
-      process.exit(result.kind === 'paused' ? 0 : result.status);
+      process.exit(faults.length > 0 ? 125 : result.kind === 'paused' ? 0 : result.status);
     },
   };
 }

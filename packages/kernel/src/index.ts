@@ -12,6 +12,7 @@ export {
   sigSetBytes,
 } from './abi/signals.ts';
 export { StructReader, StructWriter } from './abi/struct.ts';
+export { auditKernel, type KernelAccounts, type KernelAudit } from './audit/audit.ts';
 export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitStatus, shellStatus } from './boot.ts';
 export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';

@@ -10,10 +10,12 @@ import {
   wasmTranslator,
 } from '@kml/core';
 import {
+  auditKernel,
   bootKernel,
   consoleResized,
   createKernel,
   type Kernel,
+  type KernelAudit,
   type KernelOptions,
   kernelCall,
   writebackAll,
@@ -188,6 +190,11 @@ export class Machine {
   /** Hash of registers, page frames and counters: equal for machines in the same state. */
   stateHash(): string {
     return hashState(this.kernel);
+  }
+
+  /** What the kernel holds, and where the counts it keeps do not agree with what is there. Takes a while. */
+  audit(): KernelAudit {
+    return auditKernel(this.kernel);
   }
 
   stats(): MachineStats {

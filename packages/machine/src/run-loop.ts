@@ -78,7 +78,7 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
     // A piece is to last about half a turn, whatever runs.
     if (budget === piece)
       piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
-    if (isIdle(kernel)) {
+    if (isIdle(kernel) && waitsForHost(kernel)) {
       await bell.wait(Math.min(idleWait(kernel), deadline - now));
       pollConsole(kernel);
       onRunReturn(kernel);
@@ -90,12 +90,15 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
   }
 }
 
+/** Idle virtual time is skipped, not waited for: only where no timer will ever end it is the host asked. */
+function waitsForHost(kernel: Kernel): boolean {
+  return kernel.options.time === 'real' || idleDeadline(kernel) === undefined;
+}
+
 /** Milliseconds that an idle machine may wait. */
 function idleWait(kernel: Kernel): number {
   const until = idleDeadline(kernel);
   if (until === undefined) return IDLE_LOOK_MS;
-  // Idle virtual time is skipped, not waited for.
-  if (kernel.options.time === 'virtual') return 0;
   return Math.min(IDLE_LOOK_MS, Math.max(0, Number(until - monotonicNs(kernel)) / 1e6));
 }
 

@@ -8,6 +8,7 @@ import { guestRoot, hostDirectory } from '../guest-root.ts';
 import { openLog } from '../log.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 import {
+  auditOption,
   hotnessOption,
   interpretOption,
   logFormatOption,
@@ -45,6 +46,7 @@ export function restoreCommand() {
     .addOption(saveExitOption())
     .addOption(straceOption())
     .addOption(statsOption())
+    .addOption(auditOption())
     .addOption(interpretOption())
     .addOption(noCodeCacheOption())
     .addOption(hotnessOption())

@@ -8,6 +8,7 @@ import { readHostFile } from '../host-file.ts';
 import { openLog } from '../log.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 import {
+  auditOption,
   hotnessOption,
   interpretOption,
   logFormatOption,
@@ -63,6 +64,7 @@ export function runCommand() {
     .addOption(saveExitOption())
     .addOption(straceOption())
     .addOption(statsOption())
+    .addOption(auditOption())
     .addOption(interpretOption())
     .addOption(noCodeCacheOption())
     .addOption(hotnessOption())

@@ -1,4 +1,4 @@
-import { EAGAIN, EINVAL, EPERM } from '../errno.ts';
+import { BLOCKED, EAGAIN, EINVAL, EPERM } from '../errno.ts';
 import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
 import { exitUndo, shareUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
@@ -8,10 +8,13 @@ import { forkMm } from '../mm/fork.ts';
 import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
 import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
+import { inheritTracing } from '../ptrace/attach.ts';
+import { EVENT_CLONE, EVENT_FORK, EVENT_VFORK, EVENT_VFORK_DONE } from '../ptrace/numbers.ts';
+import { endStop, eventStop, sendOn, wantsEvent } from '../ptrace/stop.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
-import { SIG_DFL, SIG_IGN } from '../signal/numbers.ts';
-import type { Task, ThreadGroup } from '../types.ts';
+import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
+import type { RestartRecord, Task, ThreadGroup } from '../types.ts';
 import {
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
@@ -22,10 +25,12 @@ import {
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
+  CLONE_PTRACE,
   CLONE_SETTLS,
   CLONE_SIGHAND,
   CLONE_SYSVSEM,
   CLONE_THREAD,
+  CLONE_UNTRACED,
   CLONE_VFORK,
   CLONE_VM,
 } from './clone-flags.ts';
@@ -60,9 +65,9 @@ function checkFlags(args: CloneArguments): number {
 
 /**
  * Makes a task as clone, fork and vfork do: it starts runnable, at the exit of the same system call.
- * The task, or -EINVAL, -EPERM, -EAGAIN, -ENOMEM. Linux 6.1 kernel/fork.c: copy_process
+ * `traced`: the parent's tracer traces it too. The task, or -EINVAL, -EPERM, -EAGAIN, -ENOMEM. Linux 6.1 kernel/fork.c: copy_process
  */
-export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): Task | number {
+export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments, traced = false): Task | number {
   const bad = checkFlags(args);
   if (bad !== 0) return bad;
   if (!mayFork(kernel, parent)) return -EAGAIN;
@@ -98,6 +103,7 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): T
     dropUnborn(kernel, child);
     return failed;
   }
+  if (traced || has(args, CLONE_PTRACE)) inheritTracing(kernel, parent, child);
   start(kernel, parent, child, args);
   return child;
 }
@@ -125,6 +131,7 @@ function copyMm(kernel: Kernel, parent: Task, args: CloneArguments): Task['mm'] 
 function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup {
   const from = parent.group;
   const group = newGroup(pid, has(args, CLONE_PARENT) ? from.parent : from);
+  group.parentTid = has(args, CLONE_PARENT) ? from.parentTid : parent.tid;
   group.pgid = from.pgid;
   group.sid = from.sid;
   group.tty = from.tty;
@@ -134,6 +141,7 @@ function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup
     for (const action of group.actions) if (action.handler !== SIG_IGN) action.handler = SIG_DFL;
   }
   group.rlimits = from.rlimits.map((limit) => ({ ...limit }));
+  group.oomScoreAdj = from.oomScoreAdj;
   group.exe = from.exe;
   group.argv = from.argv;
   group.environ = from.environ;
@@ -192,22 +200,45 @@ function start(kernel: Kernel, parent: Task, child: Task, args: CloneArguments):
   enqueue(kernel, child);
 }
 
-/** The body of fork, vfork and clone: gives the child's id, after vfork only once the child has let go of the memory. */
-export function doClone(kernel: Kernel, task: Task, args: CloneArguments): number {
-  const record = task.restart;
-  if (record?.call === 'vfork') return waitForVfork(kernel, task, record.tid as number);
-  const child = cloneTask(kernel, task, args);
-  if (typeof child === 'number') return child;
-  if (!has(args, CLONE_VFORK)) return child.tid;
-  task.restart = { call: 'vfork', tid: child.tid };
-  return waitForVfork(kernel, task, child.tid);
+/** The event that a tracer may want to hear of. Linux 6.1 kernel/fork.c: kernel_clone */
+function cloneEvent(task: Task, args: CloneArguments): number {
+  if (has(args, CLONE_UNTRACED)) return 0;
+  let event = EVENT_FORK;
+  if (has(args, CLONE_VFORK)) event = EVENT_VFORK;
+  else if (args.exitSignal !== SIGCHLD) event = EVENT_CLONE;
+  return wantsEvent(task, event) ? event : 0;
 }
 
-/** Only a fatal signal ends the wait early. Linux 6.1 kernel/fork.c: wait_for_vfork_done */
-function waitForVfork(kernel: Kernel, task: Task, tid: number): number {
+/** The body of fork, vfork and clone: gives the child's id, after vfork only once the child has let go of the memory. */
+export function doClone(kernel: Kernel, task: Task, args: CloneArguments): number {
+  if (task.restart?.call === 'clone') return endClone(kernel, task, task.restart);
+  const event = cloneEvent(task, args);
+  const child = cloneTask(kernel, task, args, event !== 0);
+  if (typeof child === 'number') return child;
+  const vfork = has(args, CLONE_VFORK);
+  if (!vfork && event === 0) return child.tid;
+  task.restart = { call: 'clone', tid: child.tid, event, vfork, told: false };
+  return endClone(kernel, task, task.restart);
+}
+
+/** The child runs: its tracer is told, vfork waits, and the tracer is told of that. Only a fatal signal ends the wait early. */
+function endClone(kernel: Kernel, task: Task, record: RestartRecord): number {
+  const tid = record.tid as number;
+  sendOn(kernel, task, endStop(task, 'call'));
+  if (record.event !== 0) {
+    const event = record.event as number;
+    record.event = 0;
+    if (eventStop(kernel, task, 'call', event, tid)) return BLOCKED;
+  }
   const child = kernel.state.tasks.get(tid);
-  if (child?.vforkParent !== task.tid) return tid;
-  return blockOn(kernel, task, [child.vforkDone], { interruptible: false, onSignal: tid });
+  if (record.vfork && child?.vforkParent === task.tid) {
+    return blockOn(kernel, task, [child.vforkDone], { interruptible: false, onSignal: tid });
+  }
+  if (record.vfork && !record.told) {
+    record.told = true;
+    if (eventStop(kernel, task, 'call', EVENT_VFORK_DONE, tid)) return BLOCKED;
+  }
+  return tid;
 }
 
 /** The child has its own memory now, or none: the parent goes on. */

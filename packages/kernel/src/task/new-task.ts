@@ -1,10 +1,11 @@
 import type { Kernel } from '../kernel.ts';
-import { NSIG, SIG_DFL, SIGCHLD } from '../signal/numbers.ts';
+import { NSIG, SIG_DFL, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type {
   Credentials,
   FileTable,
   FsContext,
+  Itimer,
   PendingSignals,
   RestartRecord,
   SigAction,
@@ -55,6 +56,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     leader: undefined as unknown as Task,
     tasks: [],
     parent,
+    parentTid: parent?.pid ?? 0,
     children: [],
     pgid: pid,
     sid: pid,
@@ -63,6 +65,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     pending: newPending(),
     groupExit: undefined,
     stopped: false,
+    lastStopSignal: SIGSTOP,
     stopReport: undefined,
     continueReport: false,
     childExit: { waiters: [] },
@@ -76,6 +79,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     exited: false,
     subreaper: false,
     didExec: false,
+    oomScoreAdj: 0,
     posixTimers: new Map(),
     nextTimerId: 0,
     deadUserCycles: 0,
@@ -85,8 +89,8 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
   };
 }
 
-function newItimer(): { expires: bigint | undefined; interval: bigint } {
-  return { expires: undefined, interval: 0n };
+function newItimer(): Itimer {
+  return { expires: undefined, interval: 0n, waiting: false };
 }
 
 export interface TaskParts {
@@ -143,6 +147,8 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     noNewPrivs: false,
     personality: 0,
     startTime: monotonicNs(kernel),
+    tracees: [],
+    stopSignal: 0,
     arch: {},
   };
 }

@@ -3,7 +3,9 @@ import { latin1String, StructWriter } from '../../abi/struct.ts';
 import { EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { mapsText } from '../../mm/maps-text.ts';
+import { oomScore } from '../../mm/oom.ts';
 import { copyIn } from '../../mm/user-access.ts';
+import { frameAddress } from '../../task/thread-info.ts';
 import type { Task } from '../../types.ts';
 import { mountInfoText, mountsText } from './mount-text.ts';
 import { limitsText, statmText, statText, statusText } from './pid-texts.ts';
@@ -48,6 +50,17 @@ function auxv(kernel: Kernel, task: Task): string {
   return latin1String(out.bytes);
 }
 
+/** The system call that the task waits in, with its arguments, stack pointer and pc. Linux 6.1 fs/proc/base.c: proc_pid_syscall */
+function syscallText(kernel: Kernel, task: Task): string {
+  if (task.state === 'runnable' || task.stackSlot < 0) return 'running\n';
+  const frame = frameAddress(kernel, task);
+  const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame))}`;
+  if (!task.inCall && task.tracedStop?.at !== 'entry') return `-1 ${place}\n`;
+  const { number, args } = kernel.abi.debug.callAtEntry(kernel, task);
+  return `${number} ${args.map(hex).join(' ')} ${place}\n`;
+}
+
 function comm(_kernel: Kernel, task: Task): string {
   return `${task.comm}\n`;
 }
@@ -57,9 +70,11 @@ function setComm(_kernel: Kernel, task: Task, text: string): number {
   return 0;
 }
 
-function setScore(_kernel: Kernel, _task: Task, text: string): number {
+function setScore(_kernel: Kernel, task: Task, text: string): number {
   const score = Number(text.trim());
-  return Number.isInteger(score) && score >= -1000 && score <= 1000 ? 0 : -EINVAL;
+  if (!Number.isInteger(score) || score < -1000 || score > 1000) return -EINVAL;
+  task.group.oomScoreAdj = score;
+  return 0;
 }
 
 function file(read: PidFile['read'], mode = 0o444): PidFile {
@@ -80,14 +95,17 @@ export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>(
       0o400,
     ),
   ],
+  // Opened as a file of its own kind (mem-file.ts).
+  ['mem', { mode: 0o600, read: () => '' }],
+  ['syscall', file(syscallText, 0o400)],
   ['auxv', file(auxv, 0o400)],
   ['comm', { mode: 0o644, read: comm, write: setComm }],
   ['limits', file((_kernel, task) => limitsText(task))],
   ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],
   ['mountinfo', file((kernel, _task, _thread, reader) => mountInfoText(kernel, reader))],
   ['wchan', file(() => '0')],
-  ['oom_score', file(() => '0\n')],
-  ['oom_score_adj', { mode: 0o644, read: () => '0\n', write: setScore }],
+  ['oom_score', file((kernel, task) => `${oomScore(kernel, task.group)}\n`)],
+  ['oom_score_adj', { mode: 0o644, read: (_kernel, task) => `${task.group.oomScoreAdj}\n`, write: setScore }],
   ['loginuid', file(() => '4294967295')],
   ['sessionid', file(() => '4294967295')],
   ['cgroup', file(() => '0::/\n')],

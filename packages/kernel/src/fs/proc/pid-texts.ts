@@ -33,6 +33,8 @@ function stateOf(task: Task): [letter: string, name: string] {
       return task.wait?.interruptible === false ? ['D', 'disk sleep'] : ['S', 'sleeping'];
     case 'stopped':
       return ['T', 'stopped'];
+    case 'traced':
+      return ['t', 'tracing stop'];
     case 'zombie':
       return ['Z', 'zombie'];
     case 'dead':
@@ -147,7 +149,7 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['Ngid', 0],
     ['Pid', task.tid],
     ['PPid', group.parent?.pid ?? 0],
-    ['TracerPid', 0],
+    ['TracerPid', task.tracing?.tracer.tid ?? 0],
     ['Uid', `${cred.uid}\t${cred.euid}\t${cred.suid}\t${cred.fsuid}`],
     ['Gid', `${cred.gid}\t${cred.egid}\t${cred.sgid}\t${cred.fsgid}`],
     ['FDSize', Math.max(64, task.files.fds.length)],

@@ -47,7 +47,7 @@ const CLONE_ARGS_MIN = 64;
 const CLONE_ARGS_MAX = 4096;
 
 function clone3(kernel: Kernel, task: Task, address: number, size: number): number {
-  if (task.restart?.call === 'vfork') return doClone(kernel, task, { ...PLAIN, flags: 0, exitSignal: 0 });
+  if (task.restart?.call === 'clone') return doClone(kernel, task, { ...PLAIN, flags: 0, exitSignal: 0 });
   if (size > CLONE_ARGS_MAX) return -E2BIG;
   if (size < CLONE_ARGS_MIN) return -EINVAL;
   const bytes = copyIn(kernel, task, address, size);
@@ -66,7 +66,7 @@ function clone3(kernel: Kernel, task: Task, address: number, size: number): numb
   return doClone(kernel, task, { ...ids, flags, exitSignal, sp: stack + stackSize });
 }
 
-const NOTE = 'no name spaces (EPERM), no CLONE_PIDFD (EINVAL), CLONE_PTRACE has no effect';
+const NOTE = 'no name spaces (EPERM), no CLONE_PIDFD (EINVAL)';
 
 export const CLONE_SYSCALLS: readonly SyscallDef[] = [
   full('fork', [], fork),

@@ -63,9 +63,11 @@ function prctl(kernel: Kernel, task: Task, option: number, second: number, third
     case PR_GET_PDEATHSIG:
       return store(kernel, task, second, nativeNumber(kernel, 'signal', task.parentDeathSignal));
     case PR_GET_DUMPABLE:
-      return 1;
+      return task.mm?.dumpable ?? 0;
     case PR_SET_DUMPABLE:
-      return second > 1 ? -EINVAL : 0;
+      if (second > 1) return -EINVAL;
+      if (task.mm !== undefined) task.mm.dumpable = second;
+      return 0;
     case PR_GET_SECCOMP:
     case PR_SET_TIMERSLACK:
       return 0;
@@ -95,7 +97,7 @@ export const PRCTL_SYSCALLS: readonly SyscallDef[] = [
   partial(
     'prctl',
     ['int', 'ulong', 'ulong', 'ulong', 'ulong'],
-    'names, death signal, subreaper, no-new-privileges; capabilities; dumpable and timer slack have no effect; else EINVAL',
+    'names, death signal, subreaper, no-new-privileges; capabilities; timer slack has no effect; else EINVAL',
     prctl,
   ),
   ...CAPABILITY_SYSCALLS,

@@ -174,7 +174,7 @@ function maxSegment(socket: InetSocket): number {
 }
 
 /** struct tcp_info: what there is to say. Linux 6.1 include/uapi/linux/tcp.h */
-function tcpInfo(kernel: Kernel, socket: InetSocket): Uint8Array {
+export function tcpInfo(kernel: Kernel, socket: InetSocket): Uint8Array {
   const out = new StructWriter(kernel, 232).u8(socket.state).at(5).u8(0x07).u8(0x77);
   out.at(8).u32(200_000).u32(40_000).u32(maxSegment(socket)).u32(maxSegment(socket));
   // tcpi_unacked counts a listener's backlog, tcpi_sacked its limit.

@@ -1,0 +1,56 @@
+/** A module of Python's test suite, and what is known of it. Patterns are those of fnmatch over case IDs. */
+export interface ModuleRow {
+  readonly name: string;
+  /** What of it is run on every change, where the whole takes too long; all else is left to the soak. */
+  readonly quick?: readonly string[];
+  /** Cases that are not run, with the cause: what they ask for is not the kernel's to give. */
+  readonly excluded?: Readonly<Record<string, string>>;
+  /** Cases that end worse than natively, with the cause. One that no longer does must leave this list. */
+  readonly worse?: Readonly<Record<string, string>>;
+}
+
+const NO_XATTR = 'no file system here has extended attributes';
+
+export const MODULES: readonly ModuleRow[] = [
+  {
+    name: 'test_os',
+    worse: {
+      'test_os.ExtendedAttributeTests.test_fds': NO_XATTR,
+      'test_os.ExtendedAttributeTests.test_lpath': NO_XATTR,
+      'test_os.ExtendedAttributeTests.test_simple': NO_XATTR,
+    },
+  },
+  { name: 'test_posix' },
+  { name: 'test_subprocess' },
+  { name: 'test_threading' },
+  { name: 'test_signal' },
+  { name: 'test_mmap' },
+  { name: 'test_select' },
+  { name: 'test_selectors' },
+  { name: 'test_socket' },
+  { name: 'test_tempfile' },
+  {
+    name: 'test_shutil',
+    worse: {
+      'test_shutil.TestCopy.test_copy2_xattr': NO_XATTR,
+      'test_shutil.TestCopy.test_copyxattr': NO_XATTR,
+      'test_shutil.TestCopy.test_copyxattr_symlinks': NO_XATTR,
+    },
+  },
+  { name: 'test_pty' },
+  {
+    name: 'test_fcntl',
+    worse: { 'test_fcntl.TestFcntl.test_fcntl_64_bit': 'F_NOTIFY: no notices of directories by signal' },
+  },
+  { name: 'test_time' },
+  { name: 'test_float' },
+  { name: 'test_struct' },
+  // Each case has a Python and a C version of the code, over thousands of computed numbers.
+  { name: 'test_decimal', quick: ['test_decimal.CIBM*', 'test_decimal.C[EFTU]*', 'test_decimal.C*Context*'] },
+  // Each of its 375 cases starts some Python processes.
+  { name: 'test_multiprocessing_fork', quick: ['*WithProcessesTest[EPQR]*', '*WithProcessesTestS[eh]*'] },
+  {
+    name: 'test_asyncio',
+    quick: ['test_asyncio.test_subprocess.*', 'test_asyncio.test_unix_events.*', 'test_asyncio.test_events.EPoll*'],
+  },
+];

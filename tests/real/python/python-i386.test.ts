@@ -1,0 +1,3 @@
+import { pythonSuite } from './suite.ts';
+
+pythonSuite('i386', 'quick');

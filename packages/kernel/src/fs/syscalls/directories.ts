@@ -5,7 +5,9 @@ import { copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { PathRef, Task } from '../../types.ts';
 import { directoryEntries } from '../directory-file.ts';
+import { fileEvent } from '../file-events.ts';
 import { getDataFile, getFile } from '../file-table.ts';
+import { IN_ACCESS } from '../inotify-events.ts';
 import { isDirectory } from '../mode.ts';
 import { AT_FDCWD } from '../open-flags.ts';
 import { pathParts } from '../path-string.ts';
@@ -43,6 +45,7 @@ function getdents(encode: EncodeEntry) {
       done += bytes.length;
       file.position++;
     }
+    fileEvent(kernel, file, IN_ACCESS);
     return done;
   };
 }

@@ -34,6 +34,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* On some architectures a union is not passed as its member is. */
+union semun {
+  int value;
+};
+
 static void need(int ok, const char *what) {
   if (!ok) {
     printf("%s: %s\n", what, strerror(errno));
@@ -207,7 +212,7 @@ int main(void) {
   shmctl(segment, IPC_RMID, NULL);
   strcpy(attached + 9000, "system five");
   int sem = semget(IPC_PRIVATE, 2, IPC_CREAT | 0600);
-  semctl(sem, 1, SETVAL, 4);
+  semctl(sem, 1, SETVAL, (union semun){4});
   struct sembuf down = {1, -1, SEM_UNDO};
   semop(sem, &down, 1);
   int queue = msgget(IPC_PRIVATE, IPC_CREAT | 0600);

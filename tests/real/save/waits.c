@@ -25,6 +25,11 @@
 #include <time.h>
 #include <unistd.h>
 
+/* On some architectures a union is not passed as its member is. */
+union semun {
+  int value;
+};
+
 static char lines[16][120];
 static atomic_int handled, ticks, chained;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -193,7 +198,7 @@ int main(void) {
   sem_init(&semaphore, 0, 0);
   pthread_barrier_init(&barrier, NULL, 2);
   sysv = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
-  semctl(sysv, 0, SETVAL, 0);
+  semctl(sysv, 0, SETVAL, (union semun){0});
   queue = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
   int lock_file = open("/tmp/lock", O_RDWR | O_CREAT, 0600);
   flock(lock_file, LOCK_EX);
@@ -208,7 +213,7 @@ int main(void) {
   nap(1);
   write(pipes[1], "piped", 5);
   sem_post(&semaphore);
-  semctl(sysv, 0, SETVAL, 2);
+  semctl(sysv, 0, SETVAL, (union semun){2});
   struct { long type; char text[16]; } message = {8, "eight"};
   msgsnd(queue, &message, 6, 0);
   spin(30000);

@@ -6,4 +6,5 @@ export { ImageError } from './image/image-error.ts';
 export type { ImageConfig } from './image/oci.ts';
 export * from './open-root.ts';
 export * from './rootfs/rootfs.ts';
+export * from './save-file.ts';
 export * from './swap.ts';

@@ -172,6 +172,8 @@ export interface ThreadGroup {
   /** The parent's thread that made it. */
   parentTid: number;
   children: ThreadGroup[];
+  /** /proc/PID/oom_score_adj: -1000 (never killed for memory) to 1000 (first). */
+  oomScoreAdj: number;
   pgid: number;
   sid: number;
   /** Controlling terminal, by device number, 0 for none. */
@@ -227,14 +229,16 @@ export interface PosixTimer {
   /** Expiries beyond the first since its signal was queued, and as of the last signal taken. */
   overrun: number;
   lastOverrun: number;
-  /** Its signal is queued and not yet taken. */
-  queued: boolean;
+  /** It has expired, and is set again when its signal is taken. */
+  waiting: boolean;
 }
 
 export interface Itimer {
   /** Monotonic nanoseconds (real), or cycles; undefined while off. */
   expires: bigint | undefined;
   interval: bigint;
+  /** The real one: it has expired, and is set again when its signal is taken. */
+  waiting: boolean;
 }
 
 export interface Mm {

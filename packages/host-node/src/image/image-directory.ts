@@ -70,6 +70,7 @@ export function imageDirectory(description: string, root: ImageNode, data: strin
       closed.push(handle);
       return 0;
     },
+    fstat: (handle) => statOf(handles[handle]!, device),
     read(handle, position, into) {
       const { offset, size } = handles[handle]!;
       const length = Math.max(0, Math.min(into.length, size - position));

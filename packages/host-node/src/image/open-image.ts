@@ -37,7 +37,7 @@ export async function openImage(request: ImageRequest): Promise<Image> {
     let host = openDirectory(stat.isDirectory() ? real : dirname(real));
     if (!stat.isDirectory()) {
       const key = `${real}\n${stat.size}\n${stat.mtimeMs}\n${stat.ino}`;
-      const description = { ...host, description: path };
+      const description = { ...host, description: real };
       host = await unpackedImage({ host: description, layers: [basename(real)], key, store, progress });
       if (!isOciLayout(host)) return { directory: host, image: true };
     }

@@ -8,7 +8,6 @@ import { WORK } from '../syscalls/work-cost.ts';
 import { exitGroup } from '../task/exit.ts';
 import { isOrphanedPgrp } from '../task/jobs.ts';
 import { setState, setWork } from '../task/thread-info.ts';
-import { timerSignalTaken } from '../time/posix-timers.ts';
 import { traceSignal } from '../trace/strace.ts';
 import type { SigAction, SigInfo, Task } from '../types.ts';
 import { notifyStopped } from './child.ts';
@@ -17,7 +16,6 @@ import {
   SA_NODEFER,
   SA_RESETHAND,
   SA_RESTART,
-  SI_TIMER,
   SIG_DFL,
   SIG_IGN,
   SIGKILL,
@@ -48,7 +46,6 @@ export function deliverSignals(kernel: Kernel, task: Task, frame: number): void 
         finishWithoutHandler(kernel, task, frame);
         return;
       }
-      if (info.code === SI_TIMER) timerSignalTaken(kernel, group, info);
       traceSignal(kernel, task, info);
       if (info.signo !== SIGKILL && enterStop(kernel, task, { at: 'signal', code: info.signo, info })) return;
     }

@@ -50,6 +50,11 @@ export function sendPgrpSignal(kernel: Kernel, pgid: number, info: SigInfo): num
   return count;
 }
 
+/** Whether a signal to one thread, or to a process, is dropped because nobody would do anything about it. */
+export function ignoresSignal(group: ThreadGroup, only: Task | undefined, signo: number): boolean {
+  return isIgnored(group, only ?? group.leader, signo);
+}
+
 /** Whether a process has no handler and would do nothing about it. A blocked signal is not ignored: the handler may change before it is unblocked; nor is one that a tracer may want to see. */
 function isIgnored(group: ThreadGroup, task: Task, signo: number): boolean {
   if ((task.sigMask | task.realBlocked) & sigBit(signo)) return false;

@@ -145,6 +145,7 @@ function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup
     for (const action of group.actions) if (action.handler !== SIG_IGN) action.handler = SIG_DFL;
   }
   group.rlimits = from.rlimits.map((limit) => ({ ...limit }));
+  group.oomScoreAdj = from.oomScoreAdj;
   group.exe = from.exe;
   group.argv = from.argv;
   group.environ = from.environ;

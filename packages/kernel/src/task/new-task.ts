@@ -5,6 +5,7 @@ import type {
   Credentials,
   FileTable,
   FsContext,
+  Itimer,
   PendingSignals,
   RestartRecord,
   SigAction,
@@ -78,6 +79,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     exited: false,
     subreaper: false,
     didExec: false,
+    oomScoreAdj: 0,
     posixTimers: new Map(),
     nextTimerId: 0,
     deadUserCycles: 0,
@@ -87,8 +89,8 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
   };
 }
 
-function newItimer(): { expires: bigint | undefined; interval: bigint } {
-  return { expires: undefined, interval: 0n };
+function newItimer(): Itimer {
+  return { expires: undefined, interval: 0n, waiting: false };
 }
 
 export interface TaskParts {

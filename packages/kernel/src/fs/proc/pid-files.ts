@@ -3,6 +3,7 @@ import { latin1String, StructWriter } from '../../abi/struct.ts';
 import { EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { mapsText } from '../../mm/maps-text.ts';
+import { oomScore } from '../../mm/oom.ts';
 import { copyIn } from '../../mm/user-access.ts';
 import { frameAddress } from '../../task/thread-info.ts';
 import type { Task } from '../../types.ts';
@@ -69,9 +70,11 @@ function setComm(_kernel: Kernel, task: Task, text: string): number {
   return 0;
 }
 
-function setScore(_kernel: Kernel, _task: Task, text: string): number {
+function setScore(_kernel: Kernel, task: Task, text: string): number {
   const score = Number(text.trim());
-  return Number.isInteger(score) && score >= -1000 && score <= 1000 ? 0 : -EINVAL;
+  if (!Number.isInteger(score) || score < -1000 || score > 1000) return -EINVAL;
+  task.group.oomScoreAdj = score;
+  return 0;
 }
 
 function file(read: PidFile['read'], mode = 0o444): PidFile {
@@ -101,8 +104,8 @@ export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>(
   ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],
   ['mountinfo', file((kernel, _task, _thread, reader) => mountInfoText(kernel, reader))],
   ['wchan', file(() => '0')],
-  ['oom_score', file(() => '0\n')],
-  ['oom_score_adj', { mode: 0o644, read: () => '0\n', write: setScore }],
+  ['oom_score', file((kernel, task) => `${oomScore(kernel, task.group)}\n`)],
+  ['oom_score_adj', { mode: 0o644, read: (_kernel, task) => `${task.group.oomScoreAdj}\n`, write: setScore }],
   ['loginuid', file(() => '4294967295')],
   ['sessionid', file(() => '4294967295')],
   ['cgroup', file(() => '0::/\n')],

@@ -4,6 +4,7 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
 import type { Capabilities } from './task/capabilities.ts';
@@ -197,6 +198,8 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Polls of its pidfds. */
+  pidQueue?: FileQueue;
   subreaper: boolean;
   /** Executed a program since it was forked: setpgid by the parent is over. */
   didExec: boolean;

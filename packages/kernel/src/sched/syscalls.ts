@@ -125,9 +125,14 @@ function getAttr(kernel: Kernel, task: Task, pid: number, address: number, size:
   return copyOut(kernel, task, address, writer.bytes) ? 0 : -EFAULT;
 }
 
+/** The task whose affinity is meant: here a negative number is one that nobody has. Linux 6.1 kernel/sched/core.c: find_process_by_pid */
+function affinityTarget(kernel: Kernel, task: Task, pid: number): Task | number {
+  return pid < 0 ? -ESRCH : targetOf(kernel, task, pid);
+}
+
 /** One CPU: a mask must contain it. */
 function setAffinity(kernel: Kernel, task: Task, pid: number, size: number, address: number): number {
-  const target = targetOf(kernel, task, pid);
+  const target = affinityTarget(kernel, task, pid);
   if (typeof target === 'number') return target;
   const bytes = copyIn(kernel, task, address, Math.min(size, 128));
   if (bytes === undefined) return -EFAULT;
@@ -136,7 +141,7 @@ function setAffinity(kernel: Kernel, task: Task, pid: number, size: number, addr
 }
 
 function getAffinity(kernel: Kernel, task: Task, pid: number, size: number, address: number): number {
-  const target = targetOf(kernel, task, pid);
+  const target = affinityTarget(kernel, task, pid);
   if (typeof target === 'number') return target;
   if (size < 4 || size & 3) return -EINVAL;
   return writeWord(kernel, task, address, 1) ? 4 : -EFAULT;

@@ -1,6 +1,7 @@
 import { EACCES, EAGAIN, EINVAL } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { blockOn } from '../sched/wait.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type { Inode, OpenFile, Task } from '../types.ts';
 import { setFileOwner, signalOwner } from './file-owner.ts';
@@ -50,7 +51,7 @@ function countOpen(kernel: Kernel, inode: Inode): { writers: number; all: number
 /** F_SETLEASE: 0 or -errno. Linux 6.1 fs/locks.c: generic_setlease, generic_add_lease */
 export function setLease(kernel: Kernel, task: Task, file: OpenFile, fd: number, type: number): number {
   const { inode } = file;
-  if (task.cred.fsuid !== inode.uid && task.cred.euid !== 0) return -EACCES;
+  if (task.cred.fsuid !== inode.uid && !capable(task.cred, CAP.lease)) return -EACCES;
   if (!isRegular(inode.mode)) return -EINVAL;
   const held = leasesOf(kernel, inode);
   const own = held.find((lease) => lease.file === file);

@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { blockOn } from '../sched/wait.ts';
 import { SIGPIPE } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Inode, OpenFile, Task } from '../types.ts';
 import { newFile } from './file.ts';
 import type { FileOps } from './file-ops.ts';
@@ -241,7 +242,8 @@ export function setPipeCapacity(kernel: Kernel, task: Task, file: OpenFile, byte
   if (bytes < 0 || bytes > 2 ** 31) return -EINVAL;
   let capacity = PAGE_SIZE;
   while (capacity < bytes) capacity *= 2;
-  if (capacity > pipe.limit * PAGE_SIZE && capacity > MAX_CAPACITY && task.cred.euid !== 0) return -EPERM;
+  if (capacity > pipe.limit * PAGE_SIZE && capacity > MAX_CAPACITY && !capable(task.cred, CAP.sysResource))
+    return -EPERM;
   if (capacity / PAGE_SIZE < pipe.slots.length) return -EBUSY;
   pipe.limit = capacity / PAGE_SIZE;
   notify(kernel, pipe.queue, POLL_OUT);

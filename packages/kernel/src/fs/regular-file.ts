@@ -1,3 +1,4 @@
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Inode, Task } from '../types.ts';
 import type { FileOps } from './file-ops.ts';
 import { touchAccessed } from './inode.ts';
@@ -8,7 +9,7 @@ import { READABLE, WRITABLE } from './poll-events.ts';
 
 /** A program that an ordinary user changes is not set-user-id any more. Linux 6.1 fs/inode.c: file_remove_privs */
 export function dropPrivileges(task: Task, inode: Inode): void {
-  if (!(inode.mode & (S_ISUID | S_ISGID)) || task.cred.fsuid === 0) return;
+  if (!(inode.mode & (S_ISUID | S_ISGID)) || capable(task.cred, CAP.fsetid)) return;
   inode.mode &= ~S_ISUID;
   if (inode.mode & 0o010) inode.mode &= ~S_ISGID;
 }

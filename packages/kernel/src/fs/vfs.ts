@@ -13,6 +13,7 @@ import {
   EXDEV,
 } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Dentry, Inode, PathRef } from '../types.ts';
 import { addChild, detach, isWithin, moveDentry } from './dentry.ts';
 import { forgetIfUnused } from './file.ts';
@@ -68,23 +69,28 @@ export function createNode(kernel: Kernel, context: PathContext, at: ParentPath,
   if (dir.inode!.nlink === 0) return -ENOENT;
   const denied = mayModify(context, at.parent);
   if (denied) return denied;
-  if (isDevice(node.mode) && context.cred.fsuid !== 0) return -EPERM;
+  if (isDevice(node.mode) && !capable(context.cred, CAP.mknod)) return -EPERM;
   if (directory && dir.inode!.nlink >= MAX_NLINK) return -EMLINK;
+  return addNode(kernel, context, dir, at.name, node);
+}
+
+/** The same where all has been checked. */
+function addNode(kernel: Kernel, context: PathContext, dir: Dentry, name: string, node: NewNode): Dentry | number {
   const { create } = inodeOps(dir.inode!);
   // Where nothing can be made, the look-up of a new name fails already (/proc).
   if (create === undefined) return -ENOENT;
-  const inode = create(kernel, context, dir, at.name, { ...node, mode: strippedMode(context, dir.inode!, node.mode) });
+  const inode = create(kernel, context, dir, name, { ...node, mode: strippedMode(context, dir.inode!, node.mode) });
   if (typeof inode === 'number') return inode;
   touchModified(kernel, dir.inode!);
-  const made = addChild(dir, at.name, inode);
-  entryEvent(kernel, dir.inode!, IN_CREATE | (directory ? IN_ISDIR : 0), at.name);
+  const made = addChild(dir, name, inode);
+  entryEvent(kernel, dir.inode!, IN_CREATE | (isDirectory(node.mode) ? IN_ISDIR : 0), name);
   return made;
 }
 
 /** A program that takes its group from the directory is set-group-id only if its maker is in that group. Linux 6.1 fs/inode.c: mode_strip_sgid */
 export function strippedMode(context: PathContext, dir: Inode, mode: number): number {
   if (isDirectory(mode) || (mode & (S_ISGID | 0o010)) !== (S_ISGID | 0o010) || !(dir.mode & S_ISGID)) return mode;
-  return context.cred.fsuid === 0 || inGroup(context.cred, dir.gid) ? mode : mode & ~S_ISGID;
+  return capable(context.cred, CAP.fsetid) || inGroup(context.cred, dir.gid) ? mode : mode & ~S_ISGID;
 }
 
 /** mkdir(): 0 or -errno. */
@@ -207,8 +213,7 @@ export function renameEntry(
 
 /** What an overlay leaves where a name was: the device 0:0. Linux 6.1 mm/shmem.c: shmem_whiteout */
 function makeWhiteout(kernel: Kernel, context: PathContext, at: ParentPath): number {
-  const asRoot = { ...context, cred: { ...context.cred, fsuid: 0, fsgid: 0 } };
-  const made = createNode(kernel, asRoot, at, { mode: S_IFCHR, rdev: 0, target: '' });
+  const made = addNode(kernel, context, at.parent.dentry, at.name, { mode: S_IFCHR, rdev: 0, target: '' });
   return typeof made === 'number' ? made : 0;
 }
 

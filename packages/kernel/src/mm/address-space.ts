@@ -27,6 +27,8 @@ export function newMm(kernel: Kernel): Mm {
     lockFuture: false,
     readImpliesExec: false,
     exe: undefined,
+    dumpable: 1,
+    coreFilter: 0x33,
     auxv: [],
   };
   mmState(kernel).mms.push(mm);

@@ -27,6 +27,8 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.readImpliesExec = parent.readImpliesExec;
   child.exe = parent.exe && retainFile(parent.exe);
   child.auxv = parent.auxv;
+  child.dumpable = parent.dumpable;
+  child.coreFilter = parent.coreFilter;
   for (const vma of parent.vmas) {
     if (vma.dontFork) continue;
     const copy = copyVma(vma);

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { copyIn, copyOut, readWord, writeWord } from '../mm/user-access.ts';
 import { full, partial, type SyscallDef } from '../syscalls/define.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_NICE } from '../task/rlimit-numbers.ts';
 import { setWork } from '../task/thread-info.ts';
 import { writeTimespec } from '../time/timespec.ts';
@@ -28,10 +29,10 @@ const clampNice = (nice: number): number => Math.max(-20, Math.min(19, nice));
 /** Linux 6.1 kernel/sys.c: set_one_prio */
 function setNice(caller: Task, target: Task, wanted: number): number {
   const own = caller.cred.euid === target.cred.euid || caller.cred.euid === target.cred.uid;
-  if (caller.cred.euid !== 0 && !own) return -EPERM;
+  if (!capable(caller.cred, CAP.sysNice) && !own) return -EPERM;
   const nice = clampNice(wanted);
   const lowest = 20 - target.group.rlimits[RLIMIT_NICE]!.current;
-  if (nice < target.nice && caller.cred.euid !== 0 && nice < lowest) return -EACCES;
+  if (nice < target.nice && !capable(caller.cred, CAP.sysNice) && nice < lowest) return -EACCES;
   target.nice = nice;
   return 0;
 }
@@ -86,7 +87,7 @@ function applyPolicy(caller: Task, target: Task, policy: number, priority: numbe
   const kind = policy & ~SCHED_RESET_ON_FORK;
   const range = priorityRange(kind);
   if (range === undefined || priority < range.min || priority > range.max) return -EINVAL;
-  if (range.max > 0 && caller.cred.euid !== 0) return -EPERM;
+  if (range.max > 0 && !capable(caller.cred, CAP.sysNice)) return -EPERM;
   target.policy = kind;
   target.rtPriority = priority;
   return 0;
@@ -124,9 +125,14 @@ function getAttr(kernel: Kernel, task: Task, pid: number, address: number, size:
   return copyOut(kernel, task, address, writer.bytes) ? 0 : -EFAULT;
 }
 
+/** The task whose affinity is meant: here a negative number is one that nobody has. Linux 6.1 kernel/sched/core.c: find_process_by_pid */
+function affinityTarget(kernel: Kernel, task: Task, pid: number): Task | number {
+  return pid < 0 ? -ESRCH : targetOf(kernel, task, pid);
+}
+
 /** One CPU: a mask must contain it. */
 function setAffinity(kernel: Kernel, task: Task, pid: number, size: number, address: number): number {
-  const target = targetOf(kernel, task, pid);
+  const target = affinityTarget(kernel, task, pid);
   if (typeof target === 'number') return target;
   const bytes = copyIn(kernel, task, address, Math.min(size, 128));
   if (bytes === undefined) return -EFAULT;
@@ -135,7 +141,7 @@ function setAffinity(kernel: Kernel, task: Task, pid: number, size: number, addr
 }
 
 function getAffinity(kernel: Kernel, task: Task, pid: number, size: number, address: number): number {
-  const target = targetOf(kernel, task, pid);
+  const target = affinityTarget(kernel, task, pid);
   if (typeof target === 'number') return target;
   if (size < 4 || size & 3) return -EINVAL;
   return writeWord(kernel, task, address, 1) ? 4 : -EFAULT;

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel.ts';
 import { realtimeNs } from './clock.ts';
 import { CLOCK_REALTIME } from './clock-ids.ts';
-import { cancelTimer, setTimer } from './timers.ts';
+import { startPosixTimer } from './posix-timers.ts';
 
 /**
  * Sets the real-time clock to so many nanoseconds since the epoch. POSIX timers that wait for a time of
@@ -13,9 +13,8 @@ export function setRealtime(kernel: Kernel, ns: bigint): void {
   for (const group of kernel.state.groups.values()) {
     for (const timer of group.posixTimers.values()) {
       if (timer.clock !== CLOCK_REALTIME || !timer.absolute || timer.expires === undefined) continue;
-      cancelTimer(kernel, 'posix', group.pid, timer.id);
       timer.expires -= ahead;
-      setTimer(kernel, 'posix', group.pid, timer.expires, timer.id);
+      if (!timer.waiting) startPosixTimer(kernel, group, timer);
     }
   }
 }

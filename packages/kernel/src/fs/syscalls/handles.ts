@@ -3,6 +3,7 @@ import { EBADF, EFAULT, EINVAL, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Dentry, Mount, PathRef, Task } from '../../types.ts';
 import { getFile, installFd } from '../file-table.ts';
 import { openPlace } from '../open.ts';
@@ -64,7 +65,7 @@ function fileSystemRoot(mount: Mount): Dentry {
 
 /** Linux 6.1 fs/fhandle.c: do_handle_open */
 function openByHandleAt(kernel: Kernel, task: Task, mountFd: number, handle: number, flags: number): number {
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task.cred, CAP.dacReadSearch)) return -EPERM;
   const file = getFile(task, mountFd);
   if (file === undefined && mountFd !== AT_FDCWD) return -EBADF;
   const { mount } = file?.path ?? task.fs.cwd;

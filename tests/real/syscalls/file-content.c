@@ -107,6 +107,7 @@ static void positions(void) {
   SHOW(ftruncate(fd, 6));
   SHOW(lseek(fd, 0, SEEK_SET));
   show_read("cut and grown", fd, 20);
+  SHOW(ftruncate64(fd, 7));
   SHOW(ftruncate(fd, -1));
   SHOW(truncate("none", 1));
   SHOW(truncate(".", 1));

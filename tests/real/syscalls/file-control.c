@@ -299,6 +299,12 @@ static void pipes(void) {
   char page[8192];
   memset(page, 'p', sizeof page);
   signal(SIGPIPE, SIG_IGN);
+#ifdef __i386__
+  syscall(SYS_pipe, ends);
+  syscall(SYS_fcntl, ends[0], F_GETFD);
+  close(ends[0]);
+  close(ends[1]);
+#endif
   SHOW(pipe2(ends, 0x8));
   SHOW(pipe2(ends, O_NONBLOCK | O_CLOEXEC));
   SHOW(fcntl(ends[0], F_GETFD));

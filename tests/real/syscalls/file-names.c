@@ -1,4 +1,4 @@
-/* Calls: link linkat unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir symlink symlinkat readlink mknod mknodat chdir fchdir getcwd chroot stat lstat fstat stat64 lstat64 fstat64 fstatat64 oldstat oldlstat oldfstat statx utime utimes futimesat utimensat utimensat_time64 getdents getdents64 readdir ustat statfs fstatfs statfs64 fstatfs64 sync fsync fdatasync syncfs */
+/* Calls: link linkat unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir symlink readlink mknod mknodat chdir fchdir getcwd chroot stat lstat fstat stat64 lstat64 fstat64 fstatat64 oldstat oldlstat oldfstat statx utime utimes futimesat utimensat utimensat_time64 getdents getdents64 readdir ustat statfs fstatfs statfs64 fstatfs64 sync fsync fdatasync syncfs */
 /* Names: making, removing and renaming them; what stat, statfs and directories tell. */
 #include "show.h"
 #include <dirent.h>
@@ -205,6 +205,7 @@ static void statuses(void) {
   syscall(18, "status", &old);
   syscall(84, "status", &old);
   syscall(28, fd, &old);
+  syscall(SYS_mknod, "oldnode", 0600, 0);
   syscall(SYS_stat, "status", &middle);
   syscall(SYS_lstat, "status", &middle);
   syscall(SYS_fstat, fd, &middle);

@@ -4,6 +4,7 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
 import type { Capabilities } from './task/capabilities.ts';
@@ -148,6 +149,9 @@ export interface SigInfo {
   /** Child's times, in clock ticks. */
   utime?: number;
   stime?: number;
+  /** File (POLL_*): what can be done, and with which descriptor. */
+  band?: number;
+  fd?: number;
 }
 
 export interface PendingSignals {
@@ -197,6 +201,8 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Polls of its pidfds. */
+  pidQueue?: FileQueue;
   subreaper: boolean;
   /** Executed a program since it was forked: setpgid by the parent is over. */
   didExec: boolean;
@@ -322,8 +328,22 @@ export interface OpenFile {
   position: number;
   /** O_* flags, generic values. */
   flags: number;
+  /** Whom it tells by signal. */
+  owner?: FileOwner;
   /** What the kind keeps: pipe ends, directory cursor, tty, epoll set, … plain data. */
   data: unknown;
+}
+
+/** Whom a file tells by signal: fcntl(F_SETOWN). */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP: 0 to 2. */
+  type: number;
+  id: number;
+  /** Who set it: it may only signal whom that user may. */
+  uid: number;
+  euid: number;
+  /** F_SETSIG; 0: SIGIO without information. */
+  signo: number;
 }
 
 /** A place in the mount tree. */
@@ -376,10 +396,16 @@ export interface Inode {
   atime: bigint;
   mtime: bigint;
   ctime: bigint;
+  /** When it was made; undefined where the file system does not know. */
+  btime?: bigint | undefined;
   /** Frames of the page cache by page index: where a page is here, it is the truth (see mm/page-cache.ts). */
   pages: Map<number, CachedPage>;
   /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
   users: number;
+  /** RWH_*: fcntl(F_SET_RW_HINT). */
+  writeHint?: number;
+  /** It has no name yet and may be given one (O_TMPFILE without O_EXCL). */
+  linkable?: boolean;
   /** What the file system keeps for the inode: plain data. */
   data: unknown;
 }

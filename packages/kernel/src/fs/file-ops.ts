@@ -9,6 +9,7 @@ import { EPOLL_OPS } from './epoll.ts';
 import { EVENTFD_OPS } from './eventfd.ts';
 import { INOTIFY_OPS } from './inotify.ts';
 import type { FileQueue } from './notify.ts';
+import { PIDFD_OPS } from './pidfd.ts';
 import { PIPE_OPS } from './pipe.ts';
 import { PROC_MEM_OPS } from './proc/mem-file.ts';
 import { PROC_FILE_OPS } from './proc/proc-file.ts';
@@ -64,6 +65,7 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   signalfd: () => SIGNALFD_OPS,
   inotify: () => INOTIFY_OPS,
   socket: () => SOCKET_OPS,
+  pidfd: () => PIDFD_OPS,
   mqueue: () => MQUEUE_FILE_OPS,
 };
 

@@ -1,4 +1,5 @@
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { pidfdEnds } from '../fs/pidfd.ts';
 import { futexWake } from '../ipc/futex.ts';
 import { exitPiFutexes } from '../ipc/futex-pi.ts';
 import { exitRobustList } from '../ipc/robust-list.ts';
@@ -83,6 +84,7 @@ export function releaseTraced(kernel: Kernel, task: Task): void {
 function announceGroup(kernel: Kernel, group: ThreadGroup): void {
   const { leader } = group;
   if (!group.exited || group.tasks.length > 1 || leader.state !== 'zombie') return;
+  pidfdEnds(kernel, group);
   if (leader.tracing !== undefined && leader.tracing.tracer.group !== group.parent) {
     const reason = exitReason(leader.exitCode);
     if (notifyTracerOfExit(kernel, leader, reason.code, reason.status)) releaseTraced(kernel, leader);
@@ -193,6 +195,7 @@ export function reap(kernel: Kernel, group: ThreadGroup): void {
   setState(kernel, leader, 'dead');
   kernel.state.tasks.delete(leader.tid);
   kernel.state.groups.delete(group.pid);
+  pidfdEnds(kernel, group);
   if (parent === undefined) return;
   const at = parent.children.indexOf(group);
   if (at >= 0) parent.children.splice(at, 1);

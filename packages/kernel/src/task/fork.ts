@@ -1,5 +1,7 @@
-import { BLOCKED, EAGAIN, EINVAL, EPERM } from '../errno.ts';
-import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { BLOCKED, EAGAIN, EFAULT, EINVAL, EPERM } from '../errno.ts';
+import { closeFd } from '../fs/file-table.ts';
+import { cloneFileTable, cloneFsContext, installFd, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { newPidfd } from '../fs/pidfd.ts';
 import { exitUndo, shareUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_KU, TIF_NEED_RESCHED } from '../kernel-memory.ts';
@@ -45,6 +47,8 @@ export interface CloneArguments {
   /** The child's stack pointer, 0 for the parent's. */
   sp: number;
   parentTid: number;
+  /** Where CLONE_PIDFD's descriptor is stored. */
+  pidfd?: number;
   childTid: number;
   tls: number;
 }
@@ -56,7 +60,7 @@ function has(args: CloneArguments, flag: number): boolean {
 
 function checkFlags(args: CloneArguments): number {
   if (has(args, CLONE_NAMESPACES)) return -EPERM;
-  if (has(args, CLONE_PIDFD)) return -EINVAL;
+  if (has(args, CLONE_PIDFD) && has(args, CLONE_THREAD)) return -EINVAL;
   if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
@@ -98,7 +102,7 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments, tr
   child.stackSlot = slot;
   chargeTask(kernel, parent, 'user');
   inherit(parent, child, args);
-  const failed = copyThread(kernel, parent, child, args);
+  const failed = copyThread(kernel, parent, child, args) || makePidfd(kernel, parent, child, args);
   if (failed !== 0) {
     dropUnborn(kernel, child);
     return failed;
@@ -176,6 +180,16 @@ function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArgume
   abi.forkFrame(kernel, child, frame, args.sp);
   abi.newContext(kernel, child, parent);
   return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;
+}
+
+/** CLONE_PIDFD: the parent gets a descriptor of the child. 0 or -errno */
+function makePidfd(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
+  if (!has(args, CLONE_PIDFD)) return 0;
+  const fd = installFd(kernel, parent, newPidfd(kernel, child.group, 0), true);
+  if (fd < 0) return fd;
+  if (writeWord(kernel, parent, args.pidfd ?? 0, fd)) return 0;
+  closeFd(kernel, parent, fd);
+  return -EFAULT;
 }
 
 function dropUnborn(kernel: Kernel, child: Task): void {

@@ -55,7 +55,7 @@ function syscallText(kernel: Kernel, task: Task): string {
   if (task.state === 'runnable' || task.stackSlot < 0) return 'running\n';
   const frame = frameAddress(kernel, task);
   const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame))}`;
+  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame) & -kernel.abi.isa.instructionAlign)}`;
   if (!task.inCall && task.tracedStop?.at !== 'entry') return `-1 ${place}\n`;
   const { number, args } = kernel.abi.debug.callAtEntry(kernel, task);
   return `${number} ${args.map(hex).join(' ')} ${place}\n`;

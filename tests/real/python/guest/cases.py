@@ -11,7 +11,7 @@ Lines (on the descriptor that was standard output at the start, whatever the tes
     ok ID
     skip ID: reason
     fail ID: last line of the traceback    (an error, too, and an unexpected success)
-    done MODULE cases
+    done MODULE cases SECONDS              (of CPU, children included: in virtual time how much work it was)
 
 IDs are unittest's, without the leading "test."; of a class or module whose set-up fails, unittest's
 name for that.
@@ -121,6 +121,7 @@ def main(arguments):
     support.use_resources = ["network", "subprocess", "decimal", "walltime"]
     support.verbose = False
     loader = unittest.TestLoader()
+    before = 0
     for argument in arguments:
         module, _, patterns = argument.partition(":")
         wanted = patterns.split(",") if patterns else ["*"]
@@ -140,7 +141,9 @@ def main(arguments):
                 say("skip", module + ":", str(error))
             gc.collect()
             support.reap_children()
-        say("done", module, str(result.testsRun))
+            now = sum(os.times()[:4])
+            say("done", module, str(result.testsRun), f"{now - before:.1f}")
+            before = now
 
 
 if __name__ == "__main__":

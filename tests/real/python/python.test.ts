@@ -1,3 +1,3 @@
 import { pythonSuite } from './suite.ts';
 
-pythonSuite('armhf', 'quick');
+pythonSuite(['i386', 'armhf'], 'quick');

@@ -1,3 +1,0 @@
-import { pythonSuite } from './suite.ts';
-
-pythonSuite('i386', 'quick');

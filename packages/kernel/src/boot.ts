@@ -26,6 +26,7 @@ import { newSchedState } from './sched/sched-state.ts';
 import { publishCurrent } from './sched/switch.ts';
 import { SIG_IGN, SIGCHLD } from './signal/numbers.ts';
 import { syscallTable } from './syscalls/table.ts';
+import { initialCaps } from './task/capabilities.ts';
 import { addTask, newGroup, newTask, rootCredentials } from './task/new-task.ts';
 import { mirrorTask } from './task/thread-info.ts';
 import { monotonicNs, startClock } from './time/clock.ts';
@@ -176,6 +177,7 @@ function makeFirst(kernel: Kernel, init: ThreadGroup, program: BootProgram): Tas
     sgid: gid,
     fsgid: gid,
     groups: uid === 0 ? [0] : [],
+    ...initialCaps(uid),
   };
   state.firstPid = pid;
   init.children.push(group);

@@ -37,6 +37,7 @@ export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export * from './syscalls/define.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
+export { CAP_SYS_RAWIO, capable } from './task/capabilities.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

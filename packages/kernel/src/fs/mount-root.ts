@@ -1,5 +1,6 @@
 import { mqueueTree } from '../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../kernel.ts';
+import { rootCredentials } from '../task/new-task.ts';
 import type { Dentry, PathRef, Superblock } from '../types.ts';
 import { addChild } from './dentry.ts';
 import { newDevtmpfs } from './dev/devtmpfs.ts';
@@ -53,7 +54,7 @@ function mountAt(kernel: Kernel, path: string, tree: Tree, type: string, flags: 
 /** Whose look-ups boot does. */
 function bootContext(kernel: Kernel): PathContext {
   const root: PathRef = { mount: kernel.state.rootMount!, dentry: kernel.state.rootMount!.root };
-  const cred = { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] };
+  const cred = rootCredentials();
   return { cred, fs: { users: 1, root, cwd: root, umask: 0 } };
 }
 

@@ -19,6 +19,8 @@ export function newMm(kernel: Kernel): Mm {
     envStart: 0,
     envEnd: 0,
     vdso: 0,
+    dumpable: 1,
+    noHugePages: false,
     rss: 0,
     swapped: 0,
     peakRss: 0,

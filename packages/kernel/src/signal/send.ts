@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { makeRunnable } from '../sched/run-queue.ts';
 import { wakeTask } from '../sched/wait.ts';
+import { CAP_KILL, hasCap } from '../task/capabilities.ts';
 import { RLIMIT_SIGPENDING } from '../task/rlimit-numbers.ts';
 import { setState, setWork } from '../task/thread-info.ts';
 import type { PendingSignals, SigInfo, Task, ThreadGroup } from '../types.ts';
@@ -186,7 +187,7 @@ export function forceSegv(kernel: Kernel, task: Task, signo: number): void {
 export function maySignal(sender: Task, target: Task, signo: number): boolean {
   const from = sender.cred;
   const to = target.cred;
-  if (from.euid === 0 || sender.group === target.group) return true;
+  if (hasCap(from, CAP_KILL) || sender.group === target.group) return true;
   if (from.euid === to.suid || from.euid === to.uid || from.uid === to.suid || from.uid === to.uid) return true;
   return signo === SIGCONT && sender.group.sid === target.group.sid;
 }

@@ -8,10 +8,12 @@ import { forkMm } from '../mm/fork.ts';
 import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
 import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
+import { inheritPolicy } from '../sched/policy.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
 import { SIG_DFL, SIG_IGN } from '../signal/numbers.ts';
 import type { Task, ThreadGroup } from '../types.ts';
+import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE, capable } from './capabilities.ts';
 import {
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
@@ -104,7 +106,7 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): T
 
 function mayFork(kernel: Kernel, parent: Task): boolean {
   if (kernel.state.tasks.size >= PID_MAX - 300) return false;
-  if (parent.cred.uid === 0) return true;
+  if (parent.cred.uid === 0 || capable(parent, CAP_SYS_RESOURCE) || capable(parent, CAP_SYS_ADMIN)) return true;
   const limit = parent.group.rlimits[RLIMIT_NPROC]!.current;
   if (limit >= PID_MAX) return true;
   let count = 0;
@@ -145,12 +147,12 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.work = parent.work & (TIF_KU | 0);
   child.sigMask = parent.sigMask;
   if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
-  child.nice = parent.nice;
-  child.policy = parent.policy;
-  child.rtPriority = parent.rtPriority;
+  inheritPolicy(parent, child);
   if (parent.ioPriority !== undefined) child.ioPriority = parent.ioPriority;
   child.vruntime = parent.vruntime;
   child.noNewPrivs = parent.noNewPrivs;
+  child.timerSlack = child.defaultSlack = parent.timerSlack;
+  child.mceKill = parent.mceKill;
   child.personality = parent.personality;
   child.arch = structuredClone(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);

@@ -11,6 +11,7 @@ import type {
   Task,
   ThreadGroup,
 } from '../types.ts';
+import { initialCaps } from './capabilities.ts';
 import { defaultRlimits } from './rlimit-numbers.ts';
 
 /** Largest process id. Linux: PID_MAX_DEFAULT */
@@ -27,7 +28,7 @@ export function defaultActions(signals = NSIG): SigAction[] {
 }
 
 export function rootCredentials(): Credentials {
-  return { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] };
+  return { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [], ...initialCaps(0) };
 }
 
 /** A process without threads yet. */
@@ -95,6 +96,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     wait: undefined,
     timedOut: false,
     restart: undefined as RestartRecord | undefined,
+    onRealtime: false,
     restartBlock: undefined,
     inCall: false,
     traceEntry: undefined,
@@ -105,6 +107,10 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     nice: 0,
     policy: 0,
     rtPriority: 0,
+    boost: 0,
+    resetOnFork: false,
+    turnUsed: 0,
+    toTail: false,
     vruntime: kernel.state.sched.minVruntime,
     chargedAt: 0,
     sliceStart: 0,
@@ -122,6 +128,9 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     vforkParent: undefined,
     vforkDone: { waiters: [] },
     parentDeathSignal: 0,
+    timerSlack: 50_000,
+    defaultSlack: 50_000,
+    mceKill: 2,
     noNewPrivs: false,
     personality: 0,
     startTime: monotonicNs(kernel),

@@ -1,5 +1,6 @@
 /** System calls of tasks, by man-page family. */
 import type { SyscallDef } from '../syscalls/define.ts';
+import { CAPABILITY_SYSCALLS } from './syscalls/capability.ts';
 import { CLONE_SYSCALLS } from './syscalls/clone.ts';
 import { CRED_SYSCALLS } from './syscalls/cred.ts';
 import { EXEC_SYSCALLS } from './syscalls/exec.ts';
@@ -21,5 +22,6 @@ export const TASK_SYSCALLS: readonly SyscallDef[] = [
   ...RLIMIT_SYSCALLS,
   ...RUSAGE_SYSCALLS,
   ...PRCTL_SYSCALLS,
+  ...CAPABILITY_SYSCALLS,
   ...UNAME_SYSCALLS,
 ];

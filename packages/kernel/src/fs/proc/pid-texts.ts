@@ -3,8 +3,9 @@ import { nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type MmUsage, mmUsage } from '../../mm/maps-text.ts';
 import { SIG_DFL, SIG_IGN } from '../../signal/numbers.ts';
+import type { CapSet } from '../../task/cap-set.ts';
 import { cyclesToTicks, groupTimes, USER_HZ } from '../../task/times.ts';
-import type { SigSet, Task } from '../../types.ts';
+import type { Credentials, SigSet, Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
 
 const NO_MEMORY: MmUsage = {
@@ -86,7 +87,7 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
     thread ? cyclesToTicks(kernel, task.systemCycles) : times.systemTicks,
     cyclesToTicks(kernel, group.childUserCycles),
     cyclesToTicks(kernel, group.childSystemCycles),
-    20 + task.nice,
+    task.rtPriority > 0 ? -1 - task.rtPriority : 20 + task.nice,
     task.nice,
     group.tasks.length,
     0,
@@ -108,8 +109,8 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
     0,
     task.exitSignal,
     0,
-    0,
-    0,
+    task.rtPriority,
+    task.policy,
     0,
     0,
     0,
@@ -163,13 +164,13 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['SigBlk', hexSet(kernel, task.sigMask)],
     ['SigIgn', hexSet(kernel, ignored)],
     ['SigCgt', hexSet(kernel, caught)],
-    ...capabilityRows(cred.euid === 0),
-    ['NoNewPrivs', 0],
+    ...capabilityRows(cred),
+    ['NoNewPrivs', task.noNewPrivs ? 1 : 0],
     ['Seccomp', 0],
     ['Cpus_allowed', 1],
     ['Cpus_allowed_list', 0],
-    ['voluntary_ctxt_switches', 0],
-    ['nonvoluntary_ctxt_switches', 0],
+    ['voluntary_ctxt_switches', task.switchesVoluntary],
+    ['nonvoluntary_ctxt_switches', task.switchesForced],
   ];
   return rows.map(([key, value]) => `${key}:\t${value}\n`).join('');
 }
@@ -195,15 +196,15 @@ function memoryRows(usage: MmUsage): [string, string][] {
   ];
 }
 
-function capabilityRows(root: boolean): [string, string][] {
-  const all = '000001ffffffffff';
-  const none = '0000000000000000';
+function capabilityRows(cred: Credentials): [string, string][] {
+  const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+  const row = (name: string, { low, high }: CapSet): [string, string] => [name, word(high) + word(low)];
   return [
-    ['CapInh', none],
-    ['CapPrm', root ? all : none],
-    ['CapEff', root ? all : none],
-    ['CapBnd', all],
-    ['CapAmb', none],
+    row('CapInh', cred.inheritable),
+    row('CapPrm', cred.permitted),
+    row('CapEff', cred.effective),
+    row('CapBnd', cred.bounding),
+    row('CapAmb', cred.ambient),
   ];
 }
 

@@ -3,6 +3,7 @@ import { EACCES, EBADF, EFAULT, EINVAL, EPERM, EROFS } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { CAP_CHOWN, CAP_FSETID, capable, hasCap } from '../../task/capabilities.ts';
 import { realtimeNs } from '../../time/clock.ts';
 import type { Credentials, Inode, PathRef, Task } from '../../types.ts';
 import { getDataFile, getFile } from '../file-table.ts';
@@ -33,7 +34,7 @@ function changeMode(kernel: Kernel, task: Task, place: PathRef, mode: number): n
   if (refused) return refused;
   const before = inode.mode;
   let bits = mode & 0o7777;
-  if (task.cred.fsuid !== 0 && !inGroup(task.cred, inode.gid)) bits &= ~S_ISGID;
+  if (!capable(task, CAP_FSETID) && !inGroup(task.cred, inode.gid)) bits &= ~S_ISGID;
   inode.mode = (before & ~0o7777) | bits;
   return commit(kernel, inode, () => {
     inode.mode = before;
@@ -47,7 +48,7 @@ function changeOwner(kernel: Kernel, task: Task, place: PathRef, uid: number, gi
   const { cred } = task;
   const newUid = uid === -1 ? inode.uid : uid;
   const newGid = gid === -1 ? inode.gid : gid;
-  if (cred.fsuid !== 0) {
+  if (!hasCap(cred, CAP_CHOWN)) {
     if (cred.fsuid !== inode.uid || newUid !== inode.uid) return -EPERM;
     if (newGid !== inode.gid && !inGroup(cred, newGid)) return -EPERM;
   }

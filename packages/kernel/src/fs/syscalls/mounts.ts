@@ -5,6 +5,7 @@ import { mqueueTree } from '../../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyOut, readCString } from '../../mm/user-access.ts';
 import { full, partial, type SyscallDef, stub } from '../../syscalls/define.ts';
+import { CAP_SYS_ADMIN, capable } from '../../task/capabilities.ts';
 import type { Dentry, Mount, PathRef, Superblock, Task } from '../../types.ts';
 import { newDevtmpfs } from '../dev/devtmpfs.ts';
 import { getFile } from '../file-table.ts';
@@ -84,7 +85,7 @@ function mount(
   flags: number,
   data: number,
 ): number {
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task, CAP_SYS_ADMIN)) return -EPERM;
   const target = placeAt(kernel, task, AT_FDCWD, targetAt, true);
   if (typeof target === 'number') return target;
   if (flags & PROPAGATION) return 0;
@@ -136,7 +137,7 @@ const UMOUNT_NOFOLLOW = 8;
 /** Linux 6.1 fs/namespace.c: do_umount */
 function umount2(kernel: Kernel, task: Task, path: number, flags: number): number {
   if (flags & ~0xf) return -EINVAL;
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task, CAP_SYS_ADMIN)) return -EPERM;
   const place = placeAt(kernel, task, AT_FDCWD, path, (flags & UMOUNT_NOFOLLOW) === 0);
   if (typeof place === 'number') return place;
   const { mount: victim } = place;

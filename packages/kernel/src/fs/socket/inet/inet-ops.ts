@@ -11,6 +11,7 @@ import {
   ESOCKTNOSUPPORT,
 } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { CAP_NET_BIND_SERVICE, capable } from '../../../task/capabilities.ts';
 import type { OpenFile, Task } from '../../../types.ts';
 import { FIONREAD, putInt, SIOCATMARK, TIOCOUTQ } from '../../ioctl.ts';
 import { notify } from '../../notify.ts';
@@ -55,7 +56,7 @@ function bind(kernel: Kernel, task: Task, file: OpenFile, address: Uint8Array): 
   const known = isAny(wanted.address) || isLocal(wanted.address);
   if (!known && !isMulticast(wanted.address) && !isBroadcast(wanted.address)) return -EADDRNOTAVAIL;
   if (socket.local.port !== 0 || socket.state !== TCP.closed) return -EINVAL;
-  return bindEndpoint(kernel, socket, wanted, task.cred.euid === 0);
+  return bindEndpoint(kernel, socket, wanted, capable(task, CAP_NET_BIND_SERVICE));
 }
 
 /** The Internet families: TCP and UDP between the programs of this machine. */

@@ -11,6 +11,7 @@ import {
   ESOCKTNOSUPPORT,
 } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { CAP_NET_ADMIN, capable } from '../../../task/capabilities.ts';
 import type { OpenFile, Task } from '../../../types.ts';
 import { fsState } from '../../fs-state.ts';
 import { notify } from '../../notify.ts';
@@ -109,7 +110,7 @@ function errorMessage(
 function answer(kernel: Kernel, task: Task, socket: NetlinkSocket, header: NetlinkHeader, request: Uint8Array): void {
   if (!(header.flags & NLM_F_REQUEST)) return;
   const body = request.subarray(NLMSG_HEADER_BYTES);
-  const answers = header.type < FIRST_TYPE ? [] : routeAnswers(kernel, header, body, task.cred.euid === 0);
+  const answers = header.type < FIRST_TYPE ? [] : routeAnswers(kernel, header, body, capable(task, CAP_NET_ADMIN));
   if (typeof answers === 'number') {
     put(kernel, socket, errorMessage(kernel, socket, header, request, answers));
     return;

@@ -19,6 +19,9 @@ const NEEDED = {
   make: 'make',
   'dpkg-source': 'dpkg-dev',
   tclsh: 'tcl',
+  umoci: 'umoci',
+  xz: 'xz-utils',
+  zstd: 'zstd',
 };
 /** C libraries of the cross compilers: no tool shows whether they are there, and apt takes those it has for done. */
 const LIBRARIES = ['i386', 'armhf', 'armel', 'mips', 'mipsel', 'powerpc'].map((name) => `libc6-dev-${name}-cross`);

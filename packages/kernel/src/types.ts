@@ -4,8 +4,10 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
-import type { CapSet } from './task/cap-set.ts';
+import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { Capabilities } from './task/capabilities.ts';
 import type { CpuClockId } from './time/clock-ids.ts';
 
 /** Set of signals, bit n-1 for signal n. */
@@ -44,17 +46,11 @@ export interface Credentials {
   sgid: number;
   fsgid: number;
   groups: number[];
-  /** Capability sets; see task/capabilities.ts. */
-  permitted: CapSet;
-  effective: CapSet;
-  inheritable: CapSet;
-  bounding: CapSet;
-  ambient: CapSet;
-  /** SECBIT_*. */
-  securebits: number;
+  caps: Capabilities;
 }
 
-export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'zombie' | 'dead';
+/** 'traced': stopped for its tracer. */
+export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'traced' | 'zombie' | 'dead';
 
 export interface Task {
   tid: number;
@@ -142,6 +138,12 @@ export interface Task {
   noNewPrivs: boolean;
   personality: number;
   startTime: bigint;
+  /** Who traces it, the stop it is in, and whom it traces itself (ptrace/). */
+  tracing?: Tracing | undefined;
+  tracedStop?: TracedStop | undefined;
+  tracees: Task[];
+  /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
+  stopSignal: number;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }
@@ -182,7 +184,11 @@ export interface ThreadGroup {
   leader: Task;
   tasks: Task[];
   parent: ThreadGroup | undefined;
+  /** The parent's thread that made it. */
+  parentTid: number;
   children: ThreadGroup[];
+  /** /proc/PID/oom_score_adj: -1000 (never killed for memory) to 1000 (first). */
+  oomScoreAdj: number;
   pgid: number;
   sid: number;
   /** Controlling terminal, by device number, 0 for none. */
@@ -192,6 +198,8 @@ export interface ThreadGroup {
   /** Exiting as a whole, with this status word. */
   groupExit: number | undefined;
   stopped: boolean;
+  /** The signal of the last stop. */
+  lastStopSignal: number;
   /** A stop or continue that wait() has not reported yet. */
   stopReport: number | undefined;
   continueReport: boolean;
@@ -205,6 +213,8 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Polls of its pidfds. */
+  pidQueue?: FileQueue;
   subreaper: boolean;
   /** Executed a program since it was forked: setpgid by the parent is over. */
   didExec: boolean;
@@ -236,14 +246,16 @@ export interface PosixTimer {
   /** Expiries beyond the first since its signal was queued, and as of the last signal taken. */
   overrun: number;
   lastOverrun: number;
-  /** Its signal is queued and not yet taken. */
-  queued: boolean;
+  /** It has expired, and is set again when its signal is taken. */
+  waiting: boolean;
 }
 
 export interface Itimer {
   /** Monotonic nanoseconds (real), or cycles; undefined while off. */
   expires: bigint | undefined;
   interval: bigint;
+  /** The real one: it has expired, and is set again when its signal is taken. */
+  waiting: boolean;
 }
 
 export interface Mm {
@@ -260,8 +272,6 @@ export interface Mm {
   envStart: number;
   envEnd: number;
   vdso: number;
-  /** Whether others of the same user may look into it (PR_SET_DUMPABLE): 0 or 1. */
-  dumpable: number;
   /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
   noHugePages: boolean;
   /** Pages present. */
@@ -279,6 +289,10 @@ export interface Mm {
   readImpliesExec: boolean;
   /** The program's file, kept open. */
   exe: OpenFile | undefined;
+  /** PR_SET_DUMPABLE: 1, or 0 for a process that nobody but root may look into and that leaves no core. */
+  dumpable: number;
+  /** /proc/PID/coredump_filter. */
+  coreFilter: number;
   /** Auxiliary vector as words, for /proc/PID/auxv. */
   auxv: number[];
 }

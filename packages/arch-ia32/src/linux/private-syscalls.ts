@@ -1,6 +1,6 @@
 /** System calls that only i386 has. */
 import {
-  CAP_SYS_RAWIO,
+  CAP,
   capable,
   EINVAL,
   ENOSYS,
@@ -20,7 +20,7 @@ import { getThreadArea, refreshCpu, setThreadArea } from './tls.ts';
 function iopl(kernel: Kernel, task: Task, level: number): number {
   const old = typeof task.arch.iopl === 'number' ? task.arch.iopl : 0;
   if (level >>> 0 > 3) return -EINVAL;
-  if (level > old && !capable(task, CAP_SYS_RAWIO)) return -EPERM;
+  if (level > old && !capable(task.cred, CAP.sysRawio)) return -EPERM;
   task.arch.iopl = level;
   loadIoMap(kernel, task);
   return 0;

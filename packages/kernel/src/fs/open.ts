@@ -14,6 +14,7 @@ import {
 } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Inode, OpenFile, PathRef, Task } from '../types.ts';
+import { reopenStream } from './console.ts';
 import { newDentry } from './dentry.ts';
 import { openCharacterDevice } from './dev/character-device.ts';
 import { newDirectoryCursor } from './directory-file.ts';
@@ -192,19 +193,22 @@ function mayOpen(task: PathContext, ref: PathRef, flags: number, created: boolea
   return 0;
 }
 
+/** Kinds of regular files that are no page cache's, by file system. */
+const KIND_OF_FILE: Readonly<Record<string, string>> = { mqueue: 'mqueue', sysfs: 'sysfs' };
+
 function openByType(kernel: Kernel, task: Task, ref: PathRef, flags: number): OpenFile | number {
   const kept = flags & ~OPENING_FLAGS;
   const inode = ref.dentry.inode!;
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
       if (inode.superblock.kind === 'proc') return openProcFile(kernel, task, ref, kept);
-      return newFile(inode.superblock.kind === 'mqueue' ? 'mqueue' : 'regular', ref, kept, undefined);
+      return newFile(KIND_OF_FILE[inode.superblock.kind] ?? 'regular', ref, kept, undefined);
     case S_IFDIR:
       return newFile('directory', ref, kept, newDirectoryCursor());
     case S_IFCHR:
       return openCharacterDevice(kernel, task, ref, flags, kept);
     case S_IFIFO:
-      return openFifo(kernel, ref, kept);
+      return reopenStream(ref, kept) ?? openFifo(kernel, ref, kept);
     default:
       return -ENXIO;
   }

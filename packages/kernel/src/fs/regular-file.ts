@@ -1,4 +1,4 @@
-import { CAP_FSETID, capable } from '../task/capabilities.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Inode } from '../types.ts';
 import type { FileOps } from './file-ops.ts';
 import { touchAccessed } from './inode.ts';
@@ -29,7 +29,7 @@ export const REGULAR_OPS: FileOps = {
   },
 
   write(kernel, task, file, bytes, position) {
-    if (file.inode.mode & (S_ISUID | S_ISGID) && !capable(task, CAP_FSETID)) dropPrivileges(file.inode);
+    if (file.inode.mode & (S_ISUID | S_ISGID) && !capable(task.cred, CAP.fsetid)) dropPrivileges(file.inode);
     const result = inodeWrite(kernel, file.inode, position, bytes);
     if (result > 0) watchEvent(kernel, file.inode, IN_MODIFY, '');
     return result;

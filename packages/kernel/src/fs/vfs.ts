@@ -13,7 +13,7 @@ import {
   EXDEV,
 } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import { CAP_MKNOD, hasCap } from '../task/capabilities.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Dentry, PathRef } from '../types.ts';
 import { addChild, detach, isWithin, moveDentry } from './dentry.ts';
 import { forgetIfUnused } from './file.ts';
@@ -59,7 +59,7 @@ export function createNode(kernel: Kernel, context: PathContext, at: ParentPath,
   if (dir.inode!.nlink === 0) return -ENOENT;
   const denied = mayModify(context, at.parent);
   if (denied) return denied;
-  if (isDevice(node.mode) && !hasCap(context.cred, CAP_MKNOD)) return -EPERM;
+  if (isDevice(node.mode) && !capable(context.cred, CAP.mknod)) return -EPERM;
   if (directory && dir.inode!.nlink >= MAX_NLINK) return -EMLINK;
   const { create } = inodeOps(dir.inode!);
   if (create === undefined) return -EPERM;

@@ -3,7 +3,6 @@
  * opened the file; it deals with other threads, descriptors and signal handlers afterwards.
  * Linux 6.1 fs/exec.c: bprm_execve, begin_new_exec; fs/binfmt_elf.c: load_elf_binary
  */
-
 import { EACCES, ELOOP, ENOEXEC } from '../errno.ts';
 import { releaseFile, retainFile } from '../fs/file.ts';
 import { inodeRead } from '../fs/inode-io.ts';
@@ -17,7 +16,7 @@ import { destroyMm, newMm } from '../mm/address-space.ts';
 import { releaseMm } from '../mm/exit.ts';
 import { SIGSEGV } from '../signal/numbers.ts';
 import { killGroup } from '../signal/send.ts';
-import { credsOfExec } from '../task/capabilities.ts';
+import { capsAfterExec } from '../task/capabilities.ts';
 import { clearWork, frameAddress, mirrorTask, setWork } from '../task/thread-info.ts';
 import type { Mm, OpenFile, Task } from '../types.ts';
 import { type ElfImage, readElf } from './elf.ts';
@@ -127,8 +126,8 @@ function loadImages(
   const before = { kernelMode: task.kernelMode, cred: task.cred };
   // The auxiliary vector is made from what the task will be.
   task.kernelMode = kernelMode;
-  const secure = newCredentials(task, request);
-  const entry = mapProgram(kernel, task, mm, request, image, interpreter, loader, secure);
+  task.cred = newCredentials(task, request);
+  const entry = mapProgram(kernel, task, mm, request, image, interpreter, loader);
   if (entry < 0) {
     task.kernelMode = before.kernelMode;
     task.cred = before.cred;
@@ -151,7 +150,6 @@ function mapProgram(
   image: ElfImage,
   interpreter: OpenFile | undefined,
   loader: ElfImage | undefined,
-  secure: boolean,
 ): number {
   // A program that is its own interpreter (ld.so, static PIE) goes where libraries go.
   const bias = loadBias(kernel, mm, request.file, image, interpreter === undefined ? 0 : kernel.abi.dynBase);
@@ -178,27 +176,26 @@ function mapProgram(
     headerCount: image.headerCount,
     base,
     entry: image.entry + bias,
-    secure,
+    secure: task.cred.euid !== task.cred.uid || task.cred.egid !== task.cred.gid,
   };
   const { path, argv, envp } = request;
   const sp = buildStack(kernel, task, mm, path, argv, envp, facts, image.stack !== 'plain');
   return sp < 0 ? sp : start;
 }
 
-/**
- * The task's credentials in the new program, whose file may be set-user-id or set-group-id. Answers
- * whether that makes it secure (AT_SECURE). Linux 6.1 fs/exec.c: bprm_fill_uid
- */
-function newCredentials(task: Task, request: Request): boolean {
+/** Set-user-id and set-group-id programs; the saved and file-system ids follow in any case. Linux 6.1 fs/exec.c: bprm_fill_uid */
+function newCredentials(task: Task, request: Request): Task['cred'] {
   const cred = { ...task.cred };
   const { inode, path } = request.file;
   if (!(path.mount.flags & MNT_NOSUID) && !task.noNewPrivs) {
     if (inode.mode & S_ISUID) cred.euid = inode.uid;
     if ((inode.mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010)) cred.egid = inode.gid;
   }
-  const secure = credsOfExec(task.cred, cred, task.noNewPrivs);
-  task.cred = cred;
-  return secure;
+  const changed = cred.euid !== cred.uid || cred.egid !== cred.gid;
+  cred.suid = cred.fsuid = cred.euid;
+  cred.sgid = cred.fsgid = cred.egid;
+  cred.caps = capsAfterExec(cred, changed);
+  return cred;
 }
 
 /** The point of no return: the task is the new program from here on. */

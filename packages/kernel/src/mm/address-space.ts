@@ -19,7 +19,6 @@ export function newMm(kernel: Kernel): Mm {
     envStart: 0,
     envEnd: 0,
     vdso: 0,
-    dumpable: 1,
     noHugePages: false,
     rss: 0,
     swapped: 0,
@@ -29,6 +28,8 @@ export function newMm(kernel: Kernel): Mm {
     lockFuture: false,
     readImpliesExec: false,
     exe: undefined,
+    dumpable: 1,
+    coreFilter: 0x33,
     auxv: [],
   };
   mmState(kernel).mms.push(mm);

@@ -1,9 +1,8 @@
 /** ioprio_set, ioprio_get: priorities are kept and reported; no request here waits for another. Linux 6.1 block/ioprio.c */
-
 import { EINVAL, EPERM, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { partial, type SyscallDef } from '../syscalls/define.ts';
-import { CAP_SYS_ADMIN, CAP_SYS_NICE, capable } from '../task/capabilities.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Task } from '../types.ts';
 import { SCHED_FIFO, SCHED_IDLE, SCHED_RR } from './policy.ts';
 
@@ -23,7 +22,7 @@ function check(task: Task, priority: number): number {
   const level = priority & ((1 << CLASS_SHIFT) - 1);
   switch (priority >> CLASS_SHIFT) {
     case CLASS_REALTIME:
-      if (!capable(task, CAP_SYS_NICE) && !capable(task, CAP_SYS_ADMIN)) return -EPERM;
+      if (!capable(task.cred, CAP.sysAdmin) && !capable(task.cred, CAP.sysNice)) return -EPERM;
       return level < LEVELS ? 0 : -EINVAL;
     case CLASS_BEST_EFFORT:
       return level < LEVELS ? 0 : -EINVAL;
@@ -52,7 +51,7 @@ function ioprioSet(kernel: Kernel, task: Task, which: number, who: number, prior
   if (found === undefined) return -EINVAL;
   for (const target of found) {
     const { euid, uid } = task.cred;
-    if (!capable(task, CAP_SYS_NICE) && target.cred.uid !== euid && target.cred.uid !== uid) return -EPERM;
+    if (!capable(task.cred, CAP.sysNice) && target.cred.uid !== euid && target.cred.uid !== uid) return -EPERM;
     target.ioPriority = priority;
   }
   return found.length === 0 ? -ESRCH : 0;

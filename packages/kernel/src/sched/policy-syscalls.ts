@@ -7,7 +7,7 @@ import { piPriorityChanged } from '../ipc/futex-pi.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, readWord, writeWord } from '../mm/user-access.ts';
 import { full, partial, type SyscallDef } from '../syscalls/define.ts';
-import { CAP_SYS_NICE, capable } from '../task/capabilities.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_NICE, RLIMIT_RTPRIO } from '../task/rlimit-numbers.ts';
 import type { Task } from '../types.ts';
 import { changePolicy } from './change-policy.ts';
@@ -62,7 +62,7 @@ function setPolicy(kernel: Kernel, caller: Task, target: Task, wanted: Wanted): 
   const resetOnFork = keeps ? target.resetOnFork : wanted.resetOnFork;
   const range = priorityRange(policy);
   if (range === undefined || wanted.priority < range.min || wanted.priority > range.max) return -EINVAL;
-  if (needsPrivilege(caller, target, { ...wanted, resetOnFork }, policy) && !capable(caller, CAP_SYS_NICE)) {
+  if (needsPrivilege(caller, target, { ...wanted, resetOnFork }, policy) && !capable(caller.cred, CAP.sysNice)) {
     return -EPERM;
   }
   target.resetOnFork = resetOnFork;

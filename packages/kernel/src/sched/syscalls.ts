@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { copyIn, writeWord } from '../mm/user-access.ts';
 import { full, type SyscallDef } from '../syscalls/define.ts';
-import { CAP_SYS_NICE, capable } from '../task/capabilities.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { setWork } from '../task/thread-info.ts';
 import { writeTimespec } from '../time/timespec.ts';
 import type { Task } from '../types.ts';
@@ -28,9 +28,9 @@ function schedYield(kernel: Kernel, task: Task): number {
 
 /** Linux 6.1 kernel/sys.c: set_one_prio */
 function setNice(caller: Task, target: Task, wanted: number): number {
-  if (!sameOwner(caller, target) && !capable(caller, CAP_SYS_NICE)) return -EPERM;
+  if (!sameOwner(caller, target) && !capable(caller.cred, CAP.sysNice)) return -EPERM;
   const nice = clampNice(wanted);
-  if (nice < target.nice && !mayReduce(target, nice) && !capable(caller, CAP_SYS_NICE)) return -EACCES;
+  if (nice < target.nice && !mayReduce(target, nice) && !capable(caller.cred, CAP.sysNice)) return -EACCES;
   target.nice = nice;
   return 0;
 }
@@ -83,7 +83,7 @@ function setAffinity(kernel: Kernel, task: Task, pid: number, size: number, addr
   if (bytes === undefined) return -EFAULT;
   const target = pid < 0 ? -ESRCH : targetOf(kernel, task, pid);
   if (typeof target === 'number') return target;
-  if (!sameOwner(task, target) && !capable(task, CAP_SYS_NICE)) return -EPERM;
+  if (!sameOwner(task, target) && !capable(task.cred, CAP.sysNice)) return -EPERM;
   const first = kernel.abi.isa.byteOrder === 'little' ? 0 : 3;
   return ((bytes[first] ?? 0) & 1) === 0 ? -EINVAL : 0;
 }

@@ -43,7 +43,6 @@ export const MISC_SYSCALLS: readonly SyscallDef[] = [
     'restartable sequences are not in this kernel; libcs do without',
   ),
   stub('seccomp', ANY, -EINVAL, 'no filters, as with CONFIG_SECCOMP off'),
-  stub('ptrace', ANY, -EPERM, 'no process may trace another'),
   stub('reboot', ANY, -EPERM, 'the machine ends with its first program'),
   stub('acct', ['ptr'], -ENOSYS, 'as with CONFIG_BSD_PROCESS_ACCT off'),
   stub('vhangup', [], -EPERM, 'nothing here logs in'),

@@ -1,129 +1,176 @@
-/** Capabilities of tasks: what they allow, and what changes of user ids and exec do to them. Linux 6.1 security/commoncap.c */
-import type { Credentials, Task } from '../types.ts';
-import {
-  ALL_CAPS,
-  type CapSet,
-  capSetOf,
-  includesCap,
-  intersection,
-  isSubset,
-  NO_CAPS,
-  union,
-  without,
-} from './cap-set.ts';
+/** Capabilities: what is left of the superuser's powers, one by one. Linux 6.1 security/commoncap.c */
+import type { Credentials } from '../types.ts';
 
 /** Numbers. Linux 6.1 include/uapi/linux/capability.h */
-export const CAP_CHOWN = 0;
-export const CAP_DAC_OVERRIDE = 1;
-export const CAP_DAC_READ_SEARCH = 2;
-export const CAP_FOWNER = 3;
-export const CAP_FSETID = 4;
-export const CAP_KILL = 5;
-export const CAP_SETGID = 6;
-export const CAP_SETUID = 7;
-export const CAP_SETPCAP = 8;
-export const CAP_LINUX_IMMUTABLE = 9;
-export const CAP_NET_BIND_SERVICE = 10;
-export const CAP_NET_ADMIN = 12;
-export const CAP_NET_RAW = 13;
-export const CAP_IPC_LOCK = 14;
-export const CAP_IPC_OWNER = 15;
-export const CAP_SYS_RAWIO = 17;
-export const CAP_SYS_CHROOT = 18;
-export const CAP_SYS_PTRACE = 19;
-export const CAP_SYS_PACCT = 20;
-export const CAP_SYS_ADMIN = 21;
-export const CAP_SYS_BOOT = 22;
-export const CAP_SYS_NICE = 23;
-export const CAP_SYS_RESOURCE = 24;
-export const CAP_SYS_TIME = 25;
-export const CAP_SYS_TTY_CONFIG = 26;
-export const CAP_MKNOD = 27;
-export const CAP_MAC_OVERRIDE = 32;
-export const CAP_SYSLOG = 34;
-export const CAP_WAKE_ALARM = 35;
+export const CAP = {
+  chown: 0,
+  dacOverride: 1,
+  dacReadSearch: 2,
+  fowner: 3,
+  fsetid: 4,
+  kill: 5,
+  setgid: 6,
+  setuid: 7,
+  setpcap: 8,
+  linuxImmutable: 9,
+  netBindService: 10,
+  netAdmin: 12,
+  netRaw: 13,
+  ipcLock: 14,
+  ipcOwner: 15,
+  sysRawio: 17,
+  sysChroot: 18,
+  sysPtrace: 19,
+  sysAdmin: 21,
+  sysBoot: 22,
+  sysNice: 23,
+  sysResource: 24,
+  sysTime: 25,
+  sysTtyConfig: 26,
+  mknod: 27,
+  macOverride: 32,
+  syslog: 34,
+} as const;
 
-/** Bits of Credentials.securebits; each has its lock one bit above. Linux 6.1 include/uapi/linux/securebits.h */
-export const SECBIT_NOROOT = 1;
-export const SECBIT_NO_SETUID_FIXUP = 4;
-export const SECBIT_KEEP_CAPS = 0x10;
-export const SECBIT_KEEP_CAPS_LOCKED = 0x20;
-export const SECBIT_NO_CAP_AMBIENT_RAISE = 0x40;
-export const SECURE_ALL_BITS = 0x55;
-export const SECURE_ALL_LOCKS = 0xaa;
+/** Highest capability: CAP_CHECKPOINT_RESTORE. */
+export const CAP_LAST = 40;
 
-/** What goes with the file-system user id. Linux: CAP_FS_SET */
-const FILE_CAPS = capSetOf(
-  CAP_CHOWN,
-  CAP_MKNOD,
-  CAP_DAC_OVERRIDE,
-  CAP_DAC_READ_SEARCH,
-  CAP_FOWNER,
-  CAP_FSETID,
-  CAP_LINUX_IMMUTABLE,
-  CAP_MAC_OVERRIDE,
+/** A set: capability n is bit n, in two words. Never changed in place. */
+export interface CapSet {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The sets of a task and its secure bits; replaced as a whole, so that tasks may share them. */
+export interface Capabilities {
+  readonly permitted: CapSet;
+  readonly effective: CapSet;
+  readonly inheritable: CapSet;
+  readonly bounding: CapSet;
+  readonly ambient: CapSet;
+  /** SECBIT_*. */
+  readonly secureBits: number;
+}
+
+/** Linux 6.1 include/uapi/linux/securebits.h: bit numbers; the next bit of each locks it. */
+export const SECBIT_NOROOT = 1 << 0;
+export const SECBIT_NO_SETUID_FIXUP = 1 << 2;
+export const SECBIT_KEEP_CAPS = 1 << 4;
+export const SECBIT_NO_CAP_AMBIENT_RAISE = 1 << 6;
+
+export const NO_CAPS: CapSet = { low: 0, high: 0 };
+export const ALL_CAPS: CapSet = { low: -1, high: (1 << (CAP_LAST - 31)) - 1 };
+
+/** Those that the file-system user id brings and takes. Linux 6.1 include/linux/capability.h: CAP_FS_SET */
+const FS_CAPS: CapSet = setOf(
+  CAP.chown,
+  CAP.dacOverride,
+  CAP.dacReadSearch,
+  CAP.fowner,
+  CAP.fsetid,
+  CAP.linuxImmutable,
+  CAP.mknod,
+  CAP.macOverride,
 );
 
-type CapFields = Pick<Credentials, 'permitted' | 'effective' | 'inheritable' | 'bounding' | 'ambient' | 'securebits'>;
+function setOf(...caps: number[]): CapSet {
+  return caps.reduce(withCap, { low: 0, high: 0 });
+}
 
-/** Capabilities of a first process of that user: all for root, none for others. */
-export function initialCaps(uid: number): CapFields {
+export function withCap({ low, high }: CapSet, cap: number): CapSet {
+  return cap < 32 ? { low: low | (1 << cap), high } : { low, high: high | (1 << (cap - 32)) };
+}
+
+export function withoutCap({ low, high }: CapSet, cap: number): CapSet {
+  return cap < 32 ? { low: low & ~(1 << cap), high } : { low, high: high & ~(1 << (cap - 32)) };
+}
+
+export function both(a: CapSet, b: CapSet): CapSet {
+  return { low: a.low & b.low, high: a.high & b.high };
+}
+
+export function either(a: CapSet, b: CapSet): CapSet {
+  return { low: a.low | b.low, high: a.high | b.high };
+}
+
+function minus(a: CapSet, b: CapSet): CapSet {
+  return { low: a.low & ~b.low, high: a.high & ~b.high };
+}
+
+/** Whether all of `a` are in `b`. */
+export function isSubset(a: CapSet, b: CapSet): boolean {
+  return (a.low & ~b.low) === 0 && (a.high & ~b.high) === 0;
+}
+
+export function hasCap(set: CapSet, cap: number): boolean {
+  return ((cap < 32 ? set.low >>> cap : set.high >>> (cap - 32)) & 1) !== 0;
+}
+
+/** Whether the credentials have a capability in effect. Linux 6.1 kernel/capability.c: capable */
+export function capable(cred: Credentials, cap: number): boolean {
+  return hasCap(cred.caps.effective, cap);
+}
+
+/** The sets of a task that begins as the superuser, or as another user. */
+export function initialCaps(uid: number): Capabilities {
   const own = uid === 0 ? ALL_CAPS : NO_CAPS;
-  const none = { inheritable: NO_CAPS, ambient: NO_CAPS, securebits: 0 };
-  return { permitted: own, effective: own, bounding: ALL_CAPS, ...none };
+  return {
+    permitted: own,
+    effective: own,
+    inheritable: NO_CAPS,
+    bounding: ALL_CAPS,
+    ambient: NO_CAPS,
+    secureBits: 0,
+  };
 }
 
-/** Whether the credentials have a capability in effect. */
-export function hasCap(cred: Credentials, cap: number): boolean {
-  return includesCap(cred.effective, cap);
+interface UserIds {
+  readonly uid: number;
+  readonly euid: number;
+  readonly suid: number;
 }
 
-/** Whether the task may do what the capability is for. */
-export function capable(task: Task, cap: number): boolean {
-  return includesCap(task.cred.effective, cap);
-}
+const isRoot = ({ uid, euid, suid }: UserIds): boolean => uid === 0 || euid === 0 || suid === 0;
 
-/** What setuid, setreuid and setresuid do to capabilities; `cred` has the new ids. Linux: cap_emulate_setxuid */
-export function fixCapsOfUids(old: Readonly<Credentials>, cred: Credentials): void {
-  if (cred.securebits & SECBIT_NO_SETUID_FIXUP) return;
-  const wasRoot = old.uid === 0 || old.euid === 0 || old.suid === 0;
-  if (wasRoot && cred.uid !== 0 && cred.euid !== 0 && cred.suid !== 0) {
-    if (!(cred.securebits & SECBIT_KEEP_CAPS)) cred.permitted = cred.effective = NO_CAPS;
-    cred.ambient = NO_CAPS;
+/** After user ids changed: user 0 brings capabilities and takes them along. Linux: cap_emulate_setxuid */
+export function capsAfterUserIds(cred: Credentials, before: UserIds): Capabilities {
+  let { caps } = cred;
+  if (caps.secureBits & SECBIT_NO_SETUID_FIXUP) return caps;
+  if (isRoot(before) && !isRoot(cred)) {
+    if (!(caps.secureBits & SECBIT_KEEP_CAPS)) caps = { ...caps, permitted: NO_CAPS, effective: NO_CAPS };
+    caps = { ...caps, ambient: NO_CAPS };
   }
-  if (old.euid === 0 && cred.euid !== 0) cred.effective = NO_CAPS;
-  if (old.euid !== 0 && cred.euid === 0) cred.effective = cred.permitted;
+  if (before.euid === 0 && cred.euid !== 0) return { ...caps, effective: NO_CAPS };
+  if (before.euid !== 0 && cred.euid === 0) return { ...caps, effective: caps.permitted };
+  return caps;
 }
 
-/** What setfsuid does to capabilities. Linux: cap_task_fix_setuid */
-export function fixCapsOfFsuid(oldFsuid: number, cred: Credentials): void {
-  if (cred.securebits & SECBIT_NO_SETUID_FIXUP) return;
-  if (oldFsuid === 0 && cred.fsuid !== 0) cred.effective = without(cred.effective, FILE_CAPS);
-  if (oldFsuid !== 0 && cred.fsuid === 0) {
-    cred.effective = union(cred.effective, intersection(cred.permitted, FILE_CAPS));
-  }
+/** After the file-system user id alone changed. Linux: cap_task_fix_setuid, LSM_SETID_FS */
+export function capsAfterFsUserId(cred: Credentials, before: number): Capabilities {
+  const { caps } = cred;
+  if (caps.secureBits & SECBIT_NO_SETUID_FIXUP || (before === 0) === (cred.fsuid === 0)) return caps;
+  const effective =
+    before === 0 ? minus(caps.effective, FS_CAPS) : either(caps.effective, both(caps.permitted, FS_CAPS));
+  return { ...caps, effective };
 }
 
 /**
- * Capabilities and saved ids of a new program; `cred` has the effective ids that its file gives.
- * Answers whether the program is to be careful with its environment (AT_SECURE).
- * Linux: cap_bprm_creds_from_file
+ * Of a program that has just been started, with its user ids in place already; files carry no capabilities here.
+ * `changed`: the file changed the user's or the group's id. Linux: cap_bprm_creds_from_file
  */
-export function credsOfExec(old: Readonly<Credentials>, cred: Credentials, noNewPrivs: boolean): boolean {
-  const asRoot = !(old.securebits & SECBIT_NOROOT) && (cred.euid === 0 || old.uid === 0);
-  const effective = !(old.securebits & SECBIT_NOROOT) && cred.euid === 0;
-  let permitted: CapSet = asRoot ? union(old.bounding, old.inheritable) : NO_CAPS;
-  const isSetId = cred.euid !== old.uid || cred.egid !== old.gid;
-  if ((isSetId || !isSubset(permitted, old.permitted)) && noNewPrivs) {
-    cred.euid = cred.uid;
-    cred.egid = cred.gid;
-    permitted = intersection(permitted, old.permitted);
-  }
-  cred.suid = cred.fsuid = cred.euid;
-  cred.sgid = cred.fsgid = cred.egid;
-  if (isSetId) cred.ambient = NO_CAPS;
-  cred.permitted = union(permitted, cred.ambient);
-  cred.effective = effective ? cred.permitted : cred.ambient;
-  cred.securebits &= ~SECBIT_KEEP_CAPS;
-  return isSetId || (cred.uid !== 0 && (effective || !isSubset(cred.permitted, cred.ambient)));
+export function capsAfterExec(cred: Credentials, changed: boolean): Capabilities {
+  const { caps, uid, euid } = cred;
+  const ambient = changed ? NO_CAPS : caps.ambient;
+  const privileged = !(caps.secureBits & SECBIT_NOROOT);
+  const root = privileged && (uid === 0 || euid === 0);
+  const permitted = either(root ? either(caps.bounding, caps.inheritable) : NO_CAPS, ambient);
+  const effective = privileged && euid === 0 ? permitted : ambient;
+  return { ...caps, permitted, effective, ambient, secureBits: caps.secureBits & ~SECBIT_KEEP_CAPS };
+}
+
+/** Takes rights of the file system away for access(), which asks for the real user. Linux 6.1 fs/open.c: access_override_creds */
+export function capsForAccess(cred: Credentials): Capabilities {
+  const { caps, uid } = cred;
+  if (caps.secureBits & SECBIT_NO_SETUID_FIXUP) return caps;
+  return { ...caps, effective: uid === 0 ? caps.permitted : NO_CAPS };
 }

@@ -5,7 +5,8 @@ import type { Kernel } from '../kernel.ts';
 import type { PosixTimer, Task, ThreadGroup } from '../types.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
 import { CLOCK_REALTIME } from './clock-ids.ts';
-import { cancelTimer, setTimer } from './timers.ts';
+import { startPosixTimer } from './posix-timers.ts';
+import { setTimer } from './timers.ts';
 
 /** The monotonic time at which the real-time clock will show `ns`, for a wait of the task's call: it moves when that clock is set. */
 export function realtimeDeadline(kernel: Kernel, task: Task, ns: bigint): bigint {
@@ -30,9 +31,8 @@ export function setRealtime(kernel: Kernel, ns: bigint): void {
 
 function movePosixTimer(kernel: Kernel, group: ThreadGroup, timer: PosixTimer, ahead: bigint): void {
   if (timer.clock !== CLOCK_REALTIME || !timer.absolute || timer.expires === undefined) return;
-  cancelTimer(kernel, 'posix', group.pid, timer.id);
   timer.expires -= ahead;
-  setTimer(kernel, 'posix', group.pid, timer.expires, timer.id);
+  if (!timer.waiting) startPosixTimer(kernel, group, timer);
 }
 
 /** Linux 6.1 fs/timerfd.c: timerfd_clock_was_set */
@@ -40,7 +40,7 @@ function moveTimerFile(kernel: Kernel, timer: TimerFile, ahead: bigint): void {
   if (timer.clock !== CLOCK_REALTIME) return;
   if (timer.absolute && timer.expires !== undefined) {
     timer.expires -= ahead;
-    setTimer(kernel, 'timerfd', timer.id, timer.expires);
+    if (!timer.expired) setTimer(kernel, 'timerfd', timer.id, timer.expires);
   }
   if (!timer.cancelOnSet) return;
   timer.cancelled = true;

@@ -3,9 +3,9 @@ import { nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type MmUsage, mmUsage } from '../../mm/maps-text.ts';
 import { SIG_DFL, SIG_IGN } from '../../signal/numbers.ts';
-import type { CapSet } from '../../task/cap-set.ts';
+import type { Capabilities, CapSet } from '../../task/capabilities.ts';
 import { cyclesToTicks, groupTimes, USER_HZ } from '../../task/times.ts';
-import type { Credentials, SigSet, Task } from '../../types.ts';
+import type { SigSet, Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
 
 const NO_MEMORY: MmUsage = {
@@ -33,6 +33,8 @@ function stateOf(task: Task): [letter: string, name: string] {
       return task.wait?.interruptible === false ? ['D', 'disk sleep'] : ['S', 'sleeping'];
     case 'stopped':
       return ['T', 'stopped'];
+    case 'traced':
+      return ['t', 'tracing stop'];
     case 'zombie':
       return ['Z', 'zombie'];
     case 'dead':
@@ -109,8 +111,8 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
     0,
     task.exitSignal,
     0,
-    task.rtPriority,
-    task.policy,
+    0,
+    0,
     0,
     0,
     0,
@@ -147,7 +149,7 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['Ngid', 0],
     ['Pid', task.tid],
     ['PPid', group.parent?.pid ?? 0],
-    ['TracerPid', 0],
+    ['TracerPid', task.tracing?.tracer.tid ?? 0],
     ['Uid', `${cred.uid}\t${cred.euid}\t${cred.suid}\t${cred.fsuid}`],
     ['Gid', `${cred.gid}\t${cred.egid}\t${cred.sgid}\t${cred.fsgid}`],
     ['FDSize', Math.max(64, task.files.fds.length)],
@@ -164,13 +166,13 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['SigBlk', hexSet(kernel, task.sigMask)],
     ['SigIgn', hexSet(kernel, ignored)],
     ['SigCgt', hexSet(kernel, caught)],
-    ...capabilityRows(cred),
+    ...capabilityRows(cred.caps),
     ['NoNewPrivs', task.noNewPrivs ? 1 : 0],
     ['Seccomp', 0],
     ['Cpus_allowed', 1],
     ['Cpus_allowed_list', 0],
-    ['voluntary_ctxt_switches', task.switchesVoluntary],
-    ['nonvoluntary_ctxt_switches', task.switchesForced],
+    ['voluntary_ctxt_switches', 0],
+    ['nonvoluntary_ctxt_switches', 0],
   ];
   return rows.map(([key, value]) => `${key}:\t${value}\n`).join('');
 }
@@ -196,15 +198,15 @@ function memoryRows(usage: MmUsage): [string, string][] {
   ];
 }
 
-function capabilityRows(cred: Credentials): [string, string][] {
+function capabilityRows(caps: Capabilities): [string, string][] {
   const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
-  const row = (name: string, { low, high }: CapSet): [string, string] => [name, word(high) + word(low)];
+  const show = ({ low, high }: CapSet): string => word(high) + word(low);
   return [
-    row('CapInh', cred.inheritable),
-    row('CapPrm', cred.permitted),
-    row('CapEff', cred.effective),
-    row('CapBnd', cred.bounding),
-    row('CapAmb', cred.ambient),
+    ['CapInh', show(caps.inheritable)],
+    ['CapPrm', show(caps.permitted)],
+    ['CapEff', show(caps.effective)],
+    ['CapBnd', show(caps.bounding)],
+    ['CapAmb', show(caps.ambient)],
   ];
 }
 

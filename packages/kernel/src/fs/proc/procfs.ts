@@ -1,6 +1,6 @@
 import { EACCES, EINVAL, ENOENT, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { CAP_SYS_PTRACE, hasCap } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Dentry, Inode, PathRef, Superblock, Task } from '../../types.ts';
 import { newDentry } from '../dentry.ts';
 import { newSuperblock } from '../inode.ts';
@@ -129,7 +129,7 @@ function magicTarget(kernel: Kernel, context: PathContext, node: ProcNode): Path
   const task = procTask(kernel, node);
   if (task === undefined) return -ENOENT;
   const { cred } = context;
-  if (cred.fsuid !== task.cred.uid && !hasCap(cred, CAP_SYS_PTRACE)) return -EACCES;
+  if (cred.fsuid !== task.cred.uid && !capable(cred, CAP.sysPtrace)) return -EACCES;
   switch (node.node) {
     case 'pid/cwd':
       return task.fs.cwd;

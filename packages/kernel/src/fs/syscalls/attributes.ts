@@ -3,7 +3,7 @@ import { EACCES, EBADF, EFAULT, EINVAL, EPERM, EROFS } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
-import { CAP_CHOWN, CAP_FSETID, capable, hasCap } from '../../task/capabilities.ts';
+import { CAP, capable, capsForAccess } from '../../task/capabilities.ts';
 import { realtimeNs } from '../../time/clock.ts';
 import type { Credentials, Inode, PathRef, Task } from '../../types.ts';
 import { getDataFile, getFile } from '../file-table.ts';
@@ -34,7 +34,7 @@ function changeMode(kernel: Kernel, task: Task, place: PathRef, mode: number): n
   if (refused) return refused;
   const before = inode.mode;
   let bits = mode & 0o7777;
-  if (!capable(task, CAP_FSETID) && !inGroup(task.cred, inode.gid)) bits &= ~S_ISGID;
+  if (!capable(task.cred, CAP.fsetid) && !inGroup(task.cred, inode.gid)) bits &= ~S_ISGID;
   inode.mode = (before & ~0o7777) | bits;
   return commit(kernel, inode, () => {
     inode.mode = before;
@@ -48,7 +48,7 @@ function changeOwner(kernel: Kernel, task: Task, place: PathRef, uid: number, gi
   const { cred } = task;
   const newUid = uid === -1 ? inode.uid : uid;
   const newGid = gid === -1 ? inode.gid : gid;
-  if (!hasCap(cred, CAP_CHOWN)) {
+  if (!capable(cred, CAP.chown)) {
     if (cred.fsuid !== inode.uid || newUid !== inode.uid) return -EPERM;
     if (newGid !== inode.gid && !inGroup(cred, newGid)) return -EPERM;
   }
@@ -115,7 +115,8 @@ function fchownat(
 function faccessat2(kernel: Kernel, task: Task, dirfd: number, path: number, mode: number, flags: number): number {
   if (mode & ~7 || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) return -EINVAL;
   const { cred } = task;
-  const as: Credentials = flags & AT_EACCESS ? cred : { ...cred, fsuid: cred.uid, fsgid: cred.gid };
+  const as: Credentials =
+    flags & AT_EACCESS ? cred : { ...cred, fsuid: cred.uid, fsgid: cred.gid, caps: capsForAccess(cred) };
   const looker = { ...task, cred: as };
   const place = placeAt(kernel, looker, dirfd, path, (flags & AT_SYMLINK_NOFOLLOW) === 0, flags);
   if (typeof place === 'number') return place;

@@ -3,7 +3,7 @@ import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from '../../err
 import type { Kernel } from '../../kernel.ts';
 import { copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
-import { CAP_SYS_CHROOT, capable } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { PathRef, Task } from '../../types.ts';
 import { directoryEntries } from '../directory-file.ts';
 import { getDataFile, getFile } from '../file-table.ts';
@@ -90,7 +90,7 @@ function chroot(kernel: Kernel, task: Task, path: number): number {
   if (typeof place === 'number') return place;
   const refused = enterable(task, place);
   if (refused) return refused;
-  if (!capable(task, CAP_SYS_CHROOT)) return -EPERM;
+  if (!capable(task.cred, CAP.sysChroot)) return -EPERM;
   task.fs.root = place;
   return 0;
 }

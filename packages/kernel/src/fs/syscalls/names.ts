@@ -3,7 +3,7 @@ import { EFAULT, EINVAL, ENOENT, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyOut, readCString } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
-import { CAP_DAC_READ_SEARCH, capable } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Task } from '../../types.ts';
 import { touchAccessed } from '../inode.ts';
 import { isSymlink, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from '../mode.ts';
@@ -68,7 +68,7 @@ function linkat(
   flags: number,
 ): number {
   if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) return -EINVAL;
-  if (flags & AT_EMPTY_PATH && !capable(task, CAP_DAC_READ_SEARCH)) return -ENOENT;
+  if (flags & AT_EMPTY_PATH && !capable(task.cred, CAP.dacReadSearch)) return -ENOENT;
   const existing = placeAt(kernel, task, fromFd, fromPath, (flags & AT_SYMLINK_FOLLOW) !== 0, flags);
   if (typeof existing === 'number') return existing;
   const to = parentAt(kernel, task, toFd, toPath);

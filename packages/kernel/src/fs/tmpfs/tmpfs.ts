@@ -19,7 +19,7 @@ import type { PathContext } from '../path-walk.ts';
 import type { DirectoryEntry, NewNode, StatFs, SuperblockOps } from '../superblock-ops.ts';
 
 const TMPFS_MAGIC = 0x01021994;
-const MAGIC: Readonly<Record<string, number>> = { sysfs: 0x62656572, devpts: 0x1cd1, ramfs: 0x858458f6 };
+const MAGIC: Readonly<Record<string, number>> = { devpts: 0x1cd1, ramfs: 0x858458f6 };
 
 /** Superblock.data of tmpfs and its kin. */
 export interface TmpfsData {

@@ -1,5 +1,4 @@
 /** The file system of POSIX message queues: a flat directory of queues. Linux 6.1 ipc/mqueue.c: mqueue_get_inode */
-
 import { EACCES, EINVAL, EMFILE, ENOENT, ENOSPC } from '../../errno.ts';
 import { addChild, newDentry } from '../../fs/dentry.ts';
 import { initOwner, newInode, newSuperblock, touchModified } from '../../fs/inode.ts';
@@ -10,7 +9,7 @@ import { MAY_EXEC, MAY_WRITE, permission } from '../../fs/permission.ts';
 import type { SuperblockOps } from '../../fs/superblock-ops.ts';
 import { cachedEntries } from '../../fs/tmpfs/tmpfs.ts';
 import type { Kernel } from '../../kernel.ts';
-import { CAP_SYS_RESOURCE, hasCap } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import { RLIMIT_MSGQUEUE } from '../../task/rlimit-numbers.ts';
 import type { Dentry, Inode, Superblock } from '../../types.ts';
 import { mqueueState, type PosixQueue, queueOf } from './state.ts';
@@ -57,7 +56,7 @@ function chargeOf({ maxMessages, messageSize }: QueueShape): number {
 /** 0, or why a queue of that shape cannot be made. */
 function refused(kernel: Kernel, context: PathContext, shape: QueueShape): number {
   const { limits, queues, usage } = mqueueState(kernel);
-  const privileged = hasCap(context.cred, CAP_SYS_RESOURCE);
+  const privileged = capable(context.cred, CAP.sysResource);
   if (queues >= limits.queues_max && !privileged) return -ENOSPC;
   if (shape.maxMessages <= 0 || shape.messageSize <= 0) return -EINVAL;
   if (shape.maxMessages > (privileged ? HARD_MESSAGES : limits.msg_max)) return -EINVAL;

@@ -1,9 +1,8 @@
 /** Keys, ids and permissions of System V IPC objects. Linux 6.1 ipc/util.c */
-
 import { EACCES, EEXIST, EINVAL, ENOENT, ENOSPC, EPERM } from '../../errno.ts';
 import { inGroup } from '../../fs/permission.ts';
 import type { Kernel } from '../../kernel.ts';
-import { CAP_IPC_OWNER, CAP_SYS_ADMIN, capable, hasCap } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import { realtimeNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
 import type { IpcObject, IpcSet } from './state.ts';
@@ -96,13 +95,13 @@ export function ipcPermits(task: Task, object: IpcObject, flags: number): boolea
   let granted = object.mode;
   if (cred.euid === object.cuid || cred.euid === object.uid) granted >>= 6;
   else if (inGroup(cred, object.cgid) || inGroup(cred, object.gid)) granted >>= 3;
-  return (wanted & ~granted & 7) === 0 || hasCap(cred, CAP_IPC_OWNER);
+  return (wanted & ~granted & 7) === 0 || capable(cred, CAP.ipcOwner);
 }
 
 /** Whether the task may change or remove the object: 0 or -EPERM. Linux: ipcctl_obtain_check */
 export function ipcOwner(task: Task, object: IpcObject): number {
   const { euid } = task.cred;
-  return euid === object.cuid || euid === object.uid || capable(task, CAP_SYS_ADMIN) ? 0 : -EPERM;
+  return euid === object.cuid || euid === object.uid || capable(task.cred, CAP.sysAdmin) ? 0 : -EPERM;
 }
 
 /** semget, msgget, shmget: the id of the object with that key, or of a new one. Linux: ipcget */

@@ -1,10 +1,9 @@
 /** shmctl(2). Linux 6.1 ipc/shm.c: ksys_shmctl */
-
 import { StructWriter } from '../../abi/struct.ts';
 import { EACCES, EFAULT, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { limitOf } from '../../mm/limits.ts';
-import { CAP_IPC_LOCK, capable } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import { RLIMIT_MEMLOCK } from '../../task/rlimit-numbers.ts';
 import type { Task } from '../../types.ts';
 import {
@@ -128,7 +127,7 @@ function lock(kernel: Kernel, task: Task, id: number, locks: boolean): number {
   const segment = ipcFind(sysvState(kernel).shm, id);
   if (typeof segment === 'number') return segment;
   const { euid } = task.cred;
-  if (!capable(task, CAP_IPC_LOCK)) {
+  if (!capable(task.cred, CAP.ipcLock)) {
     if (euid !== segment.uid && euid !== segment.cuid) return -EPERM;
     if (locks && limitOf(task, RLIMIT_MEMLOCK) === 0) return -EPERM;
   }

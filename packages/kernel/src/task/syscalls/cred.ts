@@ -6,8 +6,7 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
 import type { Credentials, Task } from '../../types.ts';
-import { isSubset } from '../cap-set.ts';
-import { CAP_SETGID, CAP_SETUID, capable, fixCapsOfFsuid, fixCapsOfUids } from '../capabilities.ts';
+import { CAP, capable, capsAfterFsUserId, capsAfterUserIds, isSubset } from '../capabilities.ts';
 
 const NO_CHANGE = 0xffff_ffff;
 const GROUPS_MAX = 65_536;
@@ -27,16 +26,14 @@ function idsOf(cred: Credentials, kind: Kind): Ids {
     : { real: cred.gid, effective: cred.egid, saved: cred.sgid };
 }
 
-/**
- * Puts ids in place; the file-system id follows the effective one, and capabilities what becomes of root.
- * Credentials are not shared: each task has its own.
- */
+/** Puts ids in place; the file-system id follows the effective one. Credentials are not shared: each task has its own. */
 function putIds(task: Task, kind: Kind, ids: Ids): void {
   const { cred } = task;
   const old = { ...cred };
   if (kind === 'uid') {
+    const before = { uid: cred.uid, euid: cred.euid, suid: cred.suid };
     [cred.uid, cred.euid, cred.suid, cred.fsuid] = [ids.real, ids.effective, ids.saved, ids.effective];
-    fixCapsOfUids(old, cred);
+    cred.caps = capsAfterUserIds(cred, before);
   } else {
     [cred.gid, cred.egid, cred.sgid, cred.fsgid] = [ids.real, ids.effective, ids.saved, ids.effective];
   }
@@ -47,13 +44,13 @@ function putIds(task: Task, kind: Kind, ids: Ids): void {
 function hideFromOthers(task: Task, old: Readonly<Credentials>): void {
   const { cred } = task;
   const same = old.euid === cred.euid && old.egid === cred.egid && old.fsuid === cred.fsuid && old.fsgid === cred.fsgid;
-  if (same && isSubset(cred.permitted, old.permitted)) return;
+  if (same && isSubset(cred.caps.permitted, old.caps.permitted)) return;
   if (task.mm !== undefined) task.mm.dumpable = 0;
   task.parentDeathSignal = 0;
 }
 
 function isPrivileged(task: Task, kind: Kind): boolean {
-  return capable(task, kind === 'uid' ? CAP_SETUID : CAP_SETGID);
+  return capable(task.cred, kind === 'uid' ? CAP.setuid : CAP.setgid);
 }
 
 function setId(task: Task, kind: Kind, id: number): number {
@@ -104,12 +101,13 @@ function setFsId(task: Task, kind: Kind, id: number): number {
   const ids = idsOf(cred, kind);
   const known = id === ids.real || id === ids.effective || id === ids.saved || id === old;
   if (id !== NO_CHANGE && (isPrivileged(task, kind) || known)) {
-    if (kind === 'uid') {
+    if (kind === 'gid') cred.fsgid = id;
+    else {
       cred.fsuid = id;
-      fixCapsOfFsuid(old, cred);
-    } else cred.fsgid = id;
-    hideFromOthers(task, before);
+      cred.caps = capsAfterFsUserId(cred, old);
+    }
   }
+  hideFromOthers(task, before);
   return old;
 }
 

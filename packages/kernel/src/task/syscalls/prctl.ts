@@ -1,4 +1,4 @@
-/** prctl. Linux 6.1 kernel/sys.c */
+/** prctl. */
 import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { lastSignal } from '../../abi/signals.ts';
 import { StructWriter } from '../../abi/struct.ts';
@@ -7,28 +7,25 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readCString, writeWord } from '../../mm/user-access.ts';
 import { partial, type SyscallDef } from '../../syscalls/define.ts';
 import type { Mm, Task } from '../../types.ts';
-import { SECBIT_KEEP_CAPS } from '../capabilities.ts';
 import { mirrorTask } from '../thread-info.ts';
-import { ambientCaps, dropBounding, readBounding, setKeepCaps, setSecureBits } from './capability.ts';
+import { CAPABILITY_SYSCALLS, capabilityPrctl } from './capabilities.ts';
 
 /** Options. Linux 6.1 include/uapi/linux/prctl.h */
 const PR_SET_PDEATHSIG = 1;
 const PR_GET_PDEATHSIG = 2;
 const PR_GET_DUMPABLE = 3;
 const PR_SET_DUMPABLE = 4;
-const PR_GET_KEEPCAPS = 7;
-const PR_SET_KEEPCAPS = 8;
 const PR_SET_NAME = 15;
 const PR_GET_NAME = 16;
 const PR_GET_SECCOMP = 21;
-const PR_CAPBSET_READ = 23;
 const PR_SET_TIMERSLACK = 29;
 const PR_GET_TIMERSLACK = 30;
+const PR_SET_CHILD_SUBREAPER = 36;
+const PR_GET_CHILD_SUBREAPER = 37;
+const PR_SET_NO_NEW_PRIVS = 38;
+const PR_GET_NO_NEW_PRIVS = 39;
 const PR_GET_TIMING = 13;
 const PR_SET_TIMING = 14;
-const PR_CAPBSET_DROP = 24;
-const PR_GET_SECUREBITS = 27;
-const PR_SET_SECUREBITS = 28;
 const PR_TASK_PERF_EVENTS_DISABLE = 31;
 const PR_TASK_PERF_EVENTS_ENABLE = 32;
 const PR_MCE_KILL = 33;
@@ -36,11 +33,6 @@ const PR_MCE_KILL_GET = 34;
 const PR_GET_TID_ADDRESS = 40;
 const PR_SET_THP_DISABLE = 41;
 const PR_GET_THP_DISABLE = 42;
-const PR_CAP_AMBIENT = 47;
-const PR_SET_CHILD_SUBREAPER = 36;
-const PR_GET_CHILD_SUBREAPER = 37;
-const PR_SET_NO_NEW_PRIVS = 38;
-const PR_GET_NO_NEW_PRIVS = 39;
 /** Linux: PR_MCE_KILL_DEFAULT */
 const MCE_KILL_DEFAULT = 2;
 
@@ -100,34 +92,6 @@ function memoryOption(mm: Mm, option: number, second: number, rest: number): num
   }
 }
 
-/** Capabilities and what else goes with the credentials: undefined for other options. */
-function credOption(task: Task, option: number, args: readonly [number, number, number, number]): number | undefined {
-  switch (option) {
-    case PR_GET_KEEPCAPS:
-      return task.cred.securebits & SECBIT_KEEP_CAPS ? 1 : 0;
-    case PR_SET_KEEPCAPS:
-      return setKeepCaps(task, args[0]);
-    case PR_CAPBSET_READ:
-      return readBounding(task, args[0]);
-    case PR_CAPBSET_DROP:
-      return dropBounding(task, args[0]);
-    case PR_GET_SECUREBITS:
-      return task.cred.securebits;
-    case PR_SET_SECUREBITS:
-      return setSecureBits(task, args[0]);
-    case PR_CAP_AMBIENT:
-      return ambientCaps(task, ...args);
-    case PR_SET_NO_NEW_PRIVS:
-      if (args[0] !== 1 || args[1] !== 0 || args[2] !== 0 || args[3] !== 0) return -EINVAL;
-      task.noNewPrivs = true;
-      return 0;
-    case PR_GET_NO_NEW_PRIVS:
-      return args.some((arg) => arg !== 0) ? -EINVAL : task.noNewPrivs ? 1 : 0;
-    default:
-      return undefined;
-  }
-}
-
 function prctl(
   kernel: Kernel,
   task: Task,
@@ -138,7 +102,7 @@ function prctl(
   fifth: number,
 ): number {
   const known =
-    credOption(task, option, [second, third, fourth, fifth]) ??
+    capabilityPrctl(task, option, second, third, fourth) ??
     memoryOption(task.mm!, option, second, third | fourth | fifth);
   if (known !== undefined) return known;
   switch (option) {
@@ -158,6 +122,12 @@ function prctl(
       return 0;
     case PR_GET_TIMERSLACK:
       return task.timerSlack;
+    case PR_GET_TID_ADDRESS:
+      return store(kernel, task, second, task.clearChildTid);
+    case PR_MCE_KILL:
+      return fourth !== 0 || fifth !== 0 ? -EINVAL : setMceKill(task, second, third);
+    case PR_MCE_KILL_GET:
+      return second !== 0 || third !== 0 || fourth !== 0 || fifth !== 0 ? -EINVAL : task.mceKill;
     case PR_SET_NAME:
       return setName(kernel, task, second);
     case PR_GET_NAME:
@@ -167,12 +137,13 @@ function prctl(
       return 0;
     case PR_GET_CHILD_SUBREAPER:
       return store(kernel, task, second, task.group.subreaper ? 1 : 0);
-    case PR_GET_TID_ADDRESS:
-      return store(kernel, task, second, task.clearChildTid);
-    case PR_MCE_KILL:
-      return fourth !== 0 || fifth !== 0 ? -EINVAL : setMceKill(task, second, third);
-    case PR_MCE_KILL_GET:
-      return second !== 0 || third !== 0 || fourth !== 0 || fifth !== 0 ? -EINVAL : task.mceKill;
+    case PR_SET_NO_NEW_PRIVS:
+      if (second !== 1 || third !== 0 || fourth !== 0 || fifth !== 0) return -EINVAL;
+      task.noNewPrivs = true;
+      return 0;
+    case PR_GET_NO_NEW_PRIVS:
+      if (second !== 0 || third !== 0 || fourth !== 0 || fifth !== 0) return -EINVAL;
+      return task.noNewPrivs ? 1 : 0;
     default:
       return kernel.abi.prctl?.(kernel, task, option, second, third) ?? -EINVAL;
   }
@@ -185,4 +156,5 @@ export const PRCTL_SYSCALLS: readonly SyscallDef[] = [
     'no PR_SET_MM and no options of hardware that is not there (EINVAL)',
     prctl,
   ),
+  ...CAPABILITY_SYSCALLS,
 ];

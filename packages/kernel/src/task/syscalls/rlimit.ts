@@ -1,12 +1,11 @@
 /** Resource limits. Linux 6.1 kernel/sys.c: do_prlimit */
-
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
-import { CAP_SYS_RESOURCE, capable } from '../capabilities.ts';
+import { CAP, capable } from '../capabilities.ts';
 import { RLIM_INFINITY, RLIM_NLIMITS, RLIMIT_NOFILE } from '../rlimit-numbers.ts';
 
 const NR_OPEN = 1 << 20;
@@ -39,7 +38,7 @@ function setLimit(caller: Task, target: Task, resource: number, wanted: Limit): 
   const limit = target.group.rlimits[resource]!;
   if (wanted.current > wanted.max) return -EINVAL;
   if (resource === RLIMIT_NOFILE && wanted.max > NR_OPEN) return -EPERM;
-  if (wanted.max > limit.max && !capable(caller, CAP_SYS_RESOURCE)) return -EPERM;
+  if (wanted.max > limit.max && !capable(caller.cred, CAP.sysResource)) return -EPERM;
   limit.current = wanted.current;
   limit.max = wanted.max;
   return 0;
@@ -56,7 +55,7 @@ function setrlimit(kernel: Kernel, task: Task, resource: number, address: number
 }
 
 function mayChange(caller: Task, target: Task): boolean {
-  if (capable(caller, CAP_SYS_RESOURCE) || caller.group === target.group) return true;
+  if (capable(caller.cred, CAP.sysResource) || caller.group === target.group) return true;
   const { uid, euid, suid } = target.cred;
   return caller.cred.uid === uid && caller.cred.uid === euid && caller.cred.uid === suid;
 }

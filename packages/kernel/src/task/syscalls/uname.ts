@@ -1,5 +1,4 @@
 /** uname and its ancestors, host and domain name, personality, sysinfo. */
-
 import { PAGE_SIZE } from '@kml/core';
 import { latin1String, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM } from '../../errno.ts';
@@ -10,7 +9,7 @@ import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { monotonicNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
-import { CAP_SYS_ADMIN, capable } from '../capabilities.ts';
+import { CAP, capable } from '../capabilities.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from '../release.ts';
 
 /** Fields of `width` bytes each, NUL-filled. */
@@ -31,7 +30,7 @@ function unameOf(width: number, domain: boolean) {
 }
 
 function setName(kernel: Kernel, task: Task, address: number, length: number): string | number {
-  if (!capable(task, CAP_SYS_ADMIN)) return -EPERM;
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
   if (length < 0 || length > 64) return -EINVAL;
   const bytes = copyIn(kernel, task, address, length);
   return bytes === undefined ? -EFAULT : latin1String(bytes).replace(/\0.*$/s, '');

@@ -4,7 +4,7 @@ import { EFAULT, EINVAL, EOPNOTSUPP, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { partial, type SyscallDef } from '../../syscalls/define.ts';
-import { CAP_SYS_TIME, capable } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Task } from '../../types.ts';
 import { realtimeNs } from '../clock.ts';
 import { CLOCK_REALTIME, clockOf } from '../clock-ids.ts';
@@ -68,7 +68,7 @@ const clamp = (value: number, low: number, high: number): number => Math.max(low
 
 /** Whether the task may ask for that: 0 or -errno. Linux: timekeeping_validate_timex */
 function validate(task: Task, modes: number, tick: number, fraction: number): number {
-  const privileged = capable(task, CAP_SYS_TIME);
+  const privileged = capable(task.cred, CAP.sysTime);
   if (modes & ADJ_ADJTIME) {
     if (!(modes & ADJ_OFFSET)) return -EINVAL;
     if (!(modes & ADJ_OFFSET_READONLY) && !privileged) return -EPERM;

@@ -5,7 +5,7 @@ import { EFAULT, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
-import { CAP_SYS_TIME, capable } from '../../task/capabilities.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Task } from '../../types.ts';
 import { monotonicNs, realtimeNs } from '../clock.ts';
 import { CLOCK_COARSE, CLOCK_REALTIME, type ClockId, clockOf, isCpuClock } from '../clock-ids.ts';
@@ -69,7 +69,7 @@ const MAX_ZONE_MINUTES = 15 * 60;
 /** Sets the real-time clock: 0 or -errno. Linux 6.1 kernel/time/timekeeping.c: do_settimeofday64 */
 function setClock(kernel: Kernel, task: Task, ns: bigint): number {
   if (ns >= LATEST) return -EINVAL;
-  if (!capable(task, CAP_SYS_TIME)) return -EPERM;
+  if (!capable(task.cred, CAP.sysTime)) return -EPERM;
   const now = monotonicNs(kernel);
   if (ns < now) return -EINVAL;
   setRealtime(kernel, ns);
@@ -89,7 +89,7 @@ function settimeofday(kernel: Kernel, task: Task, timeAt: number, zoneAt: number
   if (typeof ns === 'number') return ns;
   const zone = zoneAt === 0 ? undefined : copyIn(kernel, task, zoneAt, 8);
   if (zoneAt !== 0 && zone === undefined) return -EFAULT;
-  if (!capable(task, CAP_SYS_TIME)) return -EPERM;
+  if (!capable(task.cred, CAP.sysTime)) return -EPERM;
   if (zone !== undefined) {
     const reader = new StructReader(kernel, zone);
     const minutesWest = reader.i32(0);

@@ -14,10 +14,10 @@ import { ownedClock } from '../cpu-clock.ts';
 import {
   armPosixTimer,
   disarmPosixTimer,
+  posixTimeLeft,
   SIGEV_NONE,
   SIGEV_SIGNAL,
   SIGEV_THREAD_ID,
-  timerNow,
 } from '../posix-timers.ts';
 import { readTimespec, writeTimespec } from '../timespec.ts';
 
@@ -60,17 +60,11 @@ function timerCreate(kernel: Kernel, task: Task, clock: number, event: number, i
   const kind = id.kind === 'realtime' ? CLOCK_REALTIME : 1;
   // Without a sigevent the signal carries the timer's id.
   const value = event === 0 ? number : sigevent.value;
-  const off = { expires: undefined, absolute: false, interval: 0n, overrun: 0, lastOverrun: 0, queued: false };
+  const off = { expires: undefined, absolute: false, interval: 0n, overrun: 0, lastOverrun: 0, waiting: false };
   const timer: PosixTimer = { ...sigevent, ...off, id: number, clock: kind, value };
   if (cpuClock !== undefined) timer.cpuClock = cpuClock;
   group.posixTimers.set(number, timer);
   return 0;
-}
-
-function timeLeft(kernel: Kernel, timer: PosixTimer): bigint {
-  if (timer.expires === undefined) return 0n;
-  const left = timer.expires - timerNow(kernel, timer);
-  return left > 0n ? left : 1n;
 }
 
 function writeSetting(
@@ -93,7 +87,7 @@ function timerSettime(wide: boolean) {
     const value = readTimespec(kernel, task, next! + (wide ? 16 : 8), wide);
     if (typeof interval === 'number') return interval;
     if (typeof value === 'number') return value;
-    const before = { interval: timer.interval, left: timeLeft(kernel, timer) };
+    const before = { interval: timer.interval, left: posixTimeLeft(kernel, timer) };
     armPosixTimer(kernel, task.group, timer, value, interval, (flags! & TIMER_ABSTIME) !== 0);
     return old === 0 ? 0 : writeSetting(kernel, task, old!, before.interval, before.left, wide);
   };
@@ -103,7 +97,7 @@ function timerGettime(wide: boolean) {
   return (kernel: Kernel, task: Task, id?: number, address?: number): number => {
     const timer = task.group.posixTimers.get(id!);
     if (timer === undefined) return -EINVAL;
-    return writeSetting(kernel, task, address!, timer.interval, timeLeft(kernel, timer), wide);
+    return writeSetting(kernel, task, address!, timer.interval, posixTimeLeft(kernel, timer), wide);
   };
 }
 

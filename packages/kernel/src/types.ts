@@ -164,6 +164,9 @@ export interface SigInfo {
   /** Child's times, in clock ticks. */
   utime?: number;
   stime?: number;
+  /** File (POLL_*): what can be done, and with which descriptor. */
+  band?: number;
+  fd?: number;
 }
 
 export interface PendingSignals {
@@ -344,8 +347,22 @@ export interface OpenFile {
   position: number;
   /** O_* flags, generic values. */
   flags: number;
+  /** Whom it tells by signal. */
+  owner?: FileOwner;
   /** What the kind keeps: pipe ends, directory cursor, tty, epoll set, … plain data. */
   data: unknown;
+}
+
+/** Whom a file tells by signal: fcntl(F_SETOWN). */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP: 0 to 2. */
+  type: number;
+  id: number;
+  /** Who set it: it may only signal whom that user may. */
+  uid: number;
+  euid: number;
+  /** F_SETSIG; 0: SIGIO without information. */
+  signo: number;
 }
 
 /** A place in the mount tree. */
@@ -398,10 +415,16 @@ export interface Inode {
   atime: bigint;
   mtime: bigint;
   ctime: bigint;
+  /** When it was made; undefined where the file system does not know. */
+  btime?: bigint | undefined;
   /** Frames of the page cache by page index: where a page is here, it is the truth (see mm/page-cache.ts). */
   pages: Map<number, CachedPage>;
   /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
   users: number;
+  /** RWH_*: fcntl(F_SET_RW_HINT). */
+  writeHint?: number;
+  /** It has no name yet and may be given one (O_TMPFILE without O_EXCL). */
+  linkable?: boolean;
   /** What the file system keeps for the inode: plain data. */
   data: unknown;
 }

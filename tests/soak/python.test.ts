@@ -1,0 +1,3 @@
+import { pythonSuite } from '../real/python/suite.ts';
+
+pythonSuite(['i386', 'armhf'], 'all');

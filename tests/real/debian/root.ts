@@ -80,7 +80,7 @@ const ENVIRONMENT = { HOME: '/root', TERM: 'dumb', LC_ALL: 'C', LANG: 'C', TZ: '
 
 /** Runs a command on the host's own kernel: in the root, with its own /proc and an empty /tmp, nothing of it kept. */
 export function runNatively(root: string, command: Command): Outcome {
-  return runInRoot(root, command, []);
+  return runInHostRoot(root, command, []);
 }
 
 /**
@@ -96,10 +96,11 @@ export function runUnderQemu(root: string, architecture: Exclude<Debian, 'i386'>
   } finally {
     release();
   }
-  return runInRoot(root, command, ['/run/qemu', '-0', `/usr/bin/${command.argv[0]}`]);
+  return runInHostRoot(root, command, ['/run/qemu', '-0', `/usr/bin/${command.argv[0]}`]);
 }
 
-function runInRoot(root: string, command: Command, before: readonly string[]): Outcome {
+/** Runs a command on the host in a root, with its own /proc and an empty /tmp; before: an emulator and its arguments. */
+export function runInHostRoot(root: string, command: Command, before: readonly string[]): Outcome {
   // The shell outlives the command (a first process of its own would ignore signals), and is not to say what became of it.
   const script =
     'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && r=$1 && shift && exec 3>&2 2>/dev/null && { (exec 2>&3 3>&- && exec chroot "$r" "$@"); exit $?; }';

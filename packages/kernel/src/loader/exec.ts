@@ -203,6 +203,7 @@ function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, start: Pro
   const old = task.mm;
   task.mm = mm;
   mm.exe = retainFile(request.file);
+  if (task.cred.euid !== task.cred.uid || task.cred.egid !== task.cred.gid) mm.dumpable = 0;
   if (kernel.state.current === task) kernel.mmu.activate(mm.space);
   if (old !== undefined) releaseMm(kernel, old);
   const { group } = task;

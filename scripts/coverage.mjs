@@ -4,21 +4,24 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { syscallRows } from '@kml/kernel';
 import { standardRegistry } from '@kml/machine';
+import { programsByCall } from '../tests/real/syscalls/guest-programs.ts';
 import { root } from './node.mjs';
 
 const LEVELS = { full: 'full', partial: 'partial', stub: 'answers only' };
 
-/** Every number of the ABI: what it is, and how far it goes. */
+const TESTS = programsByCall();
+
+/** Every number of the ABI: what it is, how far it goes, and the programs of tests/real/syscalls that test it. */
 function syscalls({ abi }) {
   const rows = syscallRows(abi);
   const counts = { full: 0, partial: 0, stub: 0, none: 0 };
   const lines = [...abi.syscallNumbers].map(([number, name]) => {
     const status = rows[number]?.status;
     counts[status?.level ?? 'none']++;
-    return `| ${number} | ${name} | ${status ? LEVELS[status.level] : 'ENOSYS'} | ${status?.note ?? ''} |`;
+    return `| ${number} | ${name} | ${status ? LEVELS[status.level] : 'ENOSYS'} | ${status?.note ?? ''} | ${(TESTS.get(name) ?? []).join(', ')} |`;
   });
   const sum = `${counts.full} full, ${counts.partial} partial, ${counts.stub} that only answer, ${counts.none} not there (ENOSYS, counted)`;
-  return `${sum}.\n\n| number | name | status | note |\n|---|---|---|---|\n${lines.join('\n')}\n`;
+  return `${sum}.\n\n| number | name | status | note | tested by |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
 }
 
 function instructions({ isa }) {

@@ -109,7 +109,7 @@ describe('bad input gets one clear line', () => {
     ['cut off', ['run', 'cut'], 126, /truncated/],
     ['another ISA', ['run', 'sparc'], 126, /is for SPARC; this machine runs ia32/],
     ['a 64-bit program', ['run', process.execPath], 126, /is for x86-64, 64-bit/],
-    ['no such root', ['run', '--root', 'nosuch', 'sh'], 125, /root nosuch: no such directory/],
+    ['no such root', ['run', '--root', 'nosuch', 'sh'], 125, /root nosuch: no such file or directory/],
     [
       'not in the root',
       ['run', '--root', '.', '--', '/bin/nosuch'],

@@ -22,5 +22,9 @@ export function seededEntropy(seed: number): HostEntropy {
         into[i] = state >>> 16;
       }
     },
+    position: () => state,
+    seek(position) {
+      state = position;
+    },
   };
 }

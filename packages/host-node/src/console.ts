@@ -21,7 +21,8 @@ export function openConsole(): NodeConsole {
   const begin = (): void => {
     reading = true;
     process.stdin.on('data', (chunk: Buffer) => {
-      arrived.push(chunk);
+      // A plain array: what the kernel keeps of it is saved with the machine.
+      arrived.push(new Uint8Array(chunk));
       result.onInput();
     });
     const end = (): void => {

@@ -59,6 +59,7 @@ export function openDirectory(path: string): HostDirectory {
     open: (relative, write) =>
       through(relative, (at) => fs.openSync(at, (write ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK)) as number,
     close: (handle) => done('', () => fs.closeSync(handle)),
+    fstat: (handle) => attempt(() => hostStat(fs.fstatSync(handle, { bigint: true }))),
     read: (handle, position, into) => attempt(() => fs.readSync(handle, into, 0, into.length, position)) as number,
     write: (handle, position, data) => attempt(() => fs.writeSync(handle, data, 0, data.length, position)) as number,
     truncate: (handle, size) => done('', () => fs.ftruncateSync(handle, size)),

@@ -26,7 +26,7 @@ import { newSchedState } from './sched/sched-state.ts';
 import { publishCurrent } from './sched/switch.ts';
 import { SIG_IGN, SIGCHLD } from './signal/numbers.ts';
 import { syscallTable } from './syscalls/table.ts';
-import { addTask, newGroup, newTask, rootCredentials } from './task/new-task.ts';
+import { addTask, newCredentials, newGroup, newTask, rootCredentials } from './task/new-task.ts';
 import { mirrorTask } from './task/thread-info.ts';
 import { monotonicNs, startClock } from './time/clock.ts';
 import { updateClockMirror } from './time/tick.ts';
@@ -165,18 +165,7 @@ function makeFirst(kernel: Kernel, init: ThreadGroup, program: BootProgram): Tas
   const pid = state.nextPid++;
   const group = newGroup(pid, init, lastSignal(kernel));
   const task = bareTask(kernel, group, '');
-  const { uid, gid } = program;
-  task.cred = {
-    uid,
-    euid: uid,
-    suid: uid,
-    fsuid: uid,
-    gid,
-    egid: gid,
-    sgid: gid,
-    fsgid: gid,
-    groups: uid === 0 ? [0] : [],
-  };
+  task.cred = newCredentials(program.uid, program.gid);
   state.firstPid = pid;
   init.children.push(group);
   addTask(kernel, task);

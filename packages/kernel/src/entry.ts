@@ -17,6 +17,7 @@ import {
   TIF_SIGPENDING,
 } from './kernel-memory.ts';
 import { isKernelMapped } from './mm/kernel-access.ts';
+import { tracedCallEntry, tracedExitWork } from './ptrace/exit-work.ts';
 import { badKernelCall } from './report/oops.ts';
 import { panic } from './report/panic.ts';
 import { idleCall } from './sched/idle.ts';
@@ -62,7 +63,7 @@ function otherCall(kernel: Kernel, task: Task, number: number): number {
     case KC_EXIT_WORK:
       return exitWork(kernel, task);
     case KC_SYSCALL_TRACE:
-      return KERNEL_GO_ON;
+      return tracedCallEntry(kernel, task);
     case KC_SCHEDULE_TAIL:
       scheduleTail(kernel, task);
       return KERNEL_GO_ON;
@@ -89,6 +90,9 @@ function interrupt(kernel: Kernel): number {
 /** Work before going back to user code; the exit code comes again until nothing is left. */
 function exitWork(kernel: Kernel, task: Task): number {
   if (task.work & TIF_NEED_RESCHED) return schedule(kernel);
+  if ((task.tracing !== undefined || task.tracedStop !== undefined) && tracedExitWork(kernel, task)) {
+    return schedule(kernel);
+  }
   if (task.work & TIF_SIGPENDING) {
     deliverSignals(kernel, task, frameAddress(kernel, task));
     return settle(kernel, task);

@@ -17,13 +17,18 @@ export interface HostStat {
 
 /** A directory of the host, seen through paths relative to it ('' is itself, no leading slash). Never follows a symbolic link, never leaves the directory. Names are byte strings decoded as latin1. Errors are returned as -errno. */
 export interface HostDirectory {
+  /** Its absolute path on the host, where it has one. */
   readonly description: string;
+  /** The content of a directory that lives in memory: a save file holds it. Without it the description is a path, to be opened again. */
+  readonly files?: Readonly<Record<string, Uint8Array | { readonly link: string }>>;
   lstat(path: string): HostStat | number;
   readdir(path: string): string[] | number;
   readlink(path: string): string | number;
   /** Handle for reading and, where the mount allows, writing. */
   open(path: string, write: boolean): number;
   close(handle: number): void;
+  /** lstat of an open file, which may have lost its name. */
+  fstat(handle: number): HostStat | number;
   read(handle: number, position: number, into: Uint8Array): number;
   write(handle: number, position: number, bytes: Uint8Array): number;
   truncate(handle: number, size: number): number;
@@ -60,6 +65,9 @@ export interface HostClock {
 
 export interface HostEntropy {
   fill(into: Uint8Array): void;
+  /** A source that is the same in every run: where it stands, and going on from there. */
+  readonly position?: () => number;
+  readonly seek?: (position: number) => void;
 }
 
 /** Backing store for pages that are paged out. Slots are pages of 4096 bytes, numbered from 0; read only after they were written. */

@@ -12,10 +12,22 @@ export {
   sigSetBytes,
 } from './abi/signals.ts';
 export { StructReader, StructWriter } from './abi/struct.ts';
+export { auditKernel, type KernelAccounts, type KernelAudit } from './audit/audit.ts';
 export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitStatus, shellStatus } from './boot.ts';
+export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
-export { consoleResized, pollConsole } from './fs/fs-api.ts';
+export { consoleResized, drainConsole, pollConsole } from './fs/fs-api.ts';
+export {
+  makeDevice,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from './fs/mode.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
@@ -26,17 +38,27 @@ export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
 export { buildVdso, elfHash, VDSO_TEXT, type VdsoHeader, type VdsoSymbol } from './loader/build-vdso.ts';
 export { sleb, type UnwindRange, type UnwindTable, uleb } from './loader/unwind-table.ts';
+export { untouchedFrames } from './mm/frames.ts';
 export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
 export { writebackAll } from './mm/page-cache.ts';
+export { putSwapContent, swapContents } from './mm/swap.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
+export { wholeSetRequest } from './ptrace/registers.ts';
 export { panic } from './report/panic.ts';
+export type { HostFileChange } from './save/host-files.ts';
+export { restoreKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
+export { directoriesOf, findUnsaveable, outsideNames } from './save/unsaveable.ts';
 export { forceSignal, sigInfo } from './signal/send.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
 export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export * from './syscalls/define.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
+export { CAP, capable } from './task/capabilities.ts';
+export { withCpu } from './task/cpu-state.ts';
+export { newCredentials } from './task/new-task.ts';
+export { frameAddress } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export * from './types.ts';

@@ -6,6 +6,7 @@
 import type { IsaBackend } from '@kml/core';
 import type { AbiLayouts } from './abi/layouts.ts';
 import type { AbiNumbers } from './abi/numbers.ts';
+import type { DebugAbi } from './debug-abi.ts';
 import type { Kernel } from './kernel.ts';
 import type { SyscallDef } from './syscalls/define.ts';
 import type { Inode, Mm, SigAction, SigInfo, SigSet, Task } from './types.ts';
@@ -195,6 +196,9 @@ export interface LinuxAbi {
   setupSignal(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction, mask: SigSet): boolean;
   /** sigreturn (`rt` false) and rt_sigreturn: restores registers and mask from the user's stack. False: bad frame (SIGSEGV). */
   sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean;
+
+  // ---- tracing and core files
+  readonly debug: DebugAbi;
 
   // ---- programs
   /** Auxiliary-vector entries beside the generic ones: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, … AT_PLATFORM's string comes from `platform`; '': there is none. */

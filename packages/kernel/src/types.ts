@@ -4,7 +4,11 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
+import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { Capabilities } from './task/capabilities.ts';
+import type { CpuClockId } from './time/clock-ids.ts';
 
 /** Set of signals, bit n-1 for signal n. */
 export type SigSet = bigint;
@@ -42,9 +46,11 @@ export interface Credentials {
   sgid: number;
   fsgid: number;
   groups: number[];
+  caps: Capabilities;
 }
 
-export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'zombie' | 'dead';
+/** 'traced': stopped for its tracer. */
+export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'traced' | 'zombie' | 'dead';
 
 export interface Task {
   tid: number;
@@ -69,6 +75,8 @@ export interface Task {
   /** Set by the waker's reason: the deadline passed. */
   timedOut: boolean;
   restart: RestartRecord | undefined;
+  /** The call in progress waits for a time of the real-time clock: its deadline moves when that clock is set. */
+  onRealtime: boolean;
   /** Record of a call that ended with ERESTART_RESTARTBLOCK, for restart_syscall. */
   restartBlock: RestartRecord | undefined;
   /** The system call that waits: its kernel call is executed again when the task is woken. */
@@ -87,6 +95,13 @@ export interface Task {
   /** SCHED_* policy and real-time priority, as set; see sched/policy.ts. */
   policy: number;
   rtPriority: number;
+  /** Highest real-time priority of those who wait for a lock that the task holds, 0 for none. */
+  boost: number;
+  /** Children start with the default policy. */
+  resetOnFork: boolean;
+  /** Cycles used of a turn of SCHED_RR; at the next switch the task goes behind its equals. */
+  turnUsed: number;
+  toTail: boolean;
   /** As ioprio_set was told; undefined: never. */
   ioPriority?: number;
   /** Fair-share clock: cycles used, weighted by nice. */
@@ -115,9 +130,20 @@ export interface Task {
   vforkDone: WaitQueue;
   /** PR_SET_PDEATHSIG. */
   parentDeathSignal: number;
+  /** Nanoseconds by which waits may be late, now and as PR_SET_TIMERSLACK of 0 sets it; kept and reported. */
+  timerSlack: number;
+  defaultSlack: number;
+  /** As PR_MCE_KILL was told. */
+  mceKill: number;
   noNewPrivs: boolean;
   personality: number;
   startTime: bigint;
+  /** Who traces it, the stop it is in, and whom it traces itself (ptrace/). */
+  tracing?: Tracing | undefined;
+  tracedStop?: TracedStop | undefined;
+  tracees: Task[];
+  /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
+  stopSignal: number;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }
@@ -138,6 +164,9 @@ export interface SigInfo {
   /** Child's times, in clock ticks. */
   utime?: number;
   stime?: number;
+  /** File (POLL_*): what can be done, and with which descriptor. */
+  band?: number;
+  fd?: number;
 }
 
 export interface PendingSignals {
@@ -158,7 +187,11 @@ export interface ThreadGroup {
   leader: Task;
   tasks: Task[];
   parent: ThreadGroup | undefined;
+  /** The parent's thread that made it. */
+  parentTid: number;
   children: ThreadGroup[];
+  /** /proc/PID/oom_score_adj: -1000 (never killed for memory) to 1000 (first). */
+  oomScoreAdj: number;
   pgid: number;
   sid: number;
   /** Controlling terminal, by device number, 0 for none. */
@@ -168,6 +201,8 @@ export interface ThreadGroup {
   /** Exiting as a whole, with this status word. */
   groupExit: number | undefined;
   stopped: boolean;
+  /** The signal of the last stop. */
+  lastStopSignal: number;
   /** A stop or continue that wait() has not reported yet. */
   stopReport: number | undefined;
   continueReport: boolean;
@@ -181,6 +216,8 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Polls of its pidfds. */
+  pidQueue?: FileQueue;
   subreaper: boolean;
   /** Executed a program since it was forked: setpgid by the parent is over. */
   didExec: boolean;
@@ -198,6 +235,8 @@ export interface ThreadGroup {
 export interface PosixTimer {
   id: number;
   clock: number;
+  /** The process or thread whose CPU time it counts; `expires` is a time of that clock then. */
+  cpuClock?: CpuClockId;
   /** SIGEV_*: 0 signal, 1 none, 4 to a thread. */
   notify: number;
   signo: number;
@@ -210,14 +249,16 @@ export interface PosixTimer {
   /** Expiries beyond the first since its signal was queued, and as of the last signal taken. */
   overrun: number;
   lastOverrun: number;
-  /** Its signal is queued and not yet taken. */
-  queued: boolean;
+  /** It has expired, and is set again when its signal is taken. */
+  waiting: boolean;
 }
 
 export interface Itimer {
   /** Monotonic nanoseconds (real), or cycles; undefined while off. */
   expires: bigint | undefined;
   interval: bigint;
+  /** The real one: it has expired, and is set again when its signal is taken. */
+  waiting: boolean;
 }
 
 export interface Mm {
@@ -234,6 +275,8 @@ export interface Mm {
   envStart: number;
   envEnd: number;
   vdso: number;
+  /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
+  noHugePages: boolean;
   /** Pages present. */
   rss: number;
   /** Pages paged out. */
@@ -249,6 +292,10 @@ export interface Mm {
   readImpliesExec: boolean;
   /** The program's file, kept open. */
   exe: OpenFile | undefined;
+  /** PR_SET_DUMPABLE: 1, or 0 for a process that nobody but root may look into and that leaves no core. */
+  dumpable: number;
+  /** /proc/PID/coredump_filter. */
+  coreFilter: number;
   /** Auxiliary vector as words, for /proc/PID/auxv. */
   auxv: number[];
 }
@@ -300,8 +347,22 @@ export interface OpenFile {
   position: number;
   /** O_* flags, generic values. */
   flags: number;
+  /** Whom it tells by signal. */
+  owner?: FileOwner;
   /** What the kind keeps: pipe ends, directory cursor, tty, epoll set, … plain data. */
   data: unknown;
+}
+
+/** Whom a file tells by signal: fcntl(F_SETOWN). */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP: 0 to 2. */
+  type: number;
+  id: number;
+  /** Who set it: it may only signal whom that user may. */
+  uid: number;
+  euid: number;
+  /** F_SETSIG; 0: SIGIO without information. */
+  signo: number;
 }
 
 /** A place in the mount tree. */
@@ -354,10 +415,16 @@ export interface Inode {
   atime: bigint;
   mtime: bigint;
   ctime: bigint;
+  /** When it was made; undefined where the file system does not know. */
+  btime?: bigint | undefined;
   /** Frames of the page cache by page index: where a page is here, it is the truth (see mm/page-cache.ts). */
   pages: Map<number, CachedPage>;
   /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
   users: number;
+  /** RWH_*: fcntl(F_SET_RW_HINT). */
+  writeHint?: number;
+  /** It has no name yet and may be given one (O_TMPFILE without O_EXCL). */
+  linkable?: boolean;
   /** What the file system keeps for the inode: plain data. */
   data: unknown;
 }

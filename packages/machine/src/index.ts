@@ -1,5 +1,6 @@
 export type { AccessObserver, TrapEvent } from '@kml/core';
 export type { HostConsole, HostDirectory, HostLog, SyscallEvent } from '@kml/kernel';
+export { findUnsaveable } from '@kml/kernel';
 export { archModule, createContainer, registryWith, standardRegistry } from './container.ts';
 export { type ArchDescription, describeArch } from './describe-arch.ts';
 export type { ElfDescription } from './describe-elf.ts';
@@ -11,4 +12,6 @@ export { MachineError } from './machine-error.ts';
 export { type MemoryFile, memoryDirectory } from './memory-directory.ts';
 export type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 export { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
+export { type RestoredMachine, type RestoreOptions, restoreMachine } from './save/restore-machine.ts';
+export type { SavedDirectory, SavedMachine, SavedPart, SavedTask, SaveHeader } from './save/saved-machine.ts';
 export type { MachineStats } from './stats.ts';

@@ -10,10 +10,12 @@ import {
   wasmTranslator,
 } from '@kml/core';
 import {
+  auditKernel,
   bootKernel,
   consoleResized,
   createKernel,
   type Kernel,
+  type KernelAudit,
   type KernelOptions,
   kernelCall,
   writebackAll,
@@ -26,6 +28,8 @@ import type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } 
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
 import { Registers } from './registers.ts';
 import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
+import { saveMachine } from './save/save-machine.ts';
+import type { SavedMachine } from './save/saved-machine.ts';
 import { hashState } from './state-hash.ts';
 import { collectStats, type MachineStats } from './stats.ts';
 
@@ -57,7 +61,7 @@ export class Machine {
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
   /** Name of the first program's code in the store. */
-  private codeName = '';
+  codeName = '';
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
@@ -117,16 +121,29 @@ export class Machine {
       gid: program.gid ?? program.uid ?? 0,
     });
     if (error !== 0) throw refusal(program.path, error);
-    this.codeName = `${this.arch.name}-${this.model.name}-${program.path}`;
-    const { codeStore, codeName } = this;
+    this.adopt(`${this.arch.name}-${this.model.name}-${program.path}`);
+  }
+
+  /** Uses the code that earlier runs of the program kept under this name, and will keep this run's there. */
+  adopt(codeName: string): void {
+    const { codeStore } = this;
+    this.codeName = codeName;
     if (codeStore) this.engine.adoptCode((into) => codeStore.read(codeName, into));
   }
 
-  /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
+  /**
+   * The machine as it stands, to be made again by restoreMachine. Go through the parts before it runs on.
+   * @param version of this KML: only the same one restores it
+   */
+  save(version: string): SavedMachine {
+    return saveMachine(this, version);
+  }
+
+  /** Runs to the end of the first program, of a limit, or to a pause. Where the program has ended, sync() has been called. */
   async run(limits: RunLimits = {}): Promise<RunResult> {
     const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
-    this.keepCode();
+    if (result.kind !== 'paused') this.keepCode();
     return result;
   }
 
@@ -153,6 +170,12 @@ export class Machine {
     return this.engine.instructions();
   }
 
+  /** Has the present run come back with kind 'paused', within some milliseconds; outside a run, the next one at once. */
+  pause(): void {
+    this.bell.pauseRequested = true;
+    this.bell.wake();
+  }
+
   /** Tells an idle machine that the host has something for it. */
   wake(): void {
     this.bell.wake();
@@ -167,6 +190,11 @@ export class Machine {
   /** Hash of registers, page frames and counters: equal for machines in the same state. */
   stateHash(): string {
     return hashState(this.kernel);
+  }
+
+  /** What the kernel holds, and where the counts it keeps do not agree with what is there. Takes a while. */
+  audit(): KernelAudit {
+    return auditKernel(this.kernel);
   }
 
   stats(): MachineStats {

@@ -43,11 +43,12 @@ export function memoryDirectory(files: Readonly<Record<string, MemoryFile>>): Ho
     }
     return node;
   };
-  const handles: (Uint8Array | undefined)[] = [];
+  const handles: (Node | undefined)[] = [];
   const refuse = (): number => -EROFS;
 
   return {
     description: 'memory',
+    files,
     lstat(path) {
       const node = find(path);
       return typeof node === 'number' ? node : statOf(node);
@@ -67,14 +68,15 @@ export function memoryDirectory(files: Readonly<Record<string, MemoryFile>>): Ho
       if (typeof node === 'number') return node;
       if (write) return -EROFS;
       if (!(node.content instanceof Uint8Array)) return -EISDIR;
-      return handles.push(node.content) - 1;
+      return handles.push(node) - 1;
     },
     close(handle) {
       handles[handle] = undefined;
       return 0;
     },
+    fstat: (handle) => statOf(handles[handle]!),
     read(handle, position, into) {
-      const piece = handles[handle]!.subarray(position, position + into.length);
+      const piece = (handles[handle]!.content as Uint8Array).subarray(position, position + into.length);
       into.set(piece);
       return piece.length;
     },

@@ -73,16 +73,20 @@ export interface ProgramOptions {
   readonly gid?: number;
 }
 
-/** Bounds of one run; either ends it with kind 'limit'. */
+/** Bounds of one run; either of the first two ends it with kind 'limit'. Instructions are counted since boot. */
 export interface RunLimits {
   /** Host seconds. */
   readonly timeoutSeconds?: number;
   readonly maxInstructions?: number;
+  /** Comes back with kind 'paused' at so many instructions, to be run on. */
+  readonly pauseAt?: number;
 }
 
 /** How a run ended. */
 export type RunResult =
   | { readonly kind: 'exit'; readonly status: number }
   | { readonly kind: 'signal'; readonly signal: number; readonly status: number }
+  /** Machine.pause was called, or `pauseAt` is reached: the machine stands, and can be saved or run on. */
+  | { readonly kind: 'paused'; readonly status: 124 }
   | { readonly kind: 'limit'; readonly limit: 'timeout' | 'instructions'; readonly status: 124 }
   | { readonly kind: 'panic'; readonly message: string; readonly status: 125 };

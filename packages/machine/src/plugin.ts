@@ -11,6 +11,8 @@ export interface ArchPlugin {
   readonly abi: LinuxAbi;
   /** Debian's names of the architectures whose programs run on it, the usual one first; none if left out. */
   readonly debian?: readonly string[];
+  /** Names of it in OCI images (Go's GOARCH values): 'arm'; none if left out. */
+  readonly oci?: readonly string[];
 }
 
 const token = <T>(name: string) => Symbol.for(name) as ServiceIdentifier<T>;

@@ -1,4 +1,5 @@
 /* Futexes with priority inheritance: prints only what is the same on every run. */
+/* Calls: futex set_robust_list */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* IPC by system calls of its own numbers, where the C library would take others: prints only what is the same on every run. */
+/* Calls: ipc semget semctl shmget shmctl shmat shmdt msgget msgsnd msgrcv msgctl mq_timedsend_time64 mq_timedreceive_time64 semtimedop_time64 futex_waitv */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Sealed memory files: prints only what is the same on every run. */
+/* Calls: memfd_create fcntl64 */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

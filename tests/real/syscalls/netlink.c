@@ -1,4 +1,5 @@
 /* What the machine says about its network interfaces: netlink, ioctls, libc's calls on top of them, /proc/net. */
+/* Calls: socketcall */
 #include "net.h"
 #include <ifaddrs.h>
 #include <linux/netlink.h>

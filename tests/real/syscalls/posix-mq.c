@@ -1,4 +1,5 @@
 /* POSIX message queues: prints only what is the same on every run. */
+/* Calls: mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Memory of another process: prints only what is the same on every run. */
+/* Calls: process_vm_readv process_vm_writev */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>

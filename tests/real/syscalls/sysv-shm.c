@@ -1,4 +1,5 @@
 /* System V shared memory: prints only what is the same on every run. */
+/* Calls: ipc */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* TCP over the loopback: every state a connection goes through, and what the calls say in it. */
+/* Calls: socketcall */
 #include "net.h"
 
 static int pipes;

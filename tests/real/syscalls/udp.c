@@ -1,4 +1,5 @@
 /* UDP over the loopback: binding, connecting, truncation, refusal, control messages, groups. */
+/* Calls: socketcall sendmmsg recvmmsg_time64 */
 #include "net.h"
 
 static int bound(int *port) {

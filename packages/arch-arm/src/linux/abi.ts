@@ -5,6 +5,7 @@ import { reg } from '../isa/state.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, setTls, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
+import { debug } from './debug.ts';
 import { KC_BAD_CALL, KC_BAD_VECTOR, KC_OABI_CALL, KC_UNALIGNED } from './entry/constants.ts';
 import { fixupException, readException } from './exceptions.ts';
 import { forkFrame, frameAccess, startFrame } from './frame.ts';
@@ -97,6 +98,7 @@ export const armEabi: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  debug,
 
   auxv,
   vdso: () => SIGPAGE_IMAGE,

@@ -49,3 +49,18 @@ export function clearFp(cpu: Cpu): void {
   registers(cpu).fill(0);
   writeFpscr(cpu, 0);
 }
+
+/** A debugger's register set: d0 to d31, FPSCR. Linux 6.1 arch/arm/kernel/ptrace.c: vfp_get */
+export const VFP_SET_BYTES = REGISTER_BYTES + 4;
+
+export function saveVfp(cpu: Cpu): Uint8Array {
+  const bytes = new Uint8Array(VFP_SET_BYTES);
+  bytes.set(registers(cpu));
+  new DataView(bytes.buffer).setInt32(REGISTER_BYTES, readFpscr(cpu), true);
+  return bytes;
+}
+
+export function loadVfp(cpu: Cpu, bytes: Uint8Array): void {
+  registers(cpu).set(bytes.subarray(0, REGISTER_BYTES));
+  writeFpscr(cpu, new DataView(bytes.buffer, bytes.byteOffset).getInt32(REGISTER_BYTES, true));
+}

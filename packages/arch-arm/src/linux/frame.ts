@@ -5,7 +5,7 @@ import { TI_RESTART, TI_SYSCALL } from './layout.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
 
 /** The thread_info below a frame: at the foot of the 8 KiB stack. */
-function threadInfo(frame: number): number {
+export function threadInfo(frame: number): number {
   return ((frame >>> 13) << 13) >>> 0;
 }
 

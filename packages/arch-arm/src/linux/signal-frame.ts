@@ -126,7 +126,7 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   const uc = rt ? INFO_BYTES : 0;
   const view = new DataView(image.buffer, image.byteOffset + uc);
   const registers = UC.context + SC.registers;
-  const cpsr = validated(task, view.getInt32(registers + PT.cpsr, true));
+  const cpsr = validCpsr(task, view.getInt32(registers + PT.cpsr, true));
   if (cpsr === undefined) return false;
   if (!loadFp(kernel.cpu, image.slice(uc + UC.regspace, uc + UC.regspace + VFP_BYTES))) return false;
   for (let n = 0; n < CONTEXT_WORDS; n++) {
@@ -140,8 +140,8 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   return true;
 }
 
-/** CPSR as sigreturn may set it: the mode comes from the task, never from the frame. Undefined for one no program has. Linux: valid_user_regs */
-function validated(task: Task, cpsr: number): number | undefined {
+/** CPSR as sigreturn and tracers may set it: the mode comes from the task, never from the frame. Undefined for one no program has. Linux: valid_user_regs */
+export function validCpsr(task: Task, cpsr: number): number | undefined {
   const mode = cpsr & PSR_M;
   if ((cpsr & PSR_I) !== 0 || (mode !== USR && !(mode === SYS && task.kernelMode))) return undefined;
   return (cpsr & ~(PSR_F | PSR_A | PSR_E | PSR_J | PSR_M)) | userMode(task);

@@ -5,6 +5,7 @@ import { EAX, EDX, ESP } from '../isa/system/registers.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
+import { debug } from './debug.ts';
 import { fixupException, readException } from './exceptions.ts';
 import { forkFrame, frameAccess, startFrame } from './frame.ts';
 import { buildImage } from './image.ts';
@@ -70,6 +71,7 @@ export const i386: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  debug,
 
   auxv,
   vdso: () => VDSO_IMAGE,

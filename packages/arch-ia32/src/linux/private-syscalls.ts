@@ -1,5 +1,17 @@
 /** System calls that only i386 has. */
-import { EINVAL, ENOSYS, EPERM, full, type Kernel, partial, type SyscallDef, stub, type Task } from '@kml/kernel';
+import {
+  CAP,
+  capable,
+  EINVAL,
+  ENOSYS,
+  EPERM,
+  full,
+  type Kernel,
+  partial,
+  type SyscallDef,
+  stub,
+  type Task,
+} from '@kml/kernel';
 import { loadIoMap } from './context.ts';
 import { modifyLdt } from './ldt.ts';
 import { getThreadArea, refreshCpu, setThreadArea } from './tls.ts';
@@ -8,7 +20,7 @@ import { getThreadArea, refreshCpu, setThreadArea } from './tls.ts';
 function iopl(kernel: Kernel, task: Task, level: number): number {
   const old = typeof task.arch.iopl === 'number' ? task.arch.iopl : 0;
   if (level >>> 0 > 3) return -EINVAL;
-  if (level > old && task.cred.euid !== 0) return -EPERM;
+  if (level > old && !capable(task.cred, CAP.sysRawio)) return -EPERM;
   task.arch.iopl = level;
   loadIoMap(kernel, task);
   return 0;

@@ -114,15 +114,20 @@ export function getThreadArea(kernel: Kernel, task: Task, address: number): numb
   if (desc === undefined) return -EFAULT;
   const slot = desc.entry - GDT_TLS;
   if (slot < 0 || slot >= TLS_ENTRIES) return -EINVAL;
+  return copyOut(kernel, task, address, threadArea(task, slot)) ? 0 : -EFAULT;
+}
+
+/** A TLS descriptor as struct user_desc. Linux: fill_user_desc */
+export function threadArea(task: Task, slot: number): Uint8Array {
   const words = tlsWords(task);
   const bytes = new Uint8Array(USER_DESC_BYTES);
   const view = new DataView(bytes.buffer);
   const [low, high] = [words[2 * slot]!, words[2 * slot + 1]!];
-  view.setInt32(0, desc.entry, true);
+  view.setInt32(0, slot + GDT_TLS, true);
   view.setUint32(4, (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff00_0000), true);
   view.setUint32(8, (low & 0xffff) | (high & 0xf_0000), true);
   view.setUint32(12, userFlags(low, high), true);
-  return copyOut(kernel, task, address, bytes) ? 0 : -EFAULT;
+  return bytes;
 }
 
 function userFlags(low: number, high: number): number {
@@ -177,6 +182,13 @@ function refreshContext(kernel: Kernel, task: Task): void {
   refreshCaches(cpu, task);
   cpu.saveState(task.context);
   cpu.loadState(present);
+}
+
+/** PTRACE_SET_THREAD_AREA. */
+export function setTracedThreadArea(kernel: Kernel, tracer: Task, task: Task, address: number): number {
+  const result = setThreadArea(kernel, tracer, task, address, false);
+  if (result === 0) refreshContext(kernel, task);
+  return result;
 }
 
 /** LinuxAbi.setTls: clone's CLONE_SETTLS, a user_desc in the parent's memory. */

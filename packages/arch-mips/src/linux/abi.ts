@@ -4,6 +4,7 @@ import { GENERAL, mipsel as mipselIsa, mips as mipsIsa } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, setTls, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
+import { debugAbi } from './debug.ts';
 import { refuseElf } from './elf.ts';
 import { fixupException, readException } from './exceptions.ts';
 import { PT_MIPS_ABIFLAGS, prctl } from './fp-mode.ts';
@@ -79,6 +80,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
 
     setupSignal,
     sigreturn,
+    debug: debugAbi(little),
 
     auxv,
     vdso: () => vdsoImage(byteOrder),

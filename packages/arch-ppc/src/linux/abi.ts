@@ -4,6 +4,7 @@ import { ppc as isa, reg } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
+import { debug } from './debug.ts';
 import { emulateInstruction } from './emulate.ts';
 import { KC_EMULATE } from './entry/constants.ts';
 import { readException } from './exceptions.ts';
@@ -71,6 +72,7 @@ export const powerpc: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  debug,
 
   auxv,
   vdso: (kernel) => vdsoImage(kernel.options.clockHz),

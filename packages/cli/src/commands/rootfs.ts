@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { makeRootfs, RootfsError } from '@kml/host-node';
 import { debianName, rootArchitectures } from '../debian.ts';
 import { Failure } from '../failure.ts';
+import { openProgress } from '../progress.ts';
 
 /** `kml rootfs`: a guest root from Debian packages. */
 export function rootfsCommand() {
@@ -14,23 +15,19 @@ export function rootfsCommand() {
     )
     .option('--quiet', 'no progress')
     .action(async (directory, options) => {
-      const live = process.stderr.isTTY;
-      const progress = (line: string): void => {
-        if (options.quiet) return;
-        process.stderr.write(live ? `\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`);
-      };
+      const progress = openProgress(options.quiet);
       const architecture = debianName(options.arch);
       try {
         const { packages } = await makeRootfs({
           directory,
           architecture,
           packages: options.packages,
-          progress,
+          progress: progress.say,
         });
-        if (live && !options.quiet) process.stderr.write('\r\x1b[K');
+        progress.end();
         process.stdout.write(packages === 0 ? `${directory} is up to date\n` : `${directory}: ${packages} packages\n`);
       } catch (error) {
-        if (live && !options.quiet) process.stderr.write('\r\x1b[K');
+        progress.end();
         if (error instanceof RootfsError) throw new Failure(error.message);
         throw error;
       }

@@ -70,6 +70,12 @@ export class Clock implements CpuClock {
     this.setBase(this.cyclesBase + Math.floor(cycles));
   }
 
+  /** Goes on from the counts of a saved machine. Outside a run only. */
+  restore(instructions: number, cycles: number): void {
+    this.executed = instructions;
+    this.setBase(cycles);
+  }
+
   private fold(): void {
     this.executed += this.slice - this.i32[LEFT]!;
     const used = this.i32[USED]! >>> 0;

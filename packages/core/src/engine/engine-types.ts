@@ -68,3 +68,15 @@ export interface EngineCounters {
   slowAccesses: number;
   invalidations: number;
 }
+
+/** What a save file keeps of the engine between two runs: lifted and translated code are made anew. Plain data. */
+export interface EngineState {
+  instructions: number;
+  cycles: number;
+  /** Interrupt request lines that are up, a bit each. */
+  lines: number;
+  /** The next run comes back at once. */
+  stopRequested: boolean;
+  shutdownReason: string | undefined;
+  counters: EngineCounters;
+}

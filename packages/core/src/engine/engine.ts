@@ -10,6 +10,7 @@ import { Clock } from './clock.ts';
 import {
   type EngineCounters,
   type EngineOptions,
+  type EngineState,
   KERNEL_GO_ON,
   KERNEL_LEAVE,
   type KernelPort,
@@ -184,6 +185,29 @@ export class Engine {
     this.cache.flush();
     this.translator?.flush();
     this.requestLeave();
+  }
+
+  /** What the machine's state has of the engine. Outside a run only. */
+  state(): EngineState {
+    const { lines, stopRequested, counters } = this;
+    const { shutdownReason } = this.cpu;
+    const counts = { instructions: this.instructions(), cycles: this.cycles() };
+    return { ...counts, lines, stopRequested, shutdownReason, counters: { ...counters } };
+  }
+
+  /** Goes on from a saved state, with CPU, MMU and memory restored before; forgets all code. */
+  restore(state: EngineState): void {
+    this.clock.restore(state.instructions, state.cycles);
+    Object.assign(this.counters, state.counters);
+    this.translated = state.instructions - state.counters.interpretedInstructions;
+    this.interpreter.slow.count = state.counters.slowAccesses;
+    this.lines = 0;
+    for (let line = 0; line < 32; line++) if ((state.lines >>> line) & 1) this.setInterrupt(line, true);
+    this.cpu.shutdownReason = state.shutdownReason;
+    this.stopRequested = state.stopRequested;
+    this.flush();
+    this.space = this.cpu.mmu.current;
+    this.cache.activate(this.space);
   }
 
   private translationHost(): TranslationHost {

@@ -18,6 +18,14 @@ import { PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, PTE_PRESENT, PTE_USER, PTE_WRITE, pt
 /** Told when an executable page of an address space is mapped otherwise, or its code ranges change. */
 export type CodeMappingListener = (space: AddressSpace, page: number) => void;
 
+/** What a save file keeps of the MMU: the rest is derived. Plain data and address spaces. */
+export interface MmuState {
+  spaces: Map<number, AddressSpace>;
+  kernelSpace: AddressSpace;
+  current: AddressSpace;
+  nextId: number;
+}
+
 /** 4 KiB pieces of a set: the unit in which filled translations are recorded and cleared. */
 const PIECES_PER_SET = SET_BYTES >>> PAGE_SHIFT;
 
@@ -37,8 +45,8 @@ export class Mmu {
   /** Counters, for --stats. */
   fills = 0;
   recycles = 0;
-  private readonly spaces = new Map<number, AddressSpace>();
-  private readonly kernelSpace = new AddressSpace(1);
+  private spaces = new Map<number, AddressSpace>();
+  private kernelSpace = new AddressSpace(1);
   private readonly setOwner: (AddressSpace | undefined)[];
   private readonly setUse: number[];
   private useClock = 0;
@@ -81,6 +89,23 @@ export class Mmu {
   /** The space an address-space register value names, if the kernel issued it. */
   spaceById(id: number): AddressSpace | undefined {
     return this.spaces.get(id);
+  }
+
+  /** The address spaces as they are: live objects, not copies. */
+  state(): MmuState {
+    const { spaces, kernelSpace, current, nextId } = this;
+    return { spaces, kernelSpace, current, nextId };
+  }
+
+  /** Takes the place of all address spaces, from a state that was saved; nothing derived from the old ones stays. */
+  restore(state: MmuState): void {
+    for (const owner of this.setOwner) if (owner) this.releaseSet(owner);
+    this.spaces = state.spaces;
+    this.kernelSpace = state.kernelSpace;
+    this.nextId = state.nextId;
+    // Saved address spaces name the table sets that they had then.
+    for (const space of state.spaces.values()) space.set = -1;
+    this.activate(state.current);
   }
 
   /** Makes `space` the current one. */

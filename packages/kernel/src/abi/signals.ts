@@ -57,6 +57,10 @@ export function encodeSigSet(kernel: Kernel, set: SigSet, length: number): Uint8
 export function nativeStatus(kernel: Kernel, status: number): number {
   if (kernel.abi.numbers?.signal === undefined || status === 0xffff) return status;
   const low = status & 0x7f;
-  if (low === 0x7f) return (nativeNumber(kernel, 'signal', status >> 8) << 8) | low;
+  if (low === 0x7f) {
+    // Bit 7 and an event stand beside the signal of a tracer's stop.
+    const signo = (status >> 8) & 0x7f;
+    return (status & ~0x7f00) | (nativeNumber(kernel, 'signal', signo) << 8);
+  }
   return low === 0 ? status : (status & ~0x7f) | nativeNumber(kernel, 'signal', low);
 }

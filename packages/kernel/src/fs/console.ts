@@ -89,9 +89,18 @@ function detachedConsole(kernel: Kernel): PathRef {
 }
 
 function openStream(kernel: Kernel, fd: 0 | 1 | 2): OpenFile {
-  const place = internalInode(kernel, 'pipefs', 'pipe:', S_IFIFO | 0o600, undefined);
   const data: HostStream = { fd };
+  const place = internalInode(kernel, 'pipefs', 'pipe:', S_IFIFO | 0o600, { hostStream: data });
   return newFile('host-stream', place, fd === 0 ? O_RDONLY : O_WRONLY, data);
+}
+
+/**
+ * Opens a stream of the host once more, by way of /proc/self/fd (as /dev/stdout leads there): undefined where
+ * the place is a FIFO of the guest's. It stays the one-way thing that the host has given.
+ */
+export function reopenStream(ref: PathRef, flags: number): OpenFile | undefined {
+  const { hostStream } = ref.dentry.inode!.data as { hostStream?: HostStream };
+  return hostStream && newFile('host-stream', ref, flags, hostStream);
 }
 
 /**
@@ -99,10 +108,26 @@ function openStream(kernel: Kernel, fd: 0 | 1 | 2): OpenFile {
  * reads and finds nothing. True if anything came.
  */
 export function pollConsole(kernel: Kernel): boolean {
+  return takeInput(kernel, INPUT_WINDOW);
+}
+
+/** Takes all that the host's standard input has given so far: it is to be saved with the machine. */
+export function drainConsole(kernel: Kernel): void {
+  takeInput(kernel, Number.POSITIVE_INFINITY);
+}
+
+/** Goes on with this host's terminal where the saved machine had one. */
+export function resumeConsole(kernel: Kernel): void {
+  const { console } = kernel.host;
+  if (consoleState(kernel).inputIsTty) console.setRaw(true);
+  if (console.isTty(1)) consoleResized(kernel);
+}
+
+function takeInput(kernel: Kernel, window: number): boolean {
   const state = consoleState(kernel);
   if (!state.inputIsTty && !state.wanted) return false;
   let came = false;
-  while (!state.ended && state.bytes < INPUT_WINDOW) {
+  while (!state.ended && state.bytes < window) {
     const bytes = kernel.host.console.read();
     if (bytes === undefined) break;
     came = true;

@@ -50,6 +50,13 @@ function setOf(file: OpenFile): EpollSet {
   return file.data as EpollSet;
 }
 
+/** The file of the watch on a descriptor, the `offset`th where several are (its number stands for another file by now). Linux: get_epoll_tfile_raw_ptr */
+export function epollTarget(epoll: OpenFile, fd: number, offset: number): OpenFile | undefined {
+  const set = setOf(epoll);
+  dropClosed(set);
+  return set.watches.filter((watch) => watch.fd === fd)[offset]?.file;
+}
+
 /** epoll_ctl(): 0 or -errno. */
 export function controlEpoll(
   kernel: Kernel,

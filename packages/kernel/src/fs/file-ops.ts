@@ -9,11 +9,14 @@ import { EPOLL_OPS } from './epoll.ts';
 import { EVENTFD_OPS } from './eventfd.ts';
 import { INOTIFY_OPS } from './inotify.ts';
 import type { FileQueue } from './notify.ts';
+import { PIDFD_OPS } from './pidfd.ts';
 import { PIPE_OPS } from './pipe.ts';
+import { PROC_MEM_OPS } from './proc/mem-file.ts';
 import { PROC_FILE_OPS } from './proc/proc-file.ts';
 import { REGULAR_OPS } from './regular-file.ts';
 import { SIGNALFD_OPS } from './signalfd.ts';
 import { SOCKET_OPS } from './socket/socket-file.ts';
+import { SYS_FILE_OPS } from './sys/sys-file.ts';
 import { TIMERFD_OPS } from './timerfd.ts';
 import { PTY_MASTER_OPS } from './tty/pty.ts';
 import { TTY_OPS } from './tty/tty-file.ts';
@@ -53,6 +56,8 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   'pty-master': () => PTY_MASTER_OPS,
   'character-device': () => CHARACTER_DEVICE_OPS,
   proc: () => PROC_FILE_OPS,
+  sysfs: () => SYS_FILE_OPS,
+  'proc-mem': () => PROC_MEM_OPS,
   'host-stream': () => HOST_STREAM_OPS,
   eventfd: () => EVENTFD_OPS,
   epoll: () => EPOLL_OPS,
@@ -60,6 +65,7 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   signalfd: () => SIGNALFD_OPS,
   inotify: () => INOTIFY_OPS,
   socket: () => SOCKET_OPS,
+  pidfd: () => PIDFD_OPS,
   mqueue: () => MQUEUE_FILE_OPS,
 };
 

@@ -13,7 +13,7 @@
  *     tty         hangUpSession(kernel, sid)                 at a session leader's exit
  *     /proc       openFile + readWholeFile for tools
  */
-export { attachConsole, consoleResized, pollConsole } from './console.ts';
+export { attachConsole, consoleResized, drainConsole, pollConsole, resumeConsole } from './console.ts';
 export { newFile, releaseFile, retainFile } from './file.ts';
 export {
   cloneFileTable,

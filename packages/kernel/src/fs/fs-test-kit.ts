@@ -83,6 +83,8 @@ export function fsKit(options: FsKitOptions = {}): FsKit {
     },
     image: { segments: [], symbols: new Map([['start', 0xc010_0000]]), textStart: 0xc010_0000, textEnd: 0xc020_0000 },
   } as unknown as Kernel;
+  // What kits share looks its directories up in the options.
+  Object.assign(base.options, kernel.options);
   kernel.state.hostname = 'test';
   kernel.state.mounts.length = 0;
   const mounted = mountRoot(kernel);
@@ -284,6 +286,7 @@ export function fakeHost(tree: HostTree): FakeHost {
       handles.set(nextHandle, node);
       return nextHandle++;
     },
+    fstat: (handle) => statOf(handles.get(handle)!),
     close(handle) {
       handles.delete(handle);
     },

@@ -14,6 +14,9 @@ const MAGIC: Readonly<Record<string, number>> = {
   anon_inodefs: 0x09041934,
 };
 
+/** Linux numbers all these inodes by one counter that is far on when programs run; netstat -p takes no small number. */
+const FIRST_INO = 1024;
+
 interface InternalData {
   readonly name: string;
   readonly mount: { value: Mount | undefined };
@@ -42,6 +45,7 @@ export function internalInode(kernel: Kernel, fsName: string, label: string, mod
   if (superblock === undefined) {
     const fresh: InternalData = { name: fsName, mount: { value: undefined } };
     superblock = newSuperblock(kernel, 'internal', fresh);
+    superblock.nextIno = FIRST_INO;
     state.internal.set(fsName, superblock);
   }
   const keep = superblock.data as InternalData;

@@ -1,5 +1,6 @@
 import { mqueueTree } from '../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../kernel.ts';
+import { rootCredentials } from '../task/new-task.ts';
 import type { Dentry, PathRef, Superblock } from '../types.ts';
 import { addChild } from './dentry.ts';
 import { newDevtmpfs } from './dev/devtmpfs.ts';
@@ -9,6 +10,7 @@ import { attachMount, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, newMount } from
 import { type PathContext, resolvePath } from './path-walk.ts';
 import { newProcfs } from './proc/procfs.ts';
 import { inodeOps } from './superblock-ops.ts';
+import { newSysfs } from './sys/sysfs.ts';
 import { newTmpfs } from './tmpfs/tmpfs.ts';
 
 type Tree = { superblock: Superblock; root: Dentry };
@@ -26,7 +28,7 @@ export function mountRoot(kernel: Kernel): number {
   kernel.state.rootMount = mount;
   kernel.state.mounts.push(mount);
   mountAt(kernel, '/proc', newProcfs(kernel), 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
-  mountAt(kernel, '/sys', newTmpfs(kernel, 'sysfs', 0o555), 'sysfs', MS_NOSUID | MS_NODEV | MS_NOEXEC);
+  mountAt(kernel, '/sys', newSysfs(kernel), 'sysfs', MS_NOSUID | MS_NODEV | MS_NOEXEC);
   mountAt(kernel, '/dev', newDevtmpfs(kernel), 'devtmpfs', MS_NOSUID);
   mountAt(kernel, '/dev/pts', newTmpfs(kernel, 'devpts', 0o755), 'devpts', MS_NOSUID | MS_NOEXEC);
   mountAt(kernel, '/dev/shm', newTmpfs(kernel, 'tmpfs'), 'tmpfs', MS_NOSUID | MS_NODEV);
@@ -53,8 +55,7 @@ function mountAt(kernel: Kernel, path: string, tree: Tree, type: string, flags: 
 /** Whose look-ups boot does. */
 function bootContext(kernel: Kernel): PathContext {
   const root: PathRef = { mount: kernel.state.rootMount!, dentry: kernel.state.rootMount!.root };
-  const cred = { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] };
-  return { cred, fs: { users: 1, root, cwd: root, umask: 0 } };
+  return { cred: rootCredentials(), fs: { users: 1, root, cwd: root, umask: 0 } };
 }
 
 function ensureDirectory(kernel: Kernel, path: string): PathRef | number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../errno.ts';
+import { newCredentials } from '../task/new-task.ts';
 import { fakeHost, fsKit } from './fs-test-kit.ts';
 import { pathString } from './path-string.ts';
 import { RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS, resolvePath } from './path-walk.ts';
@@ -101,13 +102,13 @@ describe('path walk', () => {
     const kit = rooted();
     expect(kit.call('mkdir', '/tmp/secret', 0o700)).toBe(0);
     expect(kit.writeAll('/tmp/secret/f', 'x')).toBe(1);
-    const { cred } = kit.task;
-    Object.assign(cred, { uid: 1000, euid: 1000, fsuid: 1000, gid: 50, fsgid: 50, groups: [60] });
+    const { task } = kit;
+    task.cred = { ...newCredentials(1000, 50), groups: [60] };
     expect(kit.readAll('/tmp/secret/f')).toBe(-EACCES);
-    cred.fsuid = 0;
+    task.cred = newCredentials(0, 0);
     expect(kit.call('chown32', '/tmp/secret', 0, 60)).toBe(0);
     expect(kit.call('chmod', '/tmp/secret', 0o750)).toBe(0);
-    cred.fsuid = 1000;
+    task.cred = { ...newCredentials(1000, 50), groups: [60] };
     expect(kit.readAll('/tmp/secret/f')).toBe('x');
     expect(kit.writeAll('/tmp/secret/g', 'x')).toBe(-EACCES);
   });

@@ -1,4 +1,5 @@
 import { EACCES, EPERM } from '../errno.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Credentials, Inode } from '../types.ts';
 import { isDirectory, S_ISVTX } from './mode.ts';
 
@@ -12,26 +13,26 @@ export function inGroup(cred: Credentials, gid: number): boolean {
 }
 
 /**
- * Whether the file-system user may access the inode: 0 or -EACCES. User 0 may do everything but
- * execute what nobody may execute. Linux 6.1 fs/namei.c: generic_permission
+ * Whether the file-system user may access the inode: 0 or -EACCES. CAP_DAC_OVERRIDE allows everything but
+ * executing what nobody may execute. Linux 6.1 fs/namei.c: generic_permission
  */
 export function permission(cred: Credentials, inode: Inode, mask: number): number {
   const { mode } = inode;
-  if (cred.fsuid === 0) {
-    if (!(mask & MAY_EXEC) || isDirectory(mode) || mode & 0o111) return 0;
-    return -EACCES;
-  }
   const shift = inode.uid === cred.fsuid ? 6 : inGroup(cred, inode.gid) ? 3 : 0;
-  return (mask & ~(mode >> shift) & 7) === 0 ? 0 : -EACCES;
+  if ((mask & ~(mode >> shift) & 7) === 0) return 0;
+  const looks = isDirectory(mode) ? (mask & MAY_WRITE) === 0 : mask === MAY_READ;
+  if (looks && capable(cred, CAP.dacReadSearch)) return 0;
+  if (mask & MAY_EXEC && !isDirectory(mode) && (mode & 0o111) === 0) return -EACCES;
+  return capable(cred, CAP.dacOverride) ? 0 : -EACCES;
 }
 
 /** Whether the credentials own the inode or override ownership: 0 or -EPERM. */
 export function ownerOrCapable(cred: Credentials, inode: Inode): number {
-  return cred.fsuid === 0 || cred.fsuid === inode.uid ? 0 : -EPERM;
+  return cred.fsuid === inode.uid || capable(cred, CAP.fowner) ? 0 : -EPERM;
 }
 
 /** The sticky bit's rule for removing `victim` from `dir`. Linux 6.1 fs/namei.c: check_sticky */
 export function stickyForbids(cred: Credentials, dir: Inode, victim: Inode): boolean {
-  if (!(dir.mode & S_ISVTX) || cred.fsuid === 0) return false;
-  return cred.fsuid !== victim.uid && cred.fsuid !== dir.uid;
+  if (!(dir.mode & S_ISVTX) || cred.fsuid === victim.uid || cred.fsuid === dir.uid) return false;
+  return !capable(cred, CAP.fowner);
 }

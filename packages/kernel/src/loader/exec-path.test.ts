@@ -7,6 +7,7 @@ import { resolveParent, resolvePath } from '../fs/path-walk.ts';
 import { makeSymlink } from '../fs/vfs.ts';
 import { auditMemory, type TestKernel, testKernel, testProgram, testTask } from '../mm/mm-test-kit.ts';
 import { copyIn } from '../mm/user-access.ts';
+import { newCredentials } from '../task/new-task.ts';
 import type { PathRef, Task } from '../types.ts';
 import { makeElf } from './elf-test-kit.ts';
 import { loadProgram } from './exec.ts';
@@ -164,7 +165,7 @@ describe('credentials and busy files', () => {
     const place = resolvePath(kernel, task, '/bin/static') as PathRef;
     place.dentry.inode!.mode |= 0o4000;
     place.dentry.inode!.uid = 33;
-    task.cred = { ...task.cred, uid: 1000, euid: 1000, suid: 1000, fsuid: 1000 };
+    task.cred = newCredentials(1000, 0);
     expect(run(kernel, task, '/bin/static')).toBe(0);
     expect(task.cred).toMatchObject({ uid: 1000, euid: 33, suid: 33, fsuid: 33 });
     expect(task.mm!.auxv[task.mm!.auxv.indexOf(23) + 1]).toBe(1);

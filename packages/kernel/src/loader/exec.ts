@@ -16,6 +16,7 @@ import { destroyMm, newMm } from '../mm/address-space.ts';
 import { releaseMm } from '../mm/exit.ts';
 import { SIGSEGV } from '../signal/numbers.ts';
 import { killGroup } from '../signal/send.ts';
+import { capsAfterExec } from '../task/capabilities.ts';
 import { clearWork, frameAddress, mirrorTask, setWork } from '../task/thread-info.ts';
 import type { Mm, OpenFile, Task } from '../types.ts';
 import { type ElfImage, readElf } from './elf.ts';
@@ -190,8 +191,10 @@ function newCredentials(task: Task, request: Request): Task['cred'] {
     if (inode.mode & S_ISUID) cred.euid = inode.uid;
     if ((inode.mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010)) cred.egid = inode.gid;
   }
+  const changed = cred.euid !== cred.uid || cred.egid !== cred.gid;
   cred.suid = cred.fsuid = cred.euid;
   cred.sgid = cred.fsgid = cred.egid;
+  cred.caps = capsAfterExec(cred, changed);
   return cred;
 }
 
@@ -200,6 +203,7 @@ function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, start: Pro
   const old = task.mm;
   task.mm = mm;
   mm.exe = retainFile(request.file);
+  if (task.cred.euid !== task.cred.uid || task.cred.egid !== task.cred.gid) mm.dumpable = 0;
   if (kernel.state.current === task) kernel.mmu.activate(mm.space);
   if (old !== undefined) releaseMm(kernel, old);
   const { group } = task;

@@ -19,6 +19,7 @@ export function newMm(kernel: Kernel): Mm {
     envStart: 0,
     envEnd: 0,
     vdso: 0,
+    noHugePages: false,
     rss: 0,
     swapped: 0,
     peakRss: 0,
@@ -27,6 +28,8 @@ export function newMm(kernel: Kernel): Mm {
     lockFuture: false,
     readImpliesExec: false,
     exe: undefined,
+    dumpable: 1,
+    coreFilter: 0x33,
     auxv: [],
   };
   mmState(kernel).mms.push(mm);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newFile } from '../fs/file.ts';
 import { installFd } from '../fs/file-table.ts';
+import { newCredentials } from '../task/new-task.ts';
 import type { Task } from '../types.ts';
 import { madvise } from './madvise.ts';
 import { memoryInfo, mmUsage } from './maps-text.ts';
@@ -235,7 +236,7 @@ describe('residence', () => {
     expect(task.mm!.rss).toBe(2);
     expect(munlock(kernel, task, base, 4096)).toBe(0);
     expect(task.mm!.lockedBytes).toBe(4096);
-    task.cred = { ...task.cred, euid: 1000 };
+    task.cred = newCredentials(1000, 1000);
     task.group.rlimits[8]!.current = 4 * 4096;
     expect(mlock(kernel, task, base, 8 * 4096, 0)).toBe(-12);
     expect(mlockall(kernel, task, 2)).toBe(0);

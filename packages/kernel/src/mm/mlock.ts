@@ -2,6 +2,7 @@
 import { PAGE_SIZE } from '@kml/core';
 import { EAGAIN, EINVAL, ENOMEM, EPERM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_MEMLOCK } from '../task/rlimit-numbers.ts';
 import type { Mm, Task } from '../types.ts';
 import { limitOf } from './limits.ts';
@@ -11,7 +12,7 @@ import { forEachVma, isCovered, mergeAround, pageAlign } from './vma.ts';
 
 /** Whether so many locked bytes are permitted: 0 or -errno. */
 function checkLimit(task: Task, bytes: number): number {
-  if (task.cred.euid === 0) return 0;
+  if (capable(task.cred, CAP.ipcLock)) return 0;
   const limit = limitOf(task, RLIMIT_MEMLOCK);
   if (limit === 0) return -EPERM;
   return bytes > limit ? -ENOMEM : 0;

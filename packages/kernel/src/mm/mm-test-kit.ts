@@ -12,6 +12,7 @@ import { makeDirectory } from '../fs/vfs.ts';
 import type { HostSwap } from '../host.ts';
 import type { Kernel, KernelState } from '../kernel.ts';
 import type { LinuxAbi, ProgramStart } from '../linux-abi.ts';
+import { guardState } from '../save/guard-test-kit.ts';
 import { newSchedState } from '../sched/sched-state.ts';
 import { addTask, newGroup, newTask, rootCredentials } from '../task/new-task.ts';
 import { newTimeState } from '../time/time-state.ts';
@@ -120,6 +121,8 @@ export function testKernel(options: TestOptions = {}): TestKernel {
       ...(options.swap ? { swap: options.swap } : {}),
     },
     options: {
+      root: undefined,
+      mounts: [],
       swapPages: options.swapPages ?? 0,
       allKernelMode: options.allKernelMode ?? false,
       time: 'virtual',
@@ -134,6 +137,7 @@ export function testKernel(options: TestOptions = {}): TestKernel {
   const { superblock, root } = newTmpfs(kernel, 'tmpfs', 0o755);
   const mount = newMount(kernel, superblock, root, 'root', 'tmpfs', 0);
   kernel.state.rootMount = mount;
+  guardState(kernel);
   return kernel;
 }
 

@@ -6,6 +6,7 @@ import { mappingOf } from '../fs/open.ts';
 import { canRead, canWrite } from '../fs/open-flags.ts';
 import { sealedMap, sealsMappings } from '../fs/seals.ts';
 import type { Kernel } from '../kernel.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from '../task/rlimit-numbers.ts';
 import type { Inode, Mm, OpenFile, Task, Vma } from '../types.ts';
 import { limitOf } from './limits.ts';
@@ -160,7 +161,8 @@ function mapRegion(kernel: Kernel, task: Task, mm: Mm, address: number, request:
   const charged = (privateData || (shared && request.file === undefined)) && !(flags & MAP_NORESERVE);
   if (charged && !mayCommit(kernel, length)) return -ENOMEM;
   const locked = (flags & MAP_LOCKED) !== 0 || mm.lockFuture;
-  if (locked && task.cred.euid !== 0 && mm.lockedBytes + length > limitOf(task, RLIMIT_MEMLOCK)) return -EAGAIN;
+  if (locked && !capable(task.cred, CAP.ipcLock) && mm.lockedBytes + length > limitOf(task, RLIMIT_MEMLOCK))
+    return -EAGAIN;
   if (!isFree(mm, address, end)) unmapRange(kernel, mm, address, end);
   const vma = describe(kernel, address, request);
   vma.locked = locked;

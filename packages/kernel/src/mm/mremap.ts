@@ -2,6 +2,7 @@
 import { PAGE_SIZE } from '@kml/core';
 import { EAGAIN, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_MEMLOCK } from '../task/rlimit-numbers.ts';
 import type { Mm, Task, Vma } from '../types.ts';
 import { limitOf } from './limits.ts';
@@ -82,7 +83,8 @@ function checkGrowth(
   if (address + oldBytes > vma.end) return -EFAULT;
   const growth = Math.max(0, newBytes - oldBytes);
   const data = !vma.shared && (vma.prot & PROT_WRITE) !== 0;
-  if (vma.locked && task.cred.euid !== 0 && mm.lockedBytes + growth > limitOf(task, RLIMIT_MEMLOCK)) return -EAGAIN;
+  if (vma.locked && !capable(task.cred, CAP.ipcLock) && mm.lockedBytes + growth > limitOf(task, RLIMIT_MEMLOCK))
+    return -EAGAIN;
   if (!mayExpand(task, mm, growth, data)) return -ENOMEM;
   if (data && !mayCommit(kernel, growth)) return -ENOMEM;
   return undefined;

@@ -2,6 +2,7 @@
 import { PAGE_MASK, PAGE_SIZE } from '@kml/core';
 import { EFAULT, EINVAL, EPERM, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { mayAccess } from '../ptrace/access.ts';
 import type { Task } from '../types.ts';
 import { copyIn, copyOut, readWord } from './user-access.ts';
 
@@ -14,7 +15,7 @@ interface Piece {
 }
 
 /** A struct iovec array, or -errno. */
-function readVectors(kernel: Kernel, task: Task, address: number, count: number): Piece[] | number {
+export function readVectors(kernel: Kernel, task: Task, address: number, count: number): Piece[] | number {
   if (count > MAX_VECTORS) return -EINVAL;
   const pieces: Piece[] = [];
   for (let i = 0; i < count; i++) {
@@ -25,14 +26,6 @@ function readVectors(kernel: Kernel, task: Task, address: number, count: number)
     pieces.push({ address: base >>> 0, length });
   }
   return pieces;
-}
-
-/** Whether a task may look into another. Linux 6.1 kernel/ptrace.c: __ptrace_may_access */
-function mayAccess(task: Task, target: Task): boolean {
-  if (task.group === target.group || task.cred.euid === 0) return true;
-  const { uid, gid } = task.cred;
-  const to = target.cred;
-  return [to.uid, to.euid, to.suid].every((id) => id === uid) && [to.gid, to.egid, to.sgid].every((id) => id === gid);
 }
 
 /** Bytes copied, or -errno where none could be. `writes`: into the other process. */

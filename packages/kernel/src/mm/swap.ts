@@ -31,6 +31,12 @@ export function allocSlot(state: MmState): number {
   return slot;
 }
 
+/** Whether anonymous memory can go anywhere. */
+export function canSwap(state: MmState): boolean {
+  const { swap } = state;
+  return swap.used < Math.min(swap.limit, MAX_SWAP_SLOTS) || swap.frames.size > 0;
+}
+
 function growSlots(swap: SwapState): void {
   const length = Math.max(1024, swap.refs.length * 2);
   const { refs, word, uniform } = swap;
@@ -121,4 +127,37 @@ function slotBytes(swap: SwapState, slot: number): Uint8Array {
   const bytes = (swap.chunks[chunk] ??= new Uint8Array(SWAP_CHUNK_SLOTS * PAGE_SIZE));
   const at = (slot % SWAP_CHUNK_SLOTS) * PAGE_SIZE;
   return bytes.subarray(at, at + PAGE_SIZE);
+}
+
+/** Slots that the host's swap holds the content of, with that content; one array serves all. */
+export function* swapContents(kernel: Kernel): Generator<{ slot: number; bytes: Uint8Array }> {
+  const { swap } = mmState(kernel);
+  const store = kernel.host.swap;
+  if (store === undefined) return;
+  const bytes = new Uint8Array(PAGE_SIZE);
+  for (let slot = 1; slot < swap.fresh; slot++) {
+    if (!hasBytes(swap, slot)) continue;
+    store.read(slot, bytes);
+    yield { slot, bytes };
+  }
+}
+
+/** Whether the slot is in use and its page is not one word repeated. */
+function hasBytes(swap: SwapState, slot: number): boolean {
+  return swap.uniform[slot] === 0 && (swap.refs[slot]! > 0 || swap.frames.has(slot));
+}
+
+/** Puts the content of a saved machine's slot where this host keeps it. */
+export function putSwapContent(kernel: Kernel, slot: number, bytes: Uint8Array): void {
+  if (kernel.host.swap) kernel.host.swap.write(slot, bytes);
+  else slotBytes(mmState(kernel).swap, slot).set(bytes);
+}
+
+/** Moves what a saved machine kept in memory to the host's swap, where this host has one. */
+export function moveSwapToHost(kernel: Kernel): void {
+  const { swap } = mmState(kernel);
+  const store = kernel.host.swap;
+  if (store === undefined || swap.chunks.length === 0) return;
+  for (let slot = 1; slot < swap.fresh; slot++) if (hasBytes(swap, slot)) store.write(slot, slotBytes(swap, slot));
+  swap.chunks = [];
 }

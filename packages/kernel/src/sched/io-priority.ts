@@ -2,6 +2,7 @@
 import { EINVAL, EPERM, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { partial, type SyscallDef } from '../syscalls/define.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Task } from '../types.ts';
 import { SCHED_FIFO, SCHED_IDLE, SCHED_RR } from './policy.ts';
 
@@ -21,7 +22,7 @@ function check(task: Task, priority: number): number {
   const level = priority & ((1 << CLASS_SHIFT) - 1);
   switch (priority >> CLASS_SHIFT) {
     case CLASS_REALTIME:
-      if (task.cred.euid !== 0) return -EPERM;
+      if (!capable(task.cred, CAP.sysAdmin) && !capable(task.cred, CAP.sysNice)) return -EPERM;
       return level < LEVELS ? 0 : -EINVAL;
     case CLASS_BEST_EFFORT:
       return level < LEVELS ? 0 : -EINVAL;
@@ -36,7 +37,7 @@ function check(task: Task, priority: number): number {
 
 /** Those meant; undefined for a kind that does not exist. */
 function subjects(kernel: Kernel, task: Task, which: number, who: number): Task[] | undefined {
-  const all = [...kernel.state.tasks.values()].filter((other) => other.tid > 1);
+  const all = [...kernel.state.tasks.values()].filter((other) => other.tid > 0);
   if (which === IOPRIO_WHO_PROCESS) return all.filter(({ tid }) => tid === (who === 0 ? task.tid : who));
   if (which === IOPRIO_WHO_PGRP) return all.filter(({ group }) => group.pgid === (who === 0 ? task.group.pgid : who));
   if (which === IOPRIO_WHO_USER) return all.filter(({ cred }) => cred.uid === (who === 0 ? task.cred.uid : who));
@@ -50,7 +51,7 @@ function ioprioSet(kernel: Kernel, task: Task, which: number, who: number, prior
   if (found === undefined) return -EINVAL;
   for (const target of found) {
     const { euid, uid } = task.cred;
-    if (euid !== 0 && target.cred.uid !== euid && target.cred.uid !== uid) return -EPERM;
+    if (!capable(task.cred, CAP.sysNice) && target.cred.uid !== euid && target.cred.uid !== uid) return -EPERM;
     target.ioPriority = priority;
   }
   return found.length === 0 ? -ESRCH : 0;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EAGAIN, EINTR, EINVAL, EPERM } from '../errno.ts';
 import { copyOut, readWord } from '../mm/user-access.ts';
+import { newCredentials } from '../task/new-task.ts';
 import { RESTART_SYSCALL, taskKit, USER } from '../task/task-test-kit.ts';
 import {
   SA_NODEFER,
@@ -220,7 +221,7 @@ test('kill needs the same user, and signal 0 only asks', () => {
   const kit = taskKit();
   const victim = kit.newProcess();
   const other = kit.newProcess();
-  Object.assign(other.cred, { uid: 1000, euid: 1000, suid: 1000 });
+  other.cred = newCredentials(1000, 1000);
   expect(kit.call(other, 'kill', victim.tid, SIGTERM)).toBe(-EPERM);
   expect(kit.call(victim, 'kill', other.tid, 0)).toBe(0);
   expect(other.group.pending.set).toBe(0n);

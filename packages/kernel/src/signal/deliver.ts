@@ -1,11 +1,13 @@
 import { EINTR, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
+import { exitEvent } from '../ptrace/exit.ts';
+import { signalAfterStop } from '../ptrace/signals.ts';
+import { endStop, enterStop, groupStop } from '../ptrace/stop.ts';
 import { WORK } from '../syscalls/work-cost.ts';
 import { exitGroup } from '../task/exit.ts';
 import { isOrphanedPgrp } from '../task/jobs.ts';
 import { setState, setWork } from '../task/thread-info.ts';
-import { timerSignalTaken } from '../time/posix-timers.ts';
 import { traceSignal } from '../trace/strace.ts';
 import type { SigAction, SigInfo, Task } from '../types.ts';
 import { notifyStopped } from './child.ts';
@@ -14,7 +16,6 @@ import {
   SA_NODEFER,
   SA_RESETHAND,
   SA_RESTART,
-  SI_TIMER,
   SIG_DFL,
   SIG_IGN,
   SIGKILL,
@@ -22,7 +23,7 @@ import {
   sigBit,
 } from './numbers.ts';
 import { dequeueSignal, recalcSigPending, setSigMask } from './pending.ts';
-import { forceSegv, signalWake } from './send.ts';
+import { forceSegv, signalWake, trapNotify } from './send.ts';
 
 /**
  * Signal work before the task goes back to user code: sets up one handler, or restarts the system
@@ -33,22 +34,43 @@ export function deliverSignals(kernel: Kernel, task: Task, frame: number): void 
   const { group } = task;
   for (;;) {
     if (group.groupExit !== undefined || task.pending.set & sigBit(SIGKILL)) {
-      exitGroup(kernel, task, group.groupExit ?? SIGKILL);
+      endGroup(kernel, task, group.groupExit ?? SIGKILL);
       return;
     }
-    if (group.stopped) {
-      stopHere(kernel, task);
-      return;
-    }
-    const info = dequeueSignal(kernel, task, task.sigMask);
+    const stop = endStop(task, 'signal');
+    let info = stop && signalAfterStop(kernel, task, stop);
     if (info === undefined) {
-      finishWithoutHandler(kernel, task, frame);
-      return;
+      if (stopIfDue(kernel, task)) return;
+      info = dequeueSignal(kernel, task, task.sigMask);
+      if (info === undefined) {
+        finishWithoutHandler(kernel, task, frame);
+        return;
+      }
+      traceSignal(kernel, task, info);
+      if (info.signo !== SIGKILL && enterStop(kernel, task, { at: 'signal', code: info.signo, info })) return;
     }
-    if (info.code === SI_TIMER) timerSignalTaken(kernel, group, info);
-    traceSignal(kernel, task, info);
     if (actOn(kernel, task, frame, info)) return;
   }
+}
+
+/** The task's part in a stop of its process, or a stop that its tracer asked for. */
+function stopIfDue(kernel: Kernel, task: Task): boolean {
+  endStop(task, 'group');
+  const { tracing } = task;
+  if (tracing !== undefined) {
+    if (task.stopSignal !== 0 || tracing.trapStop || tracing.trapNotify) return groupStop(kernel, task);
+  } else if (task.stopSignal !== 0) {
+    task.stopSignal = 0;
+    stopHere(kernel, task);
+    return true;
+  }
+  return false;
+}
+
+/** Death of the process by a signal; the tracer may want to see it coming. */
+function endGroup(kernel: Kernel, task: Task, status: number): void {
+  task.group.groupExit ??= status;
+  if (!exitEvent(kernel, task, task.group.groupExit)) exitGroup(kernel, task, task.group.groupExit);
 }
 
 /** Acts on one signal. Answers whether signal work is over for now. */
@@ -71,7 +93,7 @@ function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolea
       return true;
     default:
       // No core files are written, so a core dump is plain death.
-      exitGroup(kernel, task, info.signo);
+      endGroup(kernel, task, info.signo);
       return true;
   }
 }
@@ -130,13 +152,26 @@ function finishWithoutHandler(kernel: Kernel, task: Task, frame: number): void {
 /** The whole process stops; each thread where it next would run user code. Linux: do_signal_stop */
 function stopGroup(kernel: Kernel, task: Task, signo: number): void {
   const { group } = task;
+  const already = group.stopped;
   group.stopped = true;
+  group.lastStopSignal = signo;
   group.stopReport = signo;
   group.continueReport = false;
   // The others stop on their way to user code; an interruptible sleep ends for it as for a signal.
-  for (const other of group.tasks) if (other !== task && other.state !== 'zombie') signalWake(kernel, other, false);
+  for (const other of group.tasks) {
+    if (other === task || other.state === 'zombie' || other.state === 'stopped') continue;
+    other.stopSignal = signo;
+    if (other.tracing?.seized) trapNotify(kernel, other);
+    else signalWake(kernel, other, false);
+  }
+  task.stopSignal = signo;
+  if (task.tracing !== undefined) {
+    groupStop(kernel, task);
+    return;
+  }
+  task.stopSignal = 0;
   stopHere(kernel, task);
-  notifyStopped(kernel, group, signo);
+  if (!already) notifyStopped(kernel, group, signo);
 }
 
 /** The task is to look here again when it goes on: signals, restart. */

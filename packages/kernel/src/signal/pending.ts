@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { clearWork, setWork } from '../task/thread-info.ts';
+import { timerSignalTaken } from '../time/timer-signals.ts';
 import type { PendingSignals, SigInfo, SigSet, Task } from '../types.ts';
 import { SIGKILL, SYNCHRONOUS, sigBit } from './numbers.ts';
 
@@ -19,9 +20,15 @@ export function hasDeliverable(task: Task): boolean {
   return ((task.pending.set | task.group.pending.set) & ~task.sigMask) !== 0n;
 }
 
+/** Whether the task is to stop: its process does, or for its tracer. */
+function stopDue(task: Task): boolean {
+  const { tracing } = task;
+  return task.stopSignal !== 0 || (tracing !== undefined && (tracing.trapStop || tracing.trapNotify));
+}
+
 /** Brings TIF_SIGPENDING in line with masks and queues. Linux 6.1 kernel/signal.c: recalc_sigpending */
 export function recalcSigPending(kernel: Kernel, task: Task): void {
-  if (hasDeliverable(task)) setWork(kernel, task, TIF_SIGPENDING);
+  if (hasDeliverable(task) || stopDue(task)) setWork(kernel, task, TIF_SIGPENDING);
   else if (task.work & TIF_SIGPENDING) clearWork(kernel, task, TIF_SIGPENDING);
 }
 
@@ -62,6 +69,7 @@ export function dequeueSignal(kernel: Kernel, task: Task, mask: SigSet): SigInfo
     if (signo !== 0) {
       const info = takeFrom(pending, signo);
       recalcSigPending(kernel, task);
+      timerSignalTaken(kernel, task.group, info);
       return info;
     }
   }

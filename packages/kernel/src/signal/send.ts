@@ -2,8 +2,10 @@ import { EAGAIN } from '../errno.ts';
 import { signalArrived } from '../fs/signalfd.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
+import { resumeTraced } from '../ptrace/stop.ts';
 import { makeRunnable } from '../sched/run-queue.ts';
 import { wakeTask } from '../sched/wait.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_SIGPENDING } from '../task/rlimit-numbers.ts';
 import { setState, setWork } from '../task/thread-info.ts';
 import type { PendingSignals, SigInfo, Task, ThreadGroup } from '../types.ts';
@@ -48,9 +50,15 @@ export function sendPgrpSignal(kernel: Kernel, pgid: number, info: SigInfo): num
   return count;
 }
 
-/** Whether a process has no handler and would do nothing about it. A blocked signal is not ignored: the handler may change before it is unblocked. */
+/** Whether a signal to one thread, or to a process, is dropped because nobody would do anything about it. */
+export function ignoresSignal(group: ThreadGroup, only: Task | undefined, signo: number): boolean {
+  return isIgnored(group, only ?? group.leader, signo);
+}
+
+/** Whether a process has no handler and would do nothing about it. A blocked signal is not ignored: the handler may change before it is unblocked; nor is one that a tracer may want to see. */
 function isIgnored(group: ThreadGroup, task: Task, signo: number): boolean {
   if ((task.sigMask | task.realBlocked) & sigBit(signo)) return false;
+  if (task.tracing !== undefined && signo !== SIGKILL) return false;
   const { handler } = group.actions[signo]!;
   if (isProtected(group) && handler === SIG_DFL) return true;
   return handler === SIG_IGN || (handler === SIG_DFL && defaultAction(signo) === 'ignore');
@@ -71,6 +79,10 @@ function prepare(kernel: Kernel, group: ThreadGroup, signo: number): void {
     for (const pending of allPending(group)) flushSignals(pending, sigBit(SIGCONT));
   } else if (signo === SIGCONT) {
     for (const pending of allPending(group)) flushSignals(pending, STOP_SIGNALS);
+    for (const task of group.tasks) {
+      task.stopSignal = 0;
+      if (task.tracing?.seized) trapNotify(kernel, task);
+    }
     if (group.stopped) continueGroup(kernel, group);
   }
 }
@@ -80,11 +92,20 @@ export function continueGroup(kernel: Kernel, group: ThreadGroup): void {
   group.stopped = false;
   group.stopReport = undefined;
   group.continueReport = true;
-  for (const task of group.tasks) resumeStopped(kernel, task);
+  for (const task of group.tasks) if (task.state === 'stopped') resumeStopped(kernel, task);
   notifyContinued(kernel, group);
 }
 
+/** A seized task is to tell its tracer that its group stops or goes on. Linux: ptrace_trap_notify */
+export function trapNotify(kernel: Kernel, task: Task): void {
+  task.tracing!.trapNotify = true;
+  setWork(kernel, task, TIF_SIGPENDING);
+  if (task.tracing!.listening) resumeTraced(kernel, task, 0);
+  else signalWake(kernel, task, false);
+}
+
 function resumeStopped(kernel: Kernel, task: Task): void {
+  if (task.state === 'traced') resumeTraced(kernel, task, 0);
   if (task.state !== 'stopped') return;
   setState(kernel, task, 'runnable');
   makeRunnable(kernel, task);
@@ -117,7 +138,7 @@ function wants(task: Task, signo: number): boolean {
   if (task.state === 'zombie' || task.state === 'dead') return false;
   if (task.sigMask & sigBit(signo)) return false;
   if (signo === SIGKILL) return true;
-  return task.state !== 'stopped';
+  return task.state !== 'stopped' && task.state !== 'traced';
 }
 
 /** Picks the thread that takes it and wakes it; a signal that kills is made SIGKILL for all threads. Linux: complete_signal */
@@ -137,6 +158,7 @@ function isFatal(group: ThreadGroup, task: Task, signo: number): boolean {
   return (
     group.actions[signo]!.handler === SIG_DFL &&
     group.groupExit === undefined &&
+    task.tracing === undefined &&
     !((task.sigMask | task.realBlocked) & sigBit(signo)) &&
     defaultAction(signo) === 'terminate'
   );
@@ -145,10 +167,14 @@ function isFatal(group: ThreadGroup, task: Task, signo: number): boolean {
 /** The whole process is to end with this status word: SIGKILL is pending for every thread, and each dies where it next would run user code. */
 export function killGroup(kernel: Kernel, group: ThreadGroup, status: number): void {
   group.groupExit ??= status;
-  for (const task of group.tasks) {
-    task.pending.set |= sigBit(SIGKILL);
-    signalWake(kernel, task, true);
-  }
+  for (const task of group.tasks) killThread(kernel, task);
+}
+
+/** Makes SIGKILL pending for one thread. */
+export function killThread(kernel: Kernel, task: Task): void {
+  if (task.state === 'zombie' || task.state === 'dead') return;
+  task.pending.set |= sigBit(SIGKILL);
+  signalWake(kernel, task, true);
 }
 
 /** Tells a thread to look at its signals; ends its sleep if it may. */
@@ -182,11 +208,18 @@ export function forceSegv(kernel: Kernel, task: Task, signo: number): void {
   forceSignal(kernel, task, sigInfo(11));
 }
 
+/** Whether someone with these identities, who is not there any more, may signal a task. Linux 6.1 fs/fcntl.c: sigio_perm */
+export function maySignalAs(from: { readonly uid: number; readonly euid: number }, target: Task): boolean {
+  const to = target.cred;
+  if (from.euid === 0) return true;
+  return from.euid === to.suid || from.euid === to.uid || from.uid === to.suid || from.uid === to.uid;
+}
+
 /** Whether one process may signal another. Linux 6.1 kernel/signal.c: kill_ok_by_cred */
 export function maySignal(sender: Task, target: Task, signo: number): boolean {
   const from = sender.cred;
   const to = target.cred;
-  if (from.euid === 0 || sender.group === target.group) return true;
+  if (capable(from, CAP.kill) || sender.group === target.group) return true;
   if (from.euid === to.suid || from.euid === to.uid || from.uid === to.suid || from.uid === to.uid) return true;
   return signo === SIGCONT && sender.group.sid === target.group.sid;
 }

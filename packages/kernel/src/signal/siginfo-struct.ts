@@ -26,6 +26,7 @@ export function encodeSigInfo(kernel: Kernel, info: SigInfo): Uint8Array {
       .u32(info.utime ?? 0)
       .u32(info.stime ?? 0);
   } else if (isFault(info)) writer.u32(info.addr);
+  else if (info.band !== undefined) writer.u32(info.band).u32(info.fd ?? 0);
   else writer.u32(info.pid).u32(info.uid).u32(info.value);
   return writer.bytes;
 }
@@ -37,22 +38,26 @@ function childStatus(kernel: Kernel, { code, status }: SigInfo): number {
 
 /** Raised by an instruction: carries an address. */
 export function isFault(info: SigInfo): boolean {
-  if (info.code <= 0 || info.code === 0x80) return false;
+  if (info.code <= 0 || info.code >= 0x80) return false;
   return [SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP, SIGSYS].includes(info.signo);
 }
 
-/** What a program hands to rt_sigqueueinfo. */
-export function decodeSigInfo(kernel: Kernel, bytes: Uint8Array, signo: number): SigInfo {
+/** What a program hands to rt_sigqueueinfo (whose signal is told apart), or a tracer to PTRACE_SETSIGINFO. */
+export function decodeSigInfo(kernel: Kernel, bytes: Uint8Array, given?: number): SigInfo {
   const reader = new StructReader(kernel, bytes);
   const codeFirst = kernel.abi.layouts?.siginfoCodeFirst === true;
+  const signo = given ?? genericNumber(kernel, 'signal', reader.i32(0));
+  const code = genericNumber(kernel, 'sicode', reader.i32(codeFirst ? 4 : 8)) | 0;
+  const info = { signo, code, errno: reader.i32(codeFirst ? 8 : 4), pid: 0, uid: 0, addr: 0, status: 0, value: 0 };
+  if (isFault(info)) return { ...info, addr: reader.u32(12) };
+  if (code === SI_TIMER) return { ...info, timerId: reader.i32(12), overrun: reader.i32(16), value: reader.i32(20) };
+  const from = { ...info, pid: reader.i32(12), uid: reader.u32(16) };
+  if (signo !== SIGCHLD || code <= 0) return { ...from, value: reader.i32(20) };
+  const status = reader.i32(20);
   return {
-    signo,
-    errno: reader.i32(codeFirst ? 8 : 4),
-    code: genericNumber(kernel, 'sicode', reader.i32(codeFirst ? 4 : 8)) | 0,
-    pid: reader.i32(12),
-    uid: reader.u32(16),
-    value: reader.i32(20),
-    status: 0,
-    addr: 0,
+    ...from,
+    status: code === CLD_EXITED ? status : genericNumber(kernel, 'signal', status),
+    utime: reader.u32(24),
+    stime: reader.u32(28),
   };
 }

@@ -3,6 +3,7 @@ import type { NumberKind } from '../abi/numbers.ts';
 import { BLOCKED, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS, NO_RESULT } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
+import { noteCallEnd } from '../ptrace/exit-work.ts';
 import { schedule } from '../sched/switch.ts';
 import { frameAddress, setWork } from '../task/thread-info.ts';
 import { traceCall, traceResult } from '../trace/strace.ts';
@@ -38,6 +39,7 @@ function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: 
   const { calls, unimplemented } = kernel.state.counters;
   task.restart = undefined;
   task.timedOut = false;
+  task.onRealtime = false;
   if (row === undefined) {
     unimplemented.set(number, (unimplemented.get(number) ?? 0) + 1);
     kernel.host.log.debug({ pid: task.tid, call: nameOf(kernel, number) }, 'system call not implemented');
@@ -62,6 +64,7 @@ function leave(kernel: Kernel, task: Task, result: number): void {
   if (task.traceEntry !== undefined) traceResult(kernel, task, result === NO_RESULT ? 0 : result);
   task.restart = undefined;
   task.timedOut = false;
+  if (task.tracing !== undefined) noteCallEnd(kernel, task);
   const value =
     result === NO_RESULT ? kernel.abi.frame.result(kernel, frameAddress(kernel, task)) : nativeResult(kernel, result);
   kernel.abi.setSyscallResult(kernel, value);

@@ -3,6 +3,7 @@ import { IPC_SYSCALLS } from '../ipc/syscalls.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinuxAbi } from '../linux-abi.ts';
 import { MM_SYSCALLS } from '../mm/syscalls.ts';
+import { PTRACE_SYSCALLS } from '../ptrace/rows.ts';
 import { SCHED_SYSCALLS } from '../sched/syscalls.ts';
 import { SIGNAL_SYSCALLS } from '../signal/syscalls.ts';
 import { TASK_SYSCALLS } from '../task/syscalls.ts';
@@ -20,6 +21,7 @@ export const SYSCALLS: readonly SyscallDef[] = [
   ...IPC_SYSCALLS,
   ...MM_SYSCALLS,
   ...FS_SYSCALLS,
+  ...PTRACE_SYSCALLS,
   ...MISC_SYSCALLS,
 ];
 

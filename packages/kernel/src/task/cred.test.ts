@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EINVAL, EPERM } from '../errno.ts';
 import { copyIn, copyOut, readWord } from '../mm/user-access.ts';
+import { newCredentials } from './new-task.ts';
 import { taskKit, USER } from './task-test-kit.ts';
 
 const KEEP = 0xffff_ffff | 0;
@@ -8,7 +9,7 @@ const KEEP = 0xffff_ffff | 0;
 function user(uid: number) {
   const kit = taskKit();
   const task = kit.newProcess();
-  Object.assign(task.cred, { uid, euid: uid, suid: uid, fsuid: uid, gid: uid, egid: uid, sgid: uid, fsgid: uid });
+  task.cred = newCredentials(uid, uid);
   return { kit, task };
 }
 

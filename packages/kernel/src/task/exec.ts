@@ -3,7 +3,11 @@ import { cloneFileTable, closeOnExec, releaseFile, releaseFileTable } from '../f
 import type { Kernel } from '../kernel.ts';
 import { loadProgram } from '../loader/exec.ts';
 import { readCString, readWord } from '../mm/user-access.ts';
-import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
+import { unlink } from '../ptrace/attach.ts';
+import { EVENT_EXEC } from '../ptrace/numbers.ts';
+import { wantsEvent } from '../ptrace/stop.ts';
+import { SI_USER, SIG_DFL, SIG_IGN, SIGCHLD, SIGTRAP } from '../signal/numbers.ts';
+import { sendSignal, sigInfo } from '../signal/send.ts';
 import { deletePosixTimers } from '../time/group-timers.ts';
 import type { OpenFile, Task } from '../types.ts';
 import { exitOtherThreads } from './exit.ts';
@@ -57,8 +61,10 @@ export function execProgram(
 /** The new program is in place: what the old one set up goes. Linux: begin_new_exec, setup_new_exec */
 function afterExec(kernel: Kernel, task: Task): void {
   const { group } = task;
+  const oldTid = task.tid;
   exitOtherThreads(kernel, group, task, 0);
   becomeLeader(kernel, task);
+  traceExec(kernel, task, oldTid);
   unshareFiles(kernel, task);
   closeOnExec(kernel, task);
   group.actions = group.actions.map((action) => ({
@@ -80,6 +86,14 @@ function afterExec(kernel: Kernel, task: Task): void {
   kernel.cpu.leaveRequested = true;
 }
 
+/** The tracer hears of it: by an event, or as a SIGTRAP. Linux 6.1 fs/exec.c: exec_binprm */
+function traceExec(kernel: Kernel, task: Task, oldTid: number): void {
+  const { tracing } = task;
+  if (tracing === undefined) return;
+  if (wantsEvent(task, EVENT_EXEC)) tracing.event = { event: EVENT_EXEC, message: oldTid };
+  else if (!tracing.seized) sendSignal(kernel, task, sigInfo(SIGTRAP, { code: SI_USER, pid: task.tid }));
+}
+
 /** The thread that execs takes the process's id. Linux 6.1 fs/exec.c: de_thread */
 function becomeLeader(kernel: Kernel, task: Task): void {
   const { group } = task;
@@ -88,7 +102,9 @@ function becomeLeader(kernel: Kernel, task: Task): void {
   task.startTime = old.startTime;
   group.deadUserCycles += old.userCycles;
   group.deadSystemCycles += old.systemCycles;
-  group.tasks = [task];
+  unlink(old);
+  // Threads that a tracer has yet to wait for stay.
+  group.tasks = [task, ...group.tasks.filter((other) => other !== task && other !== old)];
   kernel.state.tasks.delete(task.tid);
   task.tid = group.pid;
   kernel.state.tasks.set(task.tid, task);

@@ -1,4 +1,5 @@
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { pidfdEnds } from '../fs/pidfd.ts';
 import { futexWake } from '../ipc/futex.ts';
 import { exitPiFutexes } from '../ipc/futex-pi.ts';
 import { exitRobustList } from '../ipc/robust-list.ts';
@@ -7,11 +8,15 @@ import type { Kernel } from '../kernel.ts';
 import { exitMm } from '../mm/exit.ts';
 import { freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
+import { exitPtrace, unlink } from '../ptrace/attach.ts';
+import { notifyTracerOfExit } from '../ptrace/notify.ts';
+import { EVENT_EXIT } from '../ptrace/numbers.ts';
+import { wantsEvent } from '../ptrace/stop.ts';
 import { chargeTask, dequeue } from '../sched/run-queue.ts';
 import { leaveQueues } from '../sched/wait.ts';
-import { notifyExit } from '../signal/child.ts';
+import { exitReason, notifyExit } from '../signal/child.ts';
 import { SIGCHLD, SIGCONT, SIGHUP } from '../signal/numbers.ts';
-import { sendPgrpSignal, sendSignal, sigInfo } from '../signal/send.ts';
+import { killThread, sendPgrpSignal, sendSignal, sigInfo } from '../signal/send.ts';
 import { cancelGroupTimers } from '../time/group-timers.ts';
 import { traceExit } from '../trace/strace.ts';
 import type { Task, ThreadGroup } from '../types.ts';
@@ -40,9 +45,50 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   setState(kernel, task, 'zombie');
   freeKernelStack(kernel, task.stackSlot);
   task.stackSlot = -1;
+  task.tracedStop = undefined;
+  exitPtrace(kernel, task);
   const last = group.tasks.every((other) => other.state === 'zombie' || other.state === 'dead');
-  if (task !== group.leader) forgetThread(kernel, task);
-  if (last) exitGroupWhole(kernel, group);
+  if (last) groupEnds(kernel, group);
+  if (task !== group.leader) threadEnds(kernel, task);
+  if (last) announceGroup(kernel, group);
+}
+
+/** A thread that is not the leader leaves nothing behind, but for what its tracer waits for. Linux: exit_notify */
+function threadEnds(kernel: Kernel, task: Task): void {
+  if (task.tracing !== undefined) {
+    const reason = exitReason(threadStatus(task));
+    if (!notifyTracerOfExit(kernel, task, reason.code, reason.status)) return;
+    unlink(task);
+  }
+  forgetThread(kernel, task);
+}
+
+/** A thread's wait status: its process's, where that ends as a whole. */
+export function threadStatus(task: Task): number {
+  return task.group.groupExit ?? task.exitCode;
+}
+
+/** What a tracer waited for, or let go, goes: a thread at once, a process to its parent. Linux: wait_task_zombie, __ptrace_detach */
+export function releaseTraced(kernel: Kernel, task: Task): void {
+  const { group } = task;
+  unlink(task);
+  if (task === group.leader) {
+    announceGroup(kernel, group);
+    return;
+  }
+  forgetThread(kernel, task);
+  announceGroup(kernel, group);
+}
+
+/** A process has ended, and no thread of it but the leader is left: whoever is to hear of it does. */
+function announceGroup(kernel: Kernel, group: ThreadGroup): void {
+  const { leader } = group;
+  if (!group.exited || group.tasks.length > 1 || leader.state !== 'zombie') return;
+  pidfdEnds(kernel, group);
+  if (leader.tracing !== undefined && leader.tracing.tracer.group !== group.parent) {
+    const reason = exitReason(leader.exitCode);
+    if (notifyTracerOfExit(kernel, leader, reason.code, reason.status)) releaseTraced(kernel, leader);
+  } else if (notifyExit(kernel, group, leader.exitCode)) reap(kernel, group);
 }
 
 /** What the thread promised to do to memory at its end, then the memory itself. Linux: exit_mm_release */
@@ -72,19 +118,27 @@ function forgetThread(kernel: Kernel, task: Task): void {
 
 /** Ends all threads but `except`, at once: none of them is on the CPU. */
 export function exitOtherThreads(kernel: Kernel, group: ThreadGroup, except: Task, status: number): void {
-  for (const other of [...group.tasks]) if (other !== except) exitTask(kernel, other, status);
+  for (const other of [...group.tasks]) {
+    if (other !== except && (group.groupExit === undefined || !exitIsEvent(other))) exitTask(kernel, other, status);
+  }
 }
 
 /** exit_group, or death by a signal: the whole process ends with this status word. Linux: do_group_exit */
 export function exitGroup(kernel: Kernel, task: Task, status: number): void {
   const { group } = task;
   group.groupExit ??= status;
+  // A thread whose tracer wants to see it coming ends on its own way to user code.
+  for (const other of group.tasks) if (other !== task && exitIsEvent(other)) killThread(kernel, other);
   exitOtherThreads(kernel, group, task, group.groupExit);
   exitTask(kernel, task, group.groupExit);
 }
 
+function exitIsEvent(task: Task): boolean {
+  return task.state !== 'zombie' && wantsEvent(task, EVENT_EXIT) && !task.tracing!.exitReported;
+}
+
 /** The last thread is gone. Linux 6.1 kernel/exit.c: exit_notify */
-function exitGroupWhole(kernel: Kernel, group: ThreadGroup): void {
+function groupEnds(kernel: Kernel, group: ThreadGroup): void {
   const status = group.groupExit ?? group.leader.exitCode;
   group.leader.exitCode = status;
   group.exited = true;
@@ -99,7 +153,6 @@ function exitGroupWhole(kernel: Kernel, group: ThreadGroup): void {
     kernel.state.initStatus = status;
     kernel.engine.stop();
   }
-  if (notifyExit(kernel, group, status)) reap(kernel, group);
 }
 
 /** A process group that nobody can continue any more, with stopped members: SIGHUP and SIGCONT. Linux: kill_orphaned_pgrp */
@@ -116,6 +169,7 @@ function giveChildrenAway(kernel: Kernel, group: ThreadGroup): void {
   const children = group.children.splice(0);
   for (const child of children) {
     child.parent = reaper;
+    child.parentTid = reaper?.pid ?? 0;
     // Whoever takes it in did not choose the signal.
     child.leader.exitSignal = SIGCHLD;
     reaper?.children.push(child);
@@ -124,7 +178,7 @@ function giveChildrenAway(kernel: Kernel, group: ThreadGroup): void {
         sendSignal(kernel, task, sigInfo(task.parentDeathSignal, { code: 0, pid: group.pid }));
     }
     if (child.exited) {
-      if (notifyExit(kernel, child, child.leader.exitCode)) reap(kernel, child);
+      announceGroup(kernel, child);
     } else if (child.pgid !== group.pgid && child.sid === group.sid) signalIfOrphaned(kernel, child.pgid, group);
   }
 }
@@ -137,9 +191,11 @@ function findReaper(kernel: Kernel, group: ThreadGroup): ThreadGroup | undefined
 /** A process that has ended and been waited for goes: its times to the parent, its id free. Linux: release_task */
 export function reap(kernel: Kernel, group: ThreadGroup): void {
   const { leader, parent } = group;
+  unlink(leader);
   setState(kernel, leader, 'dead');
   kernel.state.tasks.delete(leader.tid);
   kernel.state.groups.delete(group.pid);
+  pidfdEnds(kernel, group);
   if (parent === undefined) return;
   const at = parent.children.indexOf(group);
   if (at >= 0) parent.children.splice(at, 1);

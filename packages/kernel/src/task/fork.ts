@@ -1,5 +1,7 @@
-import { EAGAIN, EINVAL, EPERM } from '../errno.ts';
-import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { BLOCKED, EAGAIN, EFAULT, EINVAL, EPERM } from '../errno.ts';
+import { closeFd } from '../fs/file-table.ts';
+import { cloneFileTable, cloneFsContext, installFd, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { newPidfd } from '../fs/pidfd.ts';
 import { exitUndo, shareUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_KU, TIF_NEED_RESCHED } from '../kernel-memory.ts';
@@ -8,10 +10,14 @@ import { forkMm } from '../mm/fork.ts';
 import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
 import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
+import { inheritTracing } from '../ptrace/attach.ts';
+import { EVENT_CLONE, EVENT_FORK, EVENT_VFORK, EVENT_VFORK_DONE } from '../ptrace/numbers.ts';
+import { endStop, eventStop, sendOn, wantsEvent } from '../ptrace/stop.ts';
+import { inheritPolicy } from '../sched/policy.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
-import { SIG_DFL, SIG_IGN } from '../signal/numbers.ts';
-import type { Task, ThreadGroup } from '../types.ts';
+import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
+import type { RestartRecord, Task, ThreadGroup } from '../types.ts';
 import {
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
@@ -22,10 +28,12 @@ import {
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
+  CLONE_PTRACE,
   CLONE_SETTLS,
   CLONE_SIGHAND,
   CLONE_SYSVSEM,
   CLONE_THREAD,
+  CLONE_UNTRACED,
   CLONE_VFORK,
   CLONE_VM,
 } from './clone-flags.ts';
@@ -40,6 +48,8 @@ export interface CloneArguments {
   /** The child's stack pointer, 0 for the parent's. */
   sp: number;
   parentTid: number;
+  /** Where CLONE_PIDFD's descriptor is stored. */
+  pidfd?: number;
   childTid: number;
   tls: number;
 }
@@ -51,7 +61,7 @@ function has(args: CloneArguments, flag: number): boolean {
 
 function checkFlags(args: CloneArguments): number {
   if (has(args, CLONE_NAMESPACES)) return -EPERM;
-  if (has(args, CLONE_PIDFD)) return -EINVAL;
+  if (has(args, CLONE_PIDFD) && has(args, CLONE_THREAD)) return -EINVAL;
   if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
@@ -60,9 +70,9 @@ function checkFlags(args: CloneArguments): number {
 
 /**
  * Makes a task as clone, fork and vfork do: it starts runnable, at the exit of the same system call.
- * The task, or -EINVAL, -EPERM, -EAGAIN, -ENOMEM. Linux 6.1 kernel/fork.c: copy_process
+ * `traced`: the parent's tracer traces it too. The task, or -EINVAL, -EPERM, -EAGAIN, -ENOMEM. Linux 6.1 kernel/fork.c: copy_process
  */
-export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): Task | number {
+export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments, traced = false): Task | number {
   const bad = checkFlags(args);
   if (bad !== 0) return bad;
   if (!mayFork(kernel, parent)) return -EAGAIN;
@@ -93,11 +103,12 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments): T
   child.stackSlot = slot;
   chargeTask(kernel, parent, 'user');
   inherit(parent, child, args);
-  const failed = copyThread(kernel, parent, child, args);
+  const failed = copyThread(kernel, parent, child, args) || makePidfd(kernel, parent, child, args);
   if (failed !== 0) {
     dropUnborn(kernel, child);
     return failed;
   }
+  if (traced || has(args, CLONE_PTRACE)) inheritTracing(kernel, parent, child);
   start(kernel, parent, child, args);
   return child;
 }
@@ -125,6 +136,7 @@ function copyMm(kernel: Kernel, parent: Task, args: CloneArguments): Task['mm'] 
 function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup {
   const from = parent.group;
   const group = newGroup(pid, has(args, CLONE_PARENT) ? from.parent : from);
+  group.parentTid = has(args, CLONE_PARENT) ? from.parentTid : parent.tid;
   group.pgid = from.pgid;
   group.sid = from.sid;
   group.tty = from.tty;
@@ -134,6 +146,7 @@ function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup
     for (const action of group.actions) if (action.handler !== SIG_IGN) action.handler = SIG_DFL;
   }
   group.rlimits = from.rlimits.map((limit) => ({ ...limit }));
+  group.oomScoreAdj = from.oomScoreAdj;
   group.exe = from.exe;
   group.argv = from.argv;
   group.environ = from.environ;
@@ -145,12 +158,12 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.work = parent.work & (TIF_KU | 0);
   child.sigMask = parent.sigMask;
   if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
-  child.nice = parent.nice;
-  child.policy = parent.policy;
-  child.rtPriority = parent.rtPriority;
+  inheritPolicy(parent, child);
   if (parent.ioPriority !== undefined) child.ioPriority = parent.ioPriority;
   child.vruntime = parent.vruntime;
   child.noNewPrivs = parent.noNewPrivs;
+  child.timerSlack = child.defaultSlack = parent.timerSlack;
+  child.mceKill = parent.mceKill;
   child.personality = parent.personality;
   child.arch = structuredClone(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
@@ -168,6 +181,16 @@ function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArgume
   abi.forkFrame(kernel, child, frame, args.sp);
   abi.newContext(kernel, child, parent);
   return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;
+}
+
+/** CLONE_PIDFD: the parent gets a descriptor of the child. 0 or -errno */
+function makePidfd(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
+  if (!has(args, CLONE_PIDFD)) return 0;
+  const fd = installFd(kernel, parent, newPidfd(kernel, child.group, 0), true);
+  if (fd < 0) return fd;
+  if (writeWord(kernel, parent, args.pidfd ?? 0, fd)) return 0;
+  closeFd(kernel, parent, fd);
+  return -EFAULT;
 }
 
 function dropUnborn(kernel: Kernel, child: Task): void {
@@ -192,22 +215,45 @@ function start(kernel: Kernel, parent: Task, child: Task, args: CloneArguments):
   enqueue(kernel, child);
 }
 
-/** The body of fork, vfork and clone: gives the child's id, after vfork only once the child has let go of the memory. */
-export function doClone(kernel: Kernel, task: Task, args: CloneArguments): number {
-  const record = task.restart;
-  if (record?.call === 'vfork') return waitForVfork(kernel, task, record.tid as number);
-  const child = cloneTask(kernel, task, args);
-  if (typeof child === 'number') return child;
-  if (!has(args, CLONE_VFORK)) return child.tid;
-  task.restart = { call: 'vfork', tid: child.tid };
-  return waitForVfork(kernel, task, child.tid);
+/** The event that a tracer may want to hear of. Linux 6.1 kernel/fork.c: kernel_clone */
+function cloneEvent(task: Task, args: CloneArguments): number {
+  if (has(args, CLONE_UNTRACED)) return 0;
+  let event = EVENT_FORK;
+  if (has(args, CLONE_VFORK)) event = EVENT_VFORK;
+  else if (args.exitSignal !== SIGCHLD) event = EVENT_CLONE;
+  return wantsEvent(task, event) ? event : 0;
 }
 
-/** Only a fatal signal ends the wait early. Linux 6.1 kernel/fork.c: wait_for_vfork_done */
-function waitForVfork(kernel: Kernel, task: Task, tid: number): number {
+/** The body of fork, vfork and clone: gives the child's id, after vfork only once the child has let go of the memory. */
+export function doClone(kernel: Kernel, task: Task, args: CloneArguments): number {
+  if (task.restart?.call === 'clone') return endClone(kernel, task, task.restart);
+  const event = cloneEvent(task, args);
+  const child = cloneTask(kernel, task, args, event !== 0);
+  if (typeof child === 'number') return child;
+  const vfork = has(args, CLONE_VFORK);
+  if (!vfork && event === 0) return child.tid;
+  task.restart = { call: 'clone', tid: child.tid, event, vfork, told: false };
+  return endClone(kernel, task, task.restart);
+}
+
+/** The child runs: its tracer is told, vfork waits, and the tracer is told of that. Only a fatal signal ends the wait early. */
+function endClone(kernel: Kernel, task: Task, record: RestartRecord): number {
+  const tid = record.tid as number;
+  sendOn(kernel, task, endStop(task, 'call'));
+  if (record.event !== 0) {
+    const event = record.event as number;
+    record.event = 0;
+    if (eventStop(kernel, task, 'call', event, tid)) return BLOCKED;
+  }
   const child = kernel.state.tasks.get(tid);
-  if (child?.vforkParent !== task.tid) return tid;
-  return blockOn(kernel, task, [child.vforkDone], { interruptible: false, onSignal: tid });
+  if (record.vfork && child?.vforkParent === task.tid) {
+    return blockOn(kernel, task, [child.vforkDone], { interruptible: false, onSignal: tid });
+  }
+  if (record.vfork && !record.told) {
+    record.told = true;
+    if (eventStop(kernel, task, 'call', EVENT_VFORK_DONE, tid)) return BLOCKED;
+  }
+  return tid;
 }
 
 /** The child has its own memory now, or none: the parent goes on. */

@@ -1,16 +1,18 @@
 import type { Kernel } from '../kernel.ts';
-import { NSIG, SIG_DFL, SIGCHLD } from '../signal/numbers.ts';
+import { NSIG, SIG_DFL, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type {
   Credentials,
   FileTable,
   FsContext,
+  Itimer,
   PendingSignals,
   RestartRecord,
   SigAction,
   Task,
   ThreadGroup,
 } from '../types.ts';
+import { initialCaps } from './capabilities.ts';
 import { defaultRlimits } from './rlimit-numbers.ts';
 
 /** Largest process id. Linux: PID_MAX_DEFAULT */
@@ -26,8 +28,25 @@ export function defaultActions(signals = NSIG): SigAction[] {
   return Array.from({ length: signals + 1 }, () => ({ handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 }));
 }
 
+/** What a process of that user and group begins with. */
+export function newCredentials(uid: number, gid: number): Credentials {
+  const groups = uid === 0 ? [0] : [];
+  return {
+    uid,
+    euid: uid,
+    suid: uid,
+    fsuid: uid,
+    gid,
+    egid: gid,
+    sgid: gid,
+    fsgid: gid,
+    groups,
+    caps: initialCaps(uid),
+  };
+}
+
 export function rootCredentials(): Credentials {
-  return { uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] };
+  return { ...newCredentials(0, 0), groups: [] };
 }
 
 /** A process without threads yet. */
@@ -37,6 +56,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     leader: undefined as unknown as Task,
     tasks: [],
     parent,
+    parentTid: parent?.pid ?? 0,
     children: [],
     pgid: pid,
     sid: pid,
@@ -45,6 +65,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     pending: newPending(),
     groupExit: undefined,
     stopped: false,
+    lastStopSignal: SIGSTOP,
     stopReport: undefined,
     continueReport: false,
     childExit: { waiters: [] },
@@ -58,6 +79,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     exited: false,
     subreaper: false,
     didExec: false,
+    oomScoreAdj: 0,
     posixTimers: new Map(),
     nextTimerId: 0,
     deadUserCycles: 0,
@@ -67,8 +89,8 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
   };
 }
 
-function newItimer(): { expires: bigint | undefined; interval: bigint } {
-  return { expires: undefined, interval: 0n };
+function newItimer(): Itimer {
+  return { expires: undefined, interval: 0n, waiting: false };
 }
 
 export interface TaskParts {
@@ -95,6 +117,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     wait: undefined,
     timedOut: false,
     restart: undefined as RestartRecord | undefined,
+    onRealtime: false,
     restartBlock: undefined,
     inCall: false,
     traceEntry: undefined,
@@ -105,6 +128,10 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     nice: 0,
     policy: 0,
     rtPriority: 0,
+    boost: 0,
+    resetOnFork: false,
+    turnUsed: 0,
+    toTail: false,
     vruntime: kernel.state.sched.minVruntime,
     chargedAt: 0,
     sliceStart: 0,
@@ -122,9 +149,14 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     vforkParent: undefined,
     vforkDone: { waiters: [] },
     parentDeathSignal: 0,
+    timerSlack: 50_000,
+    defaultSlack: 50_000,
+    mceKill: 2,
     noNewPrivs: false,
     personality: 0,
     startTime: monotonicNs(kernel),
+    tracees: [],
+    stopSignal: 0,
     arch: {},
   };
 }

@@ -5,7 +5,7 @@ import { kernelStackBase, kernelStackTop } from '../mm/kernel-stack.ts';
 import type { Task, TaskState } from '../types.ts';
 
 /** States by their number in thread_info. */
-export const TASK_STATES: readonly TaskState[] = ['runnable', 'sleeping', 'stopped', 'zombie', 'dead'];
+export const TASK_STATES: readonly TaskState[] = ['runnable', 'sleeping', 'stopped', 'zombie', 'dead', 'traced'];
 
 /** Lowest address of a task's kernel stack: its thread_info. */
 export function threadInfoAddress(kernel: Kernel, task: Task): number {

@@ -43,3 +43,20 @@ export function startClock(kernel: Kernel): void {
   state.bootRealtime = options.bootRealtime ?? (virtual ? EPOCH_VIRTUAL : kernel.host.clock.realtime());
   state.time.hostBase = virtual ? 0n : kernel.host.clock.monotonic();
 }
+
+/**
+ * Goes on from the monotonic time of a saved machine, whose state is in place, by the clock that this
+ * machine was made with: the time between is as if it had been suspended.
+ */
+export function resumeClock(kernel: Kernel, monotonic: bigint, kind: 'real' | 'virtual'): void {
+  const { options, state, engine, host } = kernel;
+  const { time } = state;
+  if (options.time === 'real') time.hostBase = host.clock.monotonic() - monotonic;
+  if (options.time === kind) return;
+  const virtual = options.time === 'virtual';
+  if (virtual) state.idleNs = monotonic - BigInt(cyclesToNs(engine.cycles(), options.clockHz));
+  // The pace so far was in the other clock's units.
+  time.lastInstructions = engine.instructions();
+  time.lastClock = virtual ? engine.cycles() : Number(monotonic);
+  time.nextLook = 0;
+}

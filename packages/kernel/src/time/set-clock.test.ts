@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EINVAL, EPERM } from '../errno.ts';
 import { copyOut, readWord } from '../mm/user-access.ts';
+import { newCredentials } from '../task/new-task.ts';
 import { taskKit, USER } from '../task/task-test-kit.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
 
@@ -29,7 +30,7 @@ test('root sets the real-time clock; the monotonic one goes on', () => {
   expect(call(task, 'clock_settime', 1, USER)).toBe(-EINVAL);
   put(USER, 1_100_000_000, 1_000_000_000);
   expect(call(task, 'clock_settime', 0, USER)).toBe(-EINVAL);
-  task.cred = { ...task.cred, euid: 7 };
+  task.cred = newCredentials(7, 7);
   put(USER, 1_100_000_000, 7);
   expect(call(task, 'clock_settime', 0, USER)).toBe(-EPERM);
   expect(call(task, 'stime', USER)).toBe(-EPERM);
@@ -74,6 +75,6 @@ test('I/O priorities are kept, inherited and checked', () => {
   const child = kernel.state.tasks.get(call(task, 'fork') as number)!;
   expect(call(child, 'ioprio_get', 1, 0)).toBe((2 << 13) | 3);
   expect(call(task, 'ioprio_set', 1, 0, (2 << 13) | 8)).toBe(-EINVAL);
-  task.cred = { ...task.cred, euid: 7 };
+  task.cred = newCredentials(7, 7);
   expect(call(task, 'ioprio_set', 1, 0, (1 << 13) | 1)).toBe(-EPERM);
 });

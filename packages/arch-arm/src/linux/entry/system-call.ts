@@ -63,7 +63,9 @@ syscall_trace:
   kernelcall KC_SYSCALL_TRACE
   ldmia sp, {r0-r6}
   ldr r7, [r9, #TI_SYSCALL]
-  b syscall_traced
+  cmn r7, #1
+  bne syscall_traced
+  b ret_to_user
 
 svc_oabi:
   eor r10, r10, #OABI_BASE

@@ -29,11 +29,15 @@ syscall_bad:
   mov eax, MINUS_ENOSYS
   jmp syscall_result
 
+; A tracer that makes the number another than a call's leaves the result to stand.
 syscall_trace:
+  mov dword [esp + PT_EAX], MINUS_ENOSYS
   mov eax, esp
   kernelcall KC_SYSCALL_TRACE
   mov eax, [esp + PT_ORIG_EAX]
-  jmp syscall_call
+  cmp eax, NR_SYSCALLS
+  jb syscall_call
+  jmp syscall_exit
 
 ; The hardware frame (eip, cs, eflags) lies on the user's stack.
 int80_ku:

@@ -22,6 +22,7 @@ import {
   type Kernel,
   type KernelException,
   type KernelImage,
+  newCredentials,
   STACK_BYTES,
   STACK_SLOT_BYTES,
   type Task,
@@ -91,7 +92,13 @@ export class EntryMachine {
     });
     const space = this.mmu.createSpace();
     this.mmu.activate(space);
-    this.task = { kernelMode, stackSlot: STACK_SLOT, arch: {}, mm: { space, vdso: VDSO }, cred: { euid: 0 } } as never;
+    this.task = {
+      kernelMode,
+      stackSlot: STACK_SLOT,
+      arch: {},
+      mm: { space, vdso: VDSO },
+      cred: newCredentials(0, 0),
+    } as never;
     this.kernel = {
       abi: i386,
       cpu: this.cpu,

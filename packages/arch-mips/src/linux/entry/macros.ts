@@ -15,6 +15,7 @@ const TEMPORARIES = [8, 9, 10, 11, 12, 13, 14, 15, 24];
 const SAVED = [16, 17, 18, 19, 20, 21, 22, 23, 30];
 
 export const SAVE_STATIC = transfer('sw', SAVED);
+export const RESTORE_STATIC = transfer('lw', SAVED);
 
 /**
  * Switches to the kernel stack unless Status.CU0 says that it is in use, makes room for a frame and

@@ -1,4 +1,4 @@
-import { count, kernelStatus, SAVE_STATIC, saveSome } from './macros.ts';
+import { count, kernelStatus, RESTORE_STATIC, SAVE_STATIC, saveSome } from './macros.ts';
 
 /**
  * `syscall`: number in V0, arguments in A0 to A3 and from 16(SP) up; result in V0, and in A3 whether
@@ -102,9 +102,9 @@ sys_in_slot:
   b sys_arguments
   nop
 
-sys_trace:
+sys_trace:${SAVE_STATIC}
   move a0, sp
-  kernelcall KC_SYSCALL_TRACE
+  kernelcall KC_SYSCALL_TRACE${RESTORE_STATIC}
   lw v0, PT_R2(sp)
   lw a0, PT_R4(sp)
   lw a1, PT_R5(sp)

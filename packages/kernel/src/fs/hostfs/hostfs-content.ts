@@ -73,17 +73,29 @@ export function readContent(inode: Inode, position: number, into: Uint8Array): n
   return done;
 }
 
+/** Whether changes of the file's content go to the host: not those of a file that has no name there. */
+function writesThrough(inode: Inode): boolean {
+  return hostfsData(inode.superblock).writable && hostfsNode(inode).path !== undefined;
+}
+
+/** Puts content into pages here, whatever the host has. Bytes put, or -errno. */
+export function keepContent(kernel: Kernel, inode: Inode, position: number, bytes: Uint8Array): number {
+  const { quota } = hostfsData(inode.superblock);
+  return writeDataPages(kernel, quota, hostfsNode(inode).pages, position, bytes, undefined);
+}
+
 /** Writes a file: to the host where the view is writable, else into pages here. */
 export function writeContent(kernel: Kernel, inode: Inode, position: number, bytes: Uint8Array): number {
   const data = hostfsData(inode.superblock);
   const node = hostfsNode(inode);
-  const written = data.writable
+  const through = writesThrough(inode);
+  const written = through
     ? writeHost(inode, position, bytes)
     : writeDataPages(kernel, data.quota, node.pages, position, bytes, (index, page) =>
         index * PAGE_SIZE < node.hostSize ? readHost(inode, index * PAGE_SIZE, page) : 0,
       );
   if (written > 0 && position + written > inode.size) inode.size = position + written;
-  if (written > 0 && data.writable) node.hostSize = inode.size;
+  if (written > 0 && through) node.hostSize = inode.size;
   return written;
 }
 
@@ -99,7 +111,7 @@ function writeHost(inode: Inode, position: number, bytes: Uint8Array): number {
 export function truncateContent(kernel: Kernel, inode: Inode, size: number): number {
   const data = hostfsData(inode.superblock);
   const node = hostfsNode(inode);
-  if (data.writable) {
+  if (writesThrough(inode)) {
     const handle = handleOf(inode, true);
     if (handle < 0) return handle;
     const result = data.host.truncate(handle, size);

@@ -1,13 +1,13 @@
 import type { Kernel } from '../../kernel.ts';
 import type { Task } from '../../types.ts';
+import { heldUnixSockets } from '../socket/held-sockets.ts';
 import { type Endpoint, v4Bytes } from '../socket/inet/endpoint.ts';
 import { type InetSocket, TCP } from '../socket/inet/inet-state.ts';
 import { LOOPBACK_NAME } from '../socket/inet/interface.ts';
-import { IPPROTO_TCP, IPPROTO_UDP } from '../socket/inet/numbers.ts';
+import { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE } from '../socket/inet/numbers.ts';
 import { allSockets, FIRST_PORT, inetState, LAST_PORT, timeWaits } from '../socket/inet/ports.ts';
 import { unsentBytes } from '../socket/inet/tcp-transfer.ts';
-import { AF_INET, AF_INET6, AF_UNIX } from '../socket/numbers.ts';
-import type { UnixSocket } from '../socket/socket-state.ts';
+import { AF_INET, AF_INET6 } from '../socket/numbers.ts';
 
 function hex(value: number, digits: number): string {
   return (value >>> 0).toString(16).toUpperCase().padStart(digits, '0');
@@ -85,15 +85,15 @@ function text(family: number, lines: readonly string[], width: number): string {
 }
 
 /** Linux 6.1 net/ipv4/udp.c: udp4_seq_show */
-function udp(kernel: Kernel, family: number): string {
-  const rows = allSockets(kernel, IPPROTO_UDP).filter((socket) => socket.family === family);
+function udp(kernel: Kernel, family: number, protocol = IPPROTO_UDP): string {
+  const rows = allSockets(kernel, protocol).filter((socket) => socket.family === family);
   const lines = rows.map((socket) => ` ${line(kernel, rowOf(socket), socket.local.port)} 0`);
   return text(family, lines, 127).replace('\n', ' ref pointer drops\n');
 }
 
 /** Linux 6.1 net/unix/af_unix.c: unix_seq_show */
 function unix(kernel: Kernel): string {
-  const rows = unixSockets(kernel).map((socket) => {
+  const rows = heldUnixSockets(kernel).map((socket) => {
     const listening = socket.state === 'listening';
     const state = socket.state === 'connected' ? 3 : 1;
     const kind = `${hex(listening ? 0x1_0000 : 0, 8)} ${hex(socket.type, 4)} ${hex(state, 2)}`;
@@ -101,19 +101,6 @@ function unix(kernel: Kernel): string {
     return `00000000: 00000002 00000000 ${kind} ${String(socket.ino).padStart(5)}${name === '' ? '' : ` ${name}`}\n`;
   });
   return `Num       RefCount Protocol Flags    Type St Inode Path\n${rows.join('')}`;
-}
-
-/** Sockets of the Unix domain that a program holds. */
-function unixSockets(kernel: Kernel): UnixSocket[] {
-  const found = new Set<UnixSocket>();
-  for (const task of kernel.state.tasks.values()) {
-    for (const entry of task.files.fds) {
-      if (entry?.file.kind !== 'socket') continue;
-      const socket = entry.file.data as UnixSocket;
-      if (socket.family === AF_UNIX) found.add(socket);
-    }
-  }
-  return [...found];
 }
 
 /** Linux 6.1 net/core/net-procfs.c: dev_seq_show */
@@ -136,10 +123,10 @@ function sockstat(kernel: Kernel): string {
   const tcps = of(IPPROTO_TCP, AF_INET);
   const all = tcps + of(IPPROTO_UDP, AF_INET) + of(IPPROTO_TCP, AF_INET6) + of(IPPROTO_UDP, AF_INET6);
   return [
-    `sockets: used ${all + unixSockets(kernel).length}`,
+    `sockets: used ${all + heldUnixSockets(kernel).length}`,
     `TCP: inuse ${tcps} orphan 0 tw ${timeWaits(kernel).length} alloc ${tcps} mem 0`,
     `UDP: inuse ${of(IPPROTO_UDP, AF_INET)} mem 0`,
-    'UDPLITE: inuse 0',
+    `UDPLITE: inuse ${of(IPPROTO_UDPLITE, AF_INET)}`,
     'RAW: inuse 0',
     'FRAG: inuse 0 memory 0',
     '',
@@ -149,7 +136,7 @@ function sockstat(kernel: Kernel): string {
 function sockstat6(kernel: Kernel): string {
   const of = (protocol: number): number =>
     allSockets(kernel, protocol).filter((socket) => socket.family === AF_INET6).length;
-  return `TCP6: inuse ${of(IPPROTO_TCP)}\nUDP6: inuse ${of(IPPROTO_UDP)}\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n`;
+  return `TCP6: inuse ${of(IPPROTO_TCP)}\nUDP6: inuse ${of(IPPROTO_UDP)}\nUDPLITE6: inuse ${of(IPPROTO_UDPLITE)}\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n`;
 }
 
 const ROUTE_HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT';
@@ -163,6 +150,8 @@ export const NET_TEXTS: readonly (readonly [path: string, read: (kernel: Kernel,
   ['net/tcp6', (kernel) => tcp(kernel, AF_INET6)],
   ['net/udp', (kernel) => udp(kernel, AF_INET)],
   ['net/udp6', (kernel) => udp(kernel, AF_INET6)],
+  ['net/udplite', (kernel) => udp(kernel, AF_INET, IPPROTO_UDPLITE)],
+  ['net/udplite6', (kernel) => udp(kernel, AF_INET6, IPPROTO_UDPLITE)],
   ['net/raw', () => text(AF_INET, [], 127)],
   ['net/raw6', () => text(AF_INET6, [], 127)],
   ['net/unix', unix],

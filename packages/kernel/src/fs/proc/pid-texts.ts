@@ -3,6 +3,7 @@ import { nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type MmUsage, mmUsage } from '../../mm/maps-text.ts';
 import { SIG_DFL, SIG_IGN } from '../../signal/numbers.ts';
+import type { Capabilities, CapSet } from '../../task/capabilities.ts';
 import { cyclesToTicks, groupTimes, USER_HZ } from '../../task/times.ts';
 import type { SigSet, Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
@@ -32,6 +33,8 @@ function stateOf(task: Task): [letter: string, name: string] {
       return task.wait?.interruptible === false ? ['D', 'disk sleep'] : ['S', 'sleeping'];
     case 'stopped':
       return ['T', 'stopped'];
+    case 'traced':
+      return ['t', 'tracing stop'];
     case 'zombie':
       return ['Z', 'zombie'];
     case 'dead':
@@ -86,7 +89,7 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
     thread ? cyclesToTicks(kernel, task.systemCycles) : times.systemTicks,
     cyclesToTicks(kernel, group.childUserCycles),
     cyclesToTicks(kernel, group.childSystemCycles),
-    20 + task.nice,
+    task.rtPriority > 0 ? -1 - task.rtPriority : 20 + task.nice,
     task.nice,
     group.tasks.length,
     0,
@@ -146,7 +149,7 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['Ngid', 0],
     ['Pid', task.tid],
     ['PPid', group.parent?.pid ?? 0],
-    ['TracerPid', 0],
+    ['TracerPid', task.tracing?.tracer.tid ?? 0],
     ['Uid', `${cred.uid}\t${cred.euid}\t${cred.suid}\t${cred.fsuid}`],
     ['Gid', `${cred.gid}\t${cred.egid}\t${cred.sgid}\t${cred.fsgid}`],
     ['FDSize', Math.max(64, task.files.fds.length)],
@@ -163,8 +166,8 @@ export function statusText(kernel: Kernel, task: Task): string {
     ['SigBlk', hexSet(kernel, task.sigMask)],
     ['SigIgn', hexSet(kernel, ignored)],
     ['SigCgt', hexSet(kernel, caught)],
-    ...capabilityRows(cred.euid === 0),
-    ['NoNewPrivs', 0],
+    ...capabilityRows(cred.caps),
+    ['NoNewPrivs', task.noNewPrivs ? 1 : 0],
     ['Seccomp', 0],
     ['Cpus_allowed', 1],
     ['Cpus_allowed_list', 0],
@@ -195,15 +198,15 @@ function memoryRows(usage: MmUsage): [string, string][] {
   ];
 }
 
-function capabilityRows(root: boolean): [string, string][] {
-  const all = '000001ffffffffff';
-  const none = '0000000000000000';
+function capabilityRows(caps: Capabilities): [string, string][] {
+  const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+  const show = ({ low, high }: CapSet): string => word(high) + word(low);
   return [
-    ['CapInh', none],
-    ['CapPrm', root ? all : none],
-    ['CapEff', root ? all : none],
-    ['CapBnd', all],
-    ['CapAmb', none],
+    ['CapInh', show(caps.inheritable)],
+    ['CapPrm', show(caps.permitted)],
+    ['CapEff', show(caps.effective)],
+    ['CapBnd', show(caps.bounding)],
+    ['CapAmb', show(caps.ambient)],
   ];
 }
 

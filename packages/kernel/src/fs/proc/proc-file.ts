@@ -7,6 +7,7 @@ import type { FileOps } from '../file-ops.ts';
 import { canRead } from '../open-flags.ts';
 import { READABLE, WRITABLE } from '../poll-events.ts';
 import { fdInfoText } from './fd-info.ts';
+import { openMemFile } from './mem-file.ts';
 import { PID_FILES } from './pid-files.ts';
 import { type ProcNode, procNode, procTask } from './proc-node.ts';
 import { SYSTEM_FILES } from './system-files.ts';
@@ -27,6 +28,7 @@ function textOf(kernel: Kernel, task: Task, node: ProcNode): string | number {
 
 /** Opens a regular file of /proc. */
 export function openProcFile(kernel: Kernel, task: Task, ref: PathRef, flags: number): OpenFile | number {
+  if (procNode(ref.dentry.inode!).node === 'pid/mem') return openMemFile(kernel, task, ref, flags);
   const text = canRead(flags) ? textOf(kernel, task, procNode(ref.dentry.inode!)) : '';
   if (typeof text === 'number') return text;
   const data: ProcText = { bytes: latin1Bytes(text) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EACCES, ENOENT } from '../../errno.ts';
 import type { Stat } from '../../linux-abi.ts';
+import { newCredentials } from '../../task/new-task.ts';
 import { BUFFER, fsKit } from '../fs-test-kit.ts';
 
 function proc() {
@@ -63,7 +64,7 @@ describe('/proc', () => {
     const kit = proc();
     const other = kit.newTask();
     expect(kit.call('readlink', `/proc/${other.group.pid}/cwd`, BUFFER, 100)).toBe(1);
-    Object.assign(kit.task.cred, { uid: 1000, euid: 1000, fsuid: 1000 });
+    kit.task.cred = newCredentials(1000, 0);
     expect(kit.call('readlink', `/proc/${other.group.pid}/cwd`, BUFFER, 100)).toBe(-EACCES);
     expect(kit.readAll(`/proc/${other.group.pid}/environ`)).toBe(-EACCES);
     expect((kit.stat(`/proc/${other.group.pid}`) as Stat).uid).toBe(0);

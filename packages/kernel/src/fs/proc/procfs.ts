@@ -1,5 +1,6 @@
 import { EACCES, EINVAL, ENOENT, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Dentry, Inode, PathRef, Superblock, Task } from '../../types.ts';
 import { newDentry } from '../dentry.ts';
 import { newSuperblock } from '../inode.ts';
@@ -128,7 +129,7 @@ function magicTarget(kernel: Kernel, context: PathContext, node: ProcNode): Path
   const task = procTask(kernel, node);
   if (task === undefined) return -ENOENT;
   const { cred } = context;
-  if (cred.fsuid !== 0 && cred.fsuid !== task.cred.uid) return -EACCES;
+  if (cred.fsuid !== task.cred.uid && !capable(cred, CAP.sysPtrace)) return -EACCES;
   switch (node.node) {
     case 'pid/cwd':
       return task.fs.cwd;

@@ -9,7 +9,9 @@ import { cyclesToTicks, USER_HZ } from '../../task/times.ts';
 import { monotonicNs, realtimeNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
+import { locksText } from './locks-text.ts';
 import { NET_TEXTS } from './net-files.ts';
+import { interruptsText, netstatText, snmpText, softirqsText, vmstatText } from './statistics-files.ts';
 
 /** A file (or link) of /proc that is of no process. */
 export interface SystemFile {
@@ -166,6 +168,16 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['cmdline', constant('')],
   ['devices', constant('Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n136 pts\n\nBlock devices:')],
   ['kallsyms', text(kallsyms)],
+  ['vmstat', text(vmstatText)],
+  ['interrupts', text(interruptsText)],
+  ['softirqs', text(softirqsText)],
+  ['locks', text(locksText)],
+  ['partitions', text(() => 'major minor  #blocks  name\n\n')],
+  ['diskstats', text(() => '')],
+  ['misc', text(() => '')],
+  ['consoles', constant('tty1                 -WU (EC  p  )    4:1')],
+  ['net/snmp', text(snmpText)],
+  ['net/netstat', text(netstatText)],
   ['swaps', text(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n')],
   ...NET_TEXTS.map(([path, read]): [string, SystemFile] => [path, text(read)]),
   ['sysvipc/sem', text(semText)],

@@ -2,6 +2,7 @@ import { nativeNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EDOM, EINVAL, ENOPROTOOPT, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Task } from '../../types.ts';
 import { notify } from '../notify.ts';
 import { type Socket, type SocketBase, takeError } from './socket-state.ts';
@@ -108,7 +109,7 @@ export function keepOption(
 ): number {
   if (!isInt(value)) return -EINVAL;
   let number = new StructReader(kernel, value).i32(0);
-  if (row.root && task.cred.euid !== 0) return -EPERM;
+  if (row.root && !capable(task.cred, CAP.netAdmin)) return -EPERM;
   if (row.bool) number = number === 0 ? 0 : 1;
   if (number === row.reset) number = row.initial;
   else if (number < (row.least ?? -0x8000_0000) || number > (row.most ?? 0x7fff_ffff)) return -EINVAL;
@@ -184,13 +185,13 @@ export function setBaseOption(kernel: Kernel, task: Task, socket: Socket, option
   switch (option) {
     case SO_SNDBUF:
     case SO_SNDBUFFORCE:
-      if (option === SO_SNDBUFFORCE && task.cred.euid !== 0) return -EPERM;
+      if (option === SO_SNDBUFFORCE && !capable(task.cred, CAP.netAdmin)) return -EPERM;
       socket.sendBuffer = bufferSize(number, SEND_MIN, option === SO_SNDBUF ? BUFFER_MAX : 0x3fff_ffff);
       notify(kernel, socket.queue);
       return 0;
     case SO_RCVBUF:
     case SO_RCVBUFFORCE:
-      if (option === SO_RCVBUFFORCE && task.cred.euid !== 0) return -EPERM;
+      if (option === SO_RCVBUFFORCE && !capable(task.cred, CAP.netAdmin)) return -EPERM;
       socket.receiveBuffer = bufferSize(number, RECEIVE_MIN, option === SO_RCVBUF ? BUFFER_MAX : 0x3fff_ffff);
       return 0;
     case SO_LINGER:

@@ -3,9 +3,12 @@ import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from '../../err
 import type { Kernel } from '../../kernel.ts';
 import { copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { PathRef, Task } from '../../types.ts';
 import { directoryEntries } from '../directory-file.ts';
+import { fileEvent } from '../file-events.ts';
 import { getDataFile, getFile } from '../file-table.ts';
+import { IN_ACCESS } from '../inotify-events.ts';
 import { isDirectory } from '../mode.ts';
 import { AT_FDCWD } from '../open-flags.ts';
 import { pathParts } from '../path-string.ts';
@@ -43,6 +46,7 @@ function getdents(encode: EncodeEntry) {
       done += bytes.length;
       file.position++;
     }
+    fileEvent(kernel, file, IN_ACCESS);
     return done;
   };
 }
@@ -89,7 +93,7 @@ function chroot(kernel: Kernel, task: Task, path: number): number {
   if (typeof place === 'number') return place;
   const refused = enterable(task, place);
   if (refused) return refused;
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task.cred, CAP.sysChroot)) return -EPERM;
   task.fs.root = place;
   return 0;
 }

@@ -5,6 +5,7 @@ import { mqueueTree } from '../../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyOut, readCString } from '../../mm/user-access.ts';
 import { full, partial, type SyscallDef, stub } from '../../syscalls/define.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Dentry, Mount, PathRef, Superblock, Task } from '../../types.ts';
 import { newDevtmpfs } from '../dev/devtmpfs.ts';
 import { getFile } from '../file-table.ts';
@@ -25,6 +26,7 @@ import {
 import { AT_FDCWD } from '../open-flags.ts';
 import { newProcfs } from '../proc/procfs.ts';
 import { superblockOps } from '../superblock-ops.ts';
+import { newSysfs } from '../sys/sysfs.ts';
 import { newTmpfs } from '../tmpfs/tmpfs.ts';
 import { placeAt } from './arguments.ts';
 
@@ -43,7 +45,7 @@ function makeTree(kernel: Kernel, type: string, options: string): Tree | number 
     case 'proc':
       return newProcfs(kernel);
     case 'sysfs':
-      return newTmpfs(kernel, 'sysfs', 0o555);
+      return newSysfs(kernel);
     case 'devpts': {
       // One instance: the terminals are the machine's.
       const there = kernel.state.mounts.find((mount) => mount.superblock.kind === 'devpts');
@@ -84,7 +86,7 @@ function mount(
   flags: number,
   data: number,
 ): number {
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
   const target = placeAt(kernel, task, AT_FDCWD, targetAt, true);
   if (typeof target === 'number') return target;
   if (flags & PROPAGATION) return 0;
@@ -136,7 +138,7 @@ const UMOUNT_NOFOLLOW = 8;
 /** Linux 6.1 fs/namespace.c: do_umount */
 function umount2(kernel: Kernel, task: Task, path: number, flags: number): number {
   if (flags & ~0xf) return -EINVAL;
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
   const place = placeAt(kernel, task, AT_FDCWD, path, (flags & UMOUNT_NOFOLLOW) === 0);
   if (typeof place === 'number') return place;
   const { mount: victim } = place;

@@ -3,6 +3,7 @@ import { EFAULT, EINVAL, ENOENT, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyOut, readCString } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Task } from '../../types.ts';
 import { touchAccessed } from '../inode.ts';
 import { isSymlink, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from '../mode.ts';
@@ -15,6 +16,7 @@ import {
   makeSymlink,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
   removeDirectory,
   removeFile,
   renameEntry,
@@ -38,7 +40,7 @@ function unlinkat(kernel: Kernel, task: Task, dirfd: number, path: number, flags
   return typeof at === 'number' ? at : removeFile(kernel, task, at);
 }
 
-/** Linux 6.1 fs/namei.c: do_renameat2. RENAME_WHITEOUT is for overlay file systems only. */
+/** Linux 6.1 fs/namei.c: do_renameat2 */
 function renameat2(
   kernel: Kernel,
   task: Task,
@@ -48,8 +50,8 @@ function renameat2(
   toPath: number,
   flags: number,
 ): number {
-  if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL;
-  if (flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL;
+  if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) return -EINVAL;
+  if (flags & RENAME_EXCHANGE && flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) return -EINVAL;
   const from = parentAt(kernel, task, fromFd, fromPath);
   if (typeof from === 'number') return from;
   const to = parentAt(kernel, task, toFd, toPath);
@@ -67,7 +69,7 @@ function linkat(
   flags: number,
 ): number {
   if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) return -EINVAL;
-  if (flags & AT_EMPTY_PATH && task.cred.fsuid !== 0) return -ENOENT;
+  if (flags & AT_EMPTY_PATH && !capable(task.cred, CAP.dacReadSearch)) return -ENOENT;
   const existing = placeAt(kernel, task, fromFd, fromPath, (flags & AT_SYMLINK_FOLLOW) !== 0, flags);
   if (typeof existing === 'number') return existing;
   const to = parentAt(kernel, task, toFd, toPath);

@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readWord } from '../../mm/user-access.ts';
 import { SIGCONT, SIGHUP, SIGWINCH } from '../../signal/numbers.ts';
 import { sendPgrpSignal, sigInfo } from '../../signal/send.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { OpenFile, Task } from '../../types.ts';
 import { installFd } from '../file-table.ts';
 import * as ioctl from '../ioctl.ts';
@@ -202,7 +203,7 @@ function flush(kernel: Kernel, task: Task, tty: Tty, which: number): number {
 }
 
 function typeByte(kernel: Kernel, task: Task, tty: Tty, address: number): number {
-  if (task.group.tty !== tty.device && task.cred.euid !== 0) return -EPERM;
+  if (task.group.tty !== tty.device && !capable(task.cred, CAP.sysAdmin)) return -EPERM;
   const bytes = copyIn(kernel, task, address, 1);
   if (bytes === undefined) return -EFAULT;
   receiveInput(kernel, tty, bytes);
@@ -231,7 +232,7 @@ function acquire(kernel: Kernel, task: Task, tty: Tty, steal: number): number {
   if (group.sid === group.pid && tty.session === group.sid) return 0;
   if (group.sid !== group.pid || group.tty !== 0) return -EPERM;
   if (tty.session !== 0) {
-    if (steal !== 1 || task.cred.euid !== 0) return -EPERM;
+    if (steal !== 1 || !capable(task.cred, CAP.sysAdmin)) return -EPERM;
     clearControllingTty(kernel, tty);
   }
   setControllingTty(task, tty);

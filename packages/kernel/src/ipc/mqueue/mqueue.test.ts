@@ -4,7 +4,9 @@ import { fileOps } from '../../fs/file-ops.ts';
 import { getFile } from '../../fs/file-table.ts';
 import { O_CREAT, O_NONBLOCK, O_RDWR } from '../../fs/open-flags.ts';
 import { copyOut, readCString, readWord } from '../../mm/user-access.ts';
+import { initialCaps } from '../../task/capabilities.ts';
 import { exitTask } from '../../task/exit.ts';
+import { newCredentials } from '../../task/new-task.ts';
 import { taskKit, USER } from '../../task/task-test-kit.ts';
 import type { Task } from '../../types.ts';
 import { mqueueTree } from './mqueuefs.ts';
@@ -68,9 +70,9 @@ describe('POSIX message queues', () => {
       'QSIZE:0          NOTIFY:0     SIGNO:0     NOTIFY_PID:0     \n',
     );
     mqueueState(kernel).limits.queues_max = 9;
-    task.cred = { ...task.cred, euid: 5 };
+    task.cred = { ...newCredentials(0, 0), euid: 5, caps: initialCaps(5) };
     expect(open(task, 'one more', 1, 1)).toBe(-ENOSPC);
-    task.cred = { ...task.cred, euid: 0, fsuid: 0 };
+    task.cred = newCredentials(0, 0);
     for (let i = 1; i < 9; i++) {
       copyOut(kernel, task, NAME, new TextEncoder().encode(`queue${i}\0`));
       expect(kit.call(task, 'mq_unlink', NAME)).toBe(0);

@@ -9,6 +9,7 @@ import { MAY_EXEC, MAY_WRITE, permission } from '../../fs/permission.ts';
 import type { SuperblockOps } from '../../fs/superblock-ops.ts';
 import { cachedEntries } from '../../fs/tmpfs/tmpfs.ts';
 import type { Kernel } from '../../kernel.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import { RLIMIT_MSGQUEUE } from '../../task/rlimit-numbers.ts';
 import type { Dentry, Inode, Superblock } from '../../types.ts';
 import { mqueueState, type PosixQueue, queueOf } from './state.ts';
@@ -55,7 +56,7 @@ function chargeOf({ maxMessages, messageSize }: QueueShape): number {
 /** 0, or why a queue of that shape cannot be made. */
 function refused(kernel: Kernel, context: PathContext, shape: QueueShape): number {
   const { limits, queues, usage } = mqueueState(kernel);
-  const privileged = context.cred.euid === 0;
+  const privileged = capable(context.cred, CAP.sysResource);
   if (queues >= limits.queues_max && !privileged) return -ENOSPC;
   if (shape.maxMessages <= 0 || shape.messageSize <= 0) return -EINVAL;
   if (shape.maxMessages > (privileged ? HARD_MESSAGES : limits.msg_max)) return -EINVAL;

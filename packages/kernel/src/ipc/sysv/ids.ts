@@ -2,6 +2,7 @@
 import { EACCES, EEXIST, EINVAL, ENOENT, ENOSPC, EPERM } from '../../errno.ts';
 import { inGroup } from '../../fs/permission.ts';
 import type { Kernel } from '../../kernel.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import { realtimeNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
 import type { IpcObject, IpcSet } from './state.ts';
@@ -94,13 +95,13 @@ export function ipcPermits(task: Task, object: IpcObject, flags: number): boolea
   let granted = object.mode;
   if (cred.euid === object.cuid || cred.euid === object.uid) granted >>= 6;
   else if (inGroup(cred, object.cgid) || inGroup(cred, object.gid)) granted >>= 3;
-  return (wanted & ~granted & 7) === 0 || cred.euid === 0;
+  return (wanted & ~granted & 7) === 0 || capable(cred, CAP.ipcOwner);
 }
 
 /** Whether the task may change or remove the object: 0 or -EPERM. Linux: ipcctl_obtain_check */
 export function ipcOwner(task: Task, object: IpcObject): number {
   const { euid } = task.cred;
-  return euid === object.cuid || euid === object.uid || euid === 0 ? 0 : -EPERM;
+  return euid === object.cuid || euid === object.uid || capable(task.cred, CAP.sysAdmin) ? 0 : -EPERM;
 }
 
 /** semget, msgget, shmget: the id of the object with that key, or of a new one. Linux: ipcget */

@@ -3,6 +3,7 @@ import { StructWriter } from '../../abi/struct.ts';
 import { EACCES, EAGAIN, EFAULT, EIDRM, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { wake } from '../../sched/wait.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { Task } from '../../types.ts';
 import {
   IPC_INFO,
@@ -103,7 +104,7 @@ function change(kernel: Kernel, task: Task, id: number, command: number, address
     return 0;
   }
   const maxBytes = perm.reader.u32(layout.counts + 8);
-  if (maxBytes > limits.msgmnb && task.cred.euid !== 0) return -EPERM;
+  if (maxBytes > limits.msgmnb && !capable(task.cred, CAP.sysResource)) return -EPERM;
   updatePerm(queue, perm);
   queue.maxBytes = maxBytes;
   queue.ctime = seconds(kernel);

@@ -3,6 +3,7 @@ import { StructWriter } from '../../abi/struct.ts';
 import { EACCES, EFAULT, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { limitOf } from '../../mm/limits.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import { RLIMIT_MEMLOCK } from '../../task/rlimit-numbers.ts';
 import type { Task } from '../../types.ts';
 import {
@@ -126,7 +127,7 @@ function lock(kernel: Kernel, task: Task, id: number, locks: boolean): number {
   const segment = ipcFind(sysvState(kernel).shm, id);
   if (typeof segment === 'number') return segment;
   const { euid } = task.cred;
-  if (euid !== 0) {
+  if (!capable(task.cred, CAP.ipcLock)) {
     if (euid !== segment.uid && euid !== segment.cuid) return -EPERM;
     if (locks && limitOf(task, RLIMIT_MEMLOCK) === 0) return -EPERM;
   }

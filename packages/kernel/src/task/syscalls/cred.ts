@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
 import type { Credentials, Task } from '../../types.ts';
+import { CAP, capable, capsAfterFsUserId, capsAfterUserIds, isSubset } from '../capabilities.ts';
 
 const NO_CHANGE = 0xffff_ffff;
 const GROUPS_MAX = 65_536;
@@ -28,21 +29,34 @@ function idsOf(cred: Credentials, kind: Kind): Ids {
 /** Puts ids in place; the file-system id follows the effective one. Credentials are not shared: each task has its own. */
 function putIds(task: Task, kind: Kind, ids: Ids): void {
   const { cred } = task;
+  const old = { ...cred };
   if (kind === 'uid') {
+    const before = { uid: cred.uid, euid: cred.euid, suid: cred.suid };
     [cred.uid, cred.euid, cred.suid, cred.fsuid] = [ids.real, ids.effective, ids.saved, ids.effective];
+    cred.caps = capsAfterUserIds(cred, before);
   } else {
     [cred.gid, cred.egid, cred.sgid, cred.fsgid] = [ids.real, ids.effective, ids.saved, ids.effective];
   }
+  hideFromOthers(task, old);
 }
 
-function isPrivileged(task: Task): boolean {
-  return task.cred.euid === 0;
+/** A process that became somebody else is not for others to look into, nor to be signalled when its parent dies. Linux: commit_creds */
+function hideFromOthers(task: Task, old: Readonly<Credentials>): void {
+  const { cred } = task;
+  const same = old.euid === cred.euid && old.egid === cred.egid && old.fsuid === cred.fsuid && old.fsgid === cred.fsgid;
+  if (same && isSubset(cred.caps.permitted, old.caps.permitted)) return;
+  if (task.mm !== undefined) task.mm.dumpable = 0;
+  task.parentDeathSignal = 0;
+}
+
+function isPrivileged(task: Task, kind: Kind): boolean {
+  return capable(task.cred, kind === 'uid' ? CAP.setuid : CAP.setgid);
 }
 
 function setId(task: Task, kind: Kind, id: number): number {
   if (id === NO_CHANGE) return -EINVAL;
   const ids = idsOf(task.cred, kind);
-  if (isPrivileged(task)) putIds(task, kind, { real: id, effective: id, saved: id });
+  if (isPrivileged(task, kind)) putIds(task, kind, { real: id, effective: id, saved: id });
   else if (id === ids.real || id === ids.saved) putIds(task, kind, { ...ids, effective: id });
   else return -EPERM;
   return 0;
@@ -52,12 +66,12 @@ function setReId(task: Task, kind: Kind, real: number, effective: number): numbe
   const ids = idsOf(task.cred, kind);
   const next = { ...ids };
   if (real !== NO_CHANGE) {
-    if (!isPrivileged(task) && real !== ids.real && real !== ids.effective) return -EPERM;
+    if (!isPrivileged(task, kind) && real !== ids.real && real !== ids.effective) return -EPERM;
     next.real = real;
   }
   if (effective !== NO_CHANGE) {
     const known = effective === ids.real || effective === ids.effective || effective === ids.saved;
-    if (!isPrivileged(task) && !known) return -EPERM;
+    if (!isPrivileged(task, kind) && !known) return -EPERM;
     next.effective = effective;
   }
   if (real !== NO_CHANGE || (effective !== NO_CHANGE && effective !== ids.real)) next.saved = next.effective;
@@ -69,7 +83,7 @@ function setResId(task: Task, kind: Kind, real: number, effective: number, saved
   const ids = idsOf(task.cred, kind);
   const known = (id: number): boolean =>
     id === NO_CHANGE || id === ids.real || id === ids.effective || id === ids.saved;
-  if (!isPrivileged(task) && !(known(real) && known(effective) && known(saved))) return -EPERM;
+  if (!isPrivileged(task, kind) && !(known(real) && known(effective) && known(saved))) return -EPERM;
   const pick = (id: number, old: number): number => (id === NO_CHANGE ? old : id);
   putIds(task, kind, {
     real: pick(real, ids.real),
@@ -83,12 +97,17 @@ function setResId(task: Task, kind: Kind, real: number, effective: number, saved
 function setFsId(task: Task, kind: Kind, id: number): number {
   const { cred } = task;
   const old = kind === 'uid' ? cred.fsuid : cred.fsgid;
+  const before = { ...cred };
   const ids = idsOf(cred, kind);
   const known = id === ids.real || id === ids.effective || id === ids.saved || id === old;
-  if (id !== NO_CHANGE && (isPrivileged(task) || known)) {
-    if (kind === 'uid') cred.fsuid = id;
-    else cred.fsgid = id;
+  if (id !== NO_CHANGE && (isPrivileged(task, kind) || known)) {
+    if (kind === 'gid') cred.fsgid = id;
+    else {
+      cred.fsuid = id;
+      cred.caps = capsAfterFsUserId(cred, old);
+    }
   }
+  hideFromOthers(task, before);
   return old;
 }
 
@@ -148,7 +167,7 @@ function getGroups(width: Width): SyscallHandler {
 
 function setGroups(width: Width): SyscallHandler {
   return (kernel, task, size, list) => {
-    if (!isPrivileged(task)) return -EPERM;
+    if (!isPrivileged(task, 'gid')) return -EPERM;
     if (size! < 0 || size! > GROUPS_MAX) return -EINVAL;
     const bytes = copyIn(kernel, task, list!, size! * width.bytes);
     if (bytes === undefined) return -EFAULT;

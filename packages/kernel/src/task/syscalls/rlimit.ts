@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
+import { CAP, capable } from '../capabilities.ts';
 import { RLIM_INFINITY, RLIM_NLIMITS, RLIMIT_NOFILE } from '../rlimit-numbers.ts';
 
 const NR_OPEN = 1 << 20;
@@ -37,7 +38,7 @@ function setLimit(caller: Task, target: Task, resource: number, wanted: Limit): 
   const limit = target.group.rlimits[resource]!;
   if (wanted.current > wanted.max) return -EINVAL;
   if (resource === RLIMIT_NOFILE && wanted.max > NR_OPEN) return -EPERM;
-  if (wanted.max > limit.max && caller.cred.euid !== 0) return -EPERM;
+  if (wanted.max > limit.max && !capable(caller.cred, CAP.sysResource)) return -EPERM;
   limit.current = wanted.current;
   limit.max = wanted.max;
   return 0;
@@ -54,7 +55,7 @@ function setrlimit(kernel: Kernel, task: Task, resource: number, address: number
 }
 
 function mayChange(caller: Task, target: Task): boolean {
-  if (caller.cred.euid === 0 || caller.group === target.group) return true;
+  if (capable(caller.cred, CAP.sysResource) || caller.group === target.group) return true;
   const { uid, euid, suid } = target.cred;
   return caller.cred.uid === uid && caller.cred.uid === euid && caller.cred.uid === suid;
 }

@@ -9,6 +9,7 @@ import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { monotonicNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
+import { CAP, capable } from '../capabilities.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from '../release.ts';
 
 /** Fields of `width` bytes each, NUL-filled. */
@@ -29,7 +30,7 @@ function unameOf(width: number, domain: boolean) {
 }
 
 function setName(kernel: Kernel, task: Task, address: number, length: number): string | number {
-  if (task.cred.euid !== 0) return -EPERM;
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
   if (length < 0 || length > 64) return -EINVAL;
   const bytes = copyIn(kernel, task, address, length);
   return bytes === undefined ? -EFAULT : latin1String(bytes).replace(/\0.*$/s, '');

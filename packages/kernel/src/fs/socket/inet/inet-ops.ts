@@ -11,6 +11,7 @@ import {
   ESOCKTNOSUPPORT,
 } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { CAP, capable } from '../../../task/capabilities.ts';
 import type { OpenFile, Task } from '../../../types.ts';
 import { FIONREAD, putInt, SIOCATMARK, TIOCOUTQ } from '../../ioctl.ts';
 import { notify } from '../../notify.ts';
@@ -21,7 +22,7 @@ import type { Socket } from '../socket-state.ts';
 import { decodeEndpoint, encodeEndpoint, isAny, isBroadcast, isLocal, isMulticast, isV4, V4_ANY } from './endpoint.ts';
 import { getInetOption, setInetOption } from './inet-options.ts';
 import { type InetSocket, newInetSocket, TCP } from './inet-state.ts';
-import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from './numbers.ts';
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE } from './numbers.ts';
 import { bindEndpoint, isV6Only, leavePort } from './ports.ts';
 import { acceptTcp, closeTcp, connectTcp, listenTcp, shutdownTcp } from './tcp.ts';
 import { pollTcp, receiveTcp, sendTcp, unreadBytes, unsentBytes } from './tcp-transfer.ts';
@@ -35,7 +36,8 @@ function create(_kernel: Kernel, task: Task, domain: number, type: number, proto
   if (type === SOCK_RAW) return protocol === 0 ? -EPROTONOSUPPORT : -EPERM;
   if (type !== SOCK_STREAM && type !== SOCK_DGRAM) return -ESOCKTNOSUPPORT;
   if (type === SOCK_DGRAM && protocol === (domain === AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) return -EACCES;
-  const own = type === SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+  const lite = type === SOCK_DGRAM && protocol === IPPROTO_UDPLITE;
+  const own = type === SOCK_STREAM ? IPPROTO_TCP : lite ? IPPROTO_UDPLITE : IPPROTO_UDP;
   if (protocol !== 0 && protocol !== own) return -EPROTONOSUPPORT;
   return newInetSocket(domain as typeof AF_INET | typeof AF_INET6, type, own, task.cred.euid);
 }
@@ -55,7 +57,7 @@ function bind(kernel: Kernel, task: Task, file: OpenFile, address: Uint8Array): 
   const known = isAny(wanted.address) || isLocal(wanted.address);
   if (!known && !isMulticast(wanted.address) && !isBroadcast(wanted.address)) return -EADDRNOTAVAIL;
   if (socket.local.port !== 0 || socket.state !== TCP.closed) return -EINVAL;
-  return bindEndpoint(kernel, socket, wanted, task.cred.euid === 0);
+  return bindEndpoint(kernel, socket, wanted, capable(task.cred, CAP.netBindService));
 }
 
 /** The Internet families: TCP and UDP between the programs of this machine. */

@@ -11,6 +11,7 @@ import {
   ENETUNREACH,
 } from '../../../errno.ts';
 import { copyIn, copyOut } from '../../../mm/user-access.ts';
+import { newCredentials } from '../../../task/new-task.ts';
 import { BUFFER, fsKit } from '../../fs-test-kit.ts';
 import { O_NONBLOCK } from '../../open-flags.ts';
 import { AF_INET, SOCK_DGRAM, SOCK_STREAM } from '../numbers.ts';
@@ -51,9 +52,9 @@ describe('Internet sockets', () => {
     const fd = kit.call('socket', AF_INET, SOCK_STREAM, 0);
     expect(kit.call('bind', fd, AT, address(kit, 0, 10, 0, 0, 1))).toBe(-EADDRNOTAVAIL);
     expect(kit.call('connect', fd, AT, address(kit, 80, 10, 0, 0, 1))).toBe(-ENETUNREACH);
-    kit.task.cred.euid = 1000;
+    kit.task.cred = newCredentials(1000, 1000);
     expect(kit.call('bind', fd, AT, address(kit, 80, 127, 0, 0, 1))).toBe(-EACCES);
-    kit.task.cred.euid = 0;
+    kit.task.cred = newCredentials(0, 0);
     expect(kit.call('bind', fd, AT, address(kit, 80, 127, 0, 0, 1))).toBe(0);
     const other = kit.call('socket', AF_INET, SOCK_STREAM, 0);
     expect(kit.call('bind', other, AT, address(kit, 80, 0, 0, 0, 0))).toBe(-EADDRINUSE);

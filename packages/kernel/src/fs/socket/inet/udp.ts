@@ -1,7 +1,7 @@
 import { EACCES, ECONNREFUSED, EDESTADDRREQ, EINVAL, EMSGSIZE, ENETUNREACH, EOPNOTSUPP } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { notify } from '../../notify.ts';
+import { notify, POLL_IN } from '../../notify.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../../poll-events.ts';
 import { nothing, takeMessage } from '../inbox.ts';
 import { AF_INET6 } from '../numbers.ts';
@@ -10,6 +10,7 @@ import type { Outgoing, Received } from '../socket-ops.ts';
 import { takeError } from '../socket-state.ts';
 import { brokenPipe, MSG_OOB, MSG_PEEK, socketWait } from '../waiting.ts';
 import { receivedControl } from './control.ts';
+import { coverageSuffices, type DatagramHeader, outgoingHeader } from './datagram-header.ts';
 import {
   decodeEndpoint,
   destination,
@@ -130,7 +131,7 @@ export function sendUdp(
   file: OpenFile,
   bytes: Uint8Array,
   flags: number,
-  { address }: Outgoing,
+  { address, control }: Outgoing,
 ): number {
   const socket = file.data as InetSocket;
   if (bytes.length > 65_535) return -EMSGSIZE;
@@ -145,14 +146,24 @@ export function sendUdp(
   if (failed) return failed;
   if (socket.writeShut) return brokenPipe(kernel, task, flags);
   if (bytes.length > (v4 ? MOST_V4 : MOST_V6)) return -EMSGSIZE;
-  const own = socket.local.address;
+  const chosen = outgoingHeader(kernel, socket, to.address, control, bytes.length);
+  if (typeof chosen === 'number') return chosen;
+  const { header, source } = chosen;
+  const own = source ?? socket.local.address;
   const from = { address: isAny(own) || isMulticast(own) ? sourceFor(to.address) : own, port: socket.local.port };
-  deliver(kernel, socket, bytes, from, to);
+  deliver(kernel, socket, bytes, from, to, header);
   return bytes.length;
 }
 
 /** Puts a datagram into the inboxes it is for. One without room loses it; where there is none the sender is told. */
-function deliver(kernel: Kernel, sender: InetSocket, bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
+function deliver(
+  kernel: Kernel,
+  sender: InetSocket,
+  bytes: Uint8Array,
+  from: Endpoint,
+  to: Endpoint,
+  header: DatagramHeader,
+): void {
   const state = inetState(kernel);
   state.packets++;
   state.bytes += bytes.length;
@@ -169,18 +180,18 @@ function deliver(kernel: Kernel, sender: InetSocket, bytes: Uint8Array, from: En
     notify(kernel, sender.queue);
   }
   for (const socket of found) {
-    if (socket.inboxBytes > socket.receiveBuffer) continue;
+    if (socket.inboxBytes > socket.receiveBuffer || !coverageSuffices(socket, header)) continue;
     const name = encodeEndpoint(kernel, socket.family, from);
     socket.inbox.push({
       bytes: bytes.slice(),
       offset: 0,
       from: name,
-      to: to.address,
+      header,
       files: [],
       credentials: undefined,
     });
     socket.inboxBytes += bytes.length + OVERHEAD;
-    notify(kernel, socket.queue);
+    notify(kernel, socket.queue, POLL_IN);
   }
 }
 
@@ -196,7 +207,7 @@ export function receiveUdp(kernel: Kernel, task: Task, file: OpenFile, into: Uin
   }
   const received = takeMessage(socket, into, flags, OVERHEAD);
   if (!(flags & MSG_PEEK)) notify(kernel, socket.queue);
-  return { ...received, control: receivedControl(kernel, socket, message.to!) };
+  return { ...received, control: receivedControl(kernel, socket, message.header!) };
 }
 
 /** Linux 6.1 net/core/datagram.c: datagram_poll */

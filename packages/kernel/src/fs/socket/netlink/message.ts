@@ -1,4 +1,4 @@
-import { StructWriter } from '../../../abi/struct.ts';
+import { StructReader, StructWriter } from '../../../abi/struct.ts';
 import type { Kernel } from '../../../kernel.ts';
 
 /** Linux 6.1 include/uapi/linux/netlink.h */
@@ -21,6 +21,12 @@ export interface NetlinkHeader {
 
 /** An attribute: a number and its bytes, or attributes within. */
 export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[]];
+
+/** An answer's type and body. */
+export interface NetlinkAnswer {
+  readonly type: number;
+  readonly body: Uint8Array;
+}
 
 const ATTRIBUTE_HEADER_BYTES = 4;
 
@@ -70,4 +76,17 @@ export function netlinkMessage(
     .u32(port);
   out.bytes.set(body, NLMSG_HEADER_BYTES);
   return out.bytes;
+}
+
+/** Attributes of a request behind a header of its family. */
+export function readAttributes(kernel: Kernel, bytes: Uint8Array, from: number): Map<number, Uint8Array> {
+  const found = new Map<number, Uint8Array>();
+  const reader = new StructReader(kernel, bytes);
+  for (let at = from; at + 4 <= bytes.length; ) {
+    const length = reader.u16(at);
+    if (length < 4 || at + length > bytes.length) break;
+    found.set(reader.u16(at + 2) & 0x3fff, bytes.subarray(at + 4, at + length));
+    at += (length + 3) & ~3;
+  }
+  return found;
 }

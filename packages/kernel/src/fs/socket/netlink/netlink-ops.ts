@@ -11,6 +11,7 @@ import {
   ESOCKTNOSUPPORT,
 } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { CAP, capable } from '../../../task/capabilities.ts';
 import type { OpenFile, Task } from '../../../types.ts';
 import { fsState } from '../../fs-state.ts';
 import { notify } from '../../notify.ts';
@@ -24,6 +25,7 @@ import type { Socket } from '../socket-state.ts';
 import { MSG_OOB, socketWait } from '../waiting.ts';
 import {
   joined,
+  type NetlinkAnswer,
   type NetlinkHeader,
   NLM_F_ACK,
   NLM_F_DUMP,
@@ -36,8 +38,10 @@ import {
 } from './message.ts';
 import { type NetlinkSocket, newNetlinkSocket } from './netlink-state.ts';
 import { routeAnswers } from './route.ts';
+import { diagAnswers } from './sock-diag.ts';
 
 const NETLINK_ROUTE = 0;
+const NETLINK_SOCK_DIAG = 4;
 const SOL_NETLINK = 270;
 const NETLINK_PKTINFO = 3;
 /** NETLINK_ADD_MEMBERSHIP and the flags: broadcast error, no ENOBUFS, listen all, cap ack, ext ack, strict check. */
@@ -105,11 +109,41 @@ function errorMessage(
   return netlinkMessage(kernel, NLMSG_ERROR, 0, header, socket.port, joined([intBytes(kernel, errno), about]));
 }
 
+/** What the protocol of a socket answers to a request, or -errno. */
+function protocolAnswers(
+  kernel: Kernel,
+  task: Task,
+  socket: NetlinkSocket,
+  header: NetlinkHeader,
+  body: Uint8Array,
+): NetlinkAnswer[] | number {
+  if (socket.protocol === NETLINK_SOCK_DIAG) return diagAnswers(kernel, header, body);
+  return routeAnswers(kernel, header, body, capable(task.cred, CAP.netAdmin));
+}
+
+/** Messages of a dump come in pieces of about this size, so that a reader's buffer holds any. Linux: NLMSG_GOODSIZE */
+const PIECE_BYTES = 3776;
+
+function putAll(kernel: Kernel, socket: NetlinkSocket, messages: readonly Uint8Array[]): void {
+  let piece: Uint8Array[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (bytes > 0 && bytes + message.length > PIECE_BYTES) {
+      put(kernel, socket, joined(piece));
+      piece = [];
+      bytes = 0;
+    }
+    piece.push(message);
+    bytes += message.length;
+  }
+  if (piece.length > 0) put(kernel, socket, joined(piece));
+}
+
 /** Answers one request. Linux 6.1 net/netlink/af_netlink.c: netlink_rcv_skb */
 function answer(kernel: Kernel, task: Task, socket: NetlinkSocket, header: NetlinkHeader, request: Uint8Array): void {
   if (!(header.flags & NLM_F_REQUEST)) return;
   const body = request.subarray(NLMSG_HEADER_BYTES);
-  const answers = header.type < FIRST_TYPE ? [] : routeAnswers(kernel, header, body, task.cred.euid === 0);
+  const answers = header.type < FIRST_TYPE ? [] : protocolAnswers(kernel, task, socket, header, body);
   if (typeof answers === 'number') {
     put(kernel, socket, errorMessage(kernel, socket, header, request, answers));
     return;
@@ -117,7 +151,7 @@ function answer(kernel: Kernel, task: Task, socket: NetlinkSocket, header: Netli
   const dump = header.type >= FIRST_TYPE && (header.flags & NLM_F_DUMP) !== 0;
   const flags = dump ? NLM_F_MULTI : 0;
   const messages = answers.map(({ type, body: own }) => netlinkMessage(kernel, type, flags, header, socket.port, own));
-  if (messages.length > 0) put(kernel, socket, joined(messages));
+  putAll(kernel, socket, messages);
   if (dump) {
     put(kernel, socket, netlinkMessage(kernel, NLMSG_DONE, NLM_F_MULTI, header, socket.port, intBytes(kernel, 0)));
   } else if (header.flags & NLM_F_ACK) put(kernel, socket, errorMessage(kernel, socket, header, request, 0));
@@ -167,11 +201,11 @@ function receive(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array, f
   return { ...received, control: [{ level: SOL_NETLINK, type: NETLINK_PKTINFO, bytes: intBytes(kernel, 0) }] };
 }
 
-/** Netlink, its route protocol only. Linux 6.1 net/netlink/af_netlink.c */
+/** Netlink: its protocols of routes and of socket monitoring. Linux 6.1 net/netlink/af_netlink.c */
 export const NETLINK_OPS: SocketOps = {
   create(_kernel, _task, _domain, type, protocol): Socket | number {
     if (type !== SOCK_RAW && type !== SOCK_DGRAM) return -ESOCKTNOSUPPORT;
-    if (protocol !== NETLINK_ROUTE) return -EPROTONOSUPPORT;
+    if (protocol !== NETLINK_ROUTE && protocol !== NETLINK_SOCK_DIAG) return -EPROTONOSUPPORT;
     return newNetlinkSocket(AF_NETLINK, type, protocol);
   },
 

@@ -12,7 +12,15 @@ import {
 } from '../inet/interface.ts';
 import { inetState } from '../inet/ports.ts';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../numbers.ts';
-import { type Attribute, attributeBytes, joined, type NetlinkHeader, NLM_F_DUMP } from './message.ts';
+import {
+  type Attribute,
+  attributeBytes,
+  joined,
+  type NetlinkAnswer,
+  type NetlinkHeader,
+  NLM_F_DUMP,
+  readAttributes,
+} from './message.ts';
 
 /** Linux 6.1 include/uapi/linux/rtnetlink.h */
 const RTM_NEWLINK = 16;
@@ -28,12 +36,6 @@ const RTPROT_KERNEL = 2;
 const RTN_LOCAL = 2;
 const RTN_BROADCAST = 3;
 const RT_SCOPE_LINK = 253;
-
-/** An answer's type and body. */
-export interface RouteMessage {
-  readonly type: number;
-  readonly body: Uint8Array;
-}
 
 function word(kernel: Kernel, value: number): Uint8Array {
   return new StructWriter(kernel, 4).u32(value).bytes;
@@ -55,7 +57,7 @@ function statistics(kernel: Kernel, wide: boolean): Uint8Array {
 }
 
 /** Linux 6.1 net/core/rtnetlink.c: rtnl_fill_ifinfo */
-function link(kernel: Kernel): RouteMessage {
+function link(kernel: Kernel): NetlinkAnswer {
   const header = new StructWriter(kernel, 16).u8(AF_UNSPEC).u8(0).u16(ARPHRD_LOOPBACK);
   header.u32(LOOPBACK_INDEX).u32(LOOPBACK_LINK_FLAGS).u32(0);
   const attributes: Attribute[] = [
@@ -89,10 +91,10 @@ function forever(kernel: Kernel): Uint8Array {
 const IFA_F_PERMANENT = 0x80;
 
 /** Linux 6.1 net/ipv4/devinet.c: inet_fill_ifaddr; net/ipv6/addrconf.c: inet6_fill_ifaddr */
-function addresses(kernel: Kernel, family: number): RouteMessage[] {
+function addresses(kernel: Kernel, family: number): NetlinkAnswer[] {
   const header = (own: number, bits: number): Uint8Array =>
     new StructWriter(kernel, 8).u8(own).u8(bits).u8(IFA_F_PERMANENT).u8(RT_SCOPE_HOST).u32(LOOPBACK_INDEX).bytes;
-  const made = (own: number, bits: number, attributes: Attribute[]): RouteMessage => ({
+  const made = (own: number, bits: number, attributes: Attribute[]): NetlinkAnswer => ({
     type: RTM_NEWADDR,
     body: joined([header(own, bits), attributeBytes(kernel, attributes)]),
   });
@@ -109,7 +111,7 @@ function addresses(kernel: Kernel, family: number): RouteMessage[] {
 }
 
 /** A route to an address or, with fewer bits, a network. Linux 6.1 net/ipv4/fib_semantics.c: fib_dump_info */
-function route(kernel: Kernel, to: string, bits: number, kind: number, scope: number): RouteMessage {
+function route(kernel: Kernel, to: string, bits: number, kind: number, scope: number): NetlinkAnswer {
   const v4 = isV4(to);
   const header = new StructWriter(kernel, 12)
     .u8(v4 ? AF_INET : AF_INET6)
@@ -129,7 +131,7 @@ function route(kernel: Kernel, to: string, bits: number, kind: number, scope: nu
 }
 
 /** The table `local`; the table `main` is empty. */
-function routes(kernel: Kernel, family: number): RouteMessage[] {
+function routes(kernel: Kernel, family: number): NetlinkAnswer[] {
   const v4 = [
     route(kernel, v4Address(127, 0, 0, 0), 8, RTN_LOCAL, RT_SCOPE_HOST),
     route(kernel, V4_LOOPBACK, 32, RTN_LOCAL, RT_SCOPE_HOST),
@@ -140,24 +142,11 @@ function routes(kernel: Kernel, family: number): RouteMessage[] {
   return family === AF_INET6 ? v6 : [...v4, ...v6];
 }
 
-/** Attributes of a request behind a header of its family. */
-function requestAttributes(kernel: Kernel, bytes: Uint8Array, from: number): Map<number, Uint8Array> {
-  const found = new Map<number, Uint8Array>();
-  const reader = new StructReader(kernel, bytes);
-  for (let at = from; at + 4 <= bytes.length; ) {
-    const length = reader.u16(at);
-    if (length < 4 || at + length > bytes.length) break;
-    found.set(reader.u16(at + 2) & 0x3fff, bytes.subarray(at + 4, at + length));
-    at += (length + 3) & ~3;
-  }
-  return found;
-}
-
 /** RTM_GETLINK of one interface, by index or by name. */
-function oneLink(kernel: Kernel, body: Uint8Array): RouteMessage[] | number {
+function oneLink(kernel: Kernel, body: Uint8Array): NetlinkAnswer[] | number {
   if (body.length < 16) return -ENODEV;
   const index = new StructReader(kernel, body).i32(4);
-  const attributes = requestAttributes(kernel, body, 16);
+  const attributes = readAttributes(kernel, body, 16);
   // IFLA_IFNAME 3, IFLA_ALT_IFNAME 53.
   const wanted = attributes.get(3) ?? attributes.get(53);
   const named = wanted !== undefined && latin1String(wanted).split('\0')[0] === LOOPBACK_NAME;
@@ -165,8 +154,8 @@ function oneLink(kernel: Kernel, body: Uint8Array): RouteMessage[] | number {
 }
 
 /** RTM_GETROUTE of one address: what `ip route get` asks. */
-function oneRoute(kernel: Kernel, body: Uint8Array): RouteMessage[] | number {
-  const wanted = requestAttributes(kernel, body, 12).get(1);
+function oneRoute(kernel: Kernel, body: Uint8Array): NetlinkAnswer[] | number {
+  const wanted = readAttributes(kernel, body, 12).get(1);
   if (wanted === undefined) return -ENETUNREACH;
   const address = wanted.length === 4 ? V4_ANY.slice(0, 12) + latin1String(wanted) : latin1String(wanted);
   if (!isLocal(address)) return -ENETUNREACH;
@@ -174,9 +163,9 @@ function oneRoute(kernel: Kernel, body: Uint8Array): RouteMessage[] | number {
 }
 
 /** Answers of a dump with a table filter: struct rtmsg says which. */
-function dumpRoutes(kernel: Kernel, body: Uint8Array): RouteMessage[] {
+function dumpRoutes(kernel: Kernel, body: Uint8Array): NetlinkAnswer[] {
   const table = body.length >= 12 ? body[4]! : 0;
-  const filter = requestAttributes(kernel, body, 12).get(15);
+  const filter = readAttributes(kernel, body, 12).get(15);
   const wanted = filter === undefined ? table : new StructReader(kernel, filter).u32(0);
   return wanted === 0 || wanted === RT_TABLE_LOCAL ? routes(kernel, body[0] ?? 0) : [];
 }
@@ -187,7 +176,7 @@ export function routeAnswers(
   request: NetlinkHeader,
   body: Uint8Array,
   root: boolean,
-): RouteMessage[] | number {
+): NetlinkAnswer[] | number {
   const dump = (request.flags & NLM_F_DUMP) !== 0;
   const family = body[0] ?? AF_UNSPEC;
   // NEW, DEL, GET, SET: every fourth type reads.

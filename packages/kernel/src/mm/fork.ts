@@ -26,6 +26,7 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.vdso = parent.vdso;
   child.readImpliesExec = parent.readImpliesExec;
   child.noHugePages = parent.noHugePages;
+  child.barriers = parent.barriers;
   child.exe = parent.exe && retainFile(parent.exe);
   child.auxv = parent.auxv;
   child.dumpable = parent.dumpable;

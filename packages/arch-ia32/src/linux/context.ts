@@ -164,7 +164,6 @@ new DataView(INITIAL_FX.buffer).setUint32(24, 0x1f80, true);
 /** LinuxAbi.flushThread. */
 export function flushThread(kernel: Kernel, task: Task): void {
   clearTls(task);
-  delete task.arch.ldt;
   if (kernel.state.current !== task) return;
   loadFx(kernel.cpu, INITIAL_FX);
   setNullSegment(kernel.cpu, SEG_FS);

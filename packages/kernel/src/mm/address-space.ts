@@ -21,6 +21,7 @@ export function newMm(kernel: Kernel): Mm {
     vdso: 0,
     noHugePages: false,
     barriers: 0,
+    arch: {},
     rss: 0,
     swapped: 0,
     peakRss: 0,

@@ -166,25 +166,9 @@ const UNTESTED_TASKS: readonly string[] = [
 
 /** The same of files, IPC and networks. */
 const UNTESTED_FILES: readonly string[] = [
-  'accept4',
-  'bind',
-  'connect',
-  'getpeername',
-  'getsockname',
-  'getsockopt',
   'ioprio_get',
   'ioprio_set',
-  'listen',
   'mount',
-  'recvfrom',
-  'recvmmsg',
-  'recvmsg',
-  'sendmsg',
-  'sendto',
-  'setsockopt',
-  'shutdown',
-  'socket',
-  'socketpair',
   'umount',
   'umount2',
 ];

@@ -28,6 +28,7 @@ function idsOf(cred: Credentials, kind: Kind): Ids {
 
 /** Puts ids in place; the file-system id follows the effective one. Credentials are not shared: each task has its own. */
 function putIds(task: Task, kind: Kind, ids: Ids): void {
+  const { effective } = idsOf(task.cred, kind);
   const { cred } = task;
   if (kind === 'uid') {
     const before = { uid: cred.uid, euid: cred.euid, suid: cred.suid };
@@ -36,6 +37,12 @@ function putIds(task: Task, kind: Kind, ids: Ids): void {
   } else {
     [cred.gid, cred.egid, cred.sgid, cred.fsgid] = [ids.real, ids.effective, ids.saved, ids.effective];
   }
+  if (effective !== ids.effective) hide(task);
+}
+
+/** A process that changed whom it acts for is nobody's to look into. Linux 6.1 kernel/cred.c: commit_creds */
+function hide(task: Task): void {
+  if (task.mm !== undefined) task.mm.dumpable = 0;
 }
 
 function isPrivileged(task: Task, kind: Kind): boolean {
@@ -89,6 +96,7 @@ function setFsId(task: Task, kind: Kind, id: number): number {
   const ids = idsOf(cred, kind);
   const known = id === ids.real || id === ids.effective || id === ids.saved || id === old;
   if (id !== NO_CHANGE && (isPrivileged(task, kind) || known)) {
+    if (id !== old) hide(task);
     if (kind === 'gid') cred.fsgid = id;
     else {
       cred.fsuid = id;

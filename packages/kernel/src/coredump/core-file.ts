@@ -13,10 +13,10 @@ const PROGRAM_HEADER_BYTES = 32;
 const [PT_LOAD, PT_NOTE] = [1, 4] as const;
 const ET_CORE = 4;
 
-/** Takes the next bytes of the file, or so many that are nothing; false: no more (the limit, no room). */
+/** Takes the next bytes of the file, or passes over some; false: no more (the limit, no room). */
 export interface CoreSink {
   write(bytes: Uint8Array): boolean;
-  skip(bytes: number): boolean;
+  skip(bytes: number): void;
 }
 
 function elfHeader(kernel: Kernel, headers: number): Uint8Array {
@@ -65,7 +65,7 @@ export function writeCore(kernel: Kernel, task: Task, mm: Mm, info: SigInfo, sin
   const end = HEADER_BYTES + headers.length + noteBytes;
   if (!sink.write(elfHeader(kernel, ranges.length + 1)) || !sink.write(headers)) return;
   for (const bytes of notes) if (!sink.write(bytes)) return;
-  if (!sink.skip(dataStart(end) - end)) return;
+  sink.skip(dataStart(end) - end);
   for (const range of ranges) if (!writeRange(kernel, task, range, sink)) return;
 }
 
@@ -76,7 +76,8 @@ function writeRange(kernel: Kernel, task: Task, { vma, bytes }: DumpedRange, sin
     const touched = vma.file !== undefined || task.mm!.space.pages.get((vma.start + done) / PAGE_SIZE) !== 0;
     const there = touched && readRemote(kernel, task, vma.start + done, page) === PAGE_SIZE;
     const full = there && page.some((byte) => byte !== 0);
-    if (!(full ? sink.write(page) : sink.skip(PAGE_SIZE))) return false;
+    if (!full) sink.skip(PAGE_SIZE);
+    else if (!sink.write(page)) return false;
   }
   return true;
 }

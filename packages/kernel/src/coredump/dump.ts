@@ -94,14 +94,16 @@ function dump(kernel: Kernel, task: Task, info: SigInfo): boolean {
     for (const thread of task.group.tasks) {
       if (thread.stackSlot >= 0) kernel.abi.debug.leaveDirectCall?.(kernel, thread, frameAddress(kernel, thread));
     }
-    writeCore(kernel, task, task.mm!, info, sinkOf(kernel, inode, coreLimit(task.group)));
+    const sink = sinkOf(kernel, inode, coreLimit(task.group));
+    writeCore(kernel, task, task.mm!, info, sink);
+    sink.finish();
   }
   releaseFile(kernel, file);
   return written;
 }
 
-/** What is passed over is a hole; the file's size comes with its last byte. */
-function sinkOf(kernel: Kernel, inode: Inode, limit: number): CoreSink {
+/** What is passed over is a hole; it does not count for the limit. */
+function sinkOf(kernel: Kernel, inode: Inode, limit: number): CoreSink & { finish(): void } {
   let at = 0;
   let written = 0;
   return {
@@ -114,7 +116,10 @@ function sinkOf(kernel: Kernel, inode: Inode, limit: number): CoreSink {
     },
     skip(bytes) {
       at += bytes;
-      return inode.size >= at || inodeTruncate(kernel, inode, at) === 0;
+    },
+    // A file that ends with a hole.
+    finish() {
+      if (inode.size < at) inodeTruncate(kernel, inode, at);
     },
   };
 }

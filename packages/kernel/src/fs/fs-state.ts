@@ -1,7 +1,9 @@
 import type { Kernel } from '../kernel.ts';
 import type { Superblock } from '../types.ts';
 import type { ConsoleState } from './console.ts';
+import type { DirectoryNotify } from './dnotify.ts';
 import type { InotifyWatch } from './inotify.ts';
+import type { Lease } from './leases.ts';
 import type { FileQueue } from './notify.ts';
 import { newQueue } from './notify.ts';
 import { type InetState, newInetState } from './socket/inet/inet-state.ts';
@@ -35,6 +37,13 @@ export interface FsState {
   timerFiles: Map<number, TimerFile>;
   nextTimerFile: number;
   inotifyWatches: InotifyWatch[];
+  /** Directories watched by F_NOTIFY. */
+  dirNotifies: DirectoryNotify[];
+  /** The last number that joined the two events of a rename. */
+  renameCookie: number;
+  /** Leases on files (F_SETLEASE), and the queue of those who wait for one to end. */
+  leases: Lease[];
+  leaseQueue: FileQueue;
   /** Woken by every signal, once there is a signalfd. */
   signalQueue: FileQueue | undefined;
 }
@@ -70,6 +79,10 @@ export function fsState(kernel: Kernel): FsState {
       timerFiles: new Map(),
       nextTimerFile: 1,
       inotifyWatches: [],
+      dirNotifies: [],
+      renameCookie: 0,
+      leases: [],
+      leaseQueue: newQueue(),
       signalQueue: undefined,
     };
     sub.fs = state;

@@ -41,6 +41,7 @@ export const TIOCGPTPEER = 0x5441;
 export const FIONCLEX = 0x5450;
 export const FIOCLEX = 0x5451;
 export const FIOASYNC = 0x5452;
+export const FIOQSIZE = 0x5460;
 export const SIOCATMARK = 0x8905;
 
 /** Stores an int where an ioctl's argument points: 0 or -EFAULT. */

@@ -28,6 +28,7 @@ export const CAP = {
   sysTime: 25,
   sysTtyConfig: 26,
   mknod: 27,
+  lease: 28,
   macOverride: 32,
   syslog: 34,
 } as const;

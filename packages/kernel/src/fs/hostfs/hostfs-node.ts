@@ -73,6 +73,7 @@ export function inodeOfHost(kernel: Kernel, superblock: Superblock, path: string
   inode.atime = stat.atimeNs;
   inode.mtime = stat.mtimeNs;
   inode.ctime = stat.ctimeNs;
+  inode.btime = undefined;
   if (shared) data.linked.set(key, inode);
   return inode;
 }

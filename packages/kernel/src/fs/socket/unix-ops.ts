@@ -15,7 +15,7 @@ import { blockOn } from '../../sched/wait.ts';
 import type { OpenFile, Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
 import { FIONREAD, putInt, TIOCOUTQ } from '../ioctl.ts';
-import { type FileQueue, notify } from '../notify.ts';
+import { type FileQueue, notify, POLL_IN } from '../notify.ts';
 import { O_NONBLOCK } from '../open-flags.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../poll-events.ts';
 import { bindName, findUnixSocket, unixAddress, unixName } from './address.ts';
@@ -81,7 +81,7 @@ function connect(kernel: Kernel, task: Task, file: OpenFile, address: Uint8Array
   own.peerCredentials = other.peerCredentials;
   pair(own, server);
   other.backlog.push(server);
-  notify(kernel, other.queue);
+  notify(kernel, other.queue, POLL_IN);
   return 0;
 }
 
@@ -135,7 +135,7 @@ export const UNIX_OPS: SocketOps = {
     if (how !== 1) own.readShut = true;
     if (how !== 0) own.writeShut = true;
     notify(kernel, own.queue);
-    if (own.peer !== undefined) notify(kernel, own.peer.queue);
+    if (own.peer !== undefined) notify(kernel, own.peer.queue, POLL_IN);
     return 0;
   },
 

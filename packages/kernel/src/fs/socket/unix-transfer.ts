@@ -10,7 +10,7 @@ import {
 } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { OpenFile, Task } from '../../types.ts';
-import { notify } from '../notify.ts';
+import { notify, POLL_IN } from '../notify.ts';
 import { findUnixSocket, unixAddress, unixName } from './address.ts';
 import { nothing, takeMessage, takeStream } from './inbox.ts';
 import { SOCK_DGRAM, SOCK_STREAM } from './numbers.ts';
@@ -69,7 +69,7 @@ export function sendUnix(
   const from = unixAddress(kernel, socket.name);
   peer.inbox.push({ bytes: bytes.slice(0, count), offset: 0, from, files, credentials });
   peer.inboxBytes += count;
-  notify(kernel, peer.queue);
+  notify(kernel, peer.queue, POLL_IN);
   return count;
 }
 
@@ -100,5 +100,5 @@ export function disconnectUnix(kernel: Kernel, socket: UnixSocket): void {
   const { peer } = socket;
   if (peer === undefined) return;
   if (socket.inbox.length > 0 && socket.type !== SOCK_DGRAM && peer.peer === socket) peer.error = ECONNRESET;
-  notify(kernel, peer.queue);
+  notify(kernel, peer.queue, POLL_IN);
 }

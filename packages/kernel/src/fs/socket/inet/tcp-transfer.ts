@@ -1,7 +1,7 @@
 import { EINVAL, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { notify } from '../../notify.ts';
+import { notify, POLL_IN, POLL_OUT } from '../../notify.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../../poll-events.ts';
 import { nothing, takeStream } from '../inbox.ts';
 import { keptOption, SOL_SOCKET } from '../options.ts';
@@ -56,7 +56,7 @@ export function sendTcp(kernel: Kernel, task: Task, file: OpenFile, bytes: Uint8
   const state = inetState(kernel);
   state.packets++;
   state.bytes += count;
-  notify(kernel, peer.queue);
+  notify(kernel, peer.queue, POLL_IN);
   return count;
 }
 
@@ -67,7 +67,7 @@ export function receiveTcp(kernel: Kernel, task: Task, file: OpenFile, into: Uin
   if (socket.state === TCP.listen) return nothing(-ENOTCONN);
   if (socket.inbox.length === 0) return nothing(emptyResult(kernel, task, file, into, flags));
   const received = takeStream(socket, into, flags);
-  if (!(flags & MSG_PEEK) && socket.peer !== undefined) notify(kernel, socket.peer.queue);
+  if (!(flags & MSG_PEEK) && socket.peer !== undefined) notify(kernel, socket.peer.queue, POLL_OUT);
   return received;
 }
 

@@ -15,7 +15,7 @@ import {
 import type { Kernel } from '../../../kernel.ts';
 import { monotonicNs } from '../../../time/clock.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { notify } from '../../notify.ts';
+import { notify, POLL_IN, POLL_OUT } from '../../notify.ts';
 import { dropInbox } from '../inbox.ts';
 import { SOCK_STREAM } from '../numbers.ts';
 import { hasFlag, keptOption, SO_LINGER, SO_REUSEADDR, SOL_SOCKET } from '../options.ts';
@@ -86,8 +86,8 @@ function establish(kernel: Kernel, client: InetSocket, listener: InetSocket): vo
   enterPort(kernel, server);
   inetState(kernel).packets += 3;
   listener.backlog.push(server);
-  notify(kernel, listener.queue);
-  notify(kernel, client.queue);
+  notify(kernel, listener.queue, POLL_IN);
+  notify(kernel, client.queue, POLL_OUT);
 }
 
 /** Lets in clients that waited for room in the backlog. */
@@ -211,7 +211,7 @@ function sendFin(kernel: Kernel, socket: InetSocket): void {
     enterTimeWait(kernel, peer);
   }
   if (socket.state === TCP.closed) socket.readShut = socket.writeShut = true;
-  notify(kernel, peer.queue);
+  notify(kernel, peer.queue, POLL_IN);
 }
 
 function enterTimeWait(kernel: Kernel, socket: InetSocket): void {
@@ -231,7 +231,7 @@ export function resetPeer(kernel: Kernel, socket: InetSocket): void {
   peer.state = TCP.closed;
   peer.readShut = peer.writeShut = true;
   peer.peer = undefined;
-  notify(kernel, peer.queue);
+  notify(kernel, peer.queue, POLL_IN);
 }
 
 function dropListener(kernel: Kernel, socket: InetSocket): void {

@@ -1,7 +1,7 @@
 import { EACCES, ECONNREFUSED, EDESTADDRREQ, EINVAL, EMSGSIZE, ENETUNREACH, EOPNOTSUPP } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { notify } from '../../notify.ts';
+import { notify, POLL_IN } from '../../notify.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../../poll-events.ts';
 import { nothing, takeMessage } from '../inbox.ts';
 import { AF_INET6 } from '../numbers.ts';
@@ -191,7 +191,7 @@ function deliver(
       credentials: undefined,
     });
     socket.inboxBytes += bytes.length + OVERHEAD;
-    notify(kernel, socket.queue);
+    notify(kernel, socket.queue, POLL_IN);
   }
 }
 

@@ -46,6 +46,7 @@ export function entropyFor(time: 'real' | 'virtual') {
 export async function openSession(options: SessionOptions, log: HostLog | undefined): Promise<Session> {
   checkSaveOptions(options);
   const trace = openTrace(options.strace);
+  const wish = saveWish(options);
   const screen = openConsole();
   process.on('exit', () => screen.close());
   let wake = (): void => {};
@@ -72,7 +73,7 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
       let result: RunResult;
       try {
         begin();
-        result = await runAndSave(machine, options);
+        result = await runAndSave(machine, options, wish);
       } finally {
         screen.close();
         trace?.close();
@@ -92,11 +93,28 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
   };
 }
 
+/** The wish to be saved that SIGUSR1 makes, from now on: unheard, Node would start its debugger. */
+interface SaveWish {
+  early: boolean;
+  pause: (() => void) | undefined;
+}
+
+function saveWish({ save }: SaveOptions): SaveWish {
+  const wish: SaveWish = { early: false, pause: undefined };
+  if (save === undefined) return wish;
+  process.on('SIGUSR1', () => {
+    if (wish.pause) wish.pause();
+    else wish.early = true;
+  });
+  return wish;
+}
+
 /** Runs to the end, saving where asked to. 'paused': it was saved, and --save-exit ends the run there. */
-async function runAndSave(machine: Machine, options: SessionOptions): Promise<RunResult> {
+async function runAndSave(machine: Machine, options: SessionOptions, wish: SaveWish): Promise<RunResult> {
   const { save, timeout, maxInstructions } = options;
   const deadline = timeout === undefined ? undefined : performance.now() + timeout * 1000;
-  if (save !== undefined) process.on('SIGUSR1', () => machine.pause());
+  wish.pause = () => machine.pause();
+  if (wish.early) machine.pause();
   let pauseAt = options.saveAt;
   for (;;) {
     const result = await machine.run({

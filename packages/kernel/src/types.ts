@@ -4,6 +4,7 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { CoreDump } from './coredump/state.ts';
 import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
@@ -216,6 +217,8 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Its core file is being written. */
+  core?: CoreDump | undefined;
   /** Polls of its pidfds. */
   pidQueue?: FileQueue;
   subreaper: boolean;
@@ -320,6 +323,8 @@ export interface Vma {
   /** madvise(MADV_DONTFORK), madvise(MADV_WIPEONFORK). */
   dontFork: boolean;
   wipeOnFork: boolean;
+  /** madvise(MADV_DONTDUMP): not in core files. */
+  dontDump: boolean;
   /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
   image: string;
 }

@@ -26,7 +26,8 @@ export function checkSaveOptions({ save, saveAt, saveExit }: SaveOptions): void 
 
 /** Writes a machine that stands to the file. Throws Failure. */
 export function saveTo(path: string, machine: Machine): void {
-  const progress = openProgress();
+  // The guest's own errors go there too: only who looks on is told.
+  const progress = openProgress(!process.stderr.isTTY);
   const { header, parts } = machine.save(SAVE_VERSION);
   const total = (header.frames + header.swapPages) * 4096;
   let said = 0;
@@ -37,7 +38,7 @@ export function saveTo(path: string, machine: Machine): void {
       progress.say(`kml: saving to ${path}: ${Math.min(100, Math.round((done / total) * 100))}%`);
     });
     progress.end();
-    if (total >= WORTH_A_WORD || process.stderr.isTTY) {
+    if (process.stderr.isTTY) {
       process.stderr.write(
         `kml: saved to ${path} at instruction ${header.instructions}, ${Math.ceil(size / 1024)} KiB\n`,
       );

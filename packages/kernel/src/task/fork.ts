@@ -13,6 +13,7 @@ import { writeWord } from '../mm/user-access.ts';
 import { inheritTracing } from '../ptrace/attach.ts';
 import { EVENT_CLONE, EVENT_FORK, EVENT_VFORK, EVENT_VFORK_DONE } from '../ptrace/numbers.ts';
 import { endStop, eventStop, sendOn, wantsEvent } from '../ptrace/stop.ts';
+import { inheritPolicy } from '../sched/policy.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
 import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
@@ -24,6 +25,8 @@ import {
   CLONE_FILES,
   CLONE_FS,
   CLONE_NAMESPACES,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
@@ -59,12 +62,12 @@ function has(args: CloneArguments, flag: number): boolean {
 }
 
 function checkFlags(args: CloneArguments): number {
-  if (has(args, CLONE_NAMESPACES)) return -EPERM;
   if (has(args, CLONE_PIDFD) && has(args, CLONE_THREAD)) return -EINVAL;
+  if (has(args, CLONE_FS) && has(args, CLONE_NEWNS | CLONE_NEWUSER)) return -EINVAL;
   if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
-  return 0;
+  return has(args, CLONE_NAMESPACES) ? -EPERM : 0;
 }
 
 /**
@@ -157,12 +160,12 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.work = parent.work & (TIF_KU | 0);
   child.sigMask = parent.sigMask;
   if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
-  child.nice = parent.nice;
-  child.policy = parent.policy;
-  child.rtPriority = parent.rtPriority;
+  inheritPolicy(parent, child);
   if (parent.ioPriority !== undefined) child.ioPriority = parent.ioPriority;
   child.vruntime = parent.vruntime;
   child.noNewPrivs = parent.noNewPrivs;
+  child.timerSlack = child.defaultSlack = parent.timerSlack;
+  child.mceKill = parent.mceKill;
   child.personality = parent.personality;
   child.arch = structuredClone(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);

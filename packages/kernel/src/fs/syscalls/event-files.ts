@@ -147,7 +147,6 @@ function epollPwait2(
 }
 
 const CLOCKS: readonly number[] = [0, 1, 7, 8, 9];
-const TFD_TIMER_ABSTIME = 1;
 
 function timerfdCreate(kernel: Kernel, task: Task, clock: number, flags: number): number {
   if (!CLOCKS.includes(clock) || flags & ~(O_CLOEXEC | O_NONBLOCK)) return -EINVAL;
@@ -167,8 +166,9 @@ function timerfdSettime(wide: boolean) {
     if (typeof value === 'number') return value;
     const timer = timerFileOf(file);
     const old = timerFileStatus(kernel, timer);
-    armTimerFile(kernel, timer, value, interval, (flags & TFD_TIMER_ABSTIME) !== 0);
-    return oldAt === 0 ? 0 : putTimerspec(kernel, task, oldAt, old, wide);
+    const cancelled = armTimerFile(kernel, timer, value, interval, flags);
+    const stored = oldAt === 0 ? 0 : putTimerspec(kernel, task, oldAt, old, wide);
+    return cancelled !== 0 ? cancelled : stored;
   };
 }
 

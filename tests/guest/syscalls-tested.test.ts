@@ -42,13 +42,7 @@ const UNTESTED_TASKS: readonly string[] = [
 ];
 
 /** The same of files, IPC and networks. */
-const UNTESTED_FILES: readonly string[] = [
-  'ioprio_get',
-  'ioprio_set',
-  'mount',
-  'umount',
-  'umount2',
-];
+const UNTESTED_FILES: readonly string[] = ['ioprio_get', 'ioprio_set', 'mount', 'umount', 'umount2'];
 
 const { abi } = standardRegistry().plugins.find(({ name }) => name === 'ia32')!;
 const tested = programsByCall();

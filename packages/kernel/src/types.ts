@@ -385,6 +385,10 @@ export interface Mount {
   root: Dentry;
   parent: Mount | undefined;
   mountpoint: Dentry | undefined;
+  /** Of MS_SHARED, MS_SLAVE and MS_UNBINDABLE; private if left out. Nothing is propagated: there is one name space. */
+  propagation?: number;
+  /** umount2(MNT_EXPIRE) found it unused once. */
+  expiring?: boolean;
 }
 
 export interface Superblock {

@@ -6,6 +6,7 @@ import {
   nodeEntropy,
   openCodeStore,
   openConsole,
+  openNetwork,
   openSwap,
   seededEntropy,
 } from '@kml/host-node';
@@ -17,6 +18,7 @@ import { openTrace } from './trace-file.ts';
 
 /** What `run` and `restore` have in common. */
 export interface SessionOptions extends SaveOptions {
+  readonly net: 'none' | 'host';
   readonly strace?: string | true | undefined;
   readonly stats?: string | undefined;
   readonly audit?: true | undefined;
@@ -41,12 +43,14 @@ export function entropyFor(time: 'real' | 'virtual') {
 }
 
 /** Opens the console and what the options name. Throws Failure. */
-export function openSession(options: SessionOptions, log: HostLog | undefined): Session {
+export async function openSession(options: SessionOptions, log: HostLog | undefined): Promise<Session> {
   checkSaveOptions(options);
   const trace = openTrace(options.strace);
   const wish = saveWish(options);
   const screen = openConsole();
   process.on('exit', () => screen.close());
+  let wake = (): void => {};
+  const network = options.net === 'host' ? await openNetwork(() => wake()) : undefined;
   const started = process.hrtime.bigint();
   const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
   return {
@@ -55,6 +59,7 @@ export function openSession(options: SessionOptions, log: HostLog | undefined): 
       interpret: options.interpret ?? false,
       console: screen,
       clock: nodeClock,
+      ...(network && { network }),
       ...(log && { log }),
       ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
       ...(options.hotness !== undefined && { hotness: options.hotness }),
@@ -62,7 +67,7 @@ export function openSession(options: SessionOptions, log: HostLog | undefined): 
     },
 
     async run(machine, begin) {
-      screen.onInput = () => machine.wake();
+      screen.onInput = wake = () => machine.wake();
       // Node makes a stream of standard output at the first look.
       if (screen.isTty(1)) process.stdout.on('resize', () => machine.consoleResized());
       let result: RunResult;

@@ -17,7 +17,7 @@ export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitSt
 export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
-export { consoleResized, drainConsole, pollConsole } from './fs/fs-api.ts';
+export { consoleResized, drainConsole, pollConsole, resumeConsole } from './fs/fs-api.ts';
 export {
   makeDevice,
   S_IFBLK,

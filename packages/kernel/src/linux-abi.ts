@@ -43,6 +43,8 @@ export interface KernelException {
         readonly access: 'read' | 'write' | 'execute';
         readonly present: boolean;
       }
+    /** Nothing comes of it: the ABI has dealt with it. */
+    | { readonly kind: 'none' }
     /** Anything else: what becomes of it. `name` is the CPU's ("general protection"). */
     | {
         readonly kind: 'signal';

@@ -426,6 +426,8 @@ export interface Inode {
   pages: Map<number, CachedPage>;
   /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
   users: number;
+  /** Extended attributes by name. */
+  xattrs?: Map<string, Uint8Array>;
   /** RWH_*: fcntl(F_SET_RW_HINT). */
   writeHint?: number;
   /** It has no name yet and may be given one (O_TMPFILE without O_EXCL). */

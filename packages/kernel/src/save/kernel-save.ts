@@ -2,7 +2,6 @@
  * Saving and restoring the kernel. Its state is plain data and is saved as it is; what follows is what
  * must be looked after because the host is another one: clocks, open host files, the terminal, swap.
  */
-import { resumeConsole } from '../fs/fs-api.ts';
 import type { Kernel, KernelState } from '../kernel.ts';
 import { moveSwapToHost } from '../mm/swap.ts';
 import { monotonicNs, resumeClock } from '../time/clock.ts';
@@ -29,8 +28,9 @@ export function saveKernel(kernel: Kernel, objects: Iterable<object>): SavedKern
 }
 
 /**
- * Puts a saved kernel's state in the place of this one's, which must not have booted; CPU, memory, MMU
- * and engine were restored before. Afterwards putSwapContent brings back what was paged out.
+ * Puts a saved kernel's state in the place of this one's, which must not have booted; CPU, MMU and
+ * engine were restored before. Then come the page frames and, by putSwapContent, what was paged out; then
+ * resumeConsole, which may send a signal, and so write to memory.
  * @param objects all objects of the save file
  * @returns host files that are not what they were
  */
@@ -41,7 +41,5 @@ export function restoreKernel(kernel: Kernel, saved: SavedKernel, objects: reado
   if (saved.entropy !== undefined) kernel.host.entropy.seek?.(saved.entropy);
   moveSwapToHost(kernel);
   if (kernel.options.strace === undefined) for (const task of kernel.state.tasks.values()) task.traceEntry = undefined;
-  const changes = restoreHostFiles(kernel, objects, saved.hostFiles);
-  resumeConsole(kernel);
-  return changes;
+  return restoreHostFiles(kernel, objects, saved.hostFiles);
 }

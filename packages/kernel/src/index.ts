@@ -17,7 +17,7 @@ export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitSt
 export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
-export { consoleResized, drainConsole, pollConsole } from './fs/fs-api.ts';
+export { consoleResized, drainConsole, pollConsole, resumeConsole } from './fs/fs-api.ts';
 export {
   makeDevice,
   S_IFBLK,
@@ -28,9 +28,11 @@ export {
   S_IFMT,
   S_IFREG,
 } from './fs/mode.ts';
+export { pollNetwork } from './fs/socket/inet/outside/poll-network.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
+export * from './host-network.ts';
 export * from './internal-error.ts';
 export { VERSIONED_IPC_CONTROLS } from './ipc/sysv/rows.ts';
 export * from './kernel.ts';
@@ -61,4 +63,5 @@ export { newCredentials } from './task/new-task.ts';
 export { frameAddress } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
+export { VDSO_DATA, VDSO_SHIFT } from './time/vdso-data.ts';
 export * from './types.ts';

@@ -40,6 +40,6 @@ describe(`programs of the system-call suite, seed ${SEED}`, () => {
   });
 
   test.each(cases)('$name on $arch in $mode mode', async ({ source, arch, mode }) => {
-    await savedAlong(await compiled(source, arch, mode === 'kernel'), 3);
+    await savedAlong(await compiled(source, arch, mode === 'kernel'), 2);
   });
 });

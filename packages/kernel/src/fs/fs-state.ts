@@ -6,6 +6,7 @@ import type { InotifyWatch } from './inotify.ts';
 import type { Lease } from './leases.ts';
 import type { FileQueue } from './notify.ts';
 import { newQueue } from './notify.ts';
+import type { InFlight } from './socket/in-flight.ts';
 import { type InetState, newInetState } from './socket/inet/inet-state.ts';
 import type { NetlinkSocket } from './socket/netlink/netlink-state.ts';
 import type { UnixSocket } from './socket/socket-state.ts';
@@ -29,6 +30,8 @@ export interface FsState {
   lockQueue: FileQueue;
   /** Unix sockets in the abstract name space, by name. */
   abstractSockets: Map<string, UnixSocket>;
+  /** Unix sockets that lie in messages. */
+  inFlight: InFlight[];
   /** Internet sockets and their ports. */
   inet: InetState;
   /** Netlink sockets by address (nl_pid). */
@@ -73,6 +76,7 @@ export function fsState(kernel: Kernel): FsState {
       locks: new Map(),
       lockQueue: newQueue(),
       abstractSockets: new Map(),
+      inFlight: [],
       inet: newInetState(),
       netlink: new Map(),
       bootId: undefined,

@@ -103,7 +103,7 @@ export const MM_SYSCALLS: readonly SyscallDef[] = [
   partial(
     'madvise',
     ['ptr', 'size', 'int'],
-    'MADV_FREE frees at once; read-ahead, huge-page, merging and dump advice has no effect.',
+    'MADV_FREE frees at once; read-ahead, huge-page and merging advice has no effect.',
     madvise,
   ),
   full('process_madvise', ['fd', 'ptr', 'ulong', 'int', 'flags'], processMadvise),

@@ -27,6 +27,7 @@ export function tracedExitWork(kernel: Kernel, task: Task): boolean {
   tracing.callEnds = false;
   const seen = tracing.entered || !isDirectCall(kernel, task);
   tracing.entered = false;
+  if (tracing.watching) kernel.abi.debug.afterCall?.(kernel, task, frameAddress(kernel, task));
   if (tracing.step) {
     const addr = kernel.abi.frame.pc(kernel, frameAddress(kernel, task)) >>> 0;
     forceSignal(kernel, task, sigInfo(SIGTRAP, { code: TRAP_BRKPT, addr }));
@@ -49,7 +50,8 @@ function callStop(kernel: Kernel, task: Task, at: 'entry' | 'exit', message: num
 /** A traced task's system call ends: KC_EXIT_WORK has the rest. */
 export function noteCallEnd(kernel: Kernel, task: Task): void {
   const { tracing } = task;
-  if (tracing === undefined || !(tracing.syscalls || tracing.step || tracing.event !== undefined)) return;
+  if (tracing === undefined) return;
+  if (!(tracing.syscalls || tracing.step || tracing.watching || tracing.event !== undefined)) return;
   tracing.callEnds = true;
   setWork(kernel, task, TIF_NOTIFY);
 }

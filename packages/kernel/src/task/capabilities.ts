@@ -30,6 +30,7 @@ export const CAP = {
   sysTtyConfig: 26,
   mknod: 27,
   lease: 28,
+  setfcap: 31,
   macOverride: 32,
   syslog: 34,
 } as const;

@@ -1,3 +1,4 @@
+import { leavesCoreDump } from '../coredump/dump.ts';
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
 import { pidfdEnds } from '../fs/pidfd.ts';
 import { futexWake } from '../ipc/futex.ts';
@@ -46,6 +47,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   freeKernelStack(kernel, task.stackSlot);
   task.stackSlot = -1;
   task.tracedStop = undefined;
+  leavesCoreDump(kernel, task);
   exitPtrace(kernel, task);
   const last = group.tasks.every((other) => other.state === 'zombie' || other.state === 'dead');
   if (last) groupEnds(kernel, group);

@@ -8,6 +8,7 @@ import type { CoreDump } from './coredump/state.ts';
 import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { RseqArea } from './sched/rseq.ts';
 import type { Capabilities } from './task/capabilities.ts';
 import type { CpuClockId } from './time/clock-ids.ts';
 
@@ -145,6 +146,8 @@ export interface Task {
   tracees: Task[];
   /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
   stopSignal: number;
+  /** Restartable sequences (sched/rseq.ts). */
+  rseq?: RseqArea | undefined;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }

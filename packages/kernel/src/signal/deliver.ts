@@ -5,6 +5,7 @@ import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { exitEvent } from '../ptrace/exit.ts';
 import { signalAfterStop } from '../ptrace/signals.ts';
 import { endStop, enterStop, groupStop, stopInfo } from '../ptrace/stop.ts';
+import { abortSequence } from '../sched/rseq.ts';
 import { WORK } from '../syscalls/work-cost.ts';
 import { exitGroup } from '../task/exit.ts';
 import { isOrphanedPgrp } from '../task/jobs.ts';
@@ -106,6 +107,7 @@ function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolea
 
 function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction): void {
   resolveRestart(kernel, task, frame, action);
+  abortSequence(kernel, task);
   const handler = { ...action };
   if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
   const mask = task.savedSigMask ?? task.sigMask;

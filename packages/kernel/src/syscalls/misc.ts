@@ -77,12 +77,6 @@ const ANY = ['ulong', 'ulong', 'ulong'] as const;
 export const MISC_SYSCALLS: readonly SyscallDef[] = [
   full('getrandom', ['outbuf', 'size', 'flags'], getrandom),
   full('membarrier', ['int', 'flags', 'int'], membarrier),
-  stub(
-    'rseq',
-    ['ptr', 'uint', 'flags', 'uint'],
-    -ENOSYS,
-    'restartable sequences are not in this kernel; libcs do without',
-  ),
   stub('seccomp', ANY, -EINVAL, 'no filters, as with CONFIG_SECCOMP off'),
   partial('reboot', ['ulong', 'ulong', 'ulong', 'ptr'], REBOOT_NOTE, reboot),
   partial('acct', ['ptr'], 'accounting can be turned off, which it is; ENOSYS for a file', acct),

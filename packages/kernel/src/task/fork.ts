@@ -167,6 +167,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.timerSlack = child.defaultSlack = parent.timerSlack;
   child.mceKill = parent.mceKill;
   child.personality = parent.personality;
+  if (!has(args, CLONE_VM) && parent.rseq !== undefined) child.rseq = { ...parent.rseq };
   child.arch = structuredClone(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
   if (has(args, CLONE_THREAD)) child.exitSignal = -1;

@@ -15,6 +15,7 @@ import { PROC_FILE_OPS } from './proc/proc-file.ts';
 import { REGULAR_OPS } from './regular-file.ts';
 import { SIGNALFD_OPS } from './signalfd.ts';
 import { SOCKET_OPS } from './socket/socket-file.ts';
+import { SYS_FILE_OPS } from './sysfs/sysfs.ts';
 import { TIMERFD_OPS } from './timerfd.ts';
 import { PTY_MASTER_OPS } from './tty/pty.ts';
 import { TTY_OPS } from './tty/tty-file.ts';
@@ -54,6 +55,7 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   'pty-master': () => PTY_MASTER_OPS,
   'character-device': () => CHARACTER_DEVICE_OPS,
   proc: () => PROC_FILE_OPS,
+  sysfs: () => SYS_FILE_OPS,
   'proc-mem': () => PROC_MEM_OPS,
   'host-stream': () => HOST_STREAM_OPS,
   eventfd: () => EVENTFD_OPS,

@@ -10,6 +10,7 @@ import { attachMount, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, newMount } from
 import { type PathContext, resolvePath } from './path-walk.ts';
 import { newProcfs } from './proc/procfs.ts';
 import { inodeOps } from './superblock-ops.ts';
+import { newSysfs } from './sysfs/sysfs.ts';
 import { newTmpfs } from './tmpfs/tmpfs.ts';
 
 type Tree = { superblock: Superblock; root: Dentry };
@@ -27,7 +28,7 @@ export function mountRoot(kernel: Kernel): number {
   kernel.state.rootMount = mount;
   kernel.state.mounts.push(mount);
   mountAt(kernel, '/proc', newProcfs(kernel), 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
-  mountAt(kernel, '/sys', newTmpfs(kernel, 'sysfs', 0o555), 'sysfs', MS_NOSUID | MS_NODEV | MS_NOEXEC);
+  mountAt(kernel, '/sys', newSysfs(kernel), 'sysfs', MS_NOSUID | MS_NODEV | MS_NOEXEC);
   mountAt(kernel, '/dev', newDevtmpfs(kernel), 'devtmpfs', MS_NOSUID);
   mountAt(kernel, '/dev/pts', newTmpfs(kernel, 'devpts', 0o755), 'devpts', MS_NOSUID | MS_NOEXEC);
   mountAt(kernel, '/dev/shm', newTmpfs(kernel, 'tmpfs'), 'tmpfs', MS_NOSUID | MS_NODEV);

@@ -44,6 +44,7 @@ import { lookupChild, type PathContext, type ResolveOptions, resolveParent, reso
 import { MAY_EXEC, MAY_READ, MAY_WRITE, ownerOrCapable, permission } from './permission.ts';
 import { openProcFile } from './proc/proc-file.ts';
 import { inodeOps } from './superblock-ops.ts';
+import { openSysFile } from './sysfs/sysfs.ts';
 import { createNode } from './vfs.ts';
 
 /** Flags that only say how open() goes about it, and do not stay with the file. */
@@ -198,6 +199,7 @@ function openByType(kernel: Kernel, task: Task, ref: PathRef, flags: number): Op
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
       if (inode.superblock.kind === 'proc') return openProcFile(kernel, task, ref, kept);
+      if (inode.superblock.kind === 'sysfs') return openSysFile(ref, kept);
       return newFile(inode.superblock.kind === 'mqueue' ? 'mqueue' : 'regular', ref, kept, undefined);
     case S_IFDIR:
       return newFile('directory', ref, kept, newDirectoryCursor());

@@ -7,6 +7,7 @@ import { HOSTFS_OPS } from './hostfs/hostfs.ts';
 import { INTERNAL_OPS } from './internal-fs.ts';
 import type { PathContext } from './path-walk.ts';
 import { PROC_OPS } from './proc/procfs.ts';
+import { SYSFS_OPS } from './sysfs/sysfs.ts';
 import { TMPFS_OPS } from './tmpfs/tmpfs.ts';
 
 /** What to make: type and permission bits, and for a device its number, for a symbolic link its target. */
@@ -82,7 +83,7 @@ export interface SuperblockOps {
 const OPS: Readonly<Record<string, () => SuperblockOps>> = {
   tmpfs: () => TMPFS_OPS,
   ramfs: () => TMPFS_OPS,
-  sysfs: () => TMPFS_OPS,
+  sysfs: () => SYSFS_OPS,
   devpts: () => TMPFS_OPS,
   devtmpfs: () => DEVTMPFS_OPS,
   hostfs: () => HOSTFS_OPS,

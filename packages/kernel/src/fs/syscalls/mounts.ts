@@ -26,6 +26,7 @@ import {
 import { AT_FDCWD } from '../open-flags.ts';
 import { newProcfs } from '../proc/procfs.ts';
 import { superblockOps } from '../superblock-ops.ts';
+import { newSysfs } from '../sysfs/sysfs.ts';
 import { newTmpfs } from '../tmpfs/tmpfs.ts';
 import { placeAt } from './arguments.ts';
 
@@ -44,7 +45,7 @@ function makeTree(kernel: Kernel, type: string, options: string): Tree | number 
     case 'proc':
       return newProcfs(kernel);
     case 'sysfs':
-      return newTmpfs(kernel, 'sysfs', 0o555);
+      return newSysfs(kernel);
     case 'devpts': {
       // One instance: the terminals are the machine's.
       const there = kernel.state.mounts.find((mount) => mount.superblock.kind === 'devpts');

@@ -1,14 +1,14 @@
-import { type SaveFile, SaveFileError } from '@kml/host-node';
-import type { SaveHeader } from '@kml/machine';
+import type { SaveFile } from '@kml/host-node';
+import { SAVE_FORMAT, type SaveHeader } from '@kml/machine';
 import { Failure } from './failure.ts';
 
 const MIB = 2 ** 20;
 
-/** The header of a save file, of whatever version. Throws Failure where it has none of what all have. */
+/** The header of a save file. Throws Failure for one of a format that is not ours. */
 export function headerOf(path: string, file: SaveFile): SaveHeader {
   const header = file.header as SaveHeader;
-  if (typeof header?.format !== 'number' || typeof header.version !== 'string') {
-    throw new Failure(`${path}: ${new SaveFileError('says nothing about itself').message}`);
+  if (header?.format !== SAVE_FORMAT) {
+    throw new Failure(`${path}: was written by KML ${header?.version} in format ${header?.format}, not ${SAVE_FORMAT}`);
   }
   return header;
 }

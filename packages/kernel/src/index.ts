@@ -17,7 +17,7 @@ export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitSt
 export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
-export { consoleResized, drainConsole, pollConsole } from './fs/fs-api.ts';
+export { consoleResized, drainConsole, pollConsole, resumeConsole } from './fs/fs-api.ts';
 export {
   makeDevice,
   S_IFBLK,
@@ -63,4 +63,5 @@ export { newCredentials } from './task/new-task.ts';
 export { frameAddress } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
+export { VDSO_DATA, VDSO_SHIFT } from './time/vdso-data.ts';
 export * from './types.ts';

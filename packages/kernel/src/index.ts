@@ -63,4 +63,5 @@ export { newCredentials } from './task/new-task.ts';
 export { frameAddress } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
+export { VDSO_DATA, VDSO_SHIFT } from './time/vdso-data.ts';
 export * from './types.ts';

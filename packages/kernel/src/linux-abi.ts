@@ -212,6 +212,11 @@ export interface LinuxAbi {
   vdso(kernel: Kernel): Uint8Array;
   /** Name of the vDSO's mapping, '[vdso]' if left out (ARM: a page of code without an ELF header). */
   readonly vdsoName?: string;
+  /**
+   * The counter that the vDSO's functions tell the time by, and the cycles in one of its steps. With it, the
+   * page of time/vdso-data.ts lies in front of the image; left out where the vDSO tells no time.
+   */
+  readonly vdsoCounter?: { readonly cycles: number };
   /** Address of a function of the vDSO as `mm` maps it. */
   vdsoSymbol(mm: Mm, name: string): number;
 

@@ -75,6 +75,8 @@ export const i386: LinuxAbi = {
 
   auxv,
   vdso: () => VDSO_IMAGE,
+  // The time-stamp counter counts cycles.
+  vdsoCounter: { cycles: 1 },
   vdsoSymbol: (mm, name) => mm.vdso + vdsoOffset(name),
 
   encodeStat64,

@@ -5,6 +5,7 @@
 import type { Kernel, KernelState } from '../kernel.ts';
 import { moveSwapToHost } from '../mm/swap.ts';
 import { monotonicNs, resumeClock } from '../time/clock.ts';
+import { updateVdsoData } from '../time/vdso-data.ts';
 import { type HostFileChange, type HostFileRecord, recordHostFiles, restoreHostFiles } from './host-files.ts';
 
 /** What a save file has of the kernel: its state and what of the host it stands on. Plain data. */
@@ -36,6 +37,7 @@ export function saveKernel(kernel: Kernel, objects: Iterable<object>): SavedKern
 export function restoreKernel(kernel: Kernel, saved: SavedKernel, objects: readonly object[]): HostFileChange[] {
   Object.assign(kernel.state, saved.state);
   resumeClock(kernel, saved.clock.monotonic, saved.clock.kind);
+  updateVdsoData(kernel, monotonicNs(kernel));
   if (saved.entropy !== undefined) kernel.host.entropy.seek?.(saved.entropy);
   moveSwapToHost(kernel);
   if (kernel.options.strace === undefined) for (const task of kernel.state.tasks.values()) task.traceEntry = undefined;

@@ -278,6 +278,10 @@ export interface Mm {
   envStart: number;
   envEnd: number;
   vdso: number;
+  /** What the ABI keeps per address space: plain data of its own. */
+  arch: Record<string, unknown>;
+  /** Private commands of membarrier that the process has registered for. */
+  barriers: number;
   /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
   noHugePages: boolean;
   /** Pages present. */

@@ -165,7 +165,6 @@ new DataView(INITIAL_FX.buffer).setUint32(24, 0x1f80, true);
 /** LinuxAbi.flushThread. */
 export function flushThread(kernel: Kernel, task: Task): void {
   clearTls(task);
-  delete task.arch.ldt;
   clearDebugRegisters(task);
   task.arch.forcedTf = false;
   if (kernel.state.current !== task) return;

@@ -21,6 +21,7 @@ import { SELECT_SYSCALLS } from './syscalls/select.ts';
 import { SOCKET_SYSCALLS } from './syscalls/sockets.ts';
 import { SPLICE_SYSCALLS } from './syscalls/splice.ts';
 import { STAT_SYSCALLS } from './syscalls/stat.ts';
+import { STATFS_SYSCALLS } from './syscalls/statfs.ts';
 
 /** Rows of the file system, by man-page family. */
 export const FS_SYSCALLS: readonly SyscallDef[] = [
@@ -43,6 +44,7 @@ export const FS_SYSCALLS: readonly SyscallDef[] = [
   ...EVENT_FILE_SYSCALLS,
   ...SOCKET_SYSCALLS,
   ...MOUNT_SYSCALLS,
+  ...STATFS_SYSCALLS,
   ...XATTR_SYSCALLS,
   ...MEMFD_SYSCALLS,
   ...HANDLE_SYSCALLS,

@@ -152,6 +152,8 @@ export async function runGuest(
   const { screen = new TestConsole(), limits, ...rest } = options;
   const machine = loadGuest(way, argv, screen, rest);
   const result = await machine.run({ timeoutSeconds: 50, ...limits });
+  // However a program ends, the kernel's books balance.
+  if (result.kind !== 'panic') expect(machine.audit().faults).toEqual([]);
   expect(findUnsaveable(machine.kernel), 'machine state is plain data, so that it can be saved').toEqual([]);
   return { result, output: screen.output.replaceAll('\r', ''), machine };
 }

@@ -15,6 +15,8 @@ interface Step {
 /** Every object reachable from a root, once each, nearest first, with its kind; and what cannot be saved. */
 export interface Walk {
   readonly objects: ReadonlyMap<object, ObjectKind>;
+  /** How many references lead to each of them. */
+  readonly references: ReadonlyMap<object, number>;
   readonly problems: readonly Unsaveable[];
 }
 
@@ -25,6 +27,7 @@ export interface Walk {
 export function walkObjects(root: object, outside: OutsideNames, guestBuffer?: ArrayBufferLike): Walk {
   const steps = new Map<object, Step>();
   const objects = new Map<object, ObjectKind>();
+  const references = new Map<object, number>();
   const problems: Unsaveable[] = [];
   const queue: object[] = [];
   const meet = (value: unknown, from: object | undefined, key: string): void => {
@@ -33,6 +36,7 @@ export function walkObjects(root: object, outside: OutsideNames, guestBuffer?: A
       return;
     }
     const object = value as object;
+    references.set(object, (references.get(object) ?? 0) + 1);
     if (steps.has(object)) return;
     steps.set(object, { from, key });
     const kind = object === guestBuffer ? { problem: 'a view of guest memory' } : kindOf(object, outside);
@@ -47,7 +51,7 @@ export function walkObjects(root: object, outside: OutsideNames, guestBuffer?: A
     const object = queue[at]!;
     forEachChild(object, objects.get(object)!, (child, key) => meet(child, object, key));
   }
-  return { objects, problems };
+  return { objects, references, problems };
 }
 
 /** Calls back with every object, function and symbol that an object holds, and how a path names it. */

@@ -89,9 +89,18 @@ function detachedConsole(kernel: Kernel): PathRef {
 }
 
 function openStream(kernel: Kernel, fd: 0 | 1 | 2): OpenFile {
-  const place = internalInode(kernel, 'pipefs', 'pipe:', S_IFIFO | 0o600, undefined);
   const data: HostStream = { fd };
+  const place = internalInode(kernel, 'pipefs', 'pipe:', S_IFIFO | 0o600, { hostStream: data });
   return newFile('host-stream', place, fd === 0 ? O_RDONLY : O_WRONLY, data);
+}
+
+/**
+ * Opens a stream of the host once more, by way of /proc/self/fd (as /dev/stdout leads there): undefined where
+ * the place is a FIFO of the guest's. It stays the one-way thing that the host has given.
+ */
+export function reopenStream(ref: PathRef, flags: number): OpenFile | undefined {
+  const { hostStream } = ref.dentry.inode!.data as { hostStream?: HostStream };
+  return hostStream && newFile('host-stream', ref, flags, hostStream);
 }
 
 /**

@@ -26,8 +26,11 @@ export const TIOCSTI = 0x5412;
 export const TIOCGWINSZ = 0x5413;
 export const TIOCSWINSZ = 0x5414;
 export const FIONREAD = 0x541b;
+export const TIOCPKT = 0x5420;
 export const FIONBIO = 0x5421;
 export const TIOCNOTTY = 0x5422;
+export const TIOCSETD = 0x5423;
+export const TIOCGETD = 0x5424;
 export const TCSBRKP = 0x5425;
 export const TIOCGSID = 0x5429;
 export const TCGETS2 = 0x802c542a;
@@ -36,11 +39,14 @@ export const TCSETSW2 = 0x402c542c;
 export const TCSETSF2 = 0x402c542d;
 export const TIOCGPTN = 0x80045430;
 export const TIOCSPTLCK = 0x40045431;
+export const TIOCGPKT = 0x80045438;
+export const TIOCGEXCL = 0x80045440;
 export const TIOCGPTLCK = 0x80045439;
 export const TIOCGPTPEER = 0x5441;
 export const FIONCLEX = 0x5450;
 export const FIOCLEX = 0x5451;
 export const FIOASYNC = 0x5452;
+export const FIOQSIZE = 0x5460;
 export const SIOCATMARK = 0x8905;
 
 /** Stores an int where an ioctl's argument points: 0 or -EFAULT. */

@@ -10,7 +10,7 @@ import { attachMount, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, newMount } from
 import { type PathContext, resolvePath } from './path-walk.ts';
 import { newProcfs } from './proc/procfs.ts';
 import { inodeOps } from './superblock-ops.ts';
-import { newSysfs } from './sysfs/sysfs.ts';
+import { newSysfs } from './sys/sysfs.ts';
 import { newTmpfs } from './tmpfs/tmpfs.ts';
 
 type Tree = { superblock: Superblock; root: Dentry };

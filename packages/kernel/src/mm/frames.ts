@@ -64,11 +64,23 @@ export function allocCacheFrame(kernel: Kernel, inode: Inode, index: number): nu
   return frame;
 }
 
+/**
+ * Page-out before user memory takes from the reserve. Where it found nothing, looking through all of memory
+ * again for each further page would find nothing either: the next try is where the reserve ends.
+ */
+function reclaimForUser(kernel: Kernel, reserve: number): void {
+  const state = mmState(kernel);
+  const before = freeFrames(kernel);
+  if (state.reclaimFailed && before > reserve >> 1) return;
+  reclaimFrames(kernel, reserve);
+  state.reclaimFailed = freeFrames(kernel) <= reserve;
+}
+
 function allocUserFrame(kernel: Kernel, owner: number): number {
   const { frames } = mmState(kernel);
   const reserve = reserveFrames(kernel);
   if (freeFrames(kernel) <= reserve) {
-    reclaimFrames(kernel, reserve);
+    reclaimForUser(kernel, reserve);
     if (freeFrames(kernel) <= reserve >> 1) return -1;
   }
   const frame = takeFrame(kernel, frames);

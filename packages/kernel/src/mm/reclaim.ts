@@ -11,7 +11,7 @@ import { freeFrames, releaseFrame } from './frames.ts';
 import { dropCachedFrame } from './page-cache.ts';
 import { holdsFrame, PTE_SWAP, PTE_YOUNG, wasUsed } from './pte.ts';
 import { FRAME_ANON, FRAME_CACHE, type MmState, mmState } from './state.ts';
-import { allocSlot, holdSlot, pairSwapCopy, writeSlot } from './swap.ts';
+import { allocSlot, canSwap, holdSlot, pairSwapCopy, writeSlot } from './swap.ts';
 import { findVmaIndex } from './vma.ts';
 import { MM_WORK } from './work-cost.ts';
 
@@ -67,12 +67,17 @@ function scanSpaces(kernel: Kernel, state: MmState, goal: number): void {
   }
 }
 
-/** Scans an address space from the hand on; true when the goal is reached (the hand stays there). */
+/**
+ * Scans an address space from the hand on; true when the goal is reached (the hand stays there). Memory that
+ * only swap could take is passed over where there is none: it may be nearly everything, and looked through in vain
+ * for each page that is wanted.
+ */
 function scanMm(kernel: Kernel, state: MmState, mm: Mm, goal: number): boolean {
   const { scan } = state;
+  const swap = canSwap(state);
   for (let index = findVmaIndex(mm, scan.page * 4096); index < mm.vmas.length; index++) {
     const vma = mm.vmas[index]!;
-    if (vma.locked) continue;
+    if (vma.locked || (!swap && vma.file === undefined && !vma.shared)) continue;
     const end = vma.end / 4096;
     for (let page = Math.max(scan.page, vma.start / 4096); page < end; page++) {
       const leaf = mm.space.pages.leaves[page >>> 10];

@@ -20,6 +20,8 @@ export interface MmState {
   scan: { mm: number; page: number; frame: number };
   /** Page-out is at work: what it calls must not start it again. */
   reclaiming: boolean;
+  /** The last page-out for user memory did not get beyond the reserve. */
+  reclaimFailed: boolean;
   /** Next free kernel-stack slot never used, and slots given back. */
   stackSlots: { next: number; free: number[] };
   /** Frame of zeros that read faults of anonymous memory share. */
@@ -100,6 +102,7 @@ function createMmState(kernel: Kernel): MmState {
     mms: [],
     scan: { mm: 0, page: 0, frame: 0 },
     reclaiming: false,
+    reclaimFailed: false,
     stackSlots: { next: 0, free: [] },
     zeroFrame: -1,
     vdso: undefined,

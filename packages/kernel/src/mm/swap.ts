@@ -31,6 +31,12 @@ export function allocSlot(state: MmState): number {
   return slot;
 }
 
+/** Whether anonymous memory can go anywhere. */
+export function canSwap(state: MmState): boolean {
+  const { swap } = state;
+  return swap.used < Math.min(swap.limit, MAX_SWAP_SLOTS) || swap.frames.size > 0;
+}
+
 function growSlots(swap: SwapState): void {
   const length = Math.max(1024, swap.refs.length * 2);
   const { refs, word, uniform } = swap;

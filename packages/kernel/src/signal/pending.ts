@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { clearWork, setWork } from '../task/thread-info.ts';
+import { timerSignalTaken } from '../time/timer-signals.ts';
 import type { PendingSignals, SigInfo, SigSet, Task } from '../types.ts';
 import { SIGKILL, SYNCHRONOUS, sigBit } from './numbers.ts';
 
@@ -68,6 +69,7 @@ export function dequeueSignal(kernel: Kernel, task: Task, mask: SigSet): SigInfo
     if (signo !== 0) {
       const info = takeFrom(pending, signo);
       recalcSigPending(kernel, task);
+      timerSignalTaken(kernel, task.group, info);
       return info;
     }
   }

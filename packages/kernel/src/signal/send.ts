@@ -50,6 +50,11 @@ export function sendPgrpSignal(kernel: Kernel, pgid: number, info: SigInfo): num
   return count;
 }
 
+/** Whether a signal to one thread, or to a process, is dropped because nobody would do anything about it. */
+export function ignoresSignal(group: ThreadGroup, only: Task | undefined, signo: number): boolean {
+  return isIgnored(group, only ?? group.leader, signo);
+}
+
 /** Whether a process has no handler and would do nothing about it. A blocked signal is not ignored: the handler may change before it is unblocked; nor is one that a tracer may want to see. */
 function isIgnored(group: ThreadGroup, task: Task, signo: number): boolean {
   if ((task.sigMask | task.realBlocked) & sigBit(signo)) return false;
@@ -201,6 +206,13 @@ export function forceSignal(kernel: Kernel, task: Task, info: SigInfo): void {
 export function forceSegv(kernel: Kernel, task: Task, signo: number): void {
   if (signo === 11) task.group.actions[11]!.handler = SIG_DFL;
   forceSignal(kernel, task, sigInfo(11));
+}
+
+/** Whether someone with these identities, who is not there any more, may signal a task. Linux 6.1 fs/fcntl.c: sigio_perm */
+export function maySignalAs(from: { readonly uid: number; readonly euid: number }, target: Task): boolean {
+  const to = target.cred;
+  if (from.euid === 0) return true;
+  return from.euid === to.suid || from.euid === to.uid || from.uid === to.suid || from.uid === to.uid;
 }
 
 /** Whether one process may signal another. Linux 6.1 kernel/signal.c: kill_ok_by_cred */

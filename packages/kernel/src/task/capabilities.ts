@@ -21,6 +21,7 @@ export const CAP = {
   sysRawio: 17,
   sysChroot: 18,
   sysPtrace: 19,
+  sysPacct: 20,
   sysAdmin: 21,
   sysBoot: 22,
   sysNice: 23,
@@ -28,6 +29,8 @@ export const CAP = {
   sysTime: 25,
   sysTtyConfig: 26,
   mknod: 27,
+  lease: 28,
+  setfcap: 31,
   macOverride: 32,
   syslog: 34,
 } as const;

@@ -1,4 +1,6 @@
+import { leavesCoreDump } from '../coredump/dump.ts';
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { pidfdEnds } from '../fs/pidfd.ts';
 import { futexWake } from '../ipc/futex.ts';
 import { exitPiFutexes } from '../ipc/futex-pi.ts';
 import { exitRobustList } from '../ipc/robust-list.ts';
@@ -8,6 +10,7 @@ import { exitMm } from '../mm/exit.ts';
 import { freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
 import { exitPtrace, unlink } from '../ptrace/attach.ts';
+import { threadReleased } from '../ptrace/exit-work.ts';
 import { notifyTracerOfExit } from '../ptrace/notify.ts';
 import { EVENT_EXIT } from '../ptrace/numbers.ts';
 import { wantsEvent } from '../ptrace/stop.ts';
@@ -45,6 +48,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   freeKernelStack(kernel, task.stackSlot);
   task.stackSlot = -1;
   task.tracedStop = undefined;
+  leavesCoreDump(kernel, task);
   exitPtrace(kernel, task);
   const last = group.tasks.every((other) => other.state === 'zombie' || other.state === 'dead');
   if (last) groupEnds(kernel, group);
@@ -76,6 +80,7 @@ export function releaseTraced(kernel: Kernel, task: Task): void {
     return;
   }
   forgetThread(kernel, task);
+  threadReleased(kernel, group);
   announceGroup(kernel, group);
 }
 
@@ -83,6 +88,7 @@ export function releaseTraced(kernel: Kernel, task: Task): void {
 function announceGroup(kernel: Kernel, group: ThreadGroup): void {
   const { leader } = group;
   if (!group.exited || group.tasks.length > 1 || leader.state !== 'zombie') return;
+  pidfdEnds(kernel, group);
   if (leader.tracing !== undefined && leader.tracing.tracer.group !== group.parent) {
     const reason = exitReason(leader.exitCode);
     if (notifyTracerOfExit(kernel, leader, reason.code, reason.status)) releaseTraced(kernel, leader);
@@ -193,6 +199,7 @@ export function reap(kernel: Kernel, group: ThreadGroup): void {
   setState(kernel, leader, 'dead');
   kernel.state.tasks.delete(leader.tid);
   kernel.state.groups.delete(group.pid);
+  pidfdEnds(kernel, group);
   if (parent === undefined) return;
   const at = parent.children.indexOf(group);
   if (at >= 0) parent.children.splice(at, 1);

@@ -5,6 +5,7 @@ import type {
   Credentials,
   FileTable,
   FsContext,
+  Itimer,
   PendingSignals,
   RestartRecord,
   SigAction,
@@ -78,6 +79,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     exited: false,
     subreaper: false,
     didExec: false,
+    oomScoreAdj: 0,
     posixTimers: new Map(),
     nextTimerId: 0,
     deadUserCycles: 0,
@@ -87,8 +89,8 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
   };
 }
 
-function newItimer(): { expires: bigint | undefined; interval: bigint } {
-  return { expires: undefined, interval: 0n };
+function newItimer(): Itimer {
+  return { expires: undefined, interval: 0n, waiting: false };
 }
 
 export interface TaskParts {
@@ -115,6 +117,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     wait: undefined,
     timedOut: false,
     restart: undefined as RestartRecord | undefined,
+    onRealtime: false,
     restartBlock: undefined,
     inCall: false,
     traceEntry: undefined,
@@ -125,6 +128,10 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     nice: 0,
     policy: 0,
     rtPriority: 0,
+    boost: 0,
+    resetOnFork: false,
+    turnUsed: 0,
+    toTail: false,
     vruntime: kernel.state.sched.minVruntime,
     chargedAt: 0,
     sliceStart: 0,
@@ -142,6 +149,9 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     vforkParent: undefined,
     vforkDone: { waiters: [] },
     parentDeathSignal: 0,
+    timerSlack: 50_000,
+    defaultSlack: 50_000,
+    mceKill: 2,
     noNewPrivs: false,
     personality: 0,
     startTime: monotonicNs(kernel),

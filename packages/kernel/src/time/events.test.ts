@@ -5,6 +5,7 @@ import { CPU_AREA, KC_IDLE, KC_INTERRUPT, KERNEL_DATA_OFFSET } from '../kernel-m
 import { kernelWrite32 } from '../mm/kernel-access.ts';
 import { copyOut, readWord } from '../mm/user-access.ts';
 import { SIGALRM } from '../signal/numbers.ts';
+import { dequeueSignal } from '../signal/pending.ts';
 import { taskKit, USER } from '../task/task-test-kit.ts';
 import { cyclesToNs, monotonicNs, nsToCycles } from './clock.ts';
 import { isIdle, onRunReturn, timerDue } from './events.ts';
@@ -119,6 +120,10 @@ test('setitimer repeats, alarm tells what was left, and both raise SIGALRM', () 
   expect(task.group.pending.set).toBe(task.sigMask);
   kit.call(task, 'getitimer', 0, USER + 32);
   expect(readWord(kernel, task, USER + 36)).toBe(20_000);
+  // It is set again when its signal is taken.
+  expect(readWord(kernel, task, USER + 44)).toBe(0);
+  expect(dequeueSignal(kernel, task, 0n)?.signo).toBe(SIGALRM);
+  kit.call(task, 'getitimer', 0, USER + 32);
   expect(readWord(kernel, task, USER + 44)).toBeGreaterThan(19_000);
   expect(kit.call(task, 'alarm', 10)).toBe(1);
   expect(kit.call(task, 'alarm', 0)).toBe(10);

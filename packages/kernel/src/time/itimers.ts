@@ -6,6 +6,7 @@ import { RLIMIT_CPU } from '../task/rlimit-numbers.ts';
 import { groupTimes } from '../task/times.ts';
 import type { Itimer, Task, ThreadGroup } from '../types.ts';
 import { cyclesToNs, monotonicNs, nsToCycles } from './clock.ts';
+import { forward } from './forward.ts';
 import { cancelTimer, registerTimerKind, setTimer } from './timers.ts';
 
 export const ITIMER_REAL = 0;
@@ -31,10 +32,10 @@ function clockOf(kernel: Kernel, group: ThreadGroup, which: number): bigint {
   return BigInt(cyclesToNs(cycles, kernel.options.clockHz));
 }
 
-/** What is left of a timer; one that is set shows at least a microsecond. */
+/** What is left of a timer; one that is set shows at least a microsecond, one whose signal waits to be taken nothing. */
 export function getItimer(kernel: Kernel, group: ThreadGroup, which: number): ItimerValue {
   const timer = timerOf(group, which);
-  if (timer.expires === undefined) return { value: 0n, interval: timer.interval };
+  if (timer.expires === undefined || timer.waiting) return { value: 0n, interval: timer.interval };
   const left = timer.expires - clockOf(kernel, group, which);
   return { value: left > 1000n ? left : 1000n, interval: timer.interval };
 }
@@ -42,6 +43,7 @@ export function getItimer(kernel: Kernel, group: ThreadGroup, which: number): It
 export function setItimer(kernel: Kernel, group: ThreadGroup, which: number, setting: ItimerValue): void {
   const timer = timerOf(group, which);
   timer.interval = setting.interval;
+  timer.waiting = false;
   timer.expires = setting.value === 0n ? undefined : clockOf(kernel, group, which) + setting.value;
   if (which !== ITIMER_REAL) return;
   if (timer.expires === undefined) cancelTimer(kernel, 'itimer', group.pid);
@@ -52,15 +54,18 @@ registerTimerKind('itimer', (kernel, entry) => {
   const group = kernel.state.groups.get(entry.id);
   if (group === undefined || group.exited) return;
   const timer = group.timers.real;
-  timer.expires = timer.interval === 0n ? undefined : nextExpiry(entry.deadline, timer.interval, monotonicNs(kernel));
-  if (timer.expires !== undefined) setTimer(kernel, 'itimer', group.pid, timer.expires);
+  if (timer.interval === 0n) timer.expires = undefined;
+  else timer.waiting = true;
   sendGroupSignal(kernel, group, sigInfo(SIGALRM));
 });
 
-/** The first expiry after `now` of a timer that expired at `last`. */
-export function nextExpiry(last: bigint, interval: bigint, now: bigint): bigint {
-  if (last + interval > now) return last + interval;
-  return last + ((now - last) / interval + 1n) * interval;
+/** Sets a periodic ITIMER_REAL again, whose SIGALRM was taken. Linux 6.1 kernel/signal.c: dequeue_signal */
+export function alarmTaken(kernel: Kernel, group: ThreadGroup): void {
+  const timer = group.timers.real;
+  if (!timer.waiting || timer.expires === undefined) return;
+  timer.waiting = false;
+  timer.expires = forward(timer.expires, timer.interval, monotonicNs(kernel)).expires;
+  setTimer(kernel, 'itimer', group.pid, timer.expires);
 }
 
 /** At a tick: the timers of the running process that count CPU time, and its CPU limit. */
@@ -86,6 +91,6 @@ function checkCpuTimer(kernel: Kernel, group: ThreadGroup, which: number, signo:
   if (timer.expires === undefined) return;
   const now = clockOf(kernel, group, which);
   if (now < timer.expires) return;
-  timer.expires = timer.interval === 0n ? undefined : nextExpiry(timer.expires, timer.interval, now);
+  timer.expires = timer.interval === 0n ? undefined : forward(timer.expires, timer.interval, now).expires;
   sendGroupSignal(kernel, group, sigInfo(signo));
 }

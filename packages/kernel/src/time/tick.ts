@@ -9,8 +9,10 @@ import { WORK } from '../syscalls/work-cost.ts';
 import { threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
+import { expireCpuTimers } from './cpu-timers.ts';
 import { cpuItimers } from './itimers.ts';
 import { expireTimers } from './timers.ts';
+import { updateVdsoData } from './vdso-data.ts';
 
 const SECOND = 1_000_000_000n;
 
@@ -42,6 +44,7 @@ export function timerInterrupt(kernel: Kernel, fromUser: boolean): number {
   if (task !== state.sched.idle) {
     chargeTask(kernel, task, fromUser ? 'user' : 'system');
     cpuItimers(kernel, task);
+    expireCpuTimers(kernel);
     checkSlice(kernel, task);
   }
   return KERNEL_GO_ON;
@@ -70,4 +73,5 @@ export function updateClockMirror(kernel: Kernel, now: bigint): void {
   kernelWrite32(kernel, area + CPU_AREA.jiffies, state.jiffies | 0);
   kernelWrite32(kernel, area + CPU_AREA.seconds, Number(BigInt.asIntN(32, real / SECOND)));
   kernelWrite32(kernel, area + CPU_AREA.nanoseconds, Number(real % SECOND));
+  updateVdsoData(kernel, now);
 }

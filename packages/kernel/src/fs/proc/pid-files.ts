@@ -1,8 +1,9 @@
 import { PAGE_SIZE } from '@kml/core';
 import { latin1String, StructWriter } from '../../abi/struct.ts';
-import { EINVAL } from '../../errno.ts';
+import { EINVAL, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { mapsText } from '../../mm/maps-text.ts';
+import { oomScore } from '../../mm/oom.ts';
 import { copyIn } from '../../mm/user-access.ts';
 import { frameAddress } from '../../task/thread-info.ts';
 import type { Task } from '../../types.ts';
@@ -14,6 +15,8 @@ export interface PidFile {
   readonly mode: number;
   /** `thread`: below task/. `reader` is the task that reads. */
   readonly read: (kernel: Kernel, task: Task, thread: boolean, reader: Task) => string;
+  /** Only for those who may trace the task. */
+  readonly guarded?: true;
   /** 0 or -errno. */
   readonly write?: (kernel: Kernel, task: Task, text: string) => number;
 }
@@ -54,10 +57,24 @@ function syscallText(kernel: Kernel, task: Task): string {
   if (task.state === 'runnable' || task.stackSlot < 0) return 'running\n';
   const frame = frameAddress(kernel, task);
   const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame))}`;
+  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame) & -kernel.abi.isa.instructionAlign)}`;
   if (!task.inCall && task.tracedStop?.at !== 'entry') return `-1 ${place}\n`;
   const { number, args } = kernel.abi.debug.callAtEntry(kernel, task);
   return `${number} ${args.map(hex).join(' ')} ${place}\n`;
+}
+
+/** What goes into a core file. Linux 6.1 fs/proc/base.c: proc_coredump_filter_write */
+function coreFilter(_kernel: Kernel, task: Task): string {
+  return task.mm === undefined ? '' : `${task.mm.coreFilter.toString(16).padStart(8, '0')}\n`;
+}
+
+function setCoreFilter(_kernel: Kernel, task: Task, text: string): number {
+  const given = text.trim();
+  const value = /^0[0-7]*$/.test(given) ? Number.parseInt(given, 8) : Number(given);
+  if (given === '' || !Number.isInteger(value) || value < 0) return -EINVAL;
+  if (task.mm === undefined) return -ESRCH;
+  task.mm.coreFilter = value & 0x1ff;
+  return 0;
 }
 
 function comm(_kernel: Kernel, task: Task): string {
@@ -69,13 +86,20 @@ function setComm(_kernel: Kernel, task: Task, text: string): number {
   return 0;
 }
 
-function setScore(_kernel: Kernel, _task: Task, text: string): number {
+function setScore(_kernel: Kernel, task: Task, text: string): number {
   const score = Number(text.trim());
-  return Number.isInteger(score) && score >= -1000 && score <= 1000 ? 0 : -EINVAL;
+  if (!Number.isInteger(score) || score < -1000 || score > 1000) return -EINVAL;
+  task.group.oomScoreAdj = score;
+  return 0;
 }
 
 function file(read: PidFile['read'], mode = 0o444): PidFile {
   return { mode, read };
+}
+
+/** A file for those who may trace the task. Linux 6.1 fs/proc: PTRACE_MODE_READ_FSCREDS */
+function guarded(read: PidFile['read'], mode = 0o444): PidFile {
+  return { mode, read, guarded: true };
 }
 
 /** Linux 6.1 fs/proc/base.c: tgid_base_stuff */
@@ -83,26 +107,27 @@ export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>(
   ['stat', file(statText)],
   ['statm', file(statmText)],
   ['status', file(statusText)],
-  ['maps', file((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
+  ['maps', guarded((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
   ['cmdline', file(commandLine)],
   [
     'environ',
-    file(
+    guarded(
       (kernel, task) => startArea(kernel, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0, task.group.environ),
       0o400,
     ),
   ],
   // Opened as a file of its own kind (mem-file.ts).
   ['mem', { mode: 0o600, read: () => '' }],
-  ['syscall', file(syscallText, 0o400)],
-  ['auxv', file(auxv, 0o400)],
+  ['syscall', guarded(syscallText, 0o400)],
+  ['coredump_filter', { mode: 0o644, read: coreFilter, write: setCoreFilter }],
+  ['auxv', guarded(auxv, 0o400)],
   ['comm', { mode: 0o644, read: comm, write: setComm }],
   ['limits', file((_kernel, task) => limitsText(task))],
   ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],
   ['mountinfo', file((kernel, _task, _thread, reader) => mountInfoText(kernel, reader))],
   ['wchan', file(() => '0')],
-  ['oom_score', file(() => '0\n')],
-  ['oom_score_adj', { mode: 0o644, read: () => '0\n', write: setScore }],
+  ['oom_score', file((kernel, task) => `${oomScore(kernel, task.group)}\n`)],
+  ['oom_score_adj', { mode: 0o644, read: (_kernel, task) => `${task.group.oomScoreAdj}\n`, write: setScore }],
   ['loginuid', file(() => '4294967295')],
   ['sessionid', file(() => '4294967295')],
   ['cgroup', file(() => '0::/\n')],

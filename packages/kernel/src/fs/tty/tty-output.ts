@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel.ts';
+import { pushIntoRing } from '../byte-ring.ts';
 import { notify } from '../notify.ts';
-import { pushIntoPipe } from '../pipe.ts';
-import { OCRNL, ONLCR, ONLRET, ONOCR, OPOST, XTABS } from './termios.ts';
+import { OCRNL, OLCUC, ONLCR, ONLRET, ONOCR, OPOST, XTABS } from './termios.ts';
 import type { Tty } from './tty-state.ts';
 
 /** Bytes a master may leave unread before writers wait. */
@@ -23,7 +23,7 @@ export function emit(kernel: Kernel, tty: Tty, bytes: Uint8Array): number {
   if (bytes.length === 0) return 0;
   if (tty.kind === 'console') return kernel.host.console.write(1, bytes);
   if (!tty.masterOpen) return 0;
-  pushIntoPipe(tty.output, bytes);
+  pushIntoRing(tty.output, bytes);
   notify(kernel, tty.queue);
   return 0;
 }
@@ -54,7 +54,7 @@ function process(tty: Tty, bytes: Uint8Array): Uint8Array {
     } else {
       // Control characters and UTF-8 continuation bytes take no column.
       if (byte >= 32 && (byte & 0xc0) !== 0x80) tty.column++;
-      out.push(byte);
+      out.push(oflag & OLCUC && byte >= 97 && byte <= 122 ? byte - 32 : byte);
     }
   }
   return Uint8Array.from(out);

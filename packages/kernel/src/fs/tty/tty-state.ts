@@ -1,5 +1,5 @@
+import { type ByteRing, newByteRing } from '../byte-ring.ts';
 import { type FileQueue, newQueue } from '../notify.ts';
-import { newPipe, type Pipe } from '../pipe.ts';
 import { standardTermios, type Termios } from './termios.ts';
 
 export interface WindowSize {
@@ -29,11 +29,18 @@ export interface Tty {
   literal: boolean;
   /** Output column, for tabs and erasing. */
   column: number;
+  /** Column at which the line being typed begins. */
+  lineColumn: number;
+  /** TIOCEXCL: nobody else may open it but the privileged. */
+  exclusive: boolean;
+  /** Packet mode of the master (TIOCPKT), and what it is to be told (TIOCPKT_*). */
+  packets: boolean;
+  packetStatus: number;
   /** Output is held (Ctrl-S). */
   held: boolean;
   hungUp: boolean;
   /** Pseudo-terminal: what the slave wrote and the master has not read. */
-  output: Pipe;
+  output: ByteRing;
   masterOpen: boolean;
   locked: boolean;
   /** Open descriptions of the terminal itself (the slave). */
@@ -57,9 +64,13 @@ export function newTty(device: number, kind: Tty['kind'], index: number): Tty {
     edit: [],
     literal: false,
     column: 0,
+    lineColumn: 0,
+    exclusive: false,
+    packets: false,
+    packetStatus: 0,
     held: false,
     hungUp: false,
-    output: newPipe(),
+    output: newByteRing(),
     masterOpen: false,
     locked: false,
     opens: 0,

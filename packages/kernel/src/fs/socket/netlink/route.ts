@@ -33,6 +33,7 @@ const RTM_GETROUTE = 26;
 const RTM_GETRULE = 34;
 
 const RT_TABLE_LOCAL = 255;
+const RT_TABLE_MAIN = 254;
 const RT_SCOPE_HOST = 254;
 const RTPROT_KERNEL = 2;
 const RTM_F_CLONED = 0x200;
@@ -128,7 +129,7 @@ function route(kernel: Kernel, to: string, bits: number, kind: number, scope: nu
     [15, word(kernel, RT_TABLE_LOCAL)],
     [1, latin1Bytes(v4 ? v4Bytes(to) : to)],
   ];
-  if (v4) attributes.push([7, latin1Bytes(v4Bytes(sourceFor(to)))]);
+  if (v4) attributes.push([7, latin1Bytes(v4Bytes(sourceFor(kernel, to)))]);
   else attributes.push([6, word(kernel, 0)]);
   attributes.push([4, word(kernel, LOOPBACK_INDEX)]);
   return { type: RTM_NEWROUTE, body: joined([header.bytes, attributeBytes(kernel, attributes)]) };
@@ -170,16 +171,16 @@ function oneRoute(kernel: Kernel, body: Uint8Array): NetlinkAnswer[] | number {
 function foundRoute(kernel: Kernel, to: string): NetlinkAnswer {
   const header = new StructWriter(kernel, 12).u8(AF_INET).u8(32).u8(0).u8(0);
   header
-    .u8(RT_TABLE_LOCAL)
+    .u8(RT_TABLE_MAIN)
     .u8(0)
     .u8(0)
     .u8(RTN_LOCAL)
     .u32((RTCF_LOCAL | RTM_F_CLONED) >>> 0);
   const attributes: Attribute[] = [
-    [15, word(kernel, RT_TABLE_LOCAL)],
+    [15, word(kernel, RT_TABLE_MAIN)],
     [1, latin1Bytes(v4Bytes(to))],
     [4, word(kernel, LOOPBACK_INDEX)],
-    [7, latin1Bytes(v4Bytes(sourceFor(to)))],
+    [7, latin1Bytes(v4Bytes(sourceFor(kernel, to)))],
     [25, word(kernel, 0)], // RTA_UID
     [12, new Uint8Array(32)], // RTA_CACHEINFO
   ];

@@ -11,6 +11,7 @@ const NEEDED = {
   'mips-linux-gnu-gcc': 'gcc-mips-linux-gnu',
   'mipsel-linux-gnu-gcc': 'gcc-mipsel-linux-gnu',
   'powerpc-linux-gnu-gcc': 'gcc-powerpc-linux-gnu',
+  'gdb-multiarch': 'gdb-multiarch',
   objdump: 'binutils',
   gcc: 'gcc',
   make: 'make',

@@ -1,5 +1,5 @@
 import { openDirectory } from '@kml/host-node';
-import { beforeAll, describe, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { debianRoot } from '../debian/root.ts';
 import { SEED, savedAlong } from './along.ts';
 
@@ -55,10 +55,16 @@ print(subprocess.run(['sort', '-n'], input='3\\n1\\n2\\n', capture_output=True, 
 timer = threading.Timer(0.05, print, ['timer']); timer.start(); timer.join()
 `;
 
-const COMMANDS: [name: string, argv: string[]][] = [
-  ['bash with pipelines and jobs', ['bash', '-c', SHELL]],
-  ['sqlite3 on a file', ['sqlite3', '/tmp/numbers.db', SQL]],
-  ['python3 with threads', ['python3', '-c', PYTHON]],
+const PYTHON_PRINTS = /^\[\(0, '\w{8}'\).*\]\nb'xxxxxxxxxx'\n\['1', '2', '3'\]\ntimer\n$/;
+
+const COMMANDS: [name: string, argv: string[], prints: RegExp][] = [
+  [
+    'bash with pipelines and jobs',
+    ['bash', '-c', SHELL],
+    /^LINE 9 OF MANY\n(.*\n)+17\ntrapped\nthrough a coprocess\n\w+ {2}\.\/lines\nslept\nstatus 0\n820\n(.*\n)+line 40 of many\ntar\n$/,
+  ],
+  ['sqlite3 on a file', ['sqlite3', '/tmp/numbers.db', SQL], /^1500\|1126125250\|.*\nnumber 14\n(.*\n)+ok\n700\n$/],
+  ['python3 with threads', ['python3', '-c', PYTHON], PYTHON_PRINTS],
 ];
 
 /** Debian's programs from a host directory, dynamically linked, saved in the middle. */
@@ -68,15 +74,16 @@ describe(`saved along the way, seed ${SEED}`, () => {
     root = openDirectory(await debianRoot());
   });
 
-  test.each(COMMANDS)('%s', async (_name, argv) => {
+  test.each(COMMANDS)('%s', async (_name, argv, prints) => {
     const env = { PATH: '/usr/bin:/bin', HOME: '/root', LC_ALL: 'C', PYTHONHASHSEED: '0' };
     const program = { path: `/usr/bin/${argv[0]}`, argv, env };
-    await savedAlong({ root, options: { arch: 'ia32', root, memory: 96 << 20 }, program }, 3);
+    await savedAlong({ root, options: { arch: 'ia32', root, memory: 96 << 20 }, program, prints }, 2);
   });
 
   test('python3 in kernel mode, short of memory', async () => {
     const program = { path: '/usr/bin/python3', argv: ['python3', '-c', PYTHON], env: { PYTHONHASHSEED: '0' } };
     const options = { arch: 'ia32', root, memory: 9 << 20, swap: 64 << 20, kernelMode: true };
-    await savedAlong({ root, options, program }, 2);
+    const machine = await savedAlong({ root, options, program, prints: PYTHON_PRINTS }, 2);
+    expect(machine.stats().pagesOut).toBeGreaterThan(50);
   });
 });

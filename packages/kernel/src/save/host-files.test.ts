@@ -4,7 +4,7 @@ import { fakeHost, fsKit } from '../fs/fs-test-kit.ts';
 import { recordHostFiles, restoreHostFiles } from './host-files.ts';
 import { outsideNames } from './unsaveable.ts';
 
-const TREE = { here: 'text of the host', other: 'x'.repeat(9000) };
+const TREE = { here: 'text of the host', other: 'x'.repeat(9000), second: { same: 'other' } };
 
 function kit(writeRoot: boolean) {
   const host = fakeHost(TREE);
@@ -24,6 +24,19 @@ describe('host files in use', () => {
     // The host, which the guest's unlink does not reach, still has it.
     expect(restoreHostFiles(kernel, objects(), records)).toEqual([]);
     expect(call('lseek', fd, 0, 2)).toBe(16);
+  });
+
+  test('of several names are one file still, where the host has other numbers for it', () => {
+    const { call, host, kernel, objects, stat } = kit(false);
+    const first = stat('/other');
+    const { lstat } = host;
+    host.lstat = (path) => {
+      const found = lstat(path);
+      return typeof found === 'number' ? found : { ...found, dev: 77, ino: found.ino + 1000 };
+    };
+    restoreHostFiles(kernel, objects(), []);
+    expect(call('chmod', '/second', 0o600)).toBe(0);
+    expect(stat('/other')).toMatchObject({ ino: (first as { ino: number }).ino, mode: 0o100600 });
   });
 
   test('that are gone or changed are told', () => {

@@ -15,7 +15,15 @@ import { O_ACCMODE, O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
 import { checkChange, clearControllingTty, setControllingTty } from './job-control.ts';
 import { inputReady, receiveInput, settingsChanged } from './line-discipline.ts';
 import { masterTty, slavePlace } from './pty.ts';
-import { decodeTermio, decodeTermios, encodeTermio, encodeTermios, ICANON, termiosBytes } from './termios.ts';
+import {
+  decodeTermio,
+  decodeTermios,
+  encodeTermio,
+  encodeTermios,
+  ICANON,
+  keepLocked,
+  termiosBytes,
+} from './termios.ts';
 import { ttyOf } from './tty-file.ts';
 import { newTtyFile } from './tty-open.ts';
 import type { Tty } from './tty-state.ts';
@@ -61,6 +69,10 @@ function commonIoctl(kernel: Kernel, task: Task, tty: Tty, command: number, argu
       return copyOut(kernel, task, argument, encodeTermios(kernel, tty.termios, true)) ? 0 : -EFAULT;
     case ioctl.TCGETA:
       return copyOut(kernel, task, argument, encodeTermio(kernel, tty.termios)) ? 0 : -EFAULT;
+    case ioctl.TIOCGLCKTRMIOS:
+      return copyOut(kernel, task, argument, encodeTermios(kernel, tty.lockedTermios, false)) ? 0 : -EFAULT;
+    case ioctl.TIOCSLCKTRMIOS:
+      return lockTermios(kernel, task, tty, argument);
     case ioctl.TCSETS:
     case ioctl.TCSETSW:
     case ioctl.TCSETSF:
@@ -151,13 +163,21 @@ function setTermios(
   if (bytes === undefined) return -EFAULT;
   const wasCanonical = (tty.termios.lflag & ICANON) !== 0;
   const decode = length === 18 ? decodeTermio : decodeTermios;
-  tty.termios = decode(kernel, bytes, tty.termios);
+  tty.termios = keepLocked(decode(kernel, bytes, tty.termios), tty.termios, tty.lockedTermios);
   if (flushInput) {
     tty.lines = [];
     tty.edit = [];
   }
   settingsChanged(tty, wasCanonical);
   notify(kernel, tty.queue);
+  return 0;
+}
+
+function lockTermios(kernel: Kernel, task: Task, tty: Tty, address: number): number {
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
+  const bytes = copyIn(kernel, task, address, termiosBytes(kernel, false));
+  if (bytes === undefined) return -EFAULT;
+  tty.lockedTermios = decodeTermios(kernel, bytes, tty.lockedTermios);
   return 0;
 }
 

@@ -5,7 +5,7 @@ import { ARCHS, loadGuest, runGuest, TestConsole, type Way } from './harness.ts'
 /** Pipes with data in them, sleepers, children, threads, shared memory, signals. */
 const SCRIPT = 'sleep 0.01 | seq 700 | cat | wc; forks; sleep 0.02; seq 90 | cat | wc';
 const OPTIONS: MachineOptions = { memory: 8 << 20, hz: 1000 };
-const POINTS = 4;
+const POINTS = 3;
 
 /** Both modes of every architecture. */
 const PLACES = ARCHS.flatMap((arch) => [{ arch, mode: 'user' } as const, { arch, mode: 'kernel' } as const]);

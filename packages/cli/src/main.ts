@@ -1,7 +1,9 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { VERSION } from './build.ts';
 import { archsCommand } from './commands/archs.ts';
 import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { rootfsCommand } from './commands/rootfs.ts';
 import { runCommand } from './commands/run.ts';
 import { tourCommand } from './commands/tour.ts';
@@ -11,17 +13,18 @@ import { Failure } from './failure.ts';
 export async function main(): Promise<void> {
   const program = new Command('kml')
     .description('Runs unmodified 32-bit Linux programs, in user mode and at kernel privilege (Kernel Mode Linux).')
-    .version('0.1.0')
+    .version(VERSION)
     .addHelpText(
       'after',
       `
-  Exit status of run: the program's own; 128+N if signal N ended it; 124 if a limit did;
+  Exit status of run and restore: the program's own; 128+N if signal N ended it; 124 if a limit did;
   125 if kml itself failed; 126 if the program cannot be run; 127 if it is not found.`,
     )
     .enablePositionalOptions();
 
   for (const command of [
     runCommand(),
+    restoreCommand(),
     infoCommand(),
     archsCommand(),
     explainCommand(),

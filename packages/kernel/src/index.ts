@@ -28,9 +28,11 @@ export {
   S_IFMT,
   S_IFREG,
 } from './fs/mode.ts';
+export { pollNetwork } from './fs/socket/inet/outside/poll-network.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
+export * from './host-network.ts';
 export * from './internal-error.ts';
 export { VERSIONED_IPC_CONTROLS } from './ipc/sysv/rows.ts';
 export * from './kernel.ts';

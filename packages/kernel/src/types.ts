@@ -4,9 +4,12 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { CoreDump } from './coredump/state.ts';
+import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
 import type { Capabilities } from './task/capabilities.ts';
+import type { CpuClockId } from './time/clock-ids.ts';
 
 /** Set of signals, bit n-1 for signal n. */
 export type SigSet = bigint;
@@ -73,6 +76,8 @@ export interface Task {
   /** Set by the waker's reason: the deadline passed. */
   timedOut: boolean;
   restart: RestartRecord | undefined;
+  /** The call in progress waits for a time of the real-time clock: its deadline moves when that clock is set. */
+  onRealtime: boolean;
   /** Record of a call that ended with ERESTART_RESTARTBLOCK, for restart_syscall. */
   restartBlock: RestartRecord | undefined;
   /** The system call that waits: its kernel call is executed again when the task is woken. */
@@ -91,6 +96,13 @@ export interface Task {
   /** SCHED_* policy and real-time priority, as set; see sched/policy.ts. */
   policy: number;
   rtPriority: number;
+  /** Highest real-time priority of those who wait for a lock that the task holds, 0 for none. */
+  boost: number;
+  /** Children start with the default policy. */
+  resetOnFork: boolean;
+  /** Cycles used of a turn of SCHED_RR; at the next switch the task goes behind its equals. */
+  turnUsed: number;
+  toTail: boolean;
   /** As ioprio_set was told; undefined: never. */
   ioPriority?: number;
   /** Fair-share clock: cycles used, weighted by nice. */
@@ -119,6 +131,11 @@ export interface Task {
   vforkDone: WaitQueue;
   /** PR_SET_PDEATHSIG. */
   parentDeathSignal: number;
+  /** Nanoseconds by which waits may be late, now and as PR_SET_TIMERSLACK of 0 sets it; kept and reported. */
+  timerSlack: number;
+  defaultSlack: number;
+  /** As PR_MCE_KILL was told. */
+  mceKill: number;
   noNewPrivs: boolean;
   personality: number;
   startTime: bigint;
@@ -148,6 +165,9 @@ export interface SigInfo {
   /** Child's times, in clock ticks. */
   utime?: number;
   stime?: number;
+  /** File (POLL_*): what can be done, and with which descriptor. */
+  band?: number;
+  fd?: number;
 }
 
 export interface PendingSignals {
@@ -197,6 +217,10 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Its core file is being written. */
+  core?: CoreDump | undefined;
+  /** Polls of its pidfds. */
+  pidQueue?: FileQueue;
   subreaper: boolean;
   /** Executed a program since it was forked: setpgid by the parent is over. */
   didExec: boolean;
@@ -214,6 +238,8 @@ export interface ThreadGroup {
 export interface PosixTimer {
   id: number;
   clock: number;
+  /** The process or thread whose CPU time it counts; `expires` is a time of that clock then. */
+  cpuClock?: CpuClockId;
   /** SIGEV_*: 0 signal, 1 none, 4 to a thread. */
   notify: number;
   signo: number;
@@ -252,6 +278,8 @@ export interface Mm {
   envStart: number;
   envEnd: number;
   vdso: number;
+  /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
+  noHugePages: boolean;
   /** Pages present. */
   rss: number;
   /** Pages paged out. */
@@ -295,6 +323,8 @@ export interface Vma {
   /** madvise(MADV_DONTFORK), madvise(MADV_WIPEONFORK). */
   dontFork: boolean;
   wipeOnFork: boolean;
+  /** madvise(MADV_DONTDUMP): not in core files. */
+  dontDump: boolean;
   /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
   image: string;
 }
@@ -324,8 +354,22 @@ export interface OpenFile {
   position: number;
   /** O_* flags, generic values. */
   flags: number;
+  /** Whom it tells by signal. */
+  owner?: FileOwner;
   /** What the kind keeps: pipe ends, directory cursor, tty, epoll set, … plain data. */
   data: unknown;
+}
+
+/** Whom a file tells by signal: fcntl(F_SETOWN). */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP: 0 to 2. */
+  type: number;
+  id: number;
+  /** Who set it: it may only signal whom that user may. */
+  uid: number;
+  euid: number;
+  /** F_SETSIG; 0: SIGIO without information. */
+  signo: number;
 }
 
 /** A place in the mount tree. */
@@ -378,10 +422,18 @@ export interface Inode {
   atime: bigint;
   mtime: bigint;
   ctime: bigint;
+  /** When it was made; undefined where the file system does not know. */
+  btime?: bigint | undefined;
   /** Frames of the page cache by page index: where a page is here, it is the truth (see mm/page-cache.ts). */
   pages: Map<number, CachedPage>;
   /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
   users: number;
+  /** Extended attributes by name. */
+  xattrs?: Map<string, Uint8Array>;
+  /** RWH_*: fcntl(F_SET_RW_HINT). */
+  writeHint?: number;
+  /** It has no name yet and may be given one (O_TMPFILE without O_EXCL). */
+  linkable?: boolean;
   /** What the file system keeps for the inode: plain data. */
   data: unknown;
 }

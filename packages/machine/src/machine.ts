@@ -65,6 +65,9 @@ export class Machine {
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
+    if (options.network && options.time === 'virtual') {
+      throw new MachineError("the host's network goes by the host's clock: it cannot be had with virtual time");
+    }
     this.arch = findArch(registry, options.arch ?? registry.plugins[0]!.name);
     const { isa, abi } = this.arch;
     this.model = findModel(this.arch, options.cpu);
@@ -95,6 +98,7 @@ export class Machine {
         entropy: options.entropy ?? zeroEntropy,
         log: options.log ?? silentLog,
         ...(options.swapStore && { swap: options.swapStore }),
+        ...(options.network && { network: options.network }),
       },
       options: kernelOptions(options, this.model),
     });
@@ -139,11 +143,11 @@ export class Machine {
     return saveMachine(this, version);
   }
 
-  /** Runs to the end of the first program, or of a limit. Where the program has ended, sync() has been called. */
+  /** Runs to the end of the first program, of a limit, or to a pause. Where the program has ended, sync() has been called. */
   async run(limits: RunLimits = {}): Promise<RunResult> {
     const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
-    this.keepCode();
+    if (result.kind !== 'paused') this.keepCode();
     return result;
   }
 
@@ -168,6 +172,12 @@ export class Machine {
   /** Instructions executed since boot. */
   get instructions(): number {
     return this.engine.instructions();
+  }
+
+  /** Has the present run come back with kind 'paused', within some milliseconds; outside a run, the next one at once. */
+  pause(): void {
+    this.bell.pauseRequested = true;
+    this.bell.wake();
   }
 
   /** Tells an idle machine that the host has something for it. */

@@ -1,5 +1,14 @@
 import type { AccessObserver, TrapEvent } from '@kml/core';
-import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostSwap, SyscallEvent } from '@kml/kernel';
+import type {
+  HostClock,
+  HostConsole,
+  HostDirectory,
+  HostEntropy,
+  HostLog,
+  HostNetwork,
+  HostSwap,
+  SyscallEvent,
+} from '@kml/kernel';
 
 /**
  * Keeps lifted code by name, so that later machines with the same programs start sooner. It must be
@@ -45,6 +54,8 @@ export interface MachineOptions {
   readonly entropy?: HostEntropy;
   /** Where paged-out pages go; default host memory. */
   readonly swapStore?: HostSwap;
+  /** The host's network; default none: only what is in the machine can be reached. Needs the host's clock. */
+  readonly network?: HostNetwork;
   /** Keeps lifted code between runs; default nowhere. Of no effect on the guest. */
   readonly codeStore?: CodeStore;
   /** Real time at boot in nanoseconds since the epoch; default the clock's, or a fixed date in virtual time. */
@@ -73,16 +84,20 @@ export interface ProgramOptions {
   readonly gid?: number;
 }
 
-/** Bounds of one run; either ends it with kind 'limit'. */
+/** Bounds of one run; either of the first two ends it with kind 'limit'. Instructions are counted since boot. */
 export interface RunLimits {
   /** Host seconds. */
   readonly timeoutSeconds?: number;
   readonly maxInstructions?: number;
+  /** Comes back with kind 'paused' at so many instructions, to be run on. */
+  readonly pauseAt?: number;
 }
 
 /** How a run ended. */
 export type RunResult =
   | { readonly kind: 'exit'; readonly status: number }
   | { readonly kind: 'signal'; readonly signal: number; readonly status: number }
+  /** Machine.pause was called, or `pauseAt` is reached: the machine stands, and can be saved or run on. */
+  | { readonly kind: 'paused'; readonly status: 124 }
   | { readonly kind: 'limit'; readonly limit: 'timeout' | 'instructions'; readonly status: 124 }
   | { readonly kind: 'panic'; readonly message: string; readonly status: 125 };

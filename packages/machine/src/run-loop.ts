@@ -1,5 +1,15 @@
 import type { Engine } from '@kml/core';
-import { idleDeadline, isIdle, type Kernel, monotonicNs, onRunReturn, panic, pollConsole, timerDue } from '@kml/kernel';
+import {
+  idleDeadline,
+  isIdle,
+  type Kernel,
+  monotonicNs,
+  onRunReturn,
+  panic,
+  pollConsole,
+  pollNetwork,
+  timerDue,
+} from '@kml/kernel';
 import type { RunLimits, RunResult } from './options.ts';
 
 /** Host time between two turns given to the host's event loop. */
@@ -12,6 +22,8 @@ const IDLE_LOOK_MS = 500;
 
 /** Wakes a machine that waits for the host. */
 export class Doorbell {
+  /** The run is to come back as soon as the machine stands. */
+  pauseRequested = false;
   private ring: (() => void) | undefined;
   private rung = false;
 
@@ -53,16 +65,22 @@ export function ending(kernel: Kernel): RunResult | undefined {
 export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, limits: RunLimits): Promise<RunResult> {
   const deadline = performance.now() + (limits.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   const last = limits.maxInstructions ?? Number.POSITIVE_INFINITY;
+  const pause = limits.pauseAt ?? Number.POSITIVE_INFINITY;
   let piece = FIRST_PIECE;
   let yielded = performance.now();
   for (;;) {
-    const left = last - engine.instructions();
-    if (left <= 0) return { kind: 'limit', limit: 'instructions', status: 124 };
+    const at = engine.instructions();
+    if (at >= last) return { kind: 'limit', limit: 'instructions', status: 124 };
+    if (at >= pause || bell.pauseRequested) {
+      bell.pauseRequested = false;
+      return { kind: 'paused', status: 124 };
+    }
+    const left = Math.min(last, pause) - at;
     const began = performance.now();
     const budget = Math.min(timerDue(kernel), piece, left);
     if (engine.run(budget) === 'shutdown') return shutdown(kernel, engine);
     onRunReturn(kernel);
-    pollConsole(kernel);
+    pollHost(kernel);
     const end = ending(kernel);
     if (end) return end;
     const now = performance.now();
@@ -72,7 +90,7 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
       piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
     if (isIdle(kernel) && waitsForHost(kernel)) {
       await bell.wait(Math.min(idleWait(kernel), deadline - now));
-      pollConsole(kernel);
+      pollHost(kernel);
       onRunReturn(kernel);
       yielded = performance.now();
     } else if (now - yielded >= YIELD_MS) {
@@ -85,6 +103,12 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
 /** Idle virtual time is skipped, not waited for: only where no timer will ever end it is the host asked. */
 function waitsForHost(kernel: Kernel): boolean {
   return kernel.options.time === 'real' || idleDeadline(kernel) === undefined;
+}
+
+/** Takes what the host has for the machine. */
+function pollHost(kernel: Kernel): void {
+  pollConsole(kernel);
+  pollNetwork(kernel);
 }
 
 /** Milliseconds that an idle machine may wait. */
@@ -107,7 +131,7 @@ export function stepBy(kernel: Kernel, engine: Engine, instructions: number): Ru
     if (engine.run(Math.min(timerDue(kernel), last - engine.instructions())) === 'shutdown')
       return shutdown(kernel, engine);
     onRunReturn(kernel);
-    pollConsole(kernel);
+    pollHost(kernel);
     if (isIdle(kernel) && idleDeadline(kernel) === undefined) return undefined;
   }
   return undefined;

@@ -6,19 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { standardRegistry } from '@kml/machine';
 import { afterAll, describe, test, vi } from 'vitest';
+import { compileStatic } from './compile.ts';
 import { type GuestProgram, guestPrograms } from './guest-programs.ts';
 
 const KML = fileURLToPath(new URL('../../../bin/kml', import.meta.url));
-
-/** Compilers with a static glibc, by architecture; what the first one makes also runs on this host's kernel. */
-const COMPILERS: Readonly<Record<string, string>> = {
-  ia32: 'i686-linux-gnu-gcc',
-  arm: 'arm-linux-gnueabihf-gcc',
-  mips: 'mips-linux-gnu-gcc',
-  mipsel: 'mipsel-linux-gnu-gcc',
-  ppc: 'powerpc-linux-gnu-gcc',
-};
-const FLAGS = ['-O2', '-std=gnu11', '-w', '-static', '-pthread'];
 
 vi.setConfig({ maxConcurrency: availableParallelism() });
 const directory = mkdtempSync(join(tmpdir(), 'kml-syscalls-'));
@@ -46,7 +37,7 @@ async function outcomeOf(command: readonly string[]): Promise<Outcome> {
 
 async function compile({ name, source }: GuestProgram, arch: string): Promise<string> {
   const program = join(directory, `${name}-${arch}`);
-  await run(COMPILERS[arch]!, [...FLAGS, '-o', program, source, '-lrt']);
+  await compileStatic(source, arch, program);
   return program;
 }
 

@@ -14,6 +14,7 @@ import {
   NT_PRSTATUS,
   NT_PRXFPREG,
   type RegisterSet,
+  readWord,
   type Task,
   wholeSetRequest,
   withCpu,
@@ -25,6 +26,7 @@ import { GDT_TLS, TLS_ENTRIES } from './layout.ts';
 import { KERNEL_CS, PT, PT_SIZE } from './pt-regs.ts';
 import { setTracedThreadArea, threadArea, tlsWords } from './tls.ts';
 
+const EM_386 = 3;
 const AUDIT_ARCH_I386 = 0x4000_0003;
 /** struct user: its bytes, and where the debug registers lie in it. */
 const USER_BYTES = 284;
@@ -143,6 +145,8 @@ const PTRACE_SET_THREAD_AREA = 26;
 
 export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_I386,
+  elfMachine: EM_386,
+  narrowIds: true,
   registerSets: [GENERAL, FSAVE, FXSAVE, TLS],
 
   // No debug register is in use: they read as 0 and cannot be set to anything else.
@@ -174,6 +178,16 @@ export const debug: DebugAbi = {
     };
   },
   setCall: (kernel, task, number) => kernelWrite32(kernel, frameAddress(kernel, task) + PT.origEax, number),
+
+  // `kml_return` is a RET.
+  leaveDirectCall(kernel, task, frame) {
+    if (kernelRead32(kernel, frame + PT.eip) >>> 0 !== kernel.image.symbols.get('kml_return')) return;
+    const sp = kernelRead32(kernel, frame + PT.esp);
+    const caller = readWord(kernel, task, sp);
+    if (caller === undefined) return;
+    kernelWrite32(kernel, frame + PT.eip, caller);
+    kernelWrite32(kernel, frame + PT.esp, sp + 4);
+  },
 
   singleStep(kernel, task, frame, on) {
     const flags = kernelRead32(kernel, frame + PT.eflags);

@@ -1,6 +1,7 @@
 import {
   copyIn,
   copyOut,
+  encodeSigInfo,
   type Kernel,
   kernelRead32,
   kernelWrite32,
@@ -11,7 +12,6 @@ import {
 } from '@kml/kernel';
 import { FP_BYTES, FSAVE_BYTES, FXSAVE_BYTES, loadFx, saveFpState } from './fp-state.ts';
 import { KERNEL_DS, KU_CS_EXCEPTION, PT, USER_CS, USER_DS } from './pt-regs.ts';
-import { encodeSiginfo } from './siginfo.ts';
 
 /** Signal frames of i386. Linux 6.1 arch/x86/kernel/signal.c, arch/x86/include/asm/sigframe.h */
 const SA_SIGINFO = 0x4;
@@ -91,7 +91,7 @@ export function setupSignal(
   if (rt) {
     view.setUint32(8, at + RT.info, true);
     view.setUint32(12, at + RT.ucontext, true);
-    image.set(encodeSiginfo(info), RT.info);
+    image.set(encodeSigInfo(kernel, info), RT.info);
     view.setUint32(RT.ucontext + UC.stack, altStack.sp, true);
     view.setUint32(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags, true);
     view.setUint32(RT.ucontext + UC.stack + 8, altStack.size, true);

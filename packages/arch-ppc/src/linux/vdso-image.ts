@@ -103,6 +103,7 @@ function unwindTable(labels: ReadonlyMap<string, number>): UnwindTable {
     codeAlign: 4,
     dataAlign: -4,
     returnColumn: COLUMN_NIP!,
+    signalFrames: true,
     ranges: [
       range('__kernel_sigtramp32', REGISTERS_AT_HANDLER_SP.old),
       range('__kernel_sigtramp_rt32', REGISTERS_AT_HANDLER_SP.rt),

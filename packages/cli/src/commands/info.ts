@@ -1,18 +1,35 @@
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { isSaveFile, openSaveFile, SaveFileError } from '@kml/host-node';
 import { describeElf } from '@kml/machine';
+import { describeSave } from '../describe-save.ts';
 import { Failure } from '../failure.ts';
 import { readHostFile } from '../host-file.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 
+function describeSaved(path: string, json: true | undefined): void {
+  try {
+    const file = openSaveFile(path);
+    process.stdout.write(json ? `${JSON.stringify(file.header, undefined, 2)}\n` : describeSave(path, file));
+    file.close();
+  } catch (error) {
+    if (error instanceof SaveFileError) throw new Failure(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** `kml info`: what an ELF file is, and what would become of it. */
 export function infoCommand() {
   return new Command('info')
-    .description('describe an ELF file and what would happen to it')
+    .description('describe an ELF file and what would happen to it, or a file that kml run --save wrote')
     .argument('<file>', 'host file')
     .option('--json', 'as JSON')
     .addOption(pluginOption())
     .action(async (file, options) => {
+      if (isSaveFile(file)) {
+        describeSaved(file, options.json);
+        return;
+      }
       const facts = describeElf(readHostFile(file), await registryOf(options.plugin));
       if (!facts.isElf) throw new Failure(`${file}: ${facts.problem}`, 126);
       const trusted = resolve(file).startsWith('/trusted/');

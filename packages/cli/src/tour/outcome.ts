@@ -8,6 +8,7 @@ export function outcomeOf(result: RunResult): string {
     case 'signal':
       return `signal ${result.signal}`;
     case 'limit':
+    case 'paused':
       return 'timed out';
     case 'panic':
       return 'panic';

@@ -14,16 +14,8 @@ export {
   SO_TYPE,
   SOL_SOCKET,
 } from '../fs/socket/options.ts';
-export {
-  F_GETLK,
-  F_GETLK64,
-  F_GETOWN,
-  F_SETLK,
-  F_SETLK64,
-  F_SETLKW,
-  F_SETLKW64,
-  F_SETOWN,
-} from '../fs/syscalls/descriptors.ts';
+export { F_GETOWN, F_SETOWN } from '../fs/syscalls/fcntl.ts';
+export { F_GETLK, F_GETLK64, F_SETLK, F_SETLK64, F_SETLKW, F_SETLKW64 } from '../fs/syscalls/record-locks.ts';
 export * from '../fs/tty/termios.ts';
 export * from '../mm/mmap-flags.ts';
 export * from '../signal/numbers.ts';

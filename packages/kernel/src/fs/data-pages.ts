@@ -7,6 +7,15 @@ import { fsState } from './fs-state.ts';
 /** Sparse file content held by the kernel: pages by index; a missing page reads as the file system says. */
 export type DataPages = Map<number, Uint8Array>;
 
+/** Stands for a page that room is reserved for and that nobody has written: it reads as a missing one. */
+const RESERVED = new Uint8Array(0);
+
+/** The page of an index, if it has content. */
+export function contentPage(pages: DataPages, index: number): Uint8Array | undefined {
+  const page = pages.get(index);
+  return page === undefined || page.length === 0 ? undefined : page;
+}
+
 /** What a file system with content of its own counts. */
 export interface DataQuota {
   /** Bytes held and the most it may hold. */
@@ -64,9 +73,9 @@ export function writeDataPages(
     const offset = at & PAGE_MASK;
     const index = Math.floor(at / PAGE_SIZE);
     const run = Math.min(PAGE_SIZE - offset, bytes.length - done);
-    let page = pages.get(index);
+    let page = contentPage(pages, index);
     if (page === undefined) {
-      const failed = chargePage(kernel, quota);
+      const failed = pages.has(index) ? 0 : chargePage(kernel, quota);
       if (failed) return done > 0 ? done : failed;
       page = new Uint8Array(PAGE_SIZE);
       if (run < PAGE_SIZE && fill !== undefined) {
@@ -95,6 +104,40 @@ export function truncateDataPages(kernel: Kernel, quota: DataQuota, pages: DataP
   }
   if (dropped > 0) unchargePages(kernel, quota, dropped);
   if (size & PAGE_MASK) pages.get(keep - 1)?.fill(0, size & PAGE_MASK);
+}
+
+/** Reserves room for the pages [from, to) that are missing: 0, or -ENOSPC with none reserved. */
+export function allocateDataPages(
+  kernel: Kernel,
+  quota: DataQuota,
+  pages: DataPages,
+  from: number,
+  to: number,
+): number {
+  const made: number[] = [];
+  for (let index = from; index < to; index++) {
+    if (pages.has(index)) continue;
+    const failed = chargePage(kernel, quota);
+    if (failed) {
+      for (const undone of made) pages.delete(undone);
+      unchargePages(kernel, quota, made.length);
+      return failed;
+    }
+    pages.set(index, RESERVED);
+    made.push(index);
+  }
+  return 0;
+}
+
+/** Drops the pages [from, to). */
+export function dropDataRange(kernel: Kernel, quota: DataQuota, pages: DataPages, from: number, to: number): void {
+  let dropped = 0;
+  for (const index of pages.keys()) {
+    if (index < from || index >= to) continue;
+    pages.delete(index);
+    dropped++;
+  }
+  unchargePages(kernel, quota, dropped);
 }
 
 /** Drops all pages of a file that is gone. */

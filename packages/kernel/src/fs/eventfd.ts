@@ -28,6 +28,8 @@ function counterOf(file: OpenFile): EventCounter {
 }
 
 export const EVENTFD_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const counter = counterOf(file);
     if (into.length < 8) return -EINVAL;

@@ -50,6 +50,21 @@ function clearRange(locks: readonly FileLock[], wanted: FileLock): FileLock[] {
   return kept;
 }
 
+/** Adds a lock, as one with those of its owner and type that it touches. */
+function joinNeighbours(locks: readonly FileLock[], added: FileLock): FileLock[] {
+  const joined = { ...added };
+  const kept: FileLock[] = [];
+  for (const lock of locks) {
+    const same = lock.kind === added.kind && lock.owner === added.owner && lock.type === added.type;
+    if (!same || lock.end + 1 < joined.start || joined.end + 1 < lock.start) kept.push(lock);
+    else {
+      joined.start = Math.min(joined.start, lock.start);
+      joined.end = Math.max(joined.end, lock.end);
+    }
+  }
+  return [...kept, joined];
+}
+
 /** Sets a lock, waiting for those in the way if `wait`: 0, -EAGAIN, -EDEADLK, BLOCKED. Linux 6.1 fs/locks.c: posix_lock_inode, flock_lock_inode */
 export function takeLock(kernel: Kernel, task: Task, inode: Inode, wanted: FileLock, wait: boolean): number {
   const state = fsState(kernel);
@@ -60,7 +75,7 @@ export function takeLock(kernel: Kernel, task: Task, inode: Inode, wanted: FileL
     task.restart = { call: 'lock', inode, wanted };
     return blockOn(kernel, task, [state.lockQueue]);
   }
-  setLocks(kernel, inode, [...clearRange(locksOf(kernel, inode), wanted), wanted]);
+  setLocks(kernel, inode, joinNeighbours(clearRange(locksOf(kernel, inode), wanted), wanted));
   notify(kernel, state.lockQueue);
   return 0;
 }
@@ -95,8 +110,10 @@ export function releasePosixLocks(kernel: Kernel, task: { files: FileTable }, in
   dropLock(kernel, inode, { type: 'write', kind: 'posix', owner: task.files, pid: 0, start: 0, end: LOCK_END });
 }
 
-/** An open file description is closed: its flock lock goes. */
+/** An open file description is closed: its flock lock goes, and the record locks that are its own. */
 export function releaseFlock(kernel: Kernel, file: OpenFile): void {
   if (fsState(kernel).locks.size === 0) return;
-  dropLock(kernel, file.inode, { type: 'write', kind: 'flock', owner: file, pid: 0, start: 0, end: LOCK_END });
+  const all = { type: 'write', owner: file, pid: 0, start: 0, end: LOCK_END } as const;
+  dropLock(kernel, file.inode, { ...all, kind: 'flock' });
+  dropLock(kernel, file.inode, { ...all, kind: 'posix' });
 }

@@ -9,6 +9,7 @@ import { EPOLL_OPS } from './epoll.ts';
 import { EVENTFD_OPS } from './eventfd.ts';
 import { INOTIFY_OPS } from './inotify.ts';
 import type { FileQueue } from './notify.ts';
+import { PIDFD_OPS } from './pidfd.ts';
 import { PIPE_OPS } from './pipe.ts';
 import { PROC_MEM_OPS } from './proc/mem-file.ts';
 import { PROC_FILE_OPS } from './proc/proc-file.ts';
@@ -27,6 +28,8 @@ import { TTY_OPS } from './tty/tty-file.ts';
 export interface FileOps {
   /** It has a position: read and write are given it, lseek changes it. */
   readonly seekable?: boolean;
+  /** It has no position, and lseek() answers 0 all the same. Linux: noop_llseek */
+  readonly seeksNowhere?: boolean;
   /** Bytes read into `into` (0 at the end), or -errno. */
   read?(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array, position: number): number;
   /** Bytes written, maybe fewer than given (then the caller goes on with the rest), or -errno. */
@@ -64,6 +67,7 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   signalfd: () => SIGNALFD_OPS,
   inotify: () => INOTIFY_OPS,
   socket: () => SOCKET_OPS,
+  pidfd: () => PIDFD_OPS,
   mqueue: () => MQUEUE_FILE_OPS,
 };
 

@@ -1,9 +1,12 @@
 import type { Kernel } from '../kernel.ts';
 import type { Superblock } from '../types.ts';
 import type { ConsoleState } from './console.ts';
+import type { DirectoryNotify } from './dnotify.ts';
 import type { InotifyWatch } from './inotify.ts';
+import type { Lease } from './leases.ts';
 import type { FileQueue } from './notify.ts';
 import { newQueue } from './notify.ts';
+import type { InFlight } from './socket/in-flight.ts';
 import { type InetState, newInetState } from './socket/inet/inet-state.ts';
 import type { NetlinkSocket } from './socket/netlink/netlink-state.ts';
 import type { UnixSocket } from './socket/socket-state.ts';
@@ -27,6 +30,8 @@ export interface FsState {
   lockQueue: FileQueue;
   /** Unix sockets in the abstract name space, by name. */
   abstractSockets: Map<string, UnixSocket>;
+  /** Unix sockets that lie in messages. */
+  inFlight: InFlight[];
   /** Internet sockets and their ports. */
   inet: InetState;
   /** Netlink sockets by address (nl_pid). */
@@ -35,6 +40,13 @@ export interface FsState {
   timerFiles: Map<number, TimerFile>;
   nextTimerFile: number;
   inotifyWatches: InotifyWatch[];
+  /** Directories watched by F_NOTIFY. */
+  dirNotifies: DirectoryNotify[];
+  /** The last number that joined the two events of a rename. */
+  renameCookie: number;
+  /** Leases on files (F_SETLEASE), and the queue of those who wait for one to end. */
+  leases: Lease[];
+  leaseQueue: FileQueue;
   /** Woken by every signal, once there is a signalfd. */
   signalQueue: FileQueue | undefined;
 }
@@ -64,12 +76,17 @@ export function fsState(kernel: Kernel): FsState {
       locks: new Map(),
       lockQueue: newQueue(),
       abstractSockets: new Map(),
+      inFlight: [],
       inet: newInetState(),
       netlink: new Map(),
       bootId: undefined,
       timerFiles: new Map(),
       nextTimerFile: 1,
       inotifyWatches: [],
+      dirNotifies: [],
+      renameCookie: 0,
+      leases: [],
+      leaseQueue: newQueue(),
       signalQueue: undefined,
     };
     sub.fs = state;

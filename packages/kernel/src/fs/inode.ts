@@ -26,6 +26,7 @@ export function newInode(kernel: Kernel, superblock: Superblock, mode: number, d
     atime: now,
     mtime: now,
     ctime: now,
+    btime: now,
     pages: new Map(),
     users: 0,
     data,

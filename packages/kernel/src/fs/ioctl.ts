@@ -43,6 +43,7 @@ export const FIOCLEX = 0x5451;
 export const FIOASYNC = 0x5452;
 export const TIOCGLCKTRMIOS = 0x5456;
 export const TIOCSLCKTRMIOS = 0x5457;
+export const FIOQSIZE = 0x5460;
 export const SIOCATMARK = 0x8905;
 
 /** Stores an int where an ioctl's argument points: 0 or -EFAULT. */

@@ -23,6 +23,9 @@ export const O_PATH = 0o10000000;
 export const O_TMPFILE_BIT = 0o20000000;
 export const O_TMPFILE = O_TMPFILE_BIT | O_DIRECTORY;
 
+/** Size of a file that can be used without O_LARGEFILE. Linux 6.1 include/linux/fs.h */
+export const MAX_NON_LFS = 2 ** 31 - 1;
+
 /** Flags fcntl(F_SETFL) may change. */
 export const SETFL_MASK = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME;
 
@@ -35,11 +38,13 @@ export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
 
-/** Whether these open flags allow reading; O_PATH descriptors allow nothing. */
+/** Whether these open flags allow reading; O_PATH descriptors and access mode 3 (for ioctl alone) allow nothing. */
 export function canRead(flags: number): boolean {
-  return (flags & O_PATH) === 0 && (flags & O_ACCMODE) !== O_WRONLY;
+  const access = flags & O_ACCMODE;
+  return (flags & O_PATH) === 0 && (access === O_RDONLY || access === O_RDWR);
 }
 
 export function canWrite(flags: number): boolean {
-  return (flags & O_PATH) === 0 && (flags & O_ACCMODE) !== O_RDONLY;
+  const access = flags & O_ACCMODE;
+  return (flags & O_PATH) === 0 && (access === O_WRONLY || access === O_RDWR);
 }

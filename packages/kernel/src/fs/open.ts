@@ -8,6 +8,7 @@ import {
   ENOTDIR,
   ENXIO,
   EOPNOTSUPP,
+  EOVERFLOW,
   EPERM,
   EROFS,
   ETXTBSY,
@@ -20,19 +21,22 @@ import { openCharacterDevice } from './dev/character-device.ts';
 import { newDirectoryCursor } from './directory-file.ts';
 import { openFifo } from './fifo.ts';
 import { newFile } from './file.ts';
+import { placeEvent } from './file-events.ts';
 import { initOwner } from './inode.ts';
 import { inodeTruncate } from './inode-io.ts';
-import { watchEvent } from './inotify.ts';
-import { IN_ISDIR, IN_MODIFY, IN_OPEN } from './inotify-events.ts';
+import { IN_MODIFY, IN_OPEN } from './inotify-events.ts';
+import { breakLeases, opensForWriting } from './leases.ts';
 import { isDirectory, isRegular, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from './mode.ts';
 import { crossMounts, isReadOnly, MS_NODEV, MS_NOEXEC } from './mount-table.ts';
 import {
   canWrite,
+  MAX_NON_LFS,
   O_ACCMODE,
   O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
+  O_LARGEFILE,
   O_NOATIME,
   O_NOCTTY,
   O_NOFOLLOW,
@@ -155,7 +159,8 @@ function openTemporary(
   const inode = temporary(kernel, parent.superblock, S_IFREG | (mode & 0o7777 & ~task.fs.umask));
   initOwner(inode, parent, task);
   inode.nlink = 0;
-  const dentry = newDentry(`#${inode.ino}`, undefined, inode);
+  inode.linkable = (flags & O_EXCL) === 0;
+  const dentry = newDentry(`#${inode.ino}`, dir.dentry, inode);
   return newFile('regular', { mount: dir.mount, dentry }, flags & ~OPENING_FLAGS, undefined);
 }
 
@@ -165,21 +170,30 @@ function openAt(kernel: Kernel, task: Task, ref: PathRef, flags: number, created
   if (refused) return refused;
   const inode = ref.dentry.inode!;
   if (canWrite(flags) && isRegular(inode.mode) && isRunning(kernel, inode)) return -ETXTBSY;
+  const held = isRegular(inode.mode) && !created ? breakLeases(kernel, task, inode, opensForWriting(flags), flags) : 0;
+  if (held) return held;
   if (flags & O_TRUNC && isRegular(inode.mode)) {
     const result = inodeTruncate(kernel, inode, 0);
     if (result < 0 && result !== -EINVAL) return result;
-    watchEvent(kernel, inode, IN_MODIFY, '');
+    placeEvent(kernel, ref.dentry, IN_MODIFY);
   }
-  watchEvent(kernel, inode, IN_OPEN | (isDirectory(inode.mode) ? IN_ISDIR : 0), '');
-  return openByType(kernel, task, ref, flags);
+  const file = openByType(kernel, task, ref, flags);
+  if (typeof file !== 'number') placeEvent(kernel, ref.dentry, IN_OPEN);
+  return file;
+}
+
+/** open() of a place that is known already, by a handle. */
+export function openPlace(kernel: Kernel, task: Task, ref: PathRef, flags: number): OpenFile | number {
+  if (flags & O_PATH) return newFile('path', ref, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), undefined);
+  return openAt(kernel, task, ref, flags, false);
 }
 
 /** Linux 6.1 fs/namei.c: may_open */
 function mayOpen(task: PathContext, ref: PathRef, flags: number, created: boolean): number {
   const inode = ref.dentry.inode!;
   const type = inode.mode & S_IFMT;
-  if (type === S_IFLNK) return -ELOOP;
   if (flags & O_DIRECTORY && type !== S_IFDIR) return -ENOTDIR;
+  if (type === S_IFLNK) return -ELOOP;
   const writes = (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
   if (type === S_IFDIR && (writes || flags & O_CREAT)) return -EISDIR;
   if ((type === S_IFCHR || type === S_IFBLK) && ref.mount.flags & MS_NODEV) return -EACCES;
@@ -201,6 +215,7 @@ function openByType(kernel: Kernel, task: Task, ref: PathRef, flags: number): Op
   const inode = ref.dentry.inode!;
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
+      if (inode.size > MAX_NON_LFS && !(flags & O_LARGEFILE)) return -EOVERFLOW;
       if (inode.superblock.kind === 'proc') return openProcFile(kernel, task, ref, kept);
       return newFile(KIND_OF_FILE[inode.superblock.kind] ?? 'regular', ref, kept, undefined);
     case S_IFDIR:

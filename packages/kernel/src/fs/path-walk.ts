@@ -1,4 +1,4 @@
-import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../errno.ts';
+import { EAGAIN, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Dentry, FsContext, PathRef, Task } from '../types.ts';
 import { addChild, newDentry } from './dentry.ts';
@@ -110,6 +110,7 @@ function walk(
       at = up;
       continue;
     }
+    if (resolve & RESOLVE_CACHED && !isCached(at.dentry, name)) return -EAGAIN;
     const child = lookupChild(kernel, at.dentry, name);
     if (typeof child === 'number') return child;
     if (isSymlink(child.inode!.mode) && (!last || trailing || options.follow !== false)) {
@@ -176,6 +177,11 @@ function followLink(
     return { at: root, text };
   }
   return { at, text };
+}
+
+/** Whether a name can be looked up without asking what lies below: RESOLVE_CACHED. */
+function isCached(dir: Dentry, name: string): boolean {
+  return dir.children.has(name) || dir.inode?.superblock.kind !== 'hostfs';
 }
 
 /**

@@ -31,7 +31,9 @@ describe('pipes', () => {
     expect(kit.call('write', kit.writer, BUFFER, 1)).toBe(-EAGAIN);
     expect(kit.call('read', kit.reader, BUFFER, 4000)).toBe(4000);
     expect(kit.call('write', kit.writer, BUFFER, 4096)).toBe(-EAGAIN);
-    expect(kit.call('write', kit.writer, BUFFER, 5000)).toBe(4000);
+    expect(kit.call('write', kit.writer, BUFFER, 5000)).toBe(-EAGAIN);
+    expect(kit.call('read', kit.reader, BUFFER, 96)).toBe(96);
+    expect(kit.call('write', kit.writer, BUFFER, 5000)).toBe(4096);
     expect(kit.call('fcntl64', kit.writer, 1031, 100_000)).toBe(131_072);
     expect(kit.call('write', kit.writer, BUFFER, 4096)).toBe(4096);
   });

@@ -1,9 +1,10 @@
 import { PAGE_SIZE } from '@kml/core';
-import { EAGAIN, EBUSY, EINVAL, ENOTTY, EPIPE } from '../errno.ts';
+import { EAGAIN, EBUSY, EINVAL, ENOTTY, EPERM, EPIPE } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { blockOn } from '../sched/wait.ts';
 import { SIGPIPE } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
+import { CAP, capable } from '../task/capabilities.ts';
 import type { Inode, OpenFile, Task } from '../types.ts';
 import { newFile } from './file.ts';
 import type { FileOps } from './file-ops.ts';
@@ -11,22 +12,33 @@ import { touchModified } from './inode.ts';
 import { internalInode } from './internal-fs.ts';
 import { FIONREAD, putInt } from './ioctl.ts';
 import { S_IFIFO } from './mode.ts';
-import { type FileQueue, newQueue, notify } from './notify.ts';
-import { canRead, canWrite, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from './open-flags.ts';
+import { type FileQueue, newQueue, notify, POLL_IN, POLL_OUT } from './notify.ts';
+import { canRead, canWrite, O_ACCMODE, O_DIRECT, O_NONBLOCK, O_RDONLY, O_WRONLY } from './open-flags.ts';
 import { POLLERR, POLLHUP, READABLE, WRITABLE } from './poll-events.ts';
 
-/** A write of at most this many bytes is not torn. Linux 6.1 include/uapi/linux/limits.h */
-export const PIPE_BUF = 4096;
-const DEFAULT_CAPACITY = 16 * PAGE_SIZE;
-/** As sysctl fs.pipe-max-size. */
+/** Buffers of a new pipe, a page each. */
+const DEFAULT_SLOTS = 16;
+/** As sysctl fs.pipe-max-size: the most that an ordinary user gets. */
 const MAX_CAPACITY = 1 << 20;
 
-/** A pipe or FIFO: a ring buffer and its two ends. It is the inode's (Inode.data of a pipe; see pipeOf). */
-export interface Pipe {
-  buffer: Uint8Array;
-  head: number;
+/** A buffer of a pipe. Linux 6.1 include/linux/pipe_fs_i.h: struct pipe_buffer */
+export interface PipeSlot {
+  /** A page's worth where more may be added, else what is there. */
+  bytes: Uint8Array;
+  offset: number;
   length: number;
-  capacity: number;
+  /** The next write may add to it. */
+  merges: boolean;
+  /** A packet (O_DIRECT): one read takes it, and what the read has no room for is lost. */
+  packet: boolean;
+}
+
+/** A pipe or FIFO: buffers, and its two ends. It is the inode's (Inode.data of a pipe; see pipeOf). */
+export interface Pipe {
+  /** Oldest first. */
+  slots: PipeSlot[];
+  /** How many buffers it has. */
+  limit: number;
   readers: number;
   writers: number;
   /** How often an end was opened: a FIFO's open waits for the other side's count to change. */
@@ -37,10 +49,8 @@ export interface Pipe {
 
 export function newPipe(): Pipe {
   return {
-    buffer: new Uint8Array(PAGE_SIZE),
-    head: 0,
-    length: 0,
-    capacity: DEFAULT_CAPACITY,
+    slots: [],
+    limit: DEFAULT_SLOTS,
     readers: 0,
     writers: 0,
     readerOpens: 0,
@@ -63,52 +73,103 @@ export function openPipe(kernel: Kernel, flags: number): [OpenFile, OpenFile] {
   return [newFile('pipe', place, O_RDONLY | flags, pipe), newFile('pipe', place, O_WRONLY | flags, pipe)];
 }
 
-/** Bytes in the ring, oldest first, into `into`; returns how many. Does not take them out. */
-export function peekPipe(pipe: Pipe, into: Uint8Array): number {
-  const count = Math.min(into.length, pipe.length);
-  const first = Math.min(count, pipe.buffer.length - pipe.head);
-  into.set(pipe.buffer.subarray(pipe.head, pipe.head + first));
-  if (first < count) into.set(pipe.buffer.subarray(0, count - first), first);
+/** Bytes in all buffers. */
+export function pipeBytes(pipe: Pipe): number {
+  let count = 0;
+  for (const slot of pipe.slots) count += slot.length;
   return count;
 }
 
-/** Takes bytes out of the ring. */
+/** Buffers that are free. */
+export function freeSlots(pipe: Pipe): number {
+  return Math.max(0, pipe.limit - pipe.slots.length);
+}
+
+/** Copies the first bytes out, over the borders of buffers, and leaves them there; returns how many. */
+export function peekPipe(pipe: Pipe, into: Uint8Array): number {
+  let done = 0;
+  for (const { bytes, offset, length } of pipe.slots) {
+    if (done === into.length) break;
+    const run = Math.min(length, into.length - done);
+    into.set(bytes.subarray(offset, offset + run), done);
+    done += run;
+  }
+  return done;
+}
+
+/** Takes bytes out. */
 export function dropFromPipe(pipe: Pipe, count: number): void {
-  pipe.length -= count;
-  pipe.head = pipe.length === 0 ? 0 : (pipe.head + count) % pipe.buffer.length;
+  let left = count;
+  while (left > 0 && pipe.slots.length > 0) {
+    const slot = pipe.slots[0]!;
+    const run = Math.min(left, slot.length);
+    slot.offset += run;
+    slot.length -= run;
+    left -= run;
+    if (slot.length === 0) pipe.slots.shift();
+  }
 }
 
-/** Appends bytes that fit the capacity. */
-export function pushIntoPipe(pipe: Pipe, bytes: Uint8Array): void {
-  if (pipe.length + bytes.length > pipe.buffer.length) growBuffer(pipe, pipe.length + bytes.length);
-  const at = (pipe.head + pipe.length) % pipe.buffer.length;
-  const first = Math.min(bytes.length, pipe.buffer.length - at);
-  pipe.buffer.set(bytes.subarray(0, first), at);
-  if (first < bytes.length) pipe.buffer.set(bytes.subarray(first), 0);
-  pipe.length += bytes.length;
-}
-
-function growBuffer(pipe: Pipe, needed: number): void {
-  let size = pipe.buffer.length;
-  while (size < needed) size *= 2;
-  const buffer = new Uint8Array(size);
-  peekPipe(pipe, buffer);
-  pipe.buffer = buffer;
-  pipe.head = 0;
+/** Puts bytes into a buffer of their own, which nothing is added to. The bytes become the pipe's. */
+export function pushSlot(pipe: Pipe, bytes: Uint8Array): void {
+  pipe.slots.push({ bytes, offset: 0, length: bytes.length, merges: false, packet: false });
 }
 
 /** Linux 6.1 fs/pipe.c: pipe_read */
 function read(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array): number {
   const pipe = pipeOf(file);
   if (into.length === 0) return 0;
-  if (pipe.length === 0) {
+  if (pipe.slots.length === 0) {
     if (pipe.writers === 0) return 0;
     return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [pipe.queue]);
   }
-  const count = peekPipe(pipe, into);
-  dropFromPipe(pipe, count);
-  notify(kernel, pipe.queue);
+  const count = pipe.slots[0]!.packet ? takePacket(pipe, into) : takeBytes(pipe, into);
+  notify(kernel, pipe.queue, POLL_OUT);
   return count;
+}
+
+function takePacket(pipe: Pipe, into: Uint8Array): number {
+  const { bytes, offset, length } = pipe.slots.shift()!;
+  const count = Math.min(length, into.length);
+  into.set(bytes.subarray(offset, offset + count));
+  return count;
+}
+
+/** Bytes up to the next packet. */
+function takeBytes(pipe: Pipe, into: Uint8Array): number {
+  let done = 0;
+  while (done < into.length && pipe.slots.length > 0 && !(done > 0 && pipe.slots[0]!.packet)) {
+    const slot = pipe.slots[0]!;
+    const run = Math.min(slot.length, into.length - done);
+    into.set(slot.bytes.subarray(slot.offset, slot.offset + run), done);
+    slot.offset += run;
+    slot.length -= run;
+    done += run;
+    if (slot.length === 0) pipe.slots.shift();
+  }
+  return done;
+}
+
+/**
+ * Adds what is no whole page to the last buffer, if that has room: so that a write of at most
+ * PIPE_BUF bytes is not torn. Linux 6.1 fs/pipe.c: pipe_write
+ */
+function mergeTail(pipe: Pipe, bytes: Uint8Array): number {
+  const odd = bytes.length % PAGE_SIZE;
+  const last = pipe.slots.at(-1);
+  if (odd === 0 || last === undefined || !last.merges) return 0;
+  const end = last.offset + last.length;
+  if (end + odd > PAGE_SIZE) return 0;
+  if (end + odd > last.bytes.length) last.bytes = grown(last.bytes);
+  last.bytes.set(bytes.subarray(0, odd), end);
+  last.length += odd;
+  return odd;
+}
+
+function grown(bytes: Uint8Array): Uint8Array {
+  const page = new Uint8Array(PAGE_SIZE);
+  page.set(bytes);
+  return page;
 }
 
 /** Linux 6.1 fs/pipe.c: pipe_write. What does not fit is left to the caller, who comes again with it. */
@@ -119,15 +180,17 @@ function write(kernel: Kernel, task: Task, file: OpenFile, bytes: Uint8Array): n
     sendSignal(kernel, task, sigInfo(SIGPIPE));
     return -EPIPE;
   }
-  const room = pipe.capacity - pipe.length;
-  if (room <= 0 || (bytes.length <= PIPE_BUF && room < bytes.length)) {
-    return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [pipe.queue]);
+  const packet = (file.flags & O_DIRECT) !== 0;
+  let done = mergeTail(pipe, bytes);
+  while (done < bytes.length && pipe.slots.length < pipe.limit) {
+    const part = bytes.slice(done, done + PAGE_SIZE);
+    pipe.slots.push({ bytes: part, offset: 0, length: part.length, merges: !packet, packet });
+    done += part.length;
   }
-  const count = Math.min(room, bytes.length);
-  pushIntoPipe(pipe, bytes.subarray(0, count));
+  if (done === 0) return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [pipe.queue]);
   touchModified(kernel, file.inode);
-  notify(kernel, pipe.queue);
-  return count;
+  notify(kernel, pipe.queue, POLL_IN);
+  return done;
 }
 
 export const PIPE_OPS: FileOps = {
@@ -138,11 +201,11 @@ export const PIPE_OPS: FileOps = {
     const pipe = pipeOf(file);
     let events = 0;
     if (canRead(file.flags)) {
-      if (pipe.length > 0) events |= READABLE;
+      if (pipe.slots.length > 0) events |= READABLE;
       if (pipe.writers === 0 && hadWriter(pipe)) events |= POLLHUP;
     }
     if (canWrite(file.flags)) {
-      if (pipe.capacity - pipe.length >= PIPE_BUF) events |= WRITABLE;
+      if (pipe.slots.length < pipe.limit) events |= WRITABLE;
       if (pipe.readers === 0) events |= POLLERR;
     }
     return events;
@@ -151,15 +214,15 @@ export const PIPE_OPS: FileOps = {
   queues: (_kernel, file) => [pipeOf(file).queue],
 
   ioctl(kernel, task, file, command, argument) {
-    return command === FIONREAD ? putInt(kernel, task, argument, pipeOf(file).length) : -ENOTTY;
+    return command === FIONREAD ? putInt(kernel, task, argument, pipeBytes(pipeOf(file))) : -ENOTTY;
   },
 
   release(kernel, file) {
     const pipe = pipeOf(file);
     if (canRead(file.flags)) pipe.readers--;
     if (canWrite(file.flags)) pipe.writers--;
-    if (pipe.readers === 0 && pipe.writers === 0) forgetBytes(pipe);
-    notify(kernel, pipe.queue);
+    if (pipe.readers === 0 && pipe.writers === 0) pipe.slots = [];
+    notify(kernel, pipe.queue, POLL_IN);
   },
 };
 
@@ -168,20 +231,22 @@ function hadWriter(pipe: Pipe): boolean {
   return pipe.writerOpens > 0 || pipe.readerOpens === 0;
 }
 
-function forgetBytes(pipe: Pipe): void {
-  pipe.buffer = new Uint8Array(PAGE_SIZE);
-  pipe.head = pipe.length = 0;
+/** F_GETPIPE_SZ. */
+export function pipeCapacity(file: OpenFile): number {
+  return pipeOf(file).limit * PAGE_SIZE;
 }
 
-/** fcntl(F_SETPIPE_SZ): the new capacity, or -errno. Linux 6.1 fs/pipe.c: pipe_set_size */
-export function setPipeCapacity(kernel: Kernel, file: OpenFile, bytes: number): number {
+/** F_SETPIPE_SZ: the new capacity, or -errno. Linux 6.1 fs/pipe.c: pipe_set_size */
+export function setPipeCapacity(kernel: Kernel, task: Task, file: OpenFile, bytes: number): number {
   const pipe = pipeOf(file);
-  if (bytes <= 0 || bytes > MAX_CAPACITY) return -EINVAL;
+  if (bytes < 0 || bytes > 2 ** 31) return -EINVAL;
   let capacity = PAGE_SIZE;
   while (capacity < bytes) capacity *= 2;
-  if (capacity < pipe.length) return -EBUSY;
-  pipe.capacity = capacity;
-  notify(kernel, pipe.queue);
+  if (capacity > pipe.limit * PAGE_SIZE && capacity > MAX_CAPACITY && !capable(task.cred, CAP.sysResource))
+    return -EPERM;
+  if (capacity / PAGE_SIZE < pipe.slots.length) return -EBUSY;
+  pipe.limit = capacity / PAGE_SIZE;
+  notify(kernel, pipe.queue, POLL_OUT);
   return capacity;
 }
 

@@ -49,6 +49,11 @@ function encode(kernel: Kernel, info: SigInfo): Uint8Array {
     .u32(info.pid)
     .u32(info.uid);
   out
+    .u32(info.fd ?? 0)
+    .u32(info.timerId ?? 0)
+    .u32(info.band ?? 0)
+    .u32(info.overrun ?? 0);
+  out
     .at(40)
     .u32(info.status)
     .u32(info.value)
@@ -57,6 +62,8 @@ function encode(kernel: Kernel, info: SigInfo): Uint8Array {
 }
 
 export const SIGNALFD_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const { set } = file.data as SignalFile;
     if (into.length < SIGINFO_BYTES) return -EINVAL;

@@ -73,6 +73,16 @@ export interface SuperblockOps {
   write?(kernel: Kernel, inode: Inode, position: number, bytes: Uint8Array): number;
   /** Sets the size; sets inode.size itself. */
   truncate?(kernel: Kernel, inode: Inode, size: number): number;
+  /** Bytes that the content takes up; the size, in whole pages, if left out. */
+  usedBytes?(inode: Inode): number;
+  /** Where data (or with `hole` a hole) begins at or behind an offset within the file, at most its size. Without it a file has no holes. */
+  seekData?(inode: Inode, offset: number, hole: boolean): number;
+  /** fallocate(): takes room for the bytes [from, to). Without it nothing is reserved. */
+  allocate?(kernel: Kernel, inode: Inode, from: number, to: number): number;
+  /** The pages [from, to) are zero now: their room is free. */
+  punch?(kernel: Kernel, inode: Inode, from: number, to: number): void;
+  /** Whether fallocate() can zero a range and take out or put in pages, as ext4 can. */
+  readonly shiftsRanges?: boolean;
   /** Nobody has it open or mapped any more. */
   lastUserGone?(kernel: Kernel, inode: Inode): void;
   /** It has neither name nor user any more: its content goes. */

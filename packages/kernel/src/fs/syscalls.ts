@@ -1,4 +1,5 @@
 import type { SyscallDef } from '../syscalls/define.ts';
+import { ALLOCATE_SYSCALLS } from './syscalls/allocate.ts';
 import { ATTRIBUTE_SYSCALLS } from './syscalls/attributes.ts';
 import { CONTENT_SYSCALLS } from './syscalls/content.ts';
 import { COPY_SYSCALLS } from './syscalls/copy.ts';
@@ -6,6 +7,8 @@ import { DESCRIPTOR_SYSCALLS } from './syscalls/descriptors.ts';
 import { DIRECTORY_SYSCALLS } from './syscalls/directories.ts';
 import { EVENT_FILE_SYSCALLS } from './syscalls/event-files.ts';
 import { XATTR_SYSCALLS } from './syscalls/extended-attributes.ts';
+import { FCNTL_SYSCALLS } from './syscalls/fcntl.ts';
+import { HANDLE_SYSCALLS } from './syscalls/handles.ts';
 import { IOCTL_SYSCALLS } from './syscalls/ioctl.ts';
 import { MEMFD_SYSCALLS } from './syscalls/memfd.ts';
 import { MOUNT_SYSCALLS } from './syscalls/mounts.ts';
@@ -16,6 +19,7 @@ import { READ_WRITE_SYSCALLS } from './syscalls/read-write.ts';
 import { SEEK_SYSCALLS } from './syscalls/seek.ts';
 import { SELECT_SYSCALLS } from './syscalls/select.ts';
 import { SOCKET_SYSCALLS } from './syscalls/sockets.ts';
+import { SPLICE_SYSCALLS } from './syscalls/splice.ts';
 import { STAT_SYSCALLS } from './syscalls/stat.ts';
 
 /** Rows of the file system, by man-page family. */
@@ -24,12 +28,15 @@ export const FS_SYSCALLS: readonly SyscallDef[] = [
   ...READ_WRITE_SYSCALLS,
   ...SEEK_SYSCALLS,
   ...DESCRIPTOR_SYSCALLS,
+  ...FCNTL_SYSCALLS,
   ...STAT_SYSCALLS,
   ...NAME_SYSCALLS,
   ...ATTRIBUTE_SYSCALLS,
   ...DIRECTORY_SYSCALLS,
   ...CONTENT_SYSCALLS,
+  ...ALLOCATE_SYSCALLS,
   ...COPY_SYSCALLS,
+  ...SPLICE_SYSCALLS,
   ...IOCTL_SYSCALLS,
   ...POLL_SYSCALLS,
   ...SELECT_SYSCALLS,
@@ -38,4 +45,5 @@ export const FS_SYSCALLS: readonly SyscallDef[] = [
   ...MOUNT_SYSCALLS,
   ...XATTR_SYSCALLS,
   ...MEMFD_SYSCALLS,
+  ...HANDLE_SYSCALLS,
 ];

@@ -1,5 +1,5 @@
 import { StructWriter } from '../abi/struct.ts';
-import { EAGAIN, EINVAL } from '../errno.ts';
+import { EAGAIN, ECANCELED, EINVAL } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { blockOn } from '../sched/wait.ts';
 import { monotonicNs, realtimeNs } from '../time/clock.ts';
@@ -25,6 +25,10 @@ export interface TimerFile {
   expired: boolean;
   interval: bigint;
   ticks: bigint;
+  /** It was given a time of its clock; it is cancelled when that clock is set; it was, and nobody has been told. */
+  absolute: boolean;
+  cancelOnSet: boolean;
+  cancelled: boolean;
   queue: FileQueue;
 }
 
@@ -32,8 +36,8 @@ export interface TimerFile {
 export function openTimerfd(kernel: Kernel, clock: number, flags: number): OpenFile {
   const state = fsState(kernel);
   const id = state.nextTimerFile++;
-  const off = { expires: undefined, expired: false, interval: 0n, ticks: 0n };
-  const timer: TimerFile = { ...off, id, clock, queue: newQueue() };
+  const off = { expires: undefined, expired: false, interval: 0n, ticks: 0n, absolute: false };
+  const timer: TimerFile = { ...off, cancelOnSet: false, cancelled: false, id, clock, queue: newQueue() };
   state.timerFiles.set(id, timer);
   return newAnonymousFile(kernel, 'timerfd', 'timerfd', flags, timer);
 }
@@ -42,24 +46,31 @@ export function timerFileOf(file: OpenFile): TimerFile {
   return file.data as TimerFile;
 }
 
-/** Arms (value > 0) or disarms the timer; times in nanoseconds, `value` absolute in its clock or relative. */
-export function armTimerFile(
-  kernel: Kernel,
-  timer: TimerFile,
-  value: bigint,
-  interval: bigint,
-  absolute: boolean,
-): void {
+/** Options of timerfd_settime. Linux 6.1 include/uapi/linux/timerfd.h */
+const TFD_TIMER_ABSTIME = 1;
+const TFD_TIMER_CANCEL_ON_SET = 2;
+
+/**
+ * Arms (value > 0) or disarms the timer; times in nanoseconds, `value` absolute in its clock or relative.
+ * 0, or -ECANCELED where it was cancelled before and that was not told. Linux: timerfd_setup
+ */
+export function armTimerFile(kernel: Kernel, timer: TimerFile, value: bigint, interval: bigint, flags: number): number {
+  const absolute = (flags & TFD_TIMER_ABSTIME) !== 0;
+  const pending = timer.cancelled;
   cancelTimer(kernel, 'timerfd', timer.id);
+  timer.absolute = absolute;
+  timer.cancelOnSet = timer.clock === CLOCK_REALTIME && flags === (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
+  timer.cancelled = false;
   timer.ticks = 0n;
   timer.interval = interval;
   timer.expires = undefined;
   timer.expired = false;
-  if (value === 0n) return;
+  if (value === 0n) return 0;
   const now = monotonicNs(kernel);
   const offset = timer.clock === CLOCK_REALTIME ? realtimeNs(kernel) - now : 0n;
   timer.expires = absolute ? value - offset : now + value;
   setTimer(kernel, 'timerfd', timer.id, timer.expires);
+  return pending && timer.cancelOnSet ? -ECANCELED : 0;
 }
 
 /** Time left and interval, in nanoseconds. */
@@ -89,10 +100,17 @@ registerTimerKind('timerfd', (kernel, entry) => {
 });
 
 export const TIMERFD_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const timer = timerFileOf(file);
     if (into.length < 8) return -EINVAL;
     if (timer.ticks === 0n) return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [timer.queue]);
+    if (timer.cancelled) {
+      timer.cancelled = false;
+      timer.ticks = 0n;
+      return -ECANCELED;
+    }
     setAgain(kernel, timer);
     into.set(new StructWriter(kernel, 8).u64(timer.ticks).bytes);
     timer.ticks = 0n;

@@ -14,21 +14,31 @@ import {
 } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { CAP, capable } from '../task/capabilities.ts';
-import type { Dentry, PathRef } from '../types.ts';
+import type { Dentry, Inode, PathRef } from '../types.ts';
 import { addChild, detach, isWithin, moveDentry } from './dentry.ts';
 import { forgetIfUnused } from './file.ts';
+import { entryEvent, renameCookie } from './file-events.ts';
 import { touchChanged, touchModified } from './inode.ts';
-import { watchEvent } from './inotify.ts';
-import { IN_CREATE, IN_DELETE, IN_DELETE_SELF, IN_ISDIR, IN_MOVED_FROM, IN_MOVED_TO } from './inotify-events.ts';
-import { isDevice, isDirectory, S_IFDIR, S_IFLNK } from './mode.ts';
+import { endWatches, watchEvent } from './inotify.ts';
+import {
+  IN_ATTRIB,
+  IN_CREATE,
+  IN_DELETE,
+  IN_ISDIR,
+  IN_MOVE_SELF,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
+} from './inotify-events.ts';
+import { isDevice, isDirectory, S_IFCHR, S_IFDIR, S_IFLNK, S_ISGID } from './mode.ts';
 import { isReadOnly } from './mount-table.ts';
 import { lookupChild, type ParentPath, type PathContext } from './path-walk.ts';
-import { MAY_EXEC, MAY_WRITE, permission, stickyForbids } from './permission.ts';
+import { inGroup, MAY_EXEC, MAY_WRITE, permission, stickyForbids } from './permission.ts';
 import { inodeOps, type NewNode } from './superblock-ops.ts';
 
 /** Linux 6.1 include/uapi/linux/fs.h */
 export const RENAME_NOREPLACE = 1;
 export const RENAME_EXCHANGE = 2;
+export const RENAME_WHITEOUT = 4;
 
 const MAX_NLINK = 65000;
 
@@ -61,13 +71,26 @@ export function createNode(kernel: Kernel, context: PathContext, at: ParentPath,
   if (denied) return denied;
   if (isDevice(node.mode) && !capable(context.cred, CAP.mknod)) return -EPERM;
   if (directory && dir.inode!.nlink >= MAX_NLINK) return -EMLINK;
+  return addNode(kernel, context, dir, at.name, node);
+}
+
+/** The same where all has been checked. */
+function addNode(kernel: Kernel, context: PathContext, dir: Dentry, name: string, node: NewNode): Dentry | number {
   const { create } = inodeOps(dir.inode!);
-  if (create === undefined) return -EPERM;
-  const inode = create(kernel, context, dir, at.name, node);
+  // Where nothing can be made, the look-up of a new name fails already (/proc).
+  if (create === undefined) return -ENOENT;
+  const inode = create(kernel, context, dir, name, { ...node, mode: strippedMode(context, dir.inode!, node.mode) });
   if (typeof inode === 'number') return inode;
   touchModified(kernel, dir.inode!);
-  watchEvent(kernel, dir.inode!, IN_CREATE | (directory ? IN_ISDIR : 0), at.name);
-  return addChild(dir, at.name, inode);
+  const made = addChild(dir, name, inode);
+  entryEvent(kernel, dir.inode!, IN_CREATE | (isDirectory(node.mode) ? IN_ISDIR : 0), name);
+  return made;
+}
+
+/** A program that takes its group from the directory is set-group-id only if its maker is in that group. Linux 6.1 fs/inode.c: mode_strip_sgid */
+export function strippedMode(context: PathContext, dir: Inode, mode: number): number {
+  if (isDirectory(mode) || (mode & (S_ISGID | 0o010)) !== (S_ISGID | 0o010) || !(dir.mode & S_ISGID)) return mode;
+  return capable(context.cred, CAP.fsetid) || inGroup(context.cred, dir.gid) ? mode : mode & ~S_ISGID;
 }
 
 /** mkdir(): 0 or -errno. */
@@ -93,19 +116,21 @@ export function makeLink(kernel: Kernel, context: PathContext, existing: PathRef
   if (at.trailing) return -ENOENT;
   const inode = existing.dentry.inode!;
   const dir = at.parent.dentry;
+  if (inodeOps(dir.inode!).create === undefined) return -ENOENT;
   if (existing.mount !== at.parent.mount) return -EXDEV;
   const denied = mayModify(context, at.parent);
   if (denied) return denied;
   if (isDirectory(inode.mode)) return -EPERM;
-  // A nameless file (O_TMPFILE, memfd) may get its first name; a file whose names are all gone may not.
-  if (inode.nlink === 0 && existing.dentry.parent !== undefined) return -ENOENT;
+  if (inode.nlink === 0 && !inode.linkable) return -ENOENT;
   if (inode.nlink >= MAX_NLINK) return -EMLINK;
   const result = inodeOps(inode).link?.(kernel, existing.dentry, dir, at.name) ?? -EPERM;
   if (result < 0) return result;
+  delete inode.linkable;
   addChild(dir, at.name, inode);
   touchChanged(kernel, inode);
   touchModified(kernel, dir.inode!);
-  watchEvent(kernel, dir.inode!, IN_CREATE, at.name);
+  watchEvent(kernel, inode, IN_ATTRIB, '');
+  entryEvent(kernel, dir.inode!, IN_CREATE, at.name);
   return 0;
 }
 
@@ -157,8 +182,9 @@ function removeEntry(kernel: Kernel, victim: Dentry): number {
   touchChanged(kernel, inode);
   touchModified(kernel, victim.parent!.inode!);
   const directory = isDirectory(inode.mode);
-  watchEvent(kernel, victim.parent!.inode!, IN_DELETE | (directory ? IN_ISDIR : 0), victim.name);
-  if (inode.nlink <= 0) watchEvent(kernel, inode, IN_DELETE_SELF, '');
+  if (!directory) watchEvent(kernel, inode, IN_ATTRIB, '');
+  if (inode.nlink <= 0 && inode.users === 0) endWatches(kernel, inode);
+  entryEvent(kernel, victim.parent!.inode!, IN_DELETE | (directory ? IN_ISDIR : 0), victim.name);
   forgetIfUnused(kernel, inode);
   return 0;
 }
@@ -181,7 +207,14 @@ export function renameEntry(
   const refused = renameRefused(kernel, context, from, to, entry, target, flags);
   if (refused < 0) return refused;
   if (target !== undefined && target.inode === entry.inode) return 0;
-  return doRename(kernel, entry, to, target, (flags & RENAME_EXCHANGE) !== 0);
+  const result = doRename(kernel, entry, to, target, (flags & RENAME_EXCHANGE) !== 0);
+  return result === 0 && flags & RENAME_WHITEOUT ? makeWhiteout(kernel, context, from) : result;
+}
+
+/** What an overlay leaves where a name was: the device 0:0. Linux 6.1 mm/shmem.c: shmem_whiteout */
+function makeWhiteout(kernel: Kernel, context: PathContext, at: ParentPath): number {
+  const made = addNode(kernel, context, at.parent.dentry, at.name, { mode: S_IFCHR, rdev: 0, target: '' });
+  return typeof made === 'number' ? made : 0;
 }
 
 function renameRefused(
@@ -236,12 +269,24 @@ function doRename(
   if (target !== undefined) detach(target);
   moveDentry(entry, newDir, to.name);
   if (exchange && target !== undefined) moveDentry(target, oldDir, oldName);
-  else if (target !== undefined) forgetIfUnused(kernel, target.inode!);
   touchChanged(kernel, entry.inode!);
   touchModified(kernel, oldDir.inode!);
   touchModified(kernel, newDir.inode!);
-  const dirFlag = isDirectory(entry.inode!.mode) ? IN_ISDIR : 0;
-  watchEvent(kernel, oldDir.inode!, IN_MOVED_FROM | dirFlag, oldName);
-  watchEvent(kernel, newDir.inode!, IN_MOVED_TO | dirFlag, to.name);
+  moveEvents(kernel, entry, oldDir, oldName);
+  if (target === undefined) return 0;
+  if (exchange) moveEvents(kernel, target, newDir, to.name);
+  else {
+    watchEvent(kernel, target.inode!, IN_ATTRIB | (isDirectory(target.inode!.mode) ? IN_ISDIR : 0), '');
+    forgetIfUnused(kernel, target.inode!);
+  }
   return 0;
+}
+
+/** Linux 6.1 include/linux/fsnotify.h: fsnotify_move */
+function moveEvents(kernel: Kernel, moved: Dentry, oldDir: Dentry, oldName: string): void {
+  const cookie = renameCookie(kernel);
+  const dirFlag = isDirectory(moved.inode!.mode) ? IN_ISDIR : 0;
+  entryEvent(kernel, oldDir.inode!, IN_MOVED_FROM | dirFlag, oldName, cookie);
+  entryEvent(kernel, moved.parent!.inode!, IN_MOVED_TO | dirFlag, moved.name, cookie);
+  watchEvent(kernel, moved.inode!, IN_MOVE_SELF, '');
 }

@@ -1,11 +1,14 @@
 /**
  * Futexes with priority inheritance: the word holds the owner's thread id, and the kernel hands the
  * lock over. Linux 6.1 kernel/futex/pi.c, kernel/futex/requeue.c. Waiters are served by real-time
- * priority, then in order; the owner's share of the CPU is not raised.
+ * priority, then in order; the owner runs at the highest priority of those who wait for it.
  */
+
 import { BLOCKED, EAGAIN, EDEADLK, EFAULT, EINVAL, EPERM, ERESTARTNOINTR, ESRCH, ETIMEDOUT } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { readWord, writeWord } from '../mm/user-access.ts';
+import { setBoost } from '../sched/change-policy.ts';
+import { effectivePriority } from '../sched/realtime.ts';
 import { blockOn, wakeTask } from '../sched/wait.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type { RestartRecord, Task, WaitQueue } from '../types.ts';
@@ -107,10 +110,41 @@ function lockAtomically(
 
 /** Among the waiters of a lock, behind those of its priority. */
 function enqueue(kernel: Kernel, state: PiState, waiter: PiWaiter): void {
-  const priority = (tid: number) => kernel.state.tasks.get(tid)?.rtPriority ?? 0;
-  const own = priority(waiter.tid);
-  const at = state.waiters.findIndex((other) => priority(other.tid) < own);
+  const own = priorityOf(kernel, waiter.tid);
+  const at = state.waiters.findIndex((other) => priorityOf(kernel, other.tid) < own);
   state.waiters.splice(at < 0 ? state.waiters.length : at, 0, waiter);
+  boostOwner(kernel, state.owner);
+}
+
+function priorityOf(kernel: Kernel, tid: number): number {
+  const task = kernel.state.tasks.get(tid);
+  return task === undefined ? 0 : effectivePriority(task);
+}
+
+/**
+ * Lends the owner of locks the highest priority of those who wait for them, and the owner of the lock
+ * that it waits for itself, and so on. Linux: rt_mutex_adjust_prio_chain
+ */
+function boostOwner(kernel: Kernel, tid: number): void {
+  const owner = kernel.state.tasks.get(tid);
+  if (owner === undefined) return;
+  let highest = 0;
+  for (const state of piStates(kernel).values()) {
+    if (state.owner === tid) highest = Math.max(highest, priorityOf(kernel, state.waiters[0]?.tid ?? 0));
+  }
+  if (owner.boost === highest) return;
+  setBoost(kernel, owner, highest);
+  piPriorityChanged(kernel, owner);
+}
+
+/** A task's priority is another: so may be its place among the waiters of a lock, and what its owner is lent. */
+export function piPriorityChanged(kernel: Kernel, task: Task): void {
+  const waiter = waiterOf(task);
+  const state = waiter === undefined || waiter.from !== undefined ? undefined : piStates(kernel).get(waiter.key);
+  const at = state?.waiters.indexOf(waiter!) ?? -1;
+  if (state === undefined || at < 0) return;
+  state.waiters.splice(at, 1);
+  enqueue(kernel, state, waiter!);
 }
 
 function dropWaiter(kernel: Kernel, waiter: PiWaiter): void {
@@ -120,6 +154,7 @@ function dropWaiter(kernel: Kernel, waiter: PiWaiter): void {
   if (state === undefined || at < 0) return;
   state.waiters.splice(at, 1);
   if (state.waiters.length === 0) states.delete(waiter.key);
+  boostOwner(kernel, state.owner);
 }
 
 /** FUTEX_LOCK_PI, FUTEX_LOCK_PI2, FUTEX_TRYLOCK_PI. Linux: futex_lock_pi */
@@ -169,8 +204,10 @@ function handOver(kernel: Kernel, state: PiState, bits: number): boolean {
   const task = kernel.state.tasks.get(waiter.tid)!;
   if (!writeWord(kernel, task, waiter.address, waiter.tid | FUTEX_WAITERS | bits)) return false;
   waiter.acquired = true;
+  const before = state.owner;
   state.owner = waiter.tid;
   dropWaiter(kernel, waiter);
+  boostOwner(kernel, before);
   wakeTask(kernel, task);
   return true;
 }

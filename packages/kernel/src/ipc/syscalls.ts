@@ -1,10 +1,12 @@
 /** futex, futex_time64, set_robust_list, get_robust_list; System V IPC and POSIX message queues. */
+
 import { StructReader } from '../abi/struct.ts';
 import { EFAULT, EINVAL, ENOSYS, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, writeWord } from '../mm/user-access.ts';
-import { full, partial, type SyscallDef } from '../syscalls/define.ts';
-import { monotonicNs, realtimeNs } from '../time/clock.ts';
+import { full, type SyscallDef } from '../syscalls/define.ts';
+import { monotonicNs } from '../time/clock.ts';
+import { realtimeDeadline } from '../time/set-clock.ts';
 import { readTimespec } from '../time/timespec.ts';
 import type { Task } from '../types.ts';
 import {
@@ -51,7 +53,7 @@ function deadlineOf(
   if (typeof ns === 'number') return ns;
   const now = monotonicNs(kernel);
   if ((op & 127) === FUTEX_WAIT) return now + ns;
-  return op & FUTEX_CLOCK_REALTIME || (op & 127) === FUTEX_LOCK_PI ? ns - realtimeNs(kernel) + now : ns;
+  return op & FUTEX_CLOCK_REALTIME || (op & 127) === FUTEX_LOCK_PI ? realtimeDeadline(kernel, task, ns) : ns;
 }
 
 /** Commands that take FUTEX_CLOCK_REALTIME. */
@@ -152,7 +154,7 @@ function futexWaitv(
     if (clock !== 0 && clock !== 1) return -EINVAL;
     const ns = readTimespec(kernel, task, timeout, true);
     if (typeof ns === 'number') return ns;
-    deadline = clock === 0 ? ns - realtimeNs(kernel) + monotonicNs(kernel) : ns;
+    deadline = clock === 0 ? realtimeDeadline(kernel, task, ns) : ns;
   }
   const waiters = readWaiters(kernel, task, address, count);
   return typeof waiters === 'number' ? waiters : futexWaitMultiple(kernel, task, waiters, deadline);
@@ -171,13 +173,11 @@ function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, le
   return stored ? 0 : -EFAULT;
 }
 
-const FUTEX_NOTE =
-  "FUTEX_LOCK_PI and its kin hand locks over by real-time priority, but do not raise the owner's share of the CPU";
 const FUTEX_ARGS = ['ptr', 'flags', 'uint', 'ptr', 'ptr', 'uint'] as const;
 
 export const IPC_SYSCALLS: readonly SyscallDef[] = [
-  partial('futex', FUTEX_ARGS, FUTEX_NOTE, futexCall(false)),
-  partial('futex_time64', FUTEX_ARGS, FUTEX_NOTE, futexCall(true)),
+  full('futex', FUTEX_ARGS, futexCall(false)),
+  full('futex_time64', FUTEX_ARGS, futexCall(true)),
   full('set_robust_list', ['ptr', 'size'], setRobustList),
   full('get_robust_list', ['pid', 'ptr', 'ptr'], getRobustList),
   full('futex_waitv', ['ptr', 'uint', 'flags', 'ptr', 'int'], futexWaitv),

@@ -19,6 +19,7 @@ export function newMm(kernel: Kernel): Mm {
     envStart: 0,
     envEnd: 0,
     vdso: 0,
+    noHugePages: false,
     rss: 0,
     swapped: 0,
     peakRss: 0,

@@ -25,6 +25,7 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.envEnd = parent.envEnd;
   child.vdso = parent.vdso;
   child.readImpliesExec = parent.readImpliesExec;
+  child.noHugePages = parent.noHugePages;
   child.exe = parent.exe && retainFile(parent.exe);
   child.auxv = parent.auxv;
   child.dumpable = parent.dumpable;

@@ -15,7 +15,7 @@ interface Piece {
 }
 
 /** A struct iovec array, or -errno. */
-function readVectors(kernel: Kernel, task: Task, address: number, count: number): Piece[] | number {
+export function readVectors(kernel: Kernel, task: Task, address: number, count: number): Piece[] | number {
   if (count > MAX_VECTORS) return -EINVAL;
   const pieces: Piece[] = [];
   for (let i = 0; i < count; i++) {

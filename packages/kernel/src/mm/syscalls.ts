@@ -18,6 +18,7 @@ import { mprotect } from './mprotect.ts';
 import { mremap } from './mremap.ts';
 import { msync } from './msync.ts';
 import { munmap } from './munmap.ts';
+import { processMadvise, processMrelease } from './process-advice.ts';
 import { processVmReadv, processVmWritev } from './process-vm.ts';
 import { readWord } from './user-access.ts';
 
@@ -100,9 +101,11 @@ export const MM_SYSCALLS: readonly SyscallDef[] = [
   partial(
     'madvise',
     ['ptr', 'size', 'int'],
-    'MADV_FREE frees at once; read-ahead, huge-page, merging and dump advice has no effect.',
+    'MADV_FREE frees at once; read-ahead, huge-page and merging advice has no effect.',
     madvise,
   ),
+  full('process_madvise', ['fd', 'ptr', 'ulong', 'int', 'flags'], processMadvise),
+  full('process_mrelease', ['fd', 'flags'], processMrelease),
   full('msync', ['ptr', 'size', 'flags'], msync),
   full('mincore', ['ptr', 'size', 'ptr'], mincore),
   full('mlock', ['ptr', 'size'], (kernel, task, address, length) => mlock(kernel, task, address!, length!, 0)),

@@ -26,7 +26,8 @@ export function syscallInfo(kernel: Kernel, tracer: Task, task: Task, room: numb
   const out = new StructWriter(kernel, 88);
   const word = (value: number) => out.u64(value >>> 0);
   out.u8(op).skip(3).u32(abi.debug.auditArch);
-  word(abi.frame.pc(kernel, frame));
+  // Bits below the alignment say how the code runs.
+  word(abi.frame.pc(kernel, frame) & -abi.isa.instructionAlign);
   word(abi.frame.sp(kernel, frame));
   if (op === ENTRY) {
     const { number, args } = abi.debug.callAtEntry(kernel, task);

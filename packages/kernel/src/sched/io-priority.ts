@@ -37,7 +37,7 @@ function check(task: Task, priority: number): number {
 
 /** Those meant; undefined for a kind that does not exist. */
 function subjects(kernel: Kernel, task: Task, which: number, who: number): Task[] | undefined {
-  const all = [...kernel.state.tasks.values()].filter((other) => other.tid > 1);
+  const all = [...kernel.state.tasks.values()].filter((other) => other.tid > 0);
   if (which === IOPRIO_WHO_PROCESS) return all.filter(({ tid }) => tid === (who === 0 ? task.tid : who));
   if (which === IOPRIO_WHO_PGRP) return all.filter(({ group }) => group.pgid === (who === 0 ? task.group.pgid : who));
   if (which === IOPRIO_WHO_USER) return all.filter(({ cred }) => cred.uid === (who === 0 ? task.cred.uid : who));

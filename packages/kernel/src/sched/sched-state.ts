@@ -8,8 +8,12 @@ export interface SchedState {
   minVruntime: number;
   /** Context switches that took the CPU from a runnable task. */
   preemptions: number;
+  /** Real-time tasks in the present period: its start and what they used of it, in cycles, and whether that was all. */
+  rtPeriodStart: number;
+  rtUsed: number;
+  rtThrottled: boolean;
 }
 
 export function newSchedState(): SchedState {
-  return { idle: undefined, minVruntime: 0, preemptions: 0 };
+  return { idle: undefined, minVruntime: 0, preemptions: 0, rtPeriodStart: 0, rtUsed: 0, rtThrottled: false };
 }

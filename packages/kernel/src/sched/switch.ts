@@ -20,7 +20,9 @@ export function schedule(kernel: Kernel): number {
   const canRun = previous.state === 'runnable' && previous !== idle;
   chargeTask(kernel, previous, 'user');
   if (previous.work & TIF_NEED_RESCHED) clearWork(kernel, previous, TIF_NEED_RESCHED);
-  if (canRun) enqueue(kernel, previous);
+  // A real-time task that is preempted keeps its place before its equals.
+  if (canRun) enqueue(kernel, previous, !previous.toTail);
+  previous.toTail = false;
   const next = takeNext(kernel) ?? idle!;
   if (next === previous) {
     next.sliceStart = kernel.engine.cycles();

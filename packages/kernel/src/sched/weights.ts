@@ -1,3 +1,6 @@
+import type { Task } from '../types.ts';
+import { SCHED_IDLE } from './policy.ts';
+
 /** Weight of a nice value, -20 first: each step is about 1.25 times. Linux 6.1 kernel/sched/core.c: sched_prio_to_weight */
 const WEIGHTS: readonly number[] = [
   88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991,
@@ -10,4 +13,12 @@ export const NICE_0_WEIGHT = 1024;
 /** @param nice -20 to 19. */
 export function weightOf(nice: number): number {
   return WEIGHTS[nice + 20]!;
+}
+
+/** Weight of all SCHED_IDLE tasks. Linux: WEIGHT_IDLEPRIO */
+const IDLE_WEIGHT = 3;
+
+/** A task's weight among those of fair share. */
+export function taskWeight(task: Task): number {
+  return task.policy === SCHED_IDLE ? IDLE_WEIGHT : weightOf(task.nice);
 }

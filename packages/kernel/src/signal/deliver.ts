@@ -1,3 +1,4 @@
+import { atCoreDump, beginCoreDump } from '../coredump/dump.ts';
 import { EINTR, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
@@ -33,6 +34,7 @@ import { forceSegv, signalWake, trapNotify } from './send.ts';
 export function deliverSignals(kernel: Kernel, task: Task, frame: number): void {
   const { group } = task;
   for (;;) {
+    if (group.core !== undefined && atCoreDump(kernel, task)) return;
     if (group.groupExit !== undefined || task.pending.set & sigBit(SIGKILL)) {
       endGroup(kernel, task, group.groupExit ?? SIGKILL);
       return;
@@ -91,8 +93,11 @@ function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolea
       if (info.signo !== SIGSTOP && isOrphanedPgrp(kernel, group.pgid)) return false;
       stopGroup(kernel, task, info.signo);
       return true;
+    case 'core':
+      if (beginCoreDump(kernel, task, info)) return false;
+      endGroup(kernel, task, info.signo);
+      return true;
     default:
-      // No core files are written, so a core dump is plain death.
       endGroup(kernel, task, info.signo);
       return true;
   }

@@ -208,6 +208,13 @@ export function forceSegv(kernel: Kernel, task: Task, signo: number): void {
   forceSignal(kernel, task, sigInfo(11));
 }
 
+/** Whether someone with these identities, who is not there any more, may signal a task. Linux 6.1 fs/fcntl.c: sigio_perm */
+export function maySignalAs(from: { readonly uid: number; readonly euid: number }, target: Task): boolean {
+  const to = target.cred;
+  if (from.euid === 0) return true;
+  return from.euid === to.suid || from.euid === to.uid || from.uid === to.suid || from.uid === to.uid;
+}
+
 /** Whether one process may signal another. Linux 6.1 kernel/signal.c: kill_ok_by_cred */
 export function maySignal(sender: Task, target: Task, signo: number): boolean {
   const from = sender.cred;

@@ -26,6 +26,7 @@ export function encodeSigInfo(kernel: Kernel, info: SigInfo): Uint8Array {
       .u32(info.utime ?? 0)
       .u32(info.stime ?? 0);
   } else if (isFault(info)) writer.u32(info.addr);
+  else if (info.band !== undefined) writer.u32(info.band).u32(info.fd ?? 0);
   else writer.u32(info.pid).u32(info.uid).u32(info.value);
   return writer.bytes;
 }

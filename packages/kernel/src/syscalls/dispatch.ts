@@ -39,6 +39,7 @@ function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: 
   const { calls, unimplemented } = kernel.state.counters;
   task.restart = undefined;
   task.timedOut = false;
+  task.onRealtime = false;
   if (row === undefined) {
     unimplemented.set(number, (unimplemented.get(number) ?? 0) + 1);
     kernel.host.log.debug({ pid: task.tid, call: nameOf(kernel, number) }, 'system call not implemented');

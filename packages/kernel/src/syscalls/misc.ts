@@ -1,5 +1,5 @@
 /** Calls that belong to no subsystem: getrandom, membarrier, and those this kernel answers without doing anything. */
-import { EFAULT, EINVAL, ENOSYS, EOPNOTSUPP, EPERM } from '../errno.ts';
+import { EFAULT, EINVAL, ENOSYS, EPERM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyOut } from '../mm/user-access.ts';
 import type { Task } from '../types.ts';
@@ -46,8 +46,6 @@ export const MISC_SYSCALLS: readonly SyscallDef[] = [
   stub('reboot', ANY, -EPERM, 'the machine ends with its first program'),
   stub('acct', ['ptr'], -ENOSYS, 'as with CONFIG_BSD_PROCESS_ACCT off'),
   stub('vhangup', [], -EPERM, 'nothing here logs in'),
-  stub('name_to_handle_at', ANY, -EOPNOTSUPP, 'no file system here has handles'),
-  stub('open_by_handle_at', ANY, -EPERM, 'as an unprivileged caller sees it'),
   stub('bpf', ANY, -EPERM, 'as an unprivileged caller sees it'),
   stub('perf_event_open', ANY, -EPERM, 'as an unprivileged caller sees it'),
   stub('init_module', ANY, -EPERM, 'no modules'),

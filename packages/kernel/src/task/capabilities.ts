@@ -28,6 +28,8 @@ export const CAP = {
   sysTime: 25,
   sysTtyConfig: 26,
   mknod: 27,
+  lease: 28,
+  setfcap: 31,
   macOverride: 32,
   syslog: 34,
 } as const;

@@ -1,4 +1,6 @@
+import { leavesCoreDump } from '../coredump/dump.ts';
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { pidfdEnds } from '../fs/pidfd.ts';
 import { futexWake } from '../ipc/futex.ts';
 import { exitPiFutexes } from '../ipc/futex-pi.ts';
 import { exitRobustList } from '../ipc/robust-list.ts';
@@ -45,6 +47,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   freeKernelStack(kernel, task.stackSlot);
   task.stackSlot = -1;
   task.tracedStop = undefined;
+  leavesCoreDump(kernel, task);
   exitPtrace(kernel, task);
   const last = group.tasks.every((other) => other.state === 'zombie' || other.state === 'dead');
   if (last) groupEnds(kernel, group);
@@ -83,6 +86,7 @@ export function releaseTraced(kernel: Kernel, task: Task): void {
 function announceGroup(kernel: Kernel, group: ThreadGroup): void {
   const { leader } = group;
   if (!group.exited || group.tasks.length > 1 || leader.state !== 'zombie') return;
+  pidfdEnds(kernel, group);
   if (leader.tracing !== undefined && leader.tracing.tracer.group !== group.parent) {
     const reason = exitReason(leader.exitCode);
     if (notifyTracerOfExit(kernel, leader, reason.code, reason.status)) releaseTraced(kernel, leader);
@@ -193,6 +197,7 @@ export function reap(kernel: Kernel, group: ThreadGroup): void {
   setState(kernel, leader, 'dead');
   kernel.state.tasks.delete(leader.tid);
   kernel.state.groups.delete(group.pid);
+  pidfdEnds(kernel, group);
   if (parent === undefined) return;
   const at = parent.children.indexOf(group);
   if (at >= 0) parent.children.splice(at, 1);

@@ -1,5 +1,7 @@
-import { BLOCKED, EAGAIN, EINVAL, EPERM } from '../errno.ts';
-import { cloneFileTable, cloneFsContext, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { BLOCKED, EAGAIN, EFAULT, EINVAL, EPERM } from '../errno.ts';
+import { closeFd } from '../fs/file-table.ts';
+import { cloneFileTable, cloneFsContext, installFd, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
+import { newPidfd } from '../fs/pidfd.ts';
 import { exitUndo, shareUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_KU, TIF_NEED_RESCHED } from '../kernel-memory.ts';
@@ -11,6 +13,7 @@ import { writeWord } from '../mm/user-access.ts';
 import { inheritTracing } from '../ptrace/attach.ts';
 import { EVENT_CLONE, EVENT_FORK, EVENT_VFORK, EVENT_VFORK_DONE } from '../ptrace/numbers.ts';
 import { endStop, eventStop, sendOn, wantsEvent } from '../ptrace/stop.ts';
+import { inheritPolicy } from '../sched/policy.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
 import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
@@ -22,6 +25,8 @@ import {
   CLONE_FILES,
   CLONE_FS,
   CLONE_NAMESPACES,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
@@ -45,6 +50,8 @@ export interface CloneArguments {
   /** The child's stack pointer, 0 for the parent's. */
   sp: number;
   parentTid: number;
+  /** Where CLONE_PIDFD's descriptor is stored. */
+  pidfd?: number;
   childTid: number;
   tls: number;
 }
@@ -55,12 +62,12 @@ function has(args: CloneArguments, flag: number): boolean {
 }
 
 function checkFlags(args: CloneArguments): number {
-  if (has(args, CLONE_NAMESPACES)) return -EPERM;
-  if (has(args, CLONE_PIDFD)) return -EINVAL;
+  if (has(args, CLONE_PIDFD) && has(args, CLONE_THREAD)) return -EINVAL;
+  if (has(args, CLONE_FS) && has(args, CLONE_NEWNS | CLONE_NEWUSER)) return -EINVAL;
   if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
-  return 0;
+  return has(args, CLONE_NAMESPACES) ? -EPERM : 0;
 }
 
 /**
@@ -98,7 +105,7 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments, tr
   child.stackSlot = slot;
   chargeTask(kernel, parent, 'user');
   inherit(parent, child, args);
-  const failed = copyThread(kernel, parent, child, args);
+  const failed = copyThread(kernel, parent, child, args) || makePidfd(kernel, parent, child, args);
   if (failed !== 0) {
     dropUnborn(kernel, child);
     return failed;
@@ -153,12 +160,12 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.work = parent.work & (TIF_KU | 0);
   child.sigMask = parent.sigMask;
   if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
-  child.nice = parent.nice;
-  child.policy = parent.policy;
-  child.rtPriority = parent.rtPriority;
+  inheritPolicy(parent, child);
   if (parent.ioPriority !== undefined) child.ioPriority = parent.ioPriority;
   child.vruntime = parent.vruntime;
   child.noNewPrivs = parent.noNewPrivs;
+  child.timerSlack = child.defaultSlack = parent.timerSlack;
+  child.mceKill = parent.mceKill;
   child.personality = parent.personality;
   child.arch = structuredClone(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
@@ -176,6 +183,16 @@ function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArgume
   abi.forkFrame(kernel, child, frame, args.sp);
   abi.newContext(kernel, child, parent);
   return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;
+}
+
+/** CLONE_PIDFD: the parent gets a descriptor of the child. 0 or -errno */
+function makePidfd(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
+  if (!has(args, CLONE_PIDFD)) return 0;
+  const fd = installFd(kernel, parent, newPidfd(kernel, child.group, 0), true);
+  if (fd < 0) return fd;
+  if (writeWord(kernel, parent, args.pidfd ?? 0, fd)) return 0;
+  closeFd(kernel, parent, fd);
+  return -EFAULT;
 }
 
 function dropUnborn(kernel: Kernel, child: Task): void {

@@ -5,6 +5,8 @@ import { CRED_SYSCALLS } from './syscalls/cred.ts';
 import { EXEC_SYSCALLS } from './syscalls/exec.ts';
 import { EXIT_SYSCALLS } from './syscalls/exit.ts';
 import { ID_SYSCALLS } from './syscalls/ids.ts';
+import { KCMP_SYSCALLS } from './syscalls/kcmp.ts';
+import { PIDFD_SYSCALLS } from './syscalls/pidfd.ts';
 import { PRCTL_SYSCALLS } from './syscalls/prctl.ts';
 import { RLIMIT_SYSCALLS } from './syscalls/rlimit.ts';
 import { RUSAGE_SYSCALLS } from './syscalls/rusage.ts';
@@ -22,4 +24,6 @@ export const TASK_SYSCALLS: readonly SyscallDef[] = [
   ...RUSAGE_SYSCALLS,
   ...PRCTL_SYSCALLS,
   ...UNAME_SYSCALLS,
+  ...PIDFD_SYSCALLS,
+  ...KCMP_SYSCALLS,
 ];

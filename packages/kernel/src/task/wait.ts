@@ -1,5 +1,8 @@
 import { nativeStatus } from '../abi/signals.ts';
-import { ECHILD, EFAULT, EINVAL } from '../errno.ts';
+import { EAGAIN, EBADF, ECHILD, EFAULT, EINVAL } from '../errno.ts';
+import { getDataFile } from '../fs/file-table.ts';
+import { O_NONBLOCK } from '../fs/open-flags.ts';
+import { isGone, pidfdGroup } from '../fs/pidfd.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyOut, writeWord } from '../mm/user-access.ts';
 import { blockOn } from '../sched/wait.ts';
@@ -143,6 +146,7 @@ export function wait4(
 const P_ALL = 0;
 const P_PID = 1;
 const P_PGID = 2;
+const P_PIDFD = 3;
 
 /** Linux 6.1 kernel/exit.c: kernel_waitid */
 export function waitid(
@@ -157,12 +161,21 @@ export function waitid(
   const kinds = WEXITED | WUNTRACED | WCONTINUED;
   if (options & ~(kinds | WNOHANG | WNOWAIT | WNOTHREAD | WCLONE | WALL) || !(options & kinds)) return -EINVAL;
   let which: WaitFor;
+  let nonblocking = false;
   if (type === P_ALL) which = { kind: 'all' };
   else if (type === P_PID && id > 0) which = { kind: 'pid', id };
-  else if (type === P_PGID && id >= 0) which = { kind: 'pgid', id: id === 0 ? task.group.pgid : id };
+  else if (type === P_PIDFD) {
+    const file = getDataFile(task, id);
+    const group = pidfdGroup(file);
+    if (id < 0 || group === undefined) return id < 0 ? -EINVAL : -EBADF;
+    if (isGone(kernel, group)) return -ECHILD;
+    which = { kind: 'pid', id: group.pid };
+    nonblocking = (file!.flags & O_NONBLOCK) !== 0;
+  } else if (type === P_PGID && id >= 0) which = { kind: 'pgid', id: id === 0 ? task.group.pgid : id };
   else return -EINVAL;
-  const found = waitForChild(kernel, task, which, options);
+  const found = waitForChild(kernel, task, which, nonblocking ? options | WNOHANG : options);
   if (typeof found === 'number' && found !== 0) return found;
+  if (found === 0 && nonblocking && !(options & WNOHANG)) return -EAGAIN;
   return reportWaitid(kernel, task, info, rusage, found === 0 ? undefined : (found as Waited));
 }
 

@@ -1,10 +1,11 @@
 import type { Kernel } from '../kernel.ts';
 import type { ThreadGroup } from '../types.ts';
+import { disarmPosixTimer } from './posix-timers.ts';
 import { cancelTimer } from './timers.ts';
 
 /** At exec: timers made by timer_create go, interval timers stay. */
 export function deletePosixTimers(kernel: Kernel, group: ThreadGroup): void {
-  for (const id of group.posixTimers.keys()) cancelTimer(kernel, 'posix', group.pid, id);
+  for (const id of group.posixTimers.keys()) disarmPosixTimer(kernel, group, id);
   group.posixTimers.clear();
 }
 

@@ -4,6 +4,8 @@ import { SI_TIMER } from '../signal/numbers.ts';
 import { ignoresSignal, sendGroupSignal, sendSignal, sigInfo } from '../signal/send.ts';
 import type { PosixTimer, SigInfo, Task, ThreadGroup } from '../types.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
+import { readCpuClock } from './cpu-clock.ts';
+import { cancelCpuTimer, registerCpuTimerKind, setCpuTimer } from './cpu-timers.ts';
 import { forward } from './forward.ts';
 import { cancelTimer, registerTimerKind, setTimer } from './timers.ts';
 
@@ -20,7 +22,7 @@ export function armPosixTimer(
   interval: bigint,
   absolute: boolean,
 ): void {
-  cancelTimer(kernel, 'posix', group.pid, timer.id);
+  disarmPosixTimer(kernel, group, timer.id);
   timer.interval = interval;
   timer.absolute = absolute;
   timer.overrun = 0;
@@ -28,7 +30,7 @@ export function armPosixTimer(
   timer.waiting = false;
   timer.expires = undefined;
   if (value === 0n) return;
-  const now = monotonicNs(kernel);
+  const now = timerNow(kernel, timer);
   const offset = timer.clock === 0 ? realtimeNs(kernel) - now : 0n;
   timer.expires = absolute ? value - offset : now + value;
   startPosixTimer(kernel, group, timer);
@@ -37,7 +39,19 @@ export function armPosixTimer(
 /** Makes the machine look at the timer when it expires. One that tells nobody (SIGEV_NONE) only ever shows its time. */
 export function startPosixTimer(kernel: Kernel, group: ThreadGroup, timer: PosixTimer): void {
   if (timer.notify === SIGEV_NONE || timer.expires === undefined) return;
-  setTimer(kernel, 'posix', group.pid, timer.expires, timer.id);
+  const { cpuClock: clock, expires } = timer;
+  if (clock === undefined) setTimer(kernel, 'posix', group.pid, expires, timer.id);
+  else setCpuTimer(kernel, { kind: 'posix', id: group.pid, sub: timer.id, clock, expires });
+}
+
+export function disarmPosixTimer(kernel: Kernel, group: ThreadGroup, id: number): void {
+  cancelTimer(kernel, 'posix', group.pid, id);
+  cancelCpuTimer(kernel, 'posix', group.pid, id);
+}
+
+/** What the timer's clock shows, in the time that its expiry is kept in. */
+function timerNow(kernel: Kernel, timer: PosixTimer): bigint {
+  return timer.cpuClock === undefined ? monotonicNs(kernel) : (readCpuClock(kernel, timer.cpuClock) ?? 0n);
 }
 
 /** Nanoseconds to the next expiry, 0 if there is none. Linux 6.1 kernel/time/posix-timers.c: common_timer_get */
@@ -45,18 +59,21 @@ export function posixTimeLeft(kernel: Kernel, timer: PosixTimer): bigint {
   if (timer.expires === undefined) return 0n;
   const silent = timer.notify === SIGEV_NONE;
   if (timer.interval > 0n && (timer.waiting || silent)) goForward(kernel, timer);
-  const left = timer.expires - monotonicNs(kernel);
+  const left = timer.expires - timerNow(kernel, timer);
   return left > 0n ? left : silent ? 0n : 1n;
 }
 
 /** Brings a periodic timer's expiry behind the present; every period gone by is an overrun. */
 function goForward(kernel: Kernel, timer: PosixTimer): void {
-  const { expires, periods } = forward(timer.expires!, timer.interval, monotonicNs(kernel));
+  const { expires, periods } = forward(timer.expires!, timer.interval, timerNow(kernel, timer));
   timer.expires = expires;
   timer.overrun += Number(periods);
 }
 
-registerTimerKind('posix', (kernel, entry) => {
+registerTimerKind('posix', expirePosixTimer);
+registerCpuTimerKind('posix', expirePosixTimer);
+
+function expirePosixTimer(kernel: Kernel, entry: { id: number; sub: number }): void {
   const group = kernel.state.groups.get(entry.id);
   const timer = group?.posixTimers.get(entry.sub);
   if (group === undefined || timer === undefined) return;
@@ -67,13 +84,13 @@ registerTimerKind('posix', (kernel, entry) => {
     timer.waiting = timer.interval > 0n;
     signalTimer(kernel, group, only, timer);
   }
-});
+}
 
 /** Nobody will take the signal: the timer goes on by itself, once a tick at most. Linux: posix_timer_fn */
 function stepIgnored(kernel: Kernel, group: ThreadGroup, timer: PosixTimer): void {
   if (timer.interval === 0n) return;
   const { tickNs } = kernel.state.time;
-  const now = monotonicNs(kernel) + (timer.interval < tickNs ? tickNs : 0n);
+  const now = timerNow(kernel, timer) + (timer.interval < tickNs ? tickNs : 0n);
   timer.expires = forward(timer.expires!, timer.interval, now).expires;
   startPosixTimer(kernel, group, timer);
 }

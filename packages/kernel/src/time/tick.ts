@@ -9,6 +9,7 @@ import { WORK } from '../syscalls/work-cost.ts';
 import { threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
+import { expireCpuTimers } from './cpu-timers.ts';
 import { cpuItimers } from './itimers.ts';
 import { expireTimers } from './timers.ts';
 
@@ -42,6 +43,7 @@ export function timerInterrupt(kernel: Kernel, fromUser: boolean): number {
   if (task !== state.sched.idle) {
     chargeTask(kernel, task, fromUser ? 'user' : 'system');
     cpuItimers(kernel, task);
+    expireCpuTimers(kernel);
     checkSlice(kernel, task);
   }
   return KERNEL_GO_ON;

@@ -1,3 +1,6 @@
+import type { CpuTimer } from './cpu-timers.ts';
+import { type NtpState, newNtpState } from './ntp-state.ts';
+
 /**
  * One pending timer. `kind` says what happens at its expiry (see time/timers.ts), `id` is the kind's
  * own: a tid for sleeps, a process id for interval timers, …
@@ -15,6 +18,10 @@ export interface TimerEntry {
 export interface TimeState {
   /** By deadline; equal deadlines in the order they were set. */
   timers: TimerEntry[];
+  /** Pending timers on clocks of CPU time, in no order. */
+  cpuTimers: CpuTimer[];
+  /** The clock discipline, as adjtimex was told. */
+  ntp: NtpState;
   /** Real time: the host's monotonic clock at boot. */
   hostBase: bigint;
   /** Nanoseconds by which programs have set the real-time clock, and the time zone they gave the kernel. */
@@ -36,6 +43,8 @@ export function newTimeState(hz: number): TimeState {
   const tickNs = BigInt(Math.round(1e9 / hz));
   return {
     timers: [],
+    cpuTimers: [],
+    ntp: newNtpState(),
     hostBase: 0n,
     setBy: 0n,
     zone: { minutesWest: 0, dst: 0 },

@@ -19,6 +19,7 @@ export interface RestoreOptions
     | 'clock'
     | 'entropy'
     | 'swapStore'
+    | 'network'
     | 'codeStore'
     | 'interpret'
     | 'hotness'

@@ -154,6 +154,7 @@ function rename(
 
 export const HOSTFS_OPS: SuperblockOps = {
   cached: true,
+  shiftsRanges: true,
   lookup,
   readdir,
   create,

@@ -4,7 +4,7 @@ import { heldUnixSockets } from '../socket/held-sockets.ts';
 import { type Endpoint, v4Bytes } from '../socket/inet/endpoint.ts';
 import { type InetSocket, TCP } from '../socket/inet/inet-state.ts';
 import { LOOPBACK_NAME } from '../socket/inet/interface.ts';
-import { IPPROTO_TCP, IPPROTO_UDP } from '../socket/inet/numbers.ts';
+import { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE } from '../socket/inet/numbers.ts';
 import { allSockets, FIRST_PORT, inetState, LAST_PORT, timeWaits } from '../socket/inet/ports.ts';
 import { unsentBytes } from '../socket/inet/tcp-transfer.ts';
 import { AF_INET, AF_INET6 } from '../socket/numbers.ts';
@@ -85,8 +85,8 @@ function text(family: number, lines: readonly string[], width: number): string {
 }
 
 /** Linux 6.1 net/ipv4/udp.c: udp4_seq_show */
-function udp(kernel: Kernel, family: number): string {
-  const rows = allSockets(kernel, IPPROTO_UDP).filter((socket) => socket.family === family);
+function udp(kernel: Kernel, family: number, protocol = IPPROTO_UDP): string {
+  const rows = allSockets(kernel, protocol).filter((socket) => socket.family === family);
   const lines = rows.map((socket) => ` ${line(kernel, rowOf(socket), socket.local.port)} 0`);
   return text(family, lines, 127).replace('\n', ' ref pointer drops\n');
 }
@@ -126,7 +126,7 @@ function sockstat(kernel: Kernel): string {
     `sockets: used ${all + heldUnixSockets(kernel).length}`,
     `TCP: inuse ${tcps} orphan 0 tw ${timeWaits(kernel).length} alloc ${tcps} mem 0`,
     `UDP: inuse ${of(IPPROTO_UDP, AF_INET)} mem 0`,
-    'UDPLITE: inuse 0',
+    `UDPLITE: inuse ${of(IPPROTO_UDPLITE, AF_INET)}`,
     'RAW: inuse 0',
     'FRAG: inuse 0 memory 0',
     '',
@@ -136,7 +136,7 @@ function sockstat(kernel: Kernel): string {
 function sockstat6(kernel: Kernel): string {
   const of = (protocol: number): number =>
     allSockets(kernel, protocol).filter((socket) => socket.family === AF_INET6).length;
-  return `TCP6: inuse ${of(IPPROTO_TCP)}\nUDP6: inuse ${of(IPPROTO_UDP)}\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n`;
+  return `TCP6: inuse ${of(IPPROTO_TCP)}\nUDP6: inuse ${of(IPPROTO_UDP)}\nUDPLITE6: inuse ${of(IPPROTO_UDPLITE)}\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n`;
 }
 
 const ROUTE_HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT';
@@ -150,6 +150,8 @@ export const NET_TEXTS: readonly (readonly [path: string, read: (kernel: Kernel,
   ['net/tcp6', (kernel) => tcp(kernel, AF_INET6)],
   ['net/udp', (kernel) => udp(kernel, AF_INET)],
   ['net/udp6', (kernel) => udp(kernel, AF_INET6)],
+  ['net/udplite', (kernel) => udp(kernel, AF_INET, IPPROTO_UDPLITE)],
+  ['net/udplite6', (kernel) => udp(kernel, AF_INET6, IPPROTO_UDPLITE)],
   ['net/raw', () => text(AF_INET, [], 127)],
   ['net/raw6', () => text(AF_INET6, [], 127)],
   ['net/unix', unix],

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '@kml/core';
 import { latin1String, StructWriter } from '../../abi/struct.ts';
-import { EINVAL } from '../../errno.ts';
+import { EINVAL, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { mapsText } from '../../mm/maps-text.ts';
 import { oomScore } from '../../mm/oom.ts';
@@ -55,10 +55,24 @@ function syscallText(kernel: Kernel, task: Task): string {
   if (task.state === 'runnable' || task.stackSlot < 0) return 'running\n';
   const frame = frameAddress(kernel, task);
   const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame))}`;
+  const place = `${hex(kernel.abi.frame.sp(kernel, frame))} ${hex(kernel.abi.frame.pc(kernel, frame) & -kernel.abi.isa.instructionAlign)}`;
   if (!task.inCall && task.tracedStop?.at !== 'entry') return `-1 ${place}\n`;
   const { number, args } = kernel.abi.debug.callAtEntry(kernel, task);
   return `${number} ${args.map(hex).join(' ')} ${place}\n`;
+}
+
+/** What goes into a core file. Linux 6.1 fs/proc/base.c: proc_coredump_filter_write */
+function coreFilter(_kernel: Kernel, task: Task): string {
+  return task.mm === undefined ? '' : `${task.mm.coreFilter.toString(16).padStart(8, '0')}\n`;
+}
+
+function setCoreFilter(_kernel: Kernel, task: Task, text: string): number {
+  const given = text.trim();
+  const value = /^0[0-7]*$/.test(given) ? Number.parseInt(given, 8) : Number(given);
+  if (given === '' || !Number.isInteger(value) || value < 0) return -EINVAL;
+  if (task.mm === undefined) return -ESRCH;
+  task.mm.coreFilter = value & 0x1ff;
+  return 0;
 }
 
 function comm(_kernel: Kernel, task: Task): string {
@@ -98,6 +112,7 @@ export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>(
   // Opened as a file of its own kind (mem-file.ts).
   ['mem', { mode: 0o600, read: () => '' }],
   ['syscall', file(syscallText, 0o400)],
+  ['coredump_filter', { mode: 0o644, read: coreFilter, write: setCoreFilter }],
   ['auxv', file(auxv, 0o400)],
   ['comm', { mode: 0o644, read: comm, write: setComm }],
   ['limits', file((_kernel, task) => limitsText(task))],

@@ -89,7 +89,7 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
     thread ? cyclesToTicks(kernel, task.systemCycles) : times.systemTicks,
     cyclesToTicks(kernel, group.childUserCycles),
     cyclesToTicks(kernel, group.childSystemCycles),
-    20 + task.nice,
+    task.rtPriority > 0 ? -1 - task.rtPriority : 20 + task.nice,
     task.nice,
     group.tasks.length,
     0,

@@ -2,6 +2,7 @@ import { EBADF, ENOTSOCK } from '../../errno.ts';
 import type { Inode, OpenFile, Task } from '../../types.ts';
 import { getDataFile } from '../file-table.ts';
 import { type FileQueue, newQueue } from '../notify.ts';
+import type { DatagramHeader } from './inet/datagram-header.ts';
 import type { InetSocket } from './inet/inet-state.ts';
 import type { NetlinkSocket } from './netlink/netlink-state.ts';
 import { AF_UNIX } from './numbers.ts';
@@ -20,8 +21,8 @@ export interface Message {
   offset: number;
   /** Sender's address, as a sockaddr of the program's. */
   from: Uint8Array;
-  /** Internet datagrams: the address they were sent to. */
-  to?: string;
+  /** Of Internet datagrams. */
+  header?: DatagramHeader;
   /** Descriptors passed with it (SCM_RIGHTS), each with a reference. */
   files: OpenFile[];
   credentials: PeerCredentials | undefined;

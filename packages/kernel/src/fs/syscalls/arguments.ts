@@ -8,6 +8,7 @@ import { getFile } from '../file-table.ts';
 import { isDirectory } from '../mode.ts';
 import { AT_EMPTY_PATH, AT_FDCWD } from '../open-flags.ts';
 import { type ParentPath, resolveParent, resolvePath } from '../path-walk.ts';
+import { inodeOps } from '../superblock-ops.ts';
 
 /** Where a path relative to a directory descriptor begins: undefined for the working directory, or -errno. */
 export function startOf(task: Task, dirfd: number, path: string): PathRef | undefined | number {
@@ -45,6 +46,11 @@ export function parentAt(kernel: Kernel, task: Task, dirfd: number, address: num
   return resolveParent(kernel, task, path, start === undefined ? {} : { at: start });
 }
 
+/** Bytes that a file takes up. */
+export function usedBytes(inode: Inode): number {
+  return inodeOps(inode).usedBytes?.(inode) ?? Math.ceil(inode.size / 4096) * 4096;
+}
+
 /** File status of an inode. */
 export function statOf(inode: Inode): Stat {
   return {
@@ -57,7 +63,7 @@ export function statOf(inode: Inode): Stat {
     rdev: inode.rdev,
     size: inode.size,
     blksize: 4096,
-    blocks: Math.ceil(inode.size / 4096) * 8,
+    blocks: Math.ceil(usedBytes(inode) / 512),
     atime: inode.atime,
     mtime: inode.mtime,
     ctime: inode.ctime,

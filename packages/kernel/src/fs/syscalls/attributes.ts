@@ -5,11 +5,11 @@ import { copyIn } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { CAP, capable, capsForAccess } from '../../task/capabilities.ts';
 import { realtimeNs } from '../../time/clock.ts';
-import type { Credentials, Inode, PathRef, Task } from '../../types.ts';
+import type { Credentials, PathRef, Task } from '../../types.ts';
+import { placeEvent } from '../file-events.ts';
 import { getDataFile, getFile } from '../file-table.ts';
 import { touchChanged } from '../inode.ts';
-import { watchEvent } from '../inotify.ts';
-import { IN_ATTRIB } from '../inotify-events.ts';
+import { IN_ACCESS, IN_ATTRIB, IN_MODIFY } from '../inotify-events.ts';
 import { isDirectory, S_ISGID, S_ISUID } from '../mode.ts';
 import { isReadOnly } from '../mount-table.ts';
 import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from '../open-flags.ts';
@@ -18,11 +18,12 @@ import { inodeOps } from '../superblock-ops.ts';
 import { placeAt } from './arguments.ts';
 
 /** Writes changed attributes through; on failure `undo` puts them back. */
-function commit(kernel: Kernel, inode: Inode, undo: () => void): number {
+function commit(kernel: Kernel, place: PathRef, event: number, undo: () => void): number {
+  const inode = place.dentry.inode!;
   touchChanged(kernel, inode);
   const result = inodeOps(inode).attributesChanged?.(kernel, inode) ?? -EPERM;
   if (result < 0) undo();
-  else watchEvent(kernel, inode, IN_ATTRIB, '');
+  else placeEvent(kernel, place.dentry, event);
   return result;
 }
 
@@ -36,7 +37,7 @@ function changeMode(kernel: Kernel, task: Task, place: PathRef, mode: number): n
   let bits = mode & 0o7777;
   if (!capable(task.cred, CAP.fsetid) && !inGroup(task.cred, inode.gid)) bits &= ~S_ISGID;
   inode.mode = (before & ~0o7777) | bits;
-  return commit(kernel, inode, () => {
+  return commit(kernel, place, IN_ATTRIB, () => {
     inode.mode = before;
   });
 }
@@ -59,7 +60,7 @@ function changeOwner(kernel: Kernel, task: Task, place: PathRef, uid: number, gi
     inode.mode &= ~S_ISUID;
     if (inode.mode & 0o010) inode.mode &= ~S_ISGID;
   }
-  return commit(kernel, inode, () => Object.assign(inode, before));
+  return commit(kernel, place, IN_ATTRIB, () => Object.assign(inode, before));
 }
 
 function chmodAt(kernel: Kernel, task: Task, dirfd: number, path: number, mode: number): number {
@@ -156,7 +157,13 @@ function setTimes(kernel: Kernel, task: Task, place: PathRef, times: NewTimes): 
   const before = { atime: inode.atime, mtime: inode.mtime };
   if (times.atime !== undefined) inode.atime = times.atime;
   if (times.mtime !== undefined) inode.mtime = times.mtime;
-  return commit(kernel, inode, () => Object.assign(inode, before));
+  return commit(kernel, place, timesEvent(times), () => Object.assign(inode, before));
+}
+
+/** One time alone looks like what usually changes it. Linux 6.1 include/linux/fsnotify.h: fsnotify_change */
+function timesEvent({ atime, mtime }: NewTimes): number {
+  if (atime !== undefined && mtime !== undefined) return IN_ATTRIB;
+  return atime !== undefined ? IN_ACCESS : IN_MODIFY;
 }
 
 function nowTimes(kernel: Kernel): NewTimes {
@@ -216,9 +223,11 @@ function timesAt(kernel: Kernel, task: Task, dirfd: number, path: number, times:
 
 function utimensat(wide64: boolean) {
   return (kernel: Kernel, task: Task, dirfd: number, path: number, address: number, flags: number): number => {
-    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) return -EINVAL;
     const times = readTimespecs(kernel, task, address, wide64);
     if (typeof times === 'number') return times;
+    // Nothing to do: not even the path is looked at.
+    if (times.atime === undefined && times.mtime === undefined) return 0;
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) return -EINVAL;
     if (path !== 0) return timesAt(kernel, task, dirfd, path, times, flags);
     const file = getFile(task, dirfd);
     return file === undefined ? -EBADF : setTimes(kernel, task, file.path, times);

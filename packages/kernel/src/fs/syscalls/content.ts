@@ -1,25 +1,27 @@
-import { EBADF, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, EROFS, ESPIPE, ETXTBSY } from '../../errno.ts';
+import { PAGE_SIZE } from '@kml/core';
+import { EBADF, EFBIG, EINVAL, EISDIR, EROFS, ESPIPE, ETXTBSY } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { writebackAll, writebackPages } from '../../mm/page-cache.ts';
+import { cachedPage, writebackAll, writebackPages } from '../../mm/page-cache.ts';
 import { SIGXFSZ } from '../../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../../signal/send.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { RLIMIT_FSIZE } from '../../task/rlimit-numbers.ts';
 import type { Inode, Task } from '../../types.ts';
+import { fileEvent, placeEvent } from '../file-events.ts';
 import { getDataFile } from '../file-table.ts';
-import { inodeRead, inodeTruncate, inodeWrite } from '../inode-io.ts';
-import { watchEvent } from '../inotify.ts';
+import { inodeTruncate } from '../inode-io.ts';
 import { IN_MODIFY } from '../inotify-events.ts';
-import { isDirectory, isRegular, S_IFIFO, S_IFMT } from '../mode.ts';
+import { breakLeases } from '../leases.ts';
+import { isDirectory, isRegular, S_IFBLK, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from '../mode.ts';
 import { isReadOnly } from '../mount-table.ts';
 import { isRunning } from '../open.ts';
-import { AT_FDCWD, canWrite } from '../open-flags.ts';
+import { AT_FDCWD, canRead, canWrite } from '../open-flags.ts';
 import { MAY_WRITE, permission } from '../permission.ts';
-import { sealedPunch, sealedResize } from '../seals.ts';
+import { dropPrivileges } from '../regular-file.ts';
 import { placeAt } from './arguments.ts';
 
 /** Sets a file's size within RLIMIT_FSIZE. */
-function setSize(kernel: Kernel, task: Task, inode: Inode, size: number): number {
+export function setSize(kernel: Kernel, task: Task, inode: Inode, size: number): number {
   if (size < 0) return -EINVAL;
   const limit = task.group.rlimits[RLIMIT_FSIZE]?.current ?? Number.POSITIVE_INFINITY;
   if (size > limit && size > inode.size) {
@@ -27,7 +29,7 @@ function setSize(kernel: Kernel, task: Task, inode: Inode, size: number): number
     return -EFBIG;
   }
   const result = inodeTruncate(kernel, inode, size);
-  if (result === 0) watchEvent(kernel, inode, IN_MODIFY, '');
+  if (result === 0) dropPrivileges(task, inode);
   return result;
 }
 
@@ -41,58 +43,20 @@ function truncate(kernel: Kernel, task: Task, path: number, size: number): numbe
   const denied = permission(task.cred, inode, MAY_WRITE);
   if (denied) return denied;
   if (isReadOnly(place.mount)) return -EROFS;
-  return isRunning(kernel, inode) ? -ETXTBSY : setSize(kernel, task, inode, size);
+  if (isRunning(kernel, inode)) return -ETXTBSY;
+  const held = breakLeases(kernel, task, inode, true, 0);
+  const result = held || setSize(kernel, task, inode, size);
+  if (result === 0) placeEvent(kernel, place.dentry, IN_MODIFY);
+  return result;
 }
 
 function ftruncate(kernel: Kernel, task: Task, fd: number, size: number): number {
   const file = getDataFile(task, fd);
   if (file === undefined) return -EBADF;
   if (!canWrite(file.flags) || file.kind !== 'regular') return -EINVAL;
-  return setSize(kernel, task, file.inode, size);
-}
-
-const FALLOC_FL_KEEP_SIZE = 1;
-const FALLOC_FL_PUNCH_HOLE = 2;
-const FALLOC_FL_ZERO_RANGE = 16;
-
-/** Linux 6.1 fs/open.c: vfs_fallocate. Space is promised, not taken: writing may still find none. */
-function fallocate(kernel: Kernel, task: Task, fd: number, mode: number, offset: number, length: number): number {
-  const file = getDataFile(task, fd);
-  if (file === undefined || !canWrite(file.flags)) return -EBADF;
-  if (offset < 0 || length <= 0) return -EINVAL;
-  if ((file.inode.mode & S_IFMT) === S_IFIFO) return -ESPIPE;
-  if (isDirectory(file.inode.mode)) return -EISDIR;
-  if (file.kind !== 'regular') return -ENODEV;
-  if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) return -EOPNOTSUPP;
-  const keep = (mode & FALLOC_FL_KEEP_SIZE) !== 0;
-  if (mode & FALLOC_FL_PUNCH_HOLE && !keep) return -EOPNOTSUPP;
-  const end = offset + length;
-  const sealed = end > file.inode.size && !(mode & FALLOC_FL_PUNCH_HOLE) ? sealedResize(file.inode, end) : 0;
-  if (sealed !== 0) return sealed;
-  if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) {
-    const refused = sealedPunch(file.inode);
-    if (refused !== 0) return refused;
-    const failed = zeroRange(kernel, file.inode, offset, Math.min(end, file.inode.size));
-    if (failed < 0) return failed;
-  }
-  return keep || end <= file.inode.size ? 0 : setSize(kernel, task, file.inode, end);
-}
-
-/** Clears bytes of a file; holes stay holes. */
-function zeroRange(kernel: Kernel, inode: Inode, from: number, to: number): number {
-  const zeros = new Uint8Array(4096);
-  const present = new Uint8Array(4096);
-  for (let at = from; at < to; ) {
-    const run = Math.min(4096 - (at & 4095), to - at);
-    const got = inodeRead(kernel, inode, at, present.subarray(0, run));
-    if (got < 0) return got;
-    if (present.subarray(0, got).some((byte) => byte !== 0)) {
-      const written = inodeWrite(kernel, inode, at, zeros.subarray(0, run));
-      if (written < 0) return written;
-    }
-    at += run;
-  }
-  return 0;
+  const result = setSize(kernel, task, file.inode, size);
+  if (result === 0) fileEvent(kernel, file, IN_MODIFY);
+  return result;
 }
 
 /** Dirty pages go to the file system below; that is as far as a guest's disk reaches. */
@@ -112,51 +76,73 @@ function syncfs(kernel: Kernel, task: Task, fd: number): number {
   return getDataFile(task, fd) === undefined ? -EBADF : sync(kernel);
 }
 
-function fadvise(_kernel: Kernel, task: Task, fd: number, advice: number): number {
+/** Linux 6.1 mm/fadvise.c: generic_fadvise. The page cache reads ahead and forgets as it sees fit. */
+function fadvise(_kernel: Kernel, task: Task, fd: number, advice: number, length: number): number {
   const file = getDataFile(task, fd);
   if (file === undefined) return -EBADF;
   if ((file.inode.mode & S_IFMT) === S_IFIFO) return -ESPIPE;
-  return advice > 5 ? -EINVAL : 0;
+  return advice > 5 || length < 0 ? -EINVAL : 0;
 }
 
-function readahead(_kernel: Kernel, task: Task, fd: number): number {
+/** Reads pages into the cache. Linux 6.1 mm/readahead.c: ksys_readahead */
+function readahead(kernel: Kernel, task: Task, fd: number, offset: number, count: number): number {
+  const file = getDataFile(task, fd);
+  if (file === undefined || !canRead(file.flags)) return -EBADF;
+  if (file.kind !== 'regular' || file.inode.superblock.kind === 'tmpfs') return file.kind === 'regular' ? 0 : -EINVAL;
+  const last = Math.min(file.inode.size, offset + Math.min(count, READAHEAD_BYTES));
+  for (let at = Math.max(0, offset); at < last; at += PAGE_SIZE) {
+    if (cachedPage(kernel, file.inode, Math.floor(at / PAGE_SIZE)) < 0) break;
+  }
+  return 0;
+}
+
+/** Linux 6.1 fs/sync.c: sync_file_range */
+function syncFileRange(kernel: Kernel, task: Task, fd: number, offset: number, length: number, flags: number): number {
   const file = getDataFile(task, fd);
   if (file === undefined) return -EBADF;
-  return file.kind === 'regular' ? 0 : -EINVAL;
+  if (flags & ~7 || offset < 0 || offset + length < offset) return -EINVAL;
+  const type = file.inode.mode & S_IFMT;
+  if (type !== S_IFREG && type !== S_IFBLK && type !== S_IFDIR && type !== S_IFLNK) return -ESPIPE;
+  if (!(flags & SYNC_FILE_RANGE_WRITE) || file.inode.pages.size === 0) return 0;
+  const end = length === 0 ? Number.POSITIVE_INFINITY : Math.ceil((offset + length) / PAGE_SIZE);
+  return Math.min(0, writebackPages(kernel, file.inode, Math.floor(offset / PAGE_SIZE), end));
 }
 
+const SYNC_FILE_RANGE_WRITE = 2;
+/** No call reads more ahead: Linux's default of 128 KiB. */
+const READAHEAD_BYTES = 131_072;
+
 /** fadvise64_64 of ABIs that align pairs of argument words: the advice comes second, so that all fit in six. */
-export const ADVICE_FIRST_FADVISE: SyscallDef = partial(
+export const ADVICE_FIRST_FADVISE: SyscallDef = full(
   'fadvise64_64',
   ['fd', 'int', 'u64', 'u64'],
-  'advice changes nothing',
-  (kernel, task, fd, advice) => fadvise(kernel, task, fd!, advice!),
+  (kernel, task, fd, advice, _at, length) => fadvise(kernel, task, fd!, advice!, length!),
 );
 
-/** truncate(2), fallocate(2), fsync(2), posix_fadvise(2). */
+/** truncate(2), fsync(2), posix_fadvise(2). */
 export const CONTENT_SYSCALLS: SyscallDef[] = [
   full('truncate', ['path', 'long'], truncate),
   full('ftruncate', ['fd', 'long'], ftruncate),
   full('truncate64', ['path', 'u64'], truncate),
   full('ftruncate64', ['fd', 'u64'], ftruncate),
-  partial('fallocate', ['fd', 'int', 'u64', 'u64'], 'space is not reserved; no collapse or insert', fallocate),
   full('fsync', ['fd'], fsync),
   full('fdatasync', ['fd'], fsync),
   full('sync', [], sync),
   full('syncfs', ['fd'], syncfs),
-  partial('sync_file_range', ['fd', 'u64', 'u64', 'flags'], 'writes the whole file back', fsync),
+  full('sync_file_range', ['fd', 'u64', 'u64', 'flags'], syncFileRange),
   // The same with its flags second, for ABIs that align pairs of argument words.
-  partial('sync_file_range2', ['fd', 'flags', 'u64', 'u64'], 'writes the whole file back', fsync),
-  partial(
-    'fadvise64',
-    ['fd', 'u64', 'size', 'int'],
-    'advice changes nothing',
-    (kernel, task, fd, _at, _length, advice) => fadvise(kernel, task, fd!, advice!),
+  full('sync_file_range2', ['fd', 'flags', 'u64', 'u64'], (kernel, task, fd, flags, offset, length) =>
+    syncFileRange(kernel, task, fd!, offset!, length!, flags!),
   ),
-  partial('fadvise64_64', ['fd', 'u64', 'u64', 'int'], 'advice changes nothing', (kernel, task, fd, _at, _n, advice) =>
-    fadvise(kernel, task, fd!, advice!),
+  full('fadvise64', ['fd', 'u64', 'size', 'int'], (kernel, task, fd, _at, length, advice) =>
+    fadvise(kernel, task, fd!, advice!, length!),
+  ),
+  full('fadvise64_64', ['fd', 'u64', 'u64', 'int'], (kernel, task, fd, _at, length, advice) =>
+    fadvise(kernel, task, fd!, advice!, length!),
   ),
   // The orders of arguments in which aligned pairs leave no gap. Linux 6.1 arch/arm/kernel/sys_arm.c
-  partial('arm_fadvise64_64', ['fd', 'int', 'u64', 'u64'], 'advice changes nothing', fadvise),
-  partial('readahead', ['fd', 'u64', 'size'], 'reads nothing ahead', readahead),
+  full('arm_fadvise64_64', ['fd', 'int', 'u64', 'u64'], (kernel, task, fd, advice, _at, length) =>
+    fadvise(kernel, task, fd!, advice!, length!),
+  ),
+  full('readahead', ['fd', 'u64', 'size'], readahead),
 ];

@@ -1,24 +1,21 @@
 import { StructReader, StructWriter } from '../../abi/struct.ts';
-import { BLOCKED, EAGAIN, EBADF, EFAULT, EINVAL, EISDIR, ESPIPE, EXDEV } from '../../errno.ts';
+import { BLOCKED, EAGAIN, EBADF, EFAULT, EINVAL, EISDIR, EXDEV } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
-import { blockOn } from '../../sched/wait.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { OpenFile, Task } from '../../types.ts';
+import { fileEvent } from '../file-events.ts';
 import { fileOps } from '../file-ops.ts';
 import { getDataFile } from '../file-table.ts';
 import { inodeRead, inodeWrite } from '../inode-io.ts';
+import { IN_ACCESS, IN_MODIFY } from '../inotify-events.ts';
 import { isDirectory, isRegular } from '../mode.ts';
-import { notify } from '../notify.ts';
 import { canRead, canWrite, O_APPEND, O_NONBLOCK } from '../open-flags.ts';
-import { peekPipe, pipeOf, pushIntoPipe } from '../pipe.ts';
-import { readSegments } from './read-write.ts';
-import { AT_POSITION, writeFile } from './transfer.ts';
 
 const CHUNK = 65536;
 
 /** A position that may stand in user memory instead of in the file. */
-interface Cursor {
+export interface Cursor {
   readonly file: OpenFile;
   /** Address of the user's offset, or 0. */
   readonly address: number;
@@ -26,7 +23,13 @@ interface Cursor {
 }
 
 /** Takes the position; -EFAULT, -EINVAL. */
-function openCursor(kernel: Kernel, task: Task, file: OpenFile, address: number, wide: boolean): Cursor | number {
+export function openCursor(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  address: number,
+  wide: boolean,
+): Cursor | number {
   if (address === 0) return { file, address, position: file.position };
   const bytes = copyIn(kernel, task, address, wide ? 8 : 4);
   if (bytes === undefined) return -EFAULT;
@@ -36,7 +39,7 @@ function openCursor(kernel: Kernel, task: Task, file: OpenFile, address: number,
 }
 
 /** Puts the position back where it came from. */
-function closeCursor(kernel: Kernel, task: Task, cursor: Cursor, wide: boolean): number {
+export function closeCursor(kernel: Kernel, task: Task, cursor: Cursor, wide: boolean): number {
   const { file, address, position } = cursor;
   if (address === 0) {
     file.position = position;
@@ -64,6 +67,8 @@ function sendfile(wide: boolean) {
     if (moved > 0) {
       const failed = closeCursor(kernel, task, cursor, wide);
       if (failed) return failed;
+      fileEvent(kernel, source, IN_ACCESS);
+      fileEvent(kernel, target, IN_MODIFY);
     }
     return moved;
   };
@@ -127,6 +132,8 @@ function copyFileRange(
   }
   const done = copyContent(kernel, from, to, count);
   if (done <= 0) return done;
+  fileEvent(kernel, source, IN_ACCESS);
+  fileEvent(kernel, target, IN_MODIFY);
   return closeCursor(kernel, task, from, true) || closeCursor(kernel, task, to, true) || done;
 }
 
@@ -146,94 +153,9 @@ function copyContent(kernel: Kernel, from: Cursor, to: Cursor, count: number): n
   return done;
 }
 
-const SPLICE_F_NONBLOCK = 2;
-
-/** Linux 6.1 fs/splice.c: do_splice. One side at least is a pipe. */
-function splice(
-  kernel: Kernel,
-  task: Task,
-  inFd: number,
-  inAt: number,
-  outFd: number,
-  outAt: number,
-  count: number,
-  flags: number,
-): number {
-  const source = getDataFile(task, inFd);
-  const target = getDataFile(task, outFd);
-  if (source === undefined || !canRead(source.flags)) return -EBADF;
-  if (target === undefined || !canWrite(target.flags)) return -EBADF;
-  const fromPipe = source.kind === 'pipe';
-  const toPipe = target.kind === 'pipe';
-  if (!fromPipe && !toPipe) return -EINVAL;
-  if ((fromPipe && inAt !== 0) || (toPipe && outAt !== 0)) return -ESPIPE;
-  if (fromPipe && toPipe && source.data === target.data) return -EINVAL;
-  if (count === 0) return 0;
-  const from = fromPipe ? { file: source, address: 0, position: 0 } : openCursor(kernel, task, source, inAt, true);
-  const to = toPipe ? { file: target, address: 0, position: 0 } : openCursor(kernel, task, target, outAt, true);
-  if (typeof from === 'number') return from;
-  if (typeof to === 'number') return to;
-  return spliceSome(kernel, task, from, to, count, (flags & SPLICE_F_NONBLOCK) !== 0);
-}
-
-/** Moves what is there now, up to a pipe's worth. */
-function spliceSome(kernel: Kernel, task: Task, from: Cursor, to: Cursor, count: number, nonblock: boolean): number {
-  const room = to.file.kind === 'pipe' ? pipeOf(to.file).capacity - pipeOf(to.file).length : CHUNK;
-  const wait = nonblock ? O_NONBLOCK : 0;
-  if (room <= 0 && pipeOf(to.file).readers > 0) {
-    if (nonblock || to.file.flags & O_NONBLOCK) return -EAGAIN;
-    return blockOn(kernel, task, [pipeOf(to.file).queue]);
-  }
-  const buffer = new Uint8Array(Math.max(1, Math.min(CHUNK, count, room)));
-  const before = from.file.flags;
-  from.file.flags |= wait;
-  const got = fileOps(from.file).read?.(kernel, task, from.file, buffer, from.position) ?? -EINVAL;
-  from.file.flags = before;
-  if (got <= 0) return got;
-  const put = fileOps(to.file).write?.(kernel, task, to.file, buffer.subarray(0, got), to.position) ?? -EINVAL;
-  if (put <= 0) return put;
-  from.position += put;
-  to.position += put;
-  if (fileOps(from.file).seekable) closeCursor(kernel, task, from, true);
-  if (fileOps(to.file).seekable) closeCursor(kernel, task, to, true);
-  return put;
-}
-
-/** Linux 6.1 fs/splice.c: do_tee */
-function tee(kernel: Kernel, task: Task, inFd: number, outFd: number, count: number, flags: number): number {
-  const source = getDataFile(task, inFd);
-  const target = getDataFile(task, outFd);
-  if (source === undefined || !canRead(source.flags)) return -EBADF;
-  if (target === undefined || !canWrite(target.flags)) return -EBADF;
-  if (source.kind !== 'pipe' || target.kind !== 'pipe' || source.data === target.data) return -EINVAL;
-  const from = pipeOf(source);
-  const to = pipeOf(target);
-  const room = to.capacity - to.length;
-  if (from.length === 0 || room <= 0) {
-    if (from.length === 0 && from.writers === 0) return 0;
-    if (flags & SPLICE_F_NONBLOCK) return -EAGAIN;
-    return blockOn(kernel, task, [from.queue, to.queue]);
-  }
-  const bytes = new Uint8Array(Math.min(count, room, from.length));
-  peekPipe(from, bytes);
-  pushIntoPipe(to, bytes);
-  notify(kernel, to.queue);
-  return bytes.length;
-}
-
-function vmsplice(kernel: Kernel, task: Task, fd: number, iov: number, count: number): number {
-  const file = getDataFile(task, fd);
-  if (file === undefined || !canWrite(file.flags) || file.kind !== 'pipe') return -EBADF;
-  const segments = readSegments(kernel, task, iov, count);
-  return typeof segments === 'number' ? segments : writeFile(kernel, task, file, segments, AT_POSITION);
-}
-
-/** sendfile(2), splice(2), tee(2), copy_file_range(2). */
+/** sendfile(2), copy_file_range(2). */
 export const COPY_SYSCALLS: SyscallDef[] = [
   full('sendfile', ['fd', 'fd', 'ptr', 'size'], sendfile(false)),
   full('sendfile64', ['fd', 'fd', 'ptr', 'size'], sendfile(true)),
   full('copy_file_range', ['fd', 'ptr', 'fd', 'ptr', 'size', 'flags'], copyFileRange),
-  full('splice', ['fd', 'ptr', 'fd', 'ptr', 'size', 'flags'], splice),
-  full('tee', ['fd', 'fd', 'size', 'flags'], tee),
-  partial('vmsplice', ['fd', 'ptr', 'ulong', 'flags'], 'copies; only into a pipe', vmsplice),
 ];

@@ -6,7 +6,9 @@ import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { CAP, capable } from '../../task/capabilities.ts';
 import type { PathRef, Task } from '../../types.ts';
 import { directoryEntries } from '../directory-file.ts';
+import { fileEvent } from '../file-events.ts';
 import { getDataFile, getFile } from '../file-table.ts';
+import { IN_ACCESS } from '../inotify-events.ts';
 import { isDirectory } from '../mode.ts';
 import { AT_FDCWD } from '../open-flags.ts';
 import { pathParts } from '../path-string.ts';
@@ -44,6 +46,7 @@ function getdents(encode: EncodeEntry) {
       done += bytes.length;
       file.position++;
     }
+    fileEvent(kernel, file, IN_ACCESS);
     return done;
   };
 }

@@ -4,14 +4,14 @@ import { BLOCKED, EBADF, EFAULT, EINTR, EINVAL, ENOTDIR } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { UNBLOCKABLE } from '../../signal/numbers.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { readTimespec } from '../../time/timespec.ts';
 import type { OpenFile, SigSet, Task } from '../../types.ts';
 import { controlEpoll, EPOLL_CTL_DEL, type EpollEvent, epollQueues, openEpoll, takeEpollEvents } from '../epoll.ts';
 import { openEventfd } from '../eventfd.ts';
 import { getDataFile, installFd } from '../file-table.ts';
 import { addWatch, openInotify, removeWatch } from '../inotify.ts';
-import { IN_DONT_FOLLOW, IN_ONLYDIR } from '../inotify-events.ts';
+import { IN_DONT_FOLLOW, IN_MASK_ADD, IN_MASK_CREATE, IN_ONLYDIR } from '../inotify-events.ts';
 import { isDirectory } from '../mode.ts';
 import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
 import { MAY_READ, permission } from '../permission.ts';
@@ -147,7 +147,6 @@ function epollPwait2(
 }
 
 const CLOCKS: readonly number[] = [0, 1, 7, 8, 9];
-const TFD_TIMER_ABSTIME = 1;
 
 function timerfdCreate(kernel: Kernel, task: Task, clock: number, flags: number): number {
   if (!CLOCKS.includes(clock) || flags & ~(O_CLOEXEC | O_NONBLOCK)) return -EINVAL;
@@ -167,8 +166,9 @@ function timerfdSettime(wide: boolean) {
     if (typeof value === 'number') return value;
     const timer = timerFileOf(file);
     const old = timerFileStatus(kernel, timer);
-    armTimerFile(kernel, timer, value, interval, (flags & TFD_TIMER_ABSTIME) !== 0);
-    return oldAt === 0 ? 0 : putTimerspec(kernel, task, oldAt, old, wide);
+    const cancelled = armTimerFile(kernel, timer, value, interval, flags);
+    const stored = oldAt === 0 ? 0 : putTimerspec(kernel, task, oldAt, old, wide);
+    return cancelled !== 0 ? cancelled : stored;
   };
 }
 
@@ -216,10 +216,14 @@ function inotifyInit1(kernel: Kernel, task: Task, flags: number): number {
   return install(kernel, task, openInotify(kernel, flags & O_NONBLOCK), flags);
 }
 
+/** Linux 6.1 include/linux/inotify.h: ALL_INOTIFY_BITS */
+const ALL_INOTIFY_BITS = 0xf700_efff;
+
 function inotifyAddWatch(kernel: Kernel, task: Task, fd: number, path: number, mask: number): number {
   const file = getDataFile(task, fd);
   if (file === undefined) return -EBADF;
-  if (file.kind !== 'inotify' || (mask & 0xfff) === 0) return -EINVAL;
+  if (file.kind !== 'inotify' || !(mask & ALL_INOTIFY_BITS)) return -EINVAL;
+  if (mask & IN_MASK_ADD && mask & IN_MASK_CREATE) return -EINVAL;
   const place = placeAt(kernel, task, AT_FDCWD, path, (mask & IN_DONT_FOLLOW) === 0);
   if (typeof place === 'number') return place;
   const inode = place.dentry.inode!;
@@ -233,8 +237,6 @@ function inotifyRmWatch(kernel: Kernel, task: Task, fd: number, wd: number): num
   if (file === undefined) return -EBADF;
   return file.kind === 'inotify' ? removeWatch(kernel, file, wd) : -EINVAL;
 }
-
-const INOTIFY_NOTE = 'in a watched directory only names that come and go are reported, not changes of the files';
 
 /** eventfd(2), epoll(7), timerfd_create(2), signalfd(2), inotify(7). */
 export const EVENT_FILE_SYSCALLS: SyscallDef[] = [
@@ -255,8 +257,8 @@ export const EVENT_FILE_SYSCALLS: SyscallDef[] = [
     signalfd4(kernel, task, fd!, address!, size!, 0),
   ),
   full('signalfd4', ['fd', 'ptr', 'size', 'oflags'], signalfd4),
-  partial('inotify_init', [], INOTIFY_NOTE, (kernel, task) => inotifyInit1(kernel, task, 0)),
-  partial('inotify_init1', ['oflags'], INOTIFY_NOTE, inotifyInit1),
-  partial('inotify_add_watch', ['fd', 'path', 'uint'], INOTIFY_NOTE, inotifyAddWatch),
+  full('inotify_init', [], (kernel, task) => inotifyInit1(kernel, task, 0)),
+  full('inotify_init1', ['oflags'], inotifyInit1),
+  full('inotify_add_watch', ['fd', 'path', 'uint'], inotifyAddWatch),
   full('inotify_rm_watch', ['fd', 'int'], inotifyRmWatch),
 ];

@@ -1,11 +1,15 @@
+import { StructWriter } from '../../abi/struct.ts';
 import { EBADF, EFAULT, ENOTTY } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { readWord } from '../../mm/user-access.ts';
+import { copyOut, readWord } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { fileOps } from '../file-ops.ts';
-import { FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, FIONREAD, putInt } from '../ioctl.ts';
-import { O_ASYNC, O_NONBLOCK, O_PATH } from '../open-flags.ts';
+import { setAsync } from '../file-owner.ts';
+import { FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, FIONREAD, FIOQSIZE, putInt } from '../ioctl.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../mode.ts';
+import { O_NONBLOCK, O_PATH } from '../open-flags.ts';
+import { usedBytes } from './arguments.ts';
 
 /** Commands of every file; the rest is its kind's. Linux 6.1 fs/ioctl.c: do_vfs_ioctl */
 function ioctl(kernel: Kernel, task: Task, fd: number, command: number, argument: number): number {
@@ -23,9 +27,15 @@ function ioctl(kernel: Kernel, task: Task, fd: number, command: number, argument
     case FIOASYNC: {
       const on = readWord(kernel, task, argument);
       if (on === undefined) return -EFAULT;
-      const bit = command >>> 0 === FIONBIO ? O_NONBLOCK : O_ASYNC;
-      file.flags = on ? file.flags | bit : file.flags & ~bit;
+      if (command >>> 0 === FIOASYNC) setAsync(kernel, file, fd, on !== 0);
+      else file.flags = on ? file.flags | O_NONBLOCK : file.flags & ~O_NONBLOCK;
       return 0;
+    }
+    case FIOQSIZE: {
+      const type = file.inode.mode & S_IFMT;
+      if (type !== S_IFREG && type !== S_IFDIR && type !== S_IFLNK) break;
+      const out = new StructWriter(kernel, 8).u64(usedBytes(file.inode));
+      return copyOut(kernel, task, argument, out.bytes) ? 0 : -EFAULT;
     }
     case FIONREAD:
       if (file.kind === 'regular') return putInt(kernel, task, argument, file.inode.size - file.position);

@@ -16,6 +16,7 @@ import {
   makeSymlink,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
   removeDirectory,
   removeFile,
   renameEntry,
@@ -39,7 +40,7 @@ function unlinkat(kernel: Kernel, task: Task, dirfd: number, path: number, flags
   return typeof at === 'number' ? at : removeFile(kernel, task, at);
 }
 
-/** Linux 6.1 fs/namei.c: do_renameat2. RENAME_WHITEOUT is for overlay file systems only. */
+/** Linux 6.1 fs/namei.c: do_renameat2 */
 function renameat2(
   kernel: Kernel,
   task: Task,
@@ -49,8 +50,8 @@ function renameat2(
   toPath: number,
   flags: number,
 ): number {
-  if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL;
-  if (flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL;
+  if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) return -EINVAL;
+  if (flags & RENAME_EXCHANGE && flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) return -EINVAL;
   const from = parentAt(kernel, task, fromFd, fromPath);
   if (typeof from === 'number') return from;
   const to = parentAt(kernel, task, toFd, toPath);

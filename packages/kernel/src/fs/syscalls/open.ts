@@ -1,15 +1,16 @@
 import { genericNumber } from '../../abi/numbers.ts';
 import { StructReader } from '../../abi/struct.ts';
-import { BLOCKED, E2BIG, EBADF, EFAULT, EINVAL } from '../../errno.ts';
+import { BLOCKED, E2BIG, EAGAIN, EBADF, EFAULT, EINVAL } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, readCString } from '../../mm/user-access.ts';
 import { blockOn } from '../../sched/wait.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { fifoSeen, fifoWait } from '../fifo.ts';
 import { closeFd, getFile, installFd } from '../file-table.ts';
 import { openFile } from '../open.ts';
 import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_PATH, O_TMPFILE_BIT, O_TRUNC, O_WRONLY } from '../open-flags.ts';
+import { RESOLVE_CACHED } from '../path-walk.ts';
 import { startOf } from './arguments.ts';
 
 function openAt(
@@ -63,11 +64,12 @@ function openat2(kernel: Kernel, task: Task, dirfd: number, path: number, how: n
   const flags = reader.u64(0);
   const mode = reader.u64(8);
   const resolve = reader.u64(16);
-  if (flags > 0x7fff_ffffn || mode > 0o7777n || resolve > 0x1fn) return -EINVAL;
+  if (flags > 0x7fff_ffffn || mode > 0o7777n || resolve > 0x3fn) return -EINVAL;
   const wanted = genericNumber(kernel, 'oflags', Number(flags));
   const creates = (wanted & (O_CREAT | O_TMPFILE_BIT)) !== 0;
   if (mode !== 0n && !creates) return -EINVAL;
   if ((resolve & 0x18n) === 0x18n) return -EINVAL;
+  if (Number(resolve) & RESOLVE_CACHED && (creates || wanted & O_TRUNC)) return -EAGAIN;
   return openAt(kernel, task, dirfd, path, wanted, Number(mode), Number(resolve));
 }
 
@@ -91,5 +93,5 @@ export const OPEN_SYSCALLS: SyscallDef[] = [
   full('creat', ['path', 'mode'], (kernel, task, path, mode) =>
     openAt(kernel, task, AT_FDCWD, path!, O_CREAT | O_WRONLY | O_TRUNC, mode!),
   ),
-  partial('openat2', ['fd', 'path', 'ptr', 'size'], 'RESOLVE_CACHED is refused', openat2),
+  full('openat2', ['fd', 'path', 'ptr', 'size'], openat2),
 ];

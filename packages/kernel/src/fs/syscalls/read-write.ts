@@ -2,9 +2,10 @@ import { StructReader } from '../../abi/struct.ts';
 import { EBADF, EFAULT, EINVAL, EOPNOTSUPP, ESPIPE } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn } from '../../mm/user-access.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { getDataFile } from '../file-table.ts';
+import { O_APPEND, O_NONBLOCK } from '../open-flags.ts';
 import { AT_POSITION, isSeekable, readFile, type Segment, writeFile } from './transfer.ts';
 
 /** The most segments one call takes. Linux 6.1 include/uapi/linux/uio.h: UIO_MAXIOV */
@@ -80,13 +81,26 @@ function positionalVectored2(writes: boolean) {
     high: number,
     flags: number,
   ): number => {
-    // RWF_HIPRI, RWF_DSYNC and RWF_SYNC change nothing here.
-    if (flags & ~0x7) return -EOPNOTSUPP;
+    if (flags & ~RWF_SUPPORTED) return -EOPNOTSUPP;
     const own = low >>> 0 === 0xffff_ffff && high >>> 0 === 0xffff_ffff;
     const position = own ? AT_POSITION : positionOf(low, high);
-    return transfer(kernel, task, fd, readSegments(kernel, task, iov, count), position, writes);
+    const file = getDataFile(task, fd);
+    if (file === undefined) return -EBADF;
+    // The flags are the call's alone: HIPRI, DSYNC and SYNC change nothing here.
+    if (flags & RWF_NOWAIT && file.kind === 'regular' && file.inode.superblock.kind !== 'hostfs') return -EOPNOTSUPP;
+    const before = file.flags;
+    if (flags & RWF_NOWAIT) file.flags |= O_NONBLOCK;
+    if (flags & RWF_APPEND) file.flags |= O_APPEND;
+    const result = transfer(kernel, task, fd, readSegments(kernel, task, iov, count), position, writes);
+    file.flags = before;
+    return result;
   };
 }
+
+/** Linux 6.1 include/uapi/linux/fs.h */
+const RWF_NOWAIT = 8;
+const RWF_APPEND = 16;
+const RWF_SUPPORTED = 31;
 
 /** read(2), write(2), readv(2), pread(2) and their like. */
 export const READ_WRITE_SYSCALLS: SyscallDef[] = [
@@ -98,16 +112,6 @@ export const READ_WRITE_SYSCALLS: SyscallDef[] = [
   full('pwrite64', ['fd', 'buf', 'size', 'u64'], positional(true)),
   full('preadv', ['fd', 'ptr', 'ulong', 'ulong', 'ulong'], positionalVectored(false)),
   full('pwritev', ['fd', 'ptr', 'ulong', 'ulong', 'ulong'], positionalVectored(true)),
-  partial(
-    'preadv2',
-    ['fd', 'ptr', 'ulong', 'ulong', 'ulong', 'flags'],
-    'RWF_NOWAIT and RWF_APPEND are refused',
-    positionalVectored2(false),
-  ),
-  partial(
-    'pwritev2',
-    ['fd', 'ptr', 'ulong', 'ulong', 'ulong', 'flags'],
-    'RWF_NOWAIT and RWF_APPEND are refused',
-    positionalVectored2(true),
-  ),
+  full('preadv2', ['fd', 'ptr', 'ulong', 'ulong', 'ulong', 'flags'], positionalVectored2(false)),
+  full('pwritev2', ['fd', 'ptr', 'ulong', 'ulong', 'ulong', 'flags'], positionalVectored2(true)),
 ];

@@ -4,7 +4,9 @@ import type { Kernel } from '../../kernel.ts';
 import { copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { OpenFile, Task } from '../../types.ts';
+import { fileOps } from '../file-ops.ts';
 import { getDataFile } from '../file-table.ts';
+import { inodeOps } from '../superblock-ops.ts';
 import { isSeekable } from './transfer.ts';
 
 const SEEK_SET = 0;
@@ -13,8 +15,18 @@ const SEEK_END = 2;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
-/** The new position, or -errno. Holes are not told apart: a file is all data with a hole at its end. */
+/** Where data or a hole begins, at the earliest at `offset`; -ENXIO behind the last. Linux 6.1 fs/read_write.c, mm/shmem.c: shmem_file_llseek */
+function seekData(file: OpenFile, offset: number, hole: boolean): number {
+  const { inode } = file;
+  if (offset < 0 || offset >= inode.size) return -ENXIO;
+  const find = file.kind === 'regular' ? inodeOps(inode).seekData : undefined;
+  const found = find?.(inode, offset, hole) ?? (hole ? inode.size : offset);
+  return !hole && found >= inode.size ? -ENXIO : found;
+}
+
+/** The new position, or -errno. */
 function seek(file: OpenFile, offset: number, whence: number): number {
+  if (fileOps(file).seeksNowhere) return 0;
   if (!isSeekable(file)) return -ESPIPE;
   const { size } = file.inode;
   let target: number;
@@ -22,8 +34,8 @@ function seek(file: OpenFile, offset: number, whence: number): number {
   else if (whence === SEEK_CUR) target = file.position + offset;
   else if (whence === SEEK_END) target = size + offset;
   else if (whence === SEEK_DATA || whence === SEEK_HOLE) {
-    if (offset < 0 || offset >= size) return -ENXIO;
-    target = whence === SEEK_DATA ? offset : size;
+    target = seekData(file, offset, whence === SEEK_HOLE);
+    if (target < 0) return target;
   } else return -EINVAL;
   if (target < 0) return -EINVAL;
   file.position = target;

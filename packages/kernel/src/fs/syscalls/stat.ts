@@ -2,7 +2,7 @@ import { StructWriter } from '../../abi/struct.ts';
 import { EBADF, EFAULT, EINVAL, EOVERFLOW } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyOut } from '../../mm/user-access.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Inode, PathRef, Task } from '../../types.ts';
 import { getFile } from '../file-table.ts';
 import { deviceMajor, deviceMinor } from '../mode.ts';
@@ -64,6 +64,7 @@ function fstatat64(kernel: Kernel, task: Task, dirfd: number, path: number, addr
 }
 
 const STATX_BASIC_STATS = 0x7ff;
+const STATX_BTIME = 0x800;
 const STATX_MNT_ID = 0x1000;
 const STATX_RESERVED = 0x8000_0000;
 /** AT_STATX_FORCE_SYNC and AT_STATX_DONT_SYNC. */
@@ -89,6 +90,7 @@ function statx(
 }
 
 function encodeStatx(kernel: Kernel, place: PathRef): Uint8Array {
+  const { btime } = place.dentry.inode!;
   const stat = statOf(place.dentry.inode!);
   const isRoot = place.dentry === place.mount.root;
   const out = new StructWriter(kernel, 256);
@@ -99,12 +101,13 @@ function encodeStatx(kernel: Kernel, place: PathRef): Uint8Array {
       .u32(Number(ns % 1_000_000_000n));
   };
   out
-    .u32(STATX_BASIC_STATS | STATX_MNT_ID)
+    .u32(STATX_BASIC_STATS | STATX_MNT_ID | (btime === undefined ? 0 : STATX_BTIME))
     .u32(stat.blksize)
     .u64(isRoot ? STATX_ATTR_MOUNT_ROOT : 0);
   out.u32(stat.nlink).u32(stat.uid).u32(stat.gid).u16(stat.mode).skip(2);
   out.u64(stat.ino).u64(stat.size).u64(stat.blocks).u64(STATX_ATTR_MOUNT_ROOT);
   time(64, stat.atime);
+  if (btime !== undefined) time(80, btime);
   time(96, stat.ctime);
   time(112, stat.mtime);
   out.at(128).u32(deviceMajor(stat.rdev)).u32(deviceMinor(stat.rdev));
@@ -124,5 +127,5 @@ export const STAT_SYSCALLS: SyscallDef[] = [
   full('lstat64', ['path', 'ptr'], byPath(stat64Of, false)),
   full('fstat64', ['fd', 'ptr'], byDescriptor(stat64Of)),
   full('fstatat64', ['fd', 'path', 'ptr', 'flags'], fstatat64),
-  partial('statx', ['fd', 'path', 'flags', 'uint', 'ptr'], 'no birth time', statx),
+  full('statx', ['fd', 'path', 'flags', 'uint', 'ptr'], statx),
 ];

@@ -5,8 +5,11 @@ import { SIGXFSZ } from '../../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../../signal/send.ts';
 import { RLIMIT_FSIZE } from '../../task/rlimit-numbers.ts';
 import type { OpenFile, Task } from '../../types.ts';
+import { fileEvent } from '../file-events.ts';
 import { type FileOps, fileOps } from '../file-ops.ts';
-import { canRead, canWrite, O_APPEND } from '../open-flags.ts';
+import { MAX_FILE_SIZE } from '../inode-io.ts';
+import { IN_ACCESS, IN_MODIFY } from '../inotify-events.ts';
+import { canRead, canWrite, MAX_NON_LFS, O_APPEND, O_LARGEFILE } from '../open-flags.ts';
 
 /** A piece of user memory. */
 export interface Segment {
@@ -55,6 +58,7 @@ export function readFile(
     if (count < buffer.length) break;
   } while (ops.seekable && done < total);
   if (moves) file.position = start + done;
+  if (done > 0) fileEvent(kernel, file, IN_ACCESS);
   return done;
 }
 
@@ -90,7 +94,7 @@ function writeAt(
   const own = position === AT_POSITION;
   let start = own ? file.position : position;
   if (file.flags & O_APPEND && file.kind === 'regular') start = file.inode.size;
-  const allowed = file.kind === 'regular' ? sizeLimit(kernel, task, start, total) : total;
+  const allowed = file.kind === 'regular' ? sizeLimit(kernel, task, file, start, total) : total;
   if (allowed < 0) return allowed;
   let done = 0;
   while (done < allowed) {
@@ -104,14 +108,20 @@ function writeAt(
     if (count < bytes!.length) break;
   }
   if (own) file.position = start + done;
+  if (done > 0) fileEvent(kernel, file, IN_MODIFY);
   return done;
 }
 
-/** RLIMIT_FSIZE: how many of the bytes may be written; beyond the limit SIGXFSZ and -EFBIG. */
-function sizeLimit(kernel: Kernel, task: Task, start: number, total: number): number {
+/**
+ * How many of the bytes may be written: up to RLIMIT_FSIZE, beyond which there is SIGXFSZ, and to where
+ * the file's open flags let it grow. Linux 6.1 fs/read_write.c: generic_write_check_limits
+ */
+function sizeLimit(kernel: Kernel, task: Task, file: OpenFile, start: number, total: number): number {
   const limit = task.group.rlimits[RLIMIT_FSIZE]?.current ?? Number.POSITIVE_INFINITY;
-  if (total === 0 || start + total <= limit) return total;
-  if (start < limit) return limit - start;
+  const most = Math.min(limit, file.flags & O_LARGEFILE ? MAX_FILE_SIZE : MAX_NON_LFS);
+  if (total === 0 || start + total <= most) return total;
+  if (start < most) return most - start;
+  if (start < limit) return -EFBIG;
   sendSignal(kernel, task, sigInfo(SIGXFSZ));
   return -EFBIG;
 }
@@ -134,9 +144,13 @@ function writeStream(
       task.restart = { ...task.restart, call: 'write', done };
       return BLOCKED;
     }
-    if (count < 0) return done > 0 ? done : count;
+    if (count < 0) {
+      if (done === 0) return count;
+      break;
+    }
     done += count;
   }
+  fileEvent(kernel, file, IN_MODIFY);
   return done;
 }
 

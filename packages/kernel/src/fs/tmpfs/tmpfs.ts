@@ -3,10 +3,13 @@ import { EINVAL, ENOENT, ENOSPC } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Dentry, Inode, Superblock } from '../../types.ts';
 import {
+  allocateDataPages,
+  contentPage,
   type DataPages,
   type DataQuota,
   defaultDataLimit,
   dropDataPages,
+  dropDataRange,
   newQuota,
   quotaOf,
   truncateDataPages,
@@ -150,6 +153,31 @@ export const TMPFS_OPS: SuperblockOps = {
     return 0;
   },
 
+  usedBytes(inode) {
+    const { pages } = nodeOf(inode);
+    let count = pages.size;
+    for (const [index, page] of inode.pages) if (page.dirty && !pages.has(index)) count++;
+    return count * PAGE_SIZE;
+  },
+
+  seekData(inode, offset, hole) {
+    const end = Math.ceil(inode.size / PAGE_SIZE);
+    for (let index = Math.floor(offset / PAGE_SIZE); index < end; index++) {
+      if (hasPage(inode, index) !== hole) return Math.min(inode.size, Math.max(offset, index * PAGE_SIZE));
+    }
+    return inode.size;
+  },
+
+  allocate(kernel, inode, from, to) {
+    const { pages } = nodeOf(inode);
+    const [first, last] = [Math.floor(from / PAGE_SIZE), Math.ceil(to / PAGE_SIZE)];
+    return allocateDataPages(kernel, quotaOf(inode.superblock), pages, first, last);
+  },
+
+  punch(kernel, inode, from, to) {
+    dropDataRange(kernel, quotaOf(inode.superblock), nodeOf(inode).pages, from, to);
+  },
+
   forget(kernel, inode) {
     quotaOf(inode.superblock).nodes--;
     dropDataPages(kernel, quotaOf(inode.superblock), nodeOf(inode).pages);
@@ -169,6 +197,11 @@ export const TMPFS_OPS: SuperblockOps = {
   },
 };
 
+/** Whether a page is no hole: it was written, or a mapping has written it. */
+function hasPage(inode: Inode, index: number): boolean {
+  return contentPage(nodeOf(inode).pages, index) !== undefined || inode.pages.get(index)?.dirty === true;
+}
+
 /** Fills `into` from sparse pages; what is missing reads as zero. */
 function copyPages(pages: DataPages, position: number, into: Uint8Array): void {
   let done = 0;
@@ -176,7 +209,7 @@ function copyPages(pages: DataPages, position: number, into: Uint8Array): void {
     const at = position + done;
     const offset = at % PAGE_SIZE;
     const run = Math.min(PAGE_SIZE - offset, into.length - done);
-    const page = pages.get(Math.floor(at / PAGE_SIZE));
+    const page = contentPage(pages, Math.floor(at / PAGE_SIZE));
     if (page === undefined) into.fill(0, done, done + run);
     else into.set(page.subarray(offset, offset + run), done);
     done += run;

@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel.ts';
 import { SIGINT, SIGQUIT, SIGTSTP } from '../../signal/numbers.ts';
 import { sendPgrpSignal, sigInfo } from '../../signal/send.ts';
 import { monotonicNs } from '../../time/clock.ts';
-import { notify } from '../notify.ts';
+import { notify, POLL_IN } from '../notify.ts';
 import {
   ECHO,
   ECHOCTL,
@@ -48,7 +48,7 @@ export const INPUT_LIMIT = 4095;
 export function receiveInput(kernel: Kernel, tty: Tty, bytes: Uint8Array): void {
   for (const byte of bytes) receiveByte(kernel, tty, byte);
   tty.lastInput = monotonicNs(kernel);
-  notify(kernel, tty.queue);
+  notify(kernel, tty.queue, POLL_IN);
 }
 
 function receiveByte(kernel: Kernel, tty: Tty, raw: number): void {

@@ -2,6 +2,7 @@ import { EAGAIN, EIO, ENOSPC } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { blockOn } from '../../sched/wait.ts';
 import type { Dentry, Mount, OpenFile, PathRef, Task } from '../../types.ts';
+import { dropFromRing, peekRing } from '../byte-ring.ts';
 import { addChild, detach } from '../dentry.ts';
 import { newFile } from '../file.ts';
 import type { FileOps } from '../file-ops.ts';
@@ -9,7 +10,6 @@ import { fsState } from '../fs-state.ts';
 import { makeDevice, S_IFCHR } from '../mode.ts';
 import { notify } from '../notify.ts';
 import { O_NONBLOCK } from '../open-flags.ts';
-import { dropFromPipe, peekPipe } from '../pipe.ts';
 import { POLLHUP, READABLE, WRITABLE } from '../poll-events.ts';
 import { newTmpfsInode } from '../tmpfs/tmpfs.ts';
 import { hangUpTty } from './hang-up.ts';
@@ -73,8 +73,8 @@ function readMaster(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array
   const tty = masterTty(file);
   if (into.length === 0) return 0;
   if (tty.output.length > 0) {
-    const count = peekPipe(tty.output, into);
-    dropFromPipe(tty.output, count);
+    const count = peekRing(tty.output, into);
+    dropFromRing(tty.output, count);
     notify(kernel, tty.queue);
     return count;
   }

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel.ts';
+import { pushIntoRing } from '../byte-ring.ts';
 import { notify } from '../notify.ts';
-import { pushIntoPipe } from '../pipe.ts';
 import { OCRNL, ONLCR, ONLRET, ONOCR, OPOST, XTABS } from './termios.ts';
 import type { Tty } from './tty-state.ts';
 
@@ -23,7 +23,7 @@ export function emit(kernel: Kernel, tty: Tty, bytes: Uint8Array): number {
   if (bytes.length === 0) return 0;
   if (tty.kind === 'console') return kernel.host.console.write(1, bytes);
   if (!tty.masterOpen) return 0;
-  pushIntoPipe(tty.output, bytes);
+  pushIntoRing(tty.output, bytes);
   notify(kernel, tty.queue);
   return 0;
 }

@@ -1,5 +1,5 @@
+import { type ByteRing, newByteRing } from '../byte-ring.ts';
 import { type FileQueue, newQueue } from '../notify.ts';
-import { newPipe, type Pipe } from '../pipe.ts';
 import { noTermios, standardTermios, type Termios } from './termios.ts';
 
 export interface WindowSize {
@@ -35,7 +35,7 @@ export interface Tty {
   held: boolean;
   hungUp: boolean;
   /** Pseudo-terminal: what the slave wrote and the master has not read. */
-  output: Pipe;
+  output: ByteRing;
   masterOpen: boolean;
   locked: boolean;
   /** Open descriptions of the terminal itself (the slave). */
@@ -62,7 +62,7 @@ export function newTty(device: number, kind: Tty['kind'], index: number): Tty {
     column: 0,
     held: false,
     hungUp: false,
-    output: newPipe(),
+    output: newByteRing(),
     masterOpen: false,
     locked: false,
     opens: 0,

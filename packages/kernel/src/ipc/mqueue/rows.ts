@@ -1,4 +1,5 @@
 /** mq_open, mq_unlink, mq_timedsend, mq_timedreceive, mq_notify, mq_getsetattr. Linux 6.1 ipc/mqueue.c */
+
 import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { lastSignal } from '../../abi/signals.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
@@ -29,7 +30,8 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readCString, writeWord } from '../../mm/user-access.ts';
 import { blockOn } from '../../sched/wait.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
-import { monotonicNs, realtimeNs } from '../../time/clock.ts';
+import { monotonicNs } from '../../time/clock.ts';
+import { realtimeDeadline } from '../../time/set-clock.ts';
 import { readTimespec } from '../../time/timespec.ts';
 import type { OpenFile, PathRef, Task } from '../../types.ts';
 import { createQueue, mqueueTree, PRIORITIES, type QueueShape } from './mqueuefs.ts';
@@ -107,7 +109,7 @@ function queueFile(task: Task, fd: number, allowed: (flags: number) => boolean):
 function deadlineOf(kernel: Kernel, task: Task, address: number, wide: boolean): bigint | undefined | number {
   if (address === 0) return undefined;
   const ns = readTimespec(kernel, task, address, wide);
-  return typeof ns === 'number' ? ns : ns - realtimeNs(kernel) + monotonicNs(kernel);
+  return typeof ns === 'number' ? ns : realtimeDeadline(kernel, task, ns);
 }
 
 /** Goes on waiting: the result of a wait that is over otherwise. */

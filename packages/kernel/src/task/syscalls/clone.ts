@@ -8,7 +8,15 @@ import { copyIn } from '../../mm/user-access.ts';
 import { SIGCHLD } from '../../signal/numbers.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
-import { CLONE_CLEAR_SIGHAND, CLONE_DETACHED, CLONE_VFORK, CLONE_VM, CSIGNAL } from '../clone-flags.ts';
+import {
+  CLONE_CLEAR_SIGHAND,
+  CLONE_DETACHED,
+  CLONE_PARENT_SETTID,
+  CLONE_PIDFD,
+  CLONE_VFORK,
+  CLONE_VM,
+  CSIGNAL,
+} from '../clone-flags.ts';
 import { doClone } from '../fork.ts';
 
 const PLAIN = { sp: 0, parentTid: 0, childTid: 0, tls: 0 };
@@ -31,7 +39,10 @@ function clone(
   tls: number,
   childTid: number,
 ): number {
+  // The old call has one place for both.
+  if (flags & CLONE_PIDFD && flags & (CLONE_DETACHED | CLONE_PARENT_SETTID)) return -EINVAL;
   const args = {
+    pidfd: parentTid,
     flags: (flags & ~CSIGNAL) >>> 0,
     exitSignal: genericNumber(kernel, 'signal', flags & CSIGNAL),
     sp,
@@ -62,11 +73,12 @@ function clone3(kernel: Kernel, task: Task, address: number, size: number): numb
   if ((stack === 0) !== (stackSize === 0)) return -EINVAL;
   // set_tid needs a privilege nobody has here; cgroups are not there.
   if (word(8) !== 0 || word(9) !== 0 || word(10) !== 0) return -EINVAL;
-  const ids = { parentTid: word(3), childTid: word(2), tls: word(7) };
+  if (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID && word(1) === word(3)) return -EINVAL;
+  const ids = { pidfd: word(1), parentTid: word(3), childTid: word(2), tls: word(7) };
   return doClone(kernel, task, { ...ids, flags, exitSignal, sp: stack + stackSize });
 }
 
-const NOTE = 'no name spaces (EPERM), no CLONE_PIDFD (EINVAL)';
+const NOTE = 'no name spaces (EPERM)';
 
 export const CLONE_SYSCALLS: readonly SyscallDef[] = [
   full('fork', [], fork),

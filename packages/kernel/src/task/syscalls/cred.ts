@@ -6,7 +6,7 @@ import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
 import type { Credentials, Task } from '../../types.ts';
-import { CAP, capable, capsAfterFsUserId, capsAfterUserIds } from '../capabilities.ts';
+import { CAP, capable, capsAfterFsUserId, capsAfterUserIds, isSubset } from '../capabilities.ts';
 
 const NO_CHANGE = 0xffff_ffff;
 const GROUPS_MAX = 65_536;
@@ -29,6 +29,7 @@ function idsOf(cred: Credentials, kind: Kind): Ids {
 /** Puts ids in place; the file-system id follows the effective one. Credentials are not shared: each task has its own. */
 function putIds(task: Task, kind: Kind, ids: Ids): void {
   const { cred } = task;
+  const old = { ...cred };
   if (kind === 'uid') {
     const before = { uid: cred.uid, euid: cred.euid, suid: cred.suid };
     [cred.uid, cred.euid, cred.suid, cred.fsuid] = [ids.real, ids.effective, ids.saved, ids.effective];
@@ -36,6 +37,16 @@ function putIds(task: Task, kind: Kind, ids: Ids): void {
   } else {
     [cred.gid, cred.egid, cred.sgid, cred.fsgid] = [ids.real, ids.effective, ids.saved, ids.effective];
   }
+  hideFromOthers(task, old);
+}
+
+/** A process that became somebody else is not for others to look into, nor to be signalled when its parent dies. Linux: commit_creds */
+function hideFromOthers(task: Task, old: Readonly<Credentials>): void {
+  const { cred } = task;
+  const same = old.euid === cred.euid && old.egid === cred.egid && old.fsuid === cred.fsuid && old.fsgid === cred.fsgid;
+  if (same && isSubset(cred.caps.permitted, old.caps.permitted)) return;
+  if (task.mm !== undefined) task.mm.dumpable = 0;
+  task.parentDeathSignal = 0;
 }
 
 function isPrivileged(task: Task, kind: Kind): boolean {
@@ -86,6 +97,7 @@ function setResId(task: Task, kind: Kind, real: number, effective: number, saved
 function setFsId(task: Task, kind: Kind, id: number): number {
   const { cred } = task;
   const old = kind === 'uid' ? cred.fsuid : cred.fsgid;
+  const before = { ...cred };
   const ids = idsOf(cred, kind);
   const known = id === ids.real || id === ids.effective || id === ids.saved || id === old;
   if (id !== NO_CHANGE && (isPrivileged(task, kind) || known)) {
@@ -95,6 +107,7 @@ function setFsId(task: Task, kind: Kind, id: number): number {
       cred.caps = capsAfterFsUserId(cred, old);
     }
   }
+  hideFromOthers(task, before);
   return old;
 }
 
@@ -159,9 +172,8 @@ function setGroups(width: Width): SyscallHandler {
     const bytes = copyIn(kernel, task, list!, size! * width.bytes);
     if (bytes === undefined) return -EFAULT;
     const reader = new StructReader(kernel, bytes);
-    task.cred.groups = Array.from({ length: size! }, (_, i) =>
-      width.bytes === 2 ? reader.u16(2 * i) : reader.u32(4 * i),
-    );
+    const groups = Array.from({ length: size! }, (_, i) => (width.bytes === 2 ? reader.u16(2 * i) : reader.u32(4 * i)));
+    task.cred.groups = groups.sort((a, b) => a - b);
     return 0;
   };
 }

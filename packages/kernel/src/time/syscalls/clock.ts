@@ -4,13 +4,13 @@ import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
-import { chargeTask } from '../../sched/run-queue.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { CAP, capable } from '../../task/capabilities.ts';
-import { groupTimes } from '../../task/times.ts';
 import type { Task } from '../../types.ts';
-import { cyclesToNs, monotonicNs, realtimeNs } from '../clock.ts';
-import { CLOCK_COARSE, CLOCK_REALTIME, type ClockId, clockOf } from '../clock-ids.ts';
+import { monotonicNs, realtimeNs } from '../clock.ts';
+import { CLOCK_COARSE, CLOCK_REALTIME, type ClockId, clockOf, isCpuClock } from '../clock-ids.ts';
+import { ownedClock, readCpuClock } from '../cpu-clock.ts';
+import { clearNtp } from '../ntp-state.ts';
 import { setRealtime } from '../set-clock.ts';
 import { updateClockMirror } from '../tick.ts';
 import { readTimespec, readTimeval, writeTimespec, writeTimeval } from '../timespec.ts';
@@ -24,17 +24,9 @@ export function readClock(kernel: Kernel, task: Task, id: ClockId): bigint | und
       return realtimeNs(kernel);
     case 'monotonic':
       return monotonicNs(kernel);
-    case 'thread': {
-      const target = id.pid === 0 ? task : kernel.state.tasks.get(id.pid);
-      if (target === undefined) return undefined;
-      if (target === kernel.state.current) chargeTask(kernel, target, 'user');
-      return BigInt(cyclesToNs(target.userCycles + target.systemCycles, kernel.options.clockHz));
-    }
-    case 'process': {
-      const group = id.pid === 0 ? task.group : kernel.state.groups.get(id.pid);
-      if (group === undefined) return undefined;
-      const times = groupTimes(kernel, group);
-      return BigInt(cyclesToNs(times.userCycles + times.systemCycles, kernel.options.clockHz));
+    default: {
+      const own = ownedClock(kernel, task, id);
+      return own === undefined ? undefined : readCpuClock(kernel, own);
     }
   }
 }
@@ -49,7 +41,8 @@ function clockGettime(wide: boolean) {
 
 function clockGetres(wide: boolean) {
   return (kernel: Kernel, task: Task, which?: number, address?: number): number => {
-    if (clockOf(which!) === undefined) return -EINVAL;
+    const id = clockOf(which!);
+    if (id === undefined || (isCpuClock(id) && ownedClock(kernel, task, id) === undefined)) return -EINVAL;
     const resolution = CLOCK_COARSE.has(which!) ? kernel.state.time.tickNs : 1n;
     return address === 0 ? 0 : writeTimespec(kernel, task, address!, resolution, wide);
   };
@@ -69,15 +62,6 @@ function time(kernel: Kernel, task: Task, address: number): number {
   return seconds;
 }
 
-/** Reading the state of the clock discipline: an undisciplined clock. struct timex is 128 bytes, 208 in the 64-bit form. */
-function adjtimex(kernel: Kernel, task: Task, address: number, bytes: number): number {
-  const writer = new StructWriter(kernel, bytes);
-  // STA_UNSYNC in `status`, behind four words (eight in the wide form).
-  writer.at(bytes === 128 ? 20 : 40).u32(0x40);
-  const TIME_ERROR = 5;
-  return copyOut(kernel, task, address, writer.bytes) ? TIME_ERROR : -EFAULT;
-}
-
 /** Latest time that can be set: 30 years before the end of 64 bits of nanoseconds. Linux: TIME_SETTOD_SEC_MAX */
 const LATEST = ((1n << 63n) / SECOND - 30n * 365n * 24n * 3600n) * SECOND;
 const MAX_ZONE_MINUTES = 15 * 60;
@@ -89,6 +73,7 @@ function setClock(kernel: Kernel, task: Task, ns: bigint): number {
   const now = monotonicNs(kernel);
   if (ns < now) return -EINVAL;
   setRealtime(kernel, ns);
+  clearNtp(kernel.state.time.ntp);
   updateClockMirror(kernel, now);
   return 0;
 }
@@ -114,19 +99,18 @@ function settimeofday(kernel: Kernel, task: Task, timeAt: number, zoneAt: number
   return ns === undefined ? 0 : setClock(kernel, task, ns);
 }
 
-/** Only CLOCK_REALTIME can be set. */
+/** Only CLOCK_REALTIME can be set; for a CPU clock that is there the refusal is another. */
 function clockSettime(wide: boolean) {
   return (kernel: Kernel, task: Task, which?: number, address?: number): number => {
     const id = clockOf(which!);
-    if (which !== CLOCK_REALTIME) return id?.kind === 'process' || id?.kind === 'thread' ? -EPERM : -EINVAL;
+    if (which !== CLOCK_REALTIME) {
+      const cpu = which! < 0 && id !== undefined && isCpuClock(id) ? ownedClock(kernel, task, id) : undefined;
+      return cpu === undefined ? -EINVAL : -EPERM;
+    }
     const ns = readTimespec(kernel, task, address!, wide);
     return typeof ns === 'number' ? ns : setClock(kernel, task, ns);
   };
 }
-
-const SET_NOTE =
-  'waits that are under way, and timerfds that are armed, for a time of this clock end when they would have';
-const ADJUST_NOTE = 'reports an undisciplined clock, changes nothing';
 
 export const CLOCK_SYSCALLS: readonly SyscallDef[] = [
   full('time', ['ptr'], time),
@@ -135,13 +119,8 @@ export const CLOCK_SYSCALLS: readonly SyscallDef[] = [
   full('clock_gettime64', ['int', 'ptr'], clockGettime(true)),
   full('clock_getres', ['int', 'ptr'], clockGetres(false)),
   full('clock_getres_time64', ['int', 'ptr'], clockGetres(true)),
-  partial('stime', ['ptr'], SET_NOTE, stime),
-  partial('settimeofday', ['ptr', 'ptr'], SET_NOTE, settimeofday),
-  partial('clock_settime', ['int', 'ptr'], SET_NOTE, clockSettime(false)),
-  partial('clock_settime64', ['int', 'ptr'], SET_NOTE, clockSettime(true)),
-  partial('adjtimex', ['ptr'], ADJUST_NOTE, (kernel, task, at) => adjtimex(kernel, task, at!, 128)),
-  partial('clock_adjtime', ['int', 'ptr'], ADJUST_NOTE, (kernel, task, _clock, at) => adjtimex(kernel, task, at!, 128)),
-  partial('clock_adjtime64', ['int', 'ptr'], ADJUST_NOTE, (kernel, task, _clock, at) =>
-    adjtimex(kernel, task, at!, 208),
-  ),
+  full('stime', ['ptr'], stime),
+  full('settimeofday', ['ptr', 'ptr'], settimeofday),
+  full('clock_settime', ['int', 'ptr'], clockSettime(false)),
+  full('clock_settime64', ['int', 'ptr'], clockSettime(true)),
 ];

@@ -1,12 +1,15 @@
 /** nanosleep, clock_nanosleep, restart_syscall. */
-import { EFAULT, EINVAL, EOPNOTSUPP, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../../errno.ts';
+import { BLOCKED, EFAULT, EINVAL, EOPNOTSUPP, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { blockOn } from '../../sched/wait.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { blockOn, wakeTask } from '../../sched/wait.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { registerRestart, restartSyscall } from '../../syscalls/restart.ts';
 import type { RestartRecord, Task } from '../../types.ts';
-import { monotonicNs, realtimeNs } from '../clock.ts';
-import { CLOCK_MONOTONIC, clockOf } from '../clock-ids.ts';
+import { monotonicNs } from '../clock.ts';
+import { CLOCK_MONOTONIC, type CpuClockId, clockOf, hasSleep, isCpuClock } from '../clock-ids.ts';
+import { ownedClock, readCpuClock } from '../cpu-clock.ts';
+import { cancelCpuTimer, registerCpuTimerKind, setCpuTimer } from '../cpu-timers.ts';
+import { realtimeDeadline } from '../set-clock.ts';
 import { readTimespec, writeTimespec } from '../timespec.ts';
 
 const TIMER_ABSTIME = 1;
@@ -43,33 +46,72 @@ function nanosleep(
   wide: boolean,
 ): number {
   if (task.restart?.call === 'nanosleep') return sleepOn(kernel, task, task.restart as SleepRecord);
+  if (task.restart?.call === 'cpu-sleep') return cpuSleepOn(kernel, task, task.restart as CpuSleepRecord);
   const id = clockOf(clock);
-  if (id === undefined || id.kind === 'thread') return -EINVAL;
-  if (id.kind === 'process') return -EOPNOTSUPP;
+  if (id === undefined) return -EINVAL;
+  if (!hasSleep(clock)) return -EOPNOTSUPP;
   const ns = readTimespec(kernel, task, request, wide);
   if (typeof ns === 'number') return ns;
   const absolute = (flags & TIMER_ABSTIME) !== 0;
-  const now = monotonicNs(kernel);
-  const origin = absolute ? (id.kind === 'realtime' ? now - realtimeNs(kernel) : 0n) : now;
-  return sleepOn(kernel, task, { call: 'nanosleep', deadline: origin + ns, absolute, left, wide });
+  if (isCpuClock(id)) return cpuSleep(kernel, task, id, ns, absolute, left, wide);
+  let deadline = ns;
+  if (!absolute) deadline += monotonicNs(kernel);
+  else if (id.kind === 'realtime') deadline = realtimeDeadline(kernel, task, ns);
+  return sleepOn(kernel, task, { call: 'nanosleep', deadline, absolute, left, wide });
 }
 
-registerRestart('nanosleep', (kernel, task, record) => sleepOn(kernel, task, record as SleepRecord));
+interface CpuSleepRecord extends SleepRecord {
+  clock: CpuClockId;
+}
 
-const CPU_NOTE = 'CPU-time clocks give EOPNOTSUPP';
+/** Until a clock of CPU time, of anything but the caller itself, shows a time. Linux 6.1 kernel/time/posix-cpu-timers.c: posix_cpu_nsleep */
+function cpuSleep(
+  kernel: Kernel,
+  task: Task,
+  id: CpuClockId,
+  ns: bigint,
+  absolute: boolean,
+  left: number,
+  wide: boolean,
+): number {
+  const clock = ownedClock(kernel, task, id);
+  if (clock === undefined || (clock.kind === 'thread' && clock.pid === task.tid)) return -EINVAL;
+  const deadline = absolute ? ns : (readCpuClock(kernel, clock) ?? 0n) + ns;
+  return cpuSleepOn(kernel, task, { call: 'cpu-sleep', deadline, absolute, left, wide, clock });
+}
+
+function cpuSleepOn(kernel: Kernel, task: Task, record: CpuSleepRecord): number {
+  task.restart = record;
+  const { clock, deadline, absolute, left } = record;
+  const now = readCpuClock(kernel, clock);
+  cancelCpuTimer(kernel, 'sleep', task.tid);
+  if (now === undefined || now >= deadline) return 0;
+  const onSignal = absolute ? -ERESTARTNOHAND : -ERESTART_RESTARTBLOCK;
+  const result = blockOn(kernel, task, [], { onSignal });
+  if (result === BLOCKED) setCpuTimer(kernel, { kind: 'sleep', id: task.tid, sub: 0, clock, expires: deadline });
+  else if (!absolute && left !== 0 && writeTimespec(kernel, task, left, deadline - now, record.wide) !== 0)
+    return -EFAULT;
+  return result;
+}
+
+registerCpuTimerKind('sleep', (kernel, timer) => {
+  const task = kernel.state.tasks.get(timer.id);
+  if (task !== undefined) wakeTask(kernel, task);
+});
+
+registerRestart('cpu-sleep', (kernel, task, record) => cpuSleepOn(kernel, task, record as CpuSleepRecord));
+
+registerRestart('nanosleep', (kernel, task, record) => sleepOn(kernel, task, record as SleepRecord));
 
 export const SLEEP_SYSCALLS: readonly SyscallDef[] = [
   full('nanosleep', ['ptr', 'ptr'], (kernel, task, request, left) =>
     nanosleep(kernel, task, CLOCK_MONOTONIC, 0, request!, left!, false),
   ),
-  partial('clock_nanosleep', ['int', 'flags', 'ptr', 'ptr'], CPU_NOTE, (kernel, task, clock, flags, request, left) =>
+  full('clock_nanosleep', ['int', 'flags', 'ptr', 'ptr'], (kernel, task, clock, flags, request, left) =>
     nanosleep(kernel, task, clock!, flags!, request!, left!, false),
   ),
-  partial(
-    'clock_nanosleep_time64',
-    ['int', 'flags', 'ptr', 'ptr'],
-    CPU_NOTE,
-    (kernel, task, clock, flags, request, left) => nanosleep(kernel, task, clock!, flags!, request!, left!, true),
+  full('clock_nanosleep_time64', ['int', 'flags', 'ptr', 'ptr'], (kernel, task, clock, flags, request, left) =>
+    nanosleep(kernel, task, clock!, flags!, request!, left!, true),
   ),
   full('restart_syscall', [], restartSyscall),
 ];

@@ -6,12 +6,19 @@ import { EAGAIN, EFAULT, EINVAL, EOPNOTSUPP } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, writeWord } from '../../mm/user-access.ts';
 import { SIGALRM } from '../../signal/numbers.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { RLIMIT_SIGPENDING } from '../../task/rlimit-numbers.ts';
 import type { PosixTimer, Task } from '../../types.ts';
-import { CLOCK_REALTIME, clockOf } from '../clock-ids.ts';
-import { armPosixTimer, posixTimeLeft, SIGEV_NONE, SIGEV_SIGNAL, SIGEV_THREAD_ID } from '../posix-timers.ts';
-import { cancelTimer } from '../timers.ts';
+import { CLOCK_REALTIME, clockOf, hasTimers, isCpuClock } from '../clock-ids.ts';
+import { ownedClock } from '../cpu-clock.ts';
+import {
+  armPosixTimer,
+  disarmPosixTimer,
+  posixTimeLeft,
+  SIGEV_NONE,
+  SIGEV_SIGNAL,
+  SIGEV_THREAD_ID,
+} from '../posix-timers.ts';
 import { readTimespec, writeTimespec } from '../timespec.ts';
 
 const TIMER_ABSTIME = 1;
@@ -41,7 +48,9 @@ function readEvent(
 function timerCreate(kernel: Kernel, task: Task, clock: number, event: number, idAddress: number): number {
   const id = clockOf(clock);
   if (id === undefined) return -EINVAL;
-  if (id.kind === 'process' || id.kind === 'thread') return -EOPNOTSUPP;
+  if (!hasTimers(clock)) return -EOPNOTSUPP;
+  const cpuClock = isCpuClock(id) ? ownedClock(kernel, task, id) : undefined;
+  if (isCpuClock(id) && cpuClock === undefined) return -EINVAL;
   const sigevent = readEvent(kernel, task, event);
   if (typeof sigevent === 'number') return sigevent;
   const { group } = task;
@@ -52,7 +61,9 @@ function timerCreate(kernel: Kernel, task: Task, clock: number, event: number, i
   // Without a sigevent the signal carries the timer's id.
   const value = event === 0 ? number : sigevent.value;
   const off = { expires: undefined, absolute: false, interval: 0n, overrun: 0, lastOverrun: 0, waiting: false };
-  group.posixTimers.set(number, { ...sigevent, ...off, id: number, clock: kind, value });
+  const timer: PosixTimer = { ...sigevent, ...off, id: number, clock: kind, value };
+  if (cpuClock !== undefined) timer.cpuClock = cpuClock;
+  group.posixTimers.set(number, timer);
   return 0;
 }
 
@@ -92,12 +103,12 @@ function timerGettime(wide: boolean) {
 
 function timerDelete(kernel: Kernel, task: Task, id: number): number {
   if (!task.group.posixTimers.delete(id)) return -EINVAL;
-  cancelTimer(kernel, 'posix', task.group.pid, id);
+  disarmPosixTimer(kernel, task.group, id);
   return 0;
 }
 
 export const TIMER_SYSCALLS: readonly SyscallDef[] = [
-  partial('timer_create', ['int', 'ptr', 'ptr'], 'CPU-time clocks give EOPNOTSUPP', timerCreate),
+  full('timer_create', ['int', 'ptr', 'ptr'], timerCreate),
   full('timer_settime', ['int', 'flags', 'ptr', 'ptr'], timerSettime(false)),
   full('timer_settime64', ['int', 'flags', 'ptr', 'ptr'], timerSettime(true)),
   full('timer_gettime', ['int', 'ptr'], timerGettime(false)),

@@ -23,6 +23,7 @@ import {
   SOL_SOCKET,
   setBaseOption,
 } from '../options.ts';
+import { keptCoverage } from './datagram-header.ts';
 import { isLocal, isMulticast, isV4, V4_ANY } from './endpoint.ts';
 import { type InetSocket, TCP } from './inet-state.ts';
 import { LOOPBACK_INDEX, LOOPBACK_MTU } from './interface.ts';
@@ -32,6 +33,7 @@ import {
   IP_MTU,
   IP_MULTICAST_IF,
   IP_MULTICAST_LOOP,
+  IP_MULTICAST_TTL,
   IP_PKTINFO,
   IP_RECVTOS,
   IP_RECVTTL,
@@ -41,19 +43,24 @@ import {
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  IPPROTO_UDPLITE,
   IPV6_ADD_MEMBERSHIP,
   IPV6_DROP_MEMBERSHIP,
   IPV6_MTU,
+  IPV6_MULTICAST_HOPS,
   IPV6_MULTICAST_IF,
   IPV6_MULTICAST_LOOP,
   IPV6_RECVHOPLIMIT,
   IPV6_RECVPKTINFO,
   IPV6_RECVTCLASS,
   IPV6_TCLASS,
+  IPV6_UNICAST_HOPS,
   IPV6_V6ONLY,
   TCP_CONGESTION,
   TCP_INFO,
   TCP_MAXSEG,
+  UDPLITE_RECV_CSCOV,
+  UDPLITE_SEND_CSCOV,
 } from './numbers.ts';
 import { unsentBytes } from './tcp-transfer.ts';
 
@@ -78,7 +85,7 @@ const IP_OPTIONS: Options = new Map([
   [21, { initial: 0, least: 0, most: 255 }], // IP_MINTTL
   [23, FLAG], // IP_CHECKSUM
   [24, FLAG], // IP_BIND_ADDRESS_NO_PORT
-  [33, { initial: 1, least: 0, most: 255, reset: -1 }], // IP_MULTICAST_TTL
+  [IP_MULTICAST_TTL, { initial: 1, least: 0, most: 255, reset: -1 }],
   [IP_MULTICAST_LOOP, { initial: 1, bool: true }],
   [49, { initial: 1, least: 0, most: 1 }], // IP_MULTICAST_ALL
   [50, { initial: 0 }], // IP_UNICAST_IF
@@ -86,9 +93,9 @@ const IP_OPTIONS: Options = new Map([
 
 /** Linux 6.1 net/ipv6/ipv6_sockglue.c: do_ipv6_setsockopt */
 const IPV6_OPTIONS: Options = new Map([
-  [16, { initial: 64, least: 0, most: 255, reset: -1 }], // IPV6_UNICAST_HOPS
+  [IPV6_UNICAST_HOPS, { initial: 64, least: 0, most: 255, reset: -1 }],
   [IPV6_MULTICAST_IF, { initial: 0, least: 0, most: LOOPBACK_INDEX }],
-  [18, { initial: 1, least: 0, most: 255, reset: -1 }], // IPV6_MULTICAST_HOPS
+  [IPV6_MULTICAST_HOPS, { initial: 1, least: 0, most: 255, reset: -1 }],
   [IPV6_MULTICAST_LOOP, { initial: 1, least: 0, most: 1 }],
   [23, { initial: 1, least: 0, most: 5 }], // IPV6_MTU_DISCOVER
   [25, FLAG], // IPV6_RECVERR
@@ -124,10 +131,18 @@ const TCP_OPTIONS: Options = new Map([
   [30, FLAG], // TCP_FASTOPEN_CONNECT
 ]);
 
+/** Linux 6.1 net/ipv4/udp.c: udp_lib_setsockopt */
 const UDP_OPTIONS: Options = new Map([
   [1, FLAG], // UDP_CORK
   [101, FLAG], // UDP_NO_CHECK6_TX
   [102, FLAG], // UDP_NO_CHECK6_RX
+]);
+
+/** A checksum covers at least the header, and at most what a datagram can have. */
+const UDPLITE_OPTIONS: Options = new Map([
+  ...UDP_OPTIONS,
+  [UDPLITE_SEND_CSCOV, { initial: 0 }],
+  [UDPLITE_RECV_CSCOV, { initial: 0 }],
 ]);
 
 /** Options of one int of a level; undefined where the socket has not the level. */
@@ -140,7 +155,9 @@ function optionsOf(socket: InetSocket, level: number): Options | undefined {
     case IPPROTO_TCP:
       return socket.type === SOCK_STREAM ? TCP_OPTIONS : undefined;
     case IPPROTO_UDP:
-      return socket.type === SOCK_STREAM ? undefined : UDP_OPTIONS;
+    case IPPROTO_UDPLITE:
+      if (socket.type === SOCK_STREAM) return undefined;
+      return socket.protocol === IPPROTO_UDPLITE ? UDPLITE_OPTIONS : UDP_OPTIONS;
     default:
       return undefined;
   }
@@ -167,14 +184,21 @@ export function tcpInfo(kernel: Kernel, socket: InetSocket): Uint8Array {
     .bytes;
 }
 
+/** UDP and UDP-Lite take each other's level for their own. */
+function ownLevel(socket: InetSocket, level: number): number {
+  const datagrams = level === IPPROTO_UDP || level === IPPROTO_UDPLITE;
+  return datagrams && socket.type !== SOCK_STREAM ? socket.protocol : level;
+}
+
 /** getsockopt(2) of Internet sockets. */
 export function getInetOption(
   kernel: Kernel,
   socket: InetSocket,
-  level: number,
+  given: number,
   option: number,
   room: number,
 ): Uint8Array | number {
+  const level = ownLevel(socket, given);
   if (level === SOL_SOCKET) return getBaseOption(kernel, socket, option, socket.state === TCP.listen);
   const rows = optionsOf(socket, level);
   if (rows === undefined) return level === IPPROTO_IPV6 ? -ENOPROTOOPT : -EOPNOTSUPP;
@@ -240,10 +264,11 @@ export function setInetOption(
   kernel: Kernel,
   task: Task,
   socket: InetSocket,
-  level: number,
+  given: number,
   option: number,
   value: Uint8Array,
 ): number {
+  const level = ownLevel(socket, given);
   if (level === SOL_SOCKET) return setBaseOption(kernel, task, socket, option, value);
   const rows = optionsOf(socket, level);
   if (rows === undefined) return -ENOPROTOOPT;
@@ -271,6 +296,11 @@ export function setInetOption(
   }
   const row = rows.get(option);
   if (row === undefined) return -ENOPROTOOPT;
+  if (level === IPPROTO_UDPLITE && (option === UDPLITE_SEND_CSCOV || option === UDPLITE_RECV_CSCOV)) {
+    if (!isInt(value)) return -EINVAL;
+    socket.options.set(optionKey(level, option), keptCoverage(new StructReader(kernel, value).i32(0)));
+    return 0;
+  }
   const single = level === IPPROTO_IP && value.length > 0 && value.length < 4;
   return keepOption(kernel, task, socket, optionKey(level, option), row, single ? intBytes(kernel, value[0]!) : value);
 }

@@ -1,7 +1,7 @@
 import { EINVAL, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { notify } from '../../notify.ts';
+import { notify, POLL_IN, POLL_OUT } from '../../notify.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../../poll-events.ts';
 import { nothing, takeStream } from '../inbox.ts';
 import { keptOption, SOL_SOCKET } from '../options.ts';
@@ -51,13 +51,18 @@ export function sendTcp(kernel: Kernel, task: Task, file: OpenFile, bytes: Uint8
   const room = peer.receiveBuffer + socket.sendBuffer - peer.inboxBytes;
   if (room <= 0) return socketWait(kernel, task, file, flags, socket.sendTimeout, [socket.queue]);
   const count = Math.min(room, bytes.length);
-  peer.inbox.push({ bytes: bytes.slice(0, count), offset: 0, from: NOBODY, files: [], credentials: undefined });
-  peer.inboxBytes += count;
+  arrive(kernel, peer, bytes.slice(0, count));
+  return count;
+}
+
+/** Bytes have come to a socket, which keeps them. */
+export function arrive(kernel: Kernel, socket: InetSocket, bytes: Uint8Array): void {
+  socket.inbox.push({ bytes, offset: 0, from: NOBODY, files: [], credentials: undefined });
+  socket.inboxBytes += bytes.length;
   const state = inetState(kernel);
   state.packets++;
-  state.bytes += count;
-  notify(kernel, peer.queue);
-  return count;
+  state.bytes += bytes.length;
+  notify(kernel, socket.queue, POLL_IN);
 }
 
 /** Linux 6.1 net/ipv4/tcp.c: tcp_recvmsg_locked */
@@ -67,7 +72,7 @@ export function receiveTcp(kernel: Kernel, task: Task, file: OpenFile, into: Uin
   if (socket.state === TCP.listen) return nothing(-ENOTCONN);
   if (socket.inbox.length === 0) return nothing(emptyResult(kernel, task, file, into, flags));
   const received = takeStream(socket, into, flags);
-  if (!(flags & MSG_PEEK) && socket.peer !== undefined) notify(kernel, socket.peer.queue);
+  if (!(flags & MSG_PEEK) && socket.peer !== undefined) notify(kernel, socket.peer.queue, POLL_OUT);
   return received;
 }
 

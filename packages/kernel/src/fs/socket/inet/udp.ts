@@ -1,7 +1,7 @@
 import { EACCES, ECONNREFUSED, EDESTADDRREQ, EINVAL, EMSGSIZE, ENETUNREACH, EOPNOTSUPP } from '../../../errno.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { OpenFile, Task } from '../../../types.ts';
-import { notify } from '../../notify.ts';
+import { notify, POLL_IN } from '../../notify.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../../poll-events.ts';
 import { nothing, takeMessage } from '../inbox.ts';
 import { AF_INET6 } from '../numbers.ts';
@@ -10,6 +10,7 @@ import type { Outgoing, Received } from '../socket-ops.ts';
 import { takeError } from '../socket-state.ts';
 import { brokenPipe, MSG_OOB, MSG_PEEK, socketWait } from '../waiting.ts';
 import { receivedControl } from './control.ts';
+import { coverageSuffices, type DatagramHeader, outgoingHeader } from './datagram-header.ts';
 import {
   decodeEndpoint,
   destination,
@@ -33,6 +34,7 @@ import {
   IPV6_MULTICAST_IF,
   IPV6_MULTICAST_LOOP,
 } from './numbers.ts';
+import { sendOutside } from './outside/datagrams.ts';
 import { autobind, inetState, isV6Only, leavePort, socketsOn } from './ports.ts';
 
 /** The most that one datagram carries, over IPv4 and IPv6. */
@@ -42,7 +44,7 @@ const MOST_V6 = 65_527;
 const OVERHEAD = 768;
 
 /** 0 where a socket may send to the address, or -errno. */
-function mayReach(socket: InetSocket, address: string): number {
+function mayReach(kernel: Kernel, socket: InetSocket, address: string): number {
   if (isV6Only(socket) && isV4(address)) return -ENETUNREACH;
   if (isMulticast(address)) {
     const chosen = isV4(address)
@@ -51,7 +53,7 @@ function mayReach(socket: InetSocket, address: string): number {
     return chosen === 0 ? -ENETUNREACH : 0;
   }
   if (isBroadcast(address)) return hasFlag(socket, SO_BROADCAST) ? 0 : -EACCES;
-  return reachable(address, false);
+  return reachable(kernel, address, false);
 }
 
 /** Linux 6.1 net/ipv4/datagram.c: __ip4_datagram_connect */
@@ -68,9 +70,9 @@ export function connectUdp(kernel: Kernel, file: OpenFile, address: Uint8Array):
     return 0;
   }
   const remote = { address: destination(to.address), port: to.port };
-  const failed = mayReach(socket, remote.address) || autobind(kernel, socket);
+  const failed = mayReach(kernel, socket, remote.address) || autobind(kernel, socket);
   if (failed) return failed;
-  if (isAny(socket.local.address)) socket.local = { ...socket.local, address: sourceFor(remote.address) };
+  if (isAny(socket.local.address)) socket.local = { ...socket.local, address: sourceFor(kernel, remote.address) };
   socket.remote = remote;
   socket.state = TCP.established;
   notify(kernel, socket.queue);
@@ -130,7 +132,7 @@ export function sendUdp(
   file: OpenFile,
   bytes: Uint8Array,
   flags: number,
-  { address }: Outgoing,
+  { address, control }: Outgoing,
 ): number {
   const socket = file.data as InetSocket;
   if (bytes.length > 65_535) return -EMSGSIZE;
@@ -141,18 +143,31 @@ export function sendUdp(
   const to = targetOf(kernel, socket, address);
   if (typeof to === 'number') return to;
   const v4 = isV4(to.address);
-  const failed = mayReach(socket, to.address);
+  const failed = mayReach(kernel, socket, to.address);
   if (failed) return failed;
   if (socket.writeShut) return brokenPipe(kernel, task, flags);
   if (bytes.length > (v4 ? MOST_V4 : MOST_V6)) return -EMSGSIZE;
-  const own = socket.local.address;
-  const from = { address: isAny(own) || isMulticast(own) ? sourceFor(to.address) : own, port: socket.local.port };
-  deliver(kernel, socket, bytes, from, to);
+  const chosen = outgoingHeader(kernel, socket, to.address, control, bytes.length);
+  if (typeof chosen === 'number') return chosen;
+  const { header, source } = chosen;
+  const own = source ?? socket.local.address;
+  const from = {
+    address: isAny(own) || isMulticast(own) ? sourceFor(kernel, to.address) : own,
+    port: socket.local.port,
+  };
+  deliver(kernel, socket, bytes, from, to, header);
   return bytes.length;
 }
 
 /** Puts a datagram into the inboxes it is for. One without room loses it; where there is none the sender is told. */
-function deliver(kernel: Kernel, sender: InetSocket, bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
+function deliver(
+  kernel: Kernel,
+  sender: InetSocket,
+  bytes: Uint8Array,
+  from: Endpoint,
+  to: Endpoint,
+  header: DatagramHeader,
+): void {
   const state = inetState(kernel);
   state.packets++;
   state.bytes += bytes.length;
@@ -164,24 +179,27 @@ function deliver(kernel: Kernel, sender: InetSocket, bytes: Uint8Array, from: En
   }
   const found = receivers(kernel, sender.protocol, to, from);
   const group = isMulticast(to.address) || isBroadcast(to.address);
+  if (found.length === 0 && !group && sendOutside(kernel, sender, bytes, to)) return;
   if (found.length === 0 && !group && sender.state === TCP.established) {
     sender.error = ECONNREFUSED;
     notify(kernel, sender.queue);
   }
-  for (const socket of found) {
-    if (socket.inboxBytes > socket.receiveBuffer) continue;
-    const name = encodeEndpoint(kernel, socket.family, from);
-    socket.inbox.push({
-      bytes: bytes.slice(),
-      offset: 0,
-      from: name,
-      to: to.address,
-      files: [],
-      credentials: undefined,
-    });
-    socket.inboxBytes += bytes.length + OVERHEAD;
-    notify(kernel, socket.queue);
-  }
+  for (const socket of found) receiveDatagram(kernel, socket, bytes, from, header);
+}
+
+/** A datagram for a socket: it keeps it, unless its buffer is full or the sum covers less than it asks for. */
+export function receiveDatagram(
+  kernel: Kernel,
+  socket: InetSocket,
+  bytes: Uint8Array,
+  from: Endpoint,
+  header: DatagramHeader,
+): void {
+  if (socket.inboxBytes > socket.receiveBuffer || !coverageSuffices(socket, header)) return;
+  const name = encodeEndpoint(kernel, socket.family, from);
+  socket.inbox.push({ bytes: bytes.slice(), offset: 0, from: name, header, files: [], credentials: undefined });
+  socket.inboxBytes += bytes.length + OVERHEAD;
+  notify(kernel, socket.queue, POLL_IN);
 }
 
 /** Linux 6.1 net/ipv4/udp.c: udp_recvmsg */
@@ -196,7 +214,7 @@ export function receiveUdp(kernel: Kernel, task: Task, file: OpenFile, into: Uin
   }
   const received = takeMessage(socket, into, flags, OVERHEAD);
   if (!(flags & MSG_PEEK)) notify(kernel, socket.queue);
-  return { ...received, control: receivedControl(kernel, socket, message.to!) };
+  return { ...received, control: receivedControl(kernel, socket, message.header!) };
 }
 
 /** Linux 6.1 net/core/datagram.c: datagram_poll */

@@ -124,7 +124,7 @@ function route(kernel: Kernel, to: string, bits: number, kind: number, scope: nu
     [15, word(kernel, RT_TABLE_LOCAL)],
     [1, latin1Bytes(v4 ? v4Bytes(to) : to)],
   ];
-  if (v4) attributes.push([7, latin1Bytes(v4Bytes(sourceFor(to)))]);
+  if (v4) attributes.push([7, latin1Bytes(v4Bytes(sourceFor(kernel, to)))]);
   else attributes.push([6, word(kernel, 0)]);
   attributes.push([4, word(kernel, LOOPBACK_INDEX)]);
   return { type: RTM_NEWROUTE, body: joined([header.bytes, attributeBytes(kernel, attributes)]) };

@@ -37,7 +37,8 @@ export function saveKernel(kernel: Kernel, objects: Iterable<object>): SavedKern
 export function restoreKernel(kernel: Kernel, saved: SavedKernel, objects: readonly object[]): HostFileChange[] {
   Object.assign(kernel.state, saved.state);
   resumeClock(kernel, saved.clock.monotonic, saved.clock.kind);
-  updateVdsoData(kernel, monotonicNs(kernel));
+  // Programs tell the time otherwise by the other clock.
+  if (kernel.options.time !== saved.clock.kind) updateVdsoData(kernel, monotonicNs(kernel));
   if (saved.entropy !== undefined) kernel.host.entropy.seek?.(saved.entropy);
   moveSwapToHost(kernel);
   if (kernel.options.strace === undefined) for (const task of kernel.state.tasks.values()) task.traceEntry = undefined;

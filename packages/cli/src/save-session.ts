@@ -1,5 +1,5 @@
 import { SaveFileError, writeSaveFile } from '@kml/host-node';
-import type { Machine } from '@kml/machine';
+import { type Machine, UnsaveableError } from '@kml/machine';
 import { BUILD, VERSION } from './build.ts';
 import { Failure } from './failure.ts';
 import { openProgress } from './progress.ts';
@@ -28,10 +28,10 @@ export function checkSaveOptions({ save, saveAt, saveExit }: SaveOptions): void 
 export function saveTo(path: string, machine: Machine): void {
   // The guest's own errors go there too: only who looks on is told.
   const progress = openProgress(!process.stderr.isTTY);
-  const { header, parts } = machine.save(SAVE_VERSION);
-  const total = (header.frames + header.swapPages) * 4096;
-  let said = 0;
   try {
+    const { header, parts } = machine.save(SAVE_VERSION);
+    const total = (header.frames + header.swapPages) * 4096;
+    let said = 0;
     const size = writeSaveFile(path, header, parts, (done) => {
       if (total < WORTH_A_WORD || done - said < total / 20) return;
       said = done;
@@ -45,6 +45,7 @@ export function saveTo(path: string, machine: Machine): void {
     }
   } catch (error) {
     progress.end();
+    if (error instanceof UnsaveableError) throw new Failure(`--save ${path}: internal error: ${error.message}`);
     if (error instanceof SaveFileError) throw new Failure(`--save ${path}: ${error.message}`);
     throw error;
   }

@@ -58,6 +58,10 @@ export interface DebugAbi {
    * it stands at would have it, so that debuggers find the program.
    */
   leaveDirectCall?(kernel: Kernel, task: Task, frame: number): void;
+  /** The tracing ends: breakpoints that the ABI keeps go. */
+  detach?(kernel: Kernel, task: Task): void;
+  /** A task with such breakpoints (Tracing.watching) goes back to user code from a system call. */
+  afterCall?(kernel: Kernel, task: Task, frame: number): void;
   /**
    * Arranges that the task traps (SIGTRAP, TRAP_TRACE) after one instruction of user code, or no longer
    * does. Left out where Linux has no single-stepping on this ISA.

@@ -278,6 +278,10 @@ export interface Mm {
   envStart: number;
   envEnd: number;
   vdso: number;
+  /** What the ABI keeps per address space: plain data of its own. */
+  arch: Record<string, unknown>;
+  /** Private commands of membarrier that the process has registered for. */
+  barriers: number;
   /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
   noHugePages: boolean;
   /** Pages present. */
@@ -387,6 +391,10 @@ export interface Mount {
   root: Dentry;
   parent: Mount | undefined;
   mountpoint: Dentry | undefined;
+  /** Of MS_SHARED, MS_SLAVE and MS_UNBINDABLE; private if left out. Nothing is propagated: there is one name space. */
+  propagation?: number;
+  /** umount2(MNT_EXPIRE) found it unused once. */
+  expiring?: boolean;
 }
 
 export interface Superblock {

@@ -14,7 +14,6 @@ delete
 set can-use-hw-watchpoints 0
 watch total
 continue
-continue
 delete
 print add(node, 0)
 set var total = 99

@@ -9,6 +9,7 @@ import {
 } from '@kml/kernel';
 import { assemble } from './asm/assembler.ts';
 import { ENTRY_CONSTANTS } from './entry/constants.ts';
+import { TIME_CODE, TIME_FRAMES, TIME_FUNCTIONS } from './vdso-time.ts';
 
 /**
  * The sequences of the sigreturn stubs are what unwinders look for, byte for byte. The kernel-mode stub
@@ -45,7 +46,7 @@ __kernel_vsyscall_kml:
   jmp [KML_CALL_TABLE + eax*4]
 beyond:
   jmp [KML_CALL_TABLE + NR_SYSCALLS + NR_SYSCALLS + NR_SYSCALLS + NR_SYSCALLS]
-end:
+${TIME_CODE}end:
 `;
 
 const EM_386 = 3;
@@ -53,13 +54,15 @@ const HEADER: VdsoHeader = { byteOrder: 'little', machine: EM_386, flags: 0, son
 
 const assembled = assemble(CODE, 0, ENTRY_CONSTANTS);
 const EXPORTED = ['__kernel_vsyscall', '__kernel_sigreturn', '__kernel_rt_sigreturn', '__kernel_vsyscall_kml'];
+const VERSION = 'LINUX_2.5';
+const TIME_VERSION = 'LINUX_2.6';
 
-function symbol(name: string): VdsoSymbol {
+/** A function: up to the next one. The landing pad is within __kernel_vsyscall. */
+function symbol(name: string, version: string): VdsoSymbol {
   const offset = assembled.labels.get(name)!;
-  // The landing pad is within __kernel_vsyscall.
-  const ends = [...EXPORTED, 'end'].map((label) => assembled.labels.get(label)!);
-  const end = Math.min(...ends.filter((address) => address > offset));
-  return { name, version: 'LINUX_2.5', offset, size: end - offset };
+  const functions = [...EXPORTED, ...TIME_FUNCTIONS, ...TIME_FRAMES.keys(), 'end'];
+  const end = Math.min(...functions.map((label) => assembled.labels.get(label)!).filter((address) => address > offset));
+  return { name, version, offset, size: end - offset };
 }
 
 /** DWARF's call-frame instructions and register numbers. DWARF 4, 6.4.2; System V ABI i386, table 2.14 */
@@ -80,7 +83,7 @@ const VSYSCALL_FRAMES = [
 ];
 
 function range(name: string, instructions: readonly number[]): UnwindRange {
-  const { offset, size } = symbol(name);
+  const { offset, size } = symbol(name, VERSION);
   return { start: VDSO_TEXT + offset, size, instructions };
 }
 
@@ -90,11 +93,20 @@ const UNWIND: UnwindTable = {
   dataAlign: -4,
   returnColumn: EIP,
   signalFrames: false,
-  ranges: [range('__kernel_vsyscall', VSYSCALL_FRAMES), range('__kernel_vsyscall_kml', AT_ENTRY)],
+  ranges: [
+    range('__kernel_vsyscall', VSYSCALL_FRAMES),
+    range('__kernel_vsyscall_kml', AT_ENTRY),
+    ...[...TIME_FRAMES].map(([name, instructions]) => range(name, instructions)),
+  ],
 };
 
 /** The ELF image, one page. */
-export const VDSO_IMAGE = buildVdso(HEADER, assembled.bytes, EXPORTED.map(symbol), UNWIND);
+export const VDSO_IMAGE = buildVdso(
+  HEADER,
+  assembled.bytes,
+  [...EXPORTED.map((name) => symbol(name, VERSION)), ...TIME_FUNCTIONS.map((name) => symbol(name, TIME_VERSION))],
+  UNWIND,
+);
 
 /** Offset of a function, or of the label `landing_pad`, from the start of the image. Throws RangeError if there is none. */
 export function vdsoOffset(name: string): number {

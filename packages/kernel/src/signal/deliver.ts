@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { exitEvent } from '../ptrace/exit.ts';
 import { signalAfterStop } from '../ptrace/signals.ts';
-import { endStop, enterStop, groupStop } from '../ptrace/stop.ts';
+import { endStop, enterStop, groupStop, stopInfo } from '../ptrace/stop.ts';
 import { WORK } from '../syscalls/work-cost.ts';
 import { exitGroup } from '../task/exit.ts';
 import { isOrphanedPgrp } from '../task/jobs.ts';
@@ -21,6 +21,7 @@ import {
   SIG_IGN,
   SIGKILL,
   SIGSTOP,
+  SIGTRAP,
   sigBit,
 } from './numbers.ts';
 import { dequeueSignal, recalcSigPending, setSigMask } from './pending.ts';
@@ -109,6 +110,8 @@ function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, ac
   if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
   const mask = task.savedSigMask ?? task.sigMask;
   kernel.engine.addCycles(WORK.signalDelivery);
+  const stepping = task.tracing?.step === true;
+  if (task.tracing !== undefined) kernel.abi.debug.singleStep?.(kernel, task, frame, false);
   if (!kernel.abi.setupSignal(kernel, task, frame, info, handler, mask)) {
     forceSegv(kernel, task, info.signo);
     return;
@@ -116,6 +119,13 @@ function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, ac
   task.savedSigMask = undefined;
   const blocked = task.sigMask | handler.mask | (handler.flags & SA_NODEFER ? 0n : sigBit(info.signo));
   setSigMask(kernel, task, blocked);
+  if (task.tracing !== undefined) enterTracedHandler(kernel, task, frame, stepping);
+}
+
+/** A handler is about to run: breakpoints go on in it, and a step ends at its beginning. Linux: signal_setup_done */
+function enterTracedHandler(kernel: Kernel, task: Task, frame: number, stepping: boolean): void {
+  kernel.abi.debug.singleStep?.(kernel, task, frame, false);
+  if (stepping) enterStop(kernel, task, { at: 'event', code: SIGTRAP, info: stopInfo(task, SIGTRAP, SIGTRAP) });
 }
 
 /** A handler is to run: a system call that was cut short gives EINTR or is executed again after it. */

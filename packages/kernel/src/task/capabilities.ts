@@ -21,6 +21,7 @@ export const CAP = {
   sysRawio: 17,
   sysChroot: 18,
   sysPtrace: 19,
+  sysPacct: 20,
   sysAdmin: 21,
   sysBoot: 22,
   sysNice: 23,

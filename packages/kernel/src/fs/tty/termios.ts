@@ -20,11 +20,13 @@ export const ISTRIP = 0o40;
 export const INLCR = 0o100;
 export const IGNCR = 0o200;
 export const ICRNL = 0o400;
+export const IUCLC = 0o1000;
 export const IXON = 0o2000;
 export const IXANY = 0o4000;
 export const IUTF8 = 0o40000;
 
 export const OPOST = 0o1;
+export const OLCUC = 0o2;
 export const ONLCR = 0o4;
 export const OCRNL = 0o10;
 export const ONOCR = 0o20;

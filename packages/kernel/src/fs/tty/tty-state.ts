@@ -31,6 +31,13 @@ export interface Tty {
   literal: boolean;
   /** Output column, for tabs and erasing. */
   column: number;
+  /** Column at which the line being typed begins. */
+  lineColumn: number;
+  /** TIOCEXCL: nobody else may open it but the privileged. */
+  exclusive: boolean;
+  /** Packet mode of the master (TIOCPKT), and what it is to be told (TIOCPKT_*). */
+  packets: boolean;
+  packetStatus: number;
   /** Output is held (Ctrl-S). */
   held: boolean;
   hungUp: boolean;
@@ -60,6 +67,10 @@ export function newTty(device: number, kind: Tty['kind'], index: number): Tty {
     edit: [],
     literal: false,
     column: 0,
+    lineColumn: 0,
+    exclusive: false,
+    packets: false,
+    packetStatus: 0,
     held: false,
     hungUp: false,
     output: newByteRing(),

@@ -27,7 +27,7 @@ async function compiled(source: string, arch: string, kernelMode: boolean): Prom
 describe.each(['files', 'waits'])(`%s, seed ${SEED}`, (name) => {
   test.each(ARCHES)('on %s, in both modes', async (arch) => {
     const source = join(import.meta.dirname, `${name}.c`);
-    for (const kernelMode of [false, true]) await savedAlong(await compiled(source, arch, kernelMode), 3);
+    for (const kernelMode of [false, true]) await savedAlong(await compiled(source, arch, kernelMode), 2);
   });
 });
 

@@ -46,6 +46,8 @@ export const TIOCGPTPEER = 0x5441;
 export const FIONCLEX = 0x5450;
 export const FIOCLEX = 0x5451;
 export const FIOASYNC = 0x5452;
+export const TIOCGLCKTRMIOS = 0x5456;
+export const TIOCSLCKTRMIOS = 0x5457;
 export const FIOQSIZE = 0x5460;
 export const SIOCATMARK = 0x8905;
 

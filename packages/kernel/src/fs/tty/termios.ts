@@ -80,6 +80,26 @@ export function standardTermios(): Termios {
   };
 }
 
+/** Settings of nothing, as a terminal's locks start. */
+export function noTermios(): Termios {
+  return { iflag: 0, oflag: 0, cflag: 0, lflag: 0, line: 0, cc: new Array(19).fill(0), ispeed: 0, ospeed: 0 };
+}
+
+/** New settings, with what is locked as it was. Linux 6.1 drivers/tty/tty_ioctl.c: unset_locked_termios */
+export function keepLocked(next: Termios, old: Termios, locked: Termios): Termios {
+  const merge = (word: (typeof FLAG_WORDS)[number]): number =>
+    (old[word] & locked[word]) | (next[word] & ~locked[word]);
+  return {
+    ...next,
+    iflag: merge('iflag'),
+    oflag: merge('oflag'),
+    cflag: merge('cflag'),
+    lflag: merge('lflag'),
+    line: locked.line !== 0 ? old.line : next.line,
+    cc: next.cc.map((character, index) => (locked.cc[index] ? old.cc[index]! : character)),
+  };
+}
+
 function layoutOf(kernel: Kernel): TermiosLayout {
   return kernel.abi.layouts?.termios ?? GENERIC_TERMIOS;
 }

@@ -22,6 +22,7 @@ import {
   encodeTermio,
   encodeTermios,
   ICANON,
+  keepLocked,
   termiosBytes,
   VSTART,
   VSTOP,
@@ -84,6 +85,10 @@ function commonIoctl(kernel: Kernel, task: Task, tty: Tty, command: number, argu
       return copyOut(kernel, task, argument, encodeTermios(kernel, tty.termios, true)) ? 0 : -EFAULT;
     case ioctl.TCGETA:
       return copyOut(kernel, task, argument, encodeTermio(kernel, tty.termios)) ? 0 : -EFAULT;
+    case ioctl.TIOCGLCKTRMIOS:
+      return copyOut(kernel, task, argument, encodeTermios(kernel, tty.lockedTermios, false)) ? 0 : -EFAULT;
+    case ioctl.TIOCSLCKTRMIOS:
+      return lockTermios(kernel, task, tty, argument);
     case ioctl.TCSETS:
     case ioctl.TCSETSW:
     case ioctl.TCSETSF:
@@ -183,7 +188,7 @@ function setTermios(
   const wasCanonical = (tty.termios.lflag & ICANON) !== 0;
   const decode = length === 18 ? decodeTermio : decodeTermios;
   const before = tty.termios;
-  tty.termios = decode(kernel, bytes, before);
+  tty.termios = keepLocked(decode(kernel, bytes, before), before, tty.lockedTermios);
   flowChanged(kernel, tty, before);
   if (flushInput) {
     tty.lines = [];
@@ -191,6 +196,14 @@ function setTermios(
   }
   settingsChanged(tty, wasCanonical);
   notify(kernel, tty.queue);
+  return 0;
+}
+
+function lockTermios(kernel: Kernel, task: Task, tty: Tty, address: number): number {
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
+  const bytes = copyIn(kernel, task, address, termiosBytes(kernel, false));
+  if (bytes === undefined) return -EFAULT;
+  tty.lockedTermios = decodeTermios(kernel, bytes, tty.lockedTermios);
   return 0;
 }
 

@@ -17,10 +17,13 @@ export function headerOf(path: string, file: SaveFile): SaveHeader {
 export function describeSave(path: string, file: SaveFile): string {
   const { tasks, directories, ...header } = headerOf(path, file);
   const lines: [string, string][] = [
-    ['file', `${path}, ${(file.bytes / MIB).toFixed(1)} MiB`],
+    ['file', `${path}, ${size(file.bytes)}`],
     ['written by', `kml ${header.version}`],
     ['machine', `${header.arch}, CPU ${header.cpu}, ${header.memory / MIB} MiB of memory`],
-    ['in use', `${used(header.frames)} of memory${header.swapPages > 0 ? `, ${used(header.swapPages)} of swap` : ''}`],
+    [
+      'in use',
+      `${size(header.frames * 4096)} of memory${header.swapPages > 0 ? `, ${size(header.swapPages * 4096)} of swap` : ''}`,
+    ],
     [
       'stands at',
       `instruction ${header.instructions}, ${header.guestSeconds.toFixed(3)} s after boot (${header.time} time)`,
@@ -35,7 +38,8 @@ export function describeSave(path: string, file: SaveFile): string {
   return lines.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }
 
-const used = (pages: number): string => `${((pages * 4096) / MIB).toFixed(1)} MiB`;
+const size = (bytes: number): string =>
+  bytes < MIB ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`;
 
 function taskLine({ tid, pid, parent, comm, state, kernelMode }: SaveHeader['tasks'][number]): string {
   const who = tid === pid ? `${pid}` : `${pid}, thread ${tid}`;

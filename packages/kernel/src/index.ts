@@ -17,7 +17,7 @@ export { type BootProgram, bootKernel, createKernel, type KernelParts, runExitSt
 export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
-export { consoleResized, drainConsole, pollConsole, resumeConsole } from './fs/fs-api.ts';
+export { consoleResized, drainConsole, pollConsole } from './fs/fs-api.ts';
 export {
   makeDevice,
   S_IFBLK,
@@ -49,7 +49,7 @@ export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
 export { panic } from './report/panic.ts';
 export type { HostFileChange } from './save/host-files.ts';
-export { restoreKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
+export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
 export { directoriesOf, findUnsaveable, outsideNames } from './save/unsaveable.ts';
 export { forceSignal, sigInfo } from './signal/send.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';

@@ -342,6 +342,8 @@ export interface FileTable {
   users: number;
   /** By descriptor. */
   fds: (FileDescriptor | undefined)[];
+  /** No descriptor below this one is free. */
+  nextFree: number;
 }
 
 export interface FileDescriptor {

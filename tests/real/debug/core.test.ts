@@ -74,6 +74,23 @@ describe.each(ARCHES)('a program with threads that crashes on %s', (arch) => {
   });
 });
 
+/** Where floats.c puts its number, and what the debugger prints of it. */
+const FLOATS: Readonly<Record<string, readonly [command: string, text: string]>> = {
+  ia32: ['print $st0 + $xmm3.v2_double[0]', '$1 = 6.75'],
+  arm: ['print $d9', '$1 = 3.375'],
+  mips: ['info registers f20', 'dbl: 3.375'],
+  mipsel: ['info registers f20', 'dbl: 3.375'],
+  ppc: ['print $f20', '$1 = 3.375'],
+};
+
+test.each(ARCHES)('floating-point registers are in the core file, on %s', (arch) => {
+  const flags = arch === 'ia32' ? ['-static', '-msse2'] : ['-static'];
+  compile(COMPILERS[arch]!, 'floats', join(root, 'program'), ...flags);
+  expect(alone(root, ['/program'])).toMatchObject({ status: SEGMENTATION_FAULT });
+  const [command, text] = FLOATS[arch]!;
+  expect(debug(command)).toContain(text);
+});
+
 test('names, limits and permissions of core files are as Linux has them', () => {
   compile('i686-linux-gnu-gcc', 'core-rules', join(root, 'program'), '-static', '-I.');
   expect(alone(root, ['/program'])).toEqual({ status: 0, stderr: '', stdout: RULES });

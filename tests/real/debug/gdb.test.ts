@@ -8,7 +8,7 @@ let root = '';
 beforeAll(async () => {
   root = await debugRoot('i386');
   for (const name of ['crash', 'crash-threads']) compile('i686-linux-gnu-gcc', name, join(programs, name));
-  for (const name of ['crash.gdb', 'hardware.gdb', 'threads.gdb'])
+  for (const name of ['crash.gdb', 'fork.gdb', 'hardware.gdb', 'threads.gdb'])
     copyFileSync(new URL(name, import.meta.url), join(programs, name));
 });
 afterAll(() => rmSync(programs, { recursive: true }));
@@ -18,7 +18,7 @@ function comparable(text: string): string[] {
   return text
     .replace(/0x[bf][0-9a-f]{7}/g, 'ADDR')
     .replace(/\(LWP \d+\)/g, '(LWP)')
-    .replace(/\(process \d+\)/g, '(process)')
+    .replace(/process \d+/g, 'process')
     .split('\n')
     .filter((line) => !/^ +1 +Thread/.test(line))
     .map((line) => line.replace(/ +/g, ' '));
@@ -28,12 +28,13 @@ function comparable(text: string): string[] {
 test.each([
   ['crash.gdb', 'crash'],
   ['hardware.gdb', 'crash'],
+  ['fork.gdb', '--args /bin/sh -c "/bin/ls /usr; echo done"'],
   ['threads.gdb', 'crash-threads'],
 ])('gdb does as natively what %s says', (script, program) => {
-  const command = `gdb --batch -nx -x /opt/${script} /opt/${program} 2>&1`;
+  const command = `gdb --batch -nx -x /opt/${script} ${program.startsWith('-') ? '' : '/opt/'}${program} 2>&1`;
   const expected = natively(root, programs, command);
   const actual = inGuest(root, programs, command);
-  expect(expected.stdout).toMatch(/Segmentation fault|Hardware assisted/);
+  expect(expected.stdout).toMatch(/Segmentation fault|Hardware assisted|exited normally/);
   expect(expected.stdout).not.toContain('Error in sourced');
   expect({ ...actual, stdout: comparable(actual.stdout) }).toEqual({
     ...expected,

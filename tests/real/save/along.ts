@@ -81,13 +81,14 @@ const summary = (machine: Machine, result: RunResult, output: string) => {
 };
 
 /** Runs a program undisturbed (that machine is the answer), and from saves at so many points all over it: all must end alike. */
-export async function savedAlong(program: Case, points: number): Promise<Machine> {
+export async function savedAlong(program: Case, points: number, seed = SEED): Promise<Machine> {
   const screen = openScreen();
   const whole = start(program, screen);
   const expected = summary(whole, await whole.run({ timeoutSeconds: 100 }), screen.output);
   expect(expected.result).toEqual({ kind: 'exit', status: 0 });
   if (program.prints) expect(expected.output).toMatch(program.prints);
-  let state = SEED;
+  // The generator's first numbers for seeds that lie close together do so too.
+  let state = Math.imul(seed, 0x9e3779b1);
   const at = Array.from({ length: points }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return 1 + Math.floor((state / 2 ** 32) * (expected.instructions - 1));

@@ -43,7 +43,8 @@ function dumpedBytes(kernel: Kernel, task: Task, mm: Mm, vma: Vma): number {
   const whole = vma.end - vma.start;
   const { coreFilter } = mm;
   if (vma.start === mm.vdso) return whole;
-  if (vma.dontDump) return 0;
+  // What a mapping of the kernel's own shows means nothing later.
+  if (vma.dontDump || vma.name === '[vvar]') return 0;
   if (vma.shared) return coreFilter & (vma.file?.inode.nlink === 0 ? ANON_SHARED : MAPPED_SHARED) ? whole : 0;
   if (coreFilter & ANON_PRIVATE && hasOwnPages(kernel, mm, vma)) return whole;
   if (vma.file === undefined) return 0;

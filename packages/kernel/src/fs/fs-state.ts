@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.ts';
 import type { Superblock } from '../types.ts';
+import type { AioContext } from './aio-context.ts';
 import type { ConsoleState } from './console.ts';
 import type { DirectoryNotify } from './dnotify.ts';
 import type { InotifyWatch } from './inotify.ts';
@@ -44,6 +45,8 @@ export interface FsState {
   dirNotifies: DirectoryNotify[];
   /** The last number that joined the two events of a rename. */
   renameCookie: number;
+  /** Contexts of asynchronous input and output (io_setup). */
+  aioContexts: AioContext[];
   /** Leases on files (F_SETLEASE), and the queue of those who wait for one to end. */
   leases: Lease[];
   leaseQueue: FileQueue;
@@ -85,6 +88,7 @@ export function fsState(kernel: Kernel): FsState {
       inotifyWatches: [],
       dirNotifies: [],
       renameCookie: 0,
+      aioContexts: [],
       leases: [],
       leaseQueue: newQueue(),
       signalQueue: undefined,

@@ -1,4 +1,5 @@
 import type { SyscallDef } from '../syscalls/define.ts';
+import { AIO_SYSCALLS } from './syscalls/aio.ts';
 import { ALLOCATE_SYSCALLS } from './syscalls/allocate.ts';
 import { ATTRIBUTE_SYSCALLS } from './syscalls/attributes.ts';
 import { CONTENT_SYSCALLS } from './syscalls/content.ts';
@@ -42,6 +43,7 @@ export const FS_SYSCALLS: readonly SyscallDef[] = [
   ...POLL_SYSCALLS,
   ...SELECT_SYSCALLS,
   ...EVENT_FILE_SYSCALLS,
+  ...AIO_SYSCALLS,
   ...SOCKET_SYSCALLS,
   ...MOUNT_SYSCALLS,
   ...STATFS_SYSCALLS,

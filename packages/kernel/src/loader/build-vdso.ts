@@ -16,7 +16,7 @@ export interface VdsoSymbol {
 }
 
 /** Offset of the code in the image: what addresses within it are relative to. */
-export const VDSO_TEXT = 0x800;
+export const VDSO_TEXT = 0x480;
 const PAGE = 4096;
 
 /** What its ELF header says. */

@@ -2,6 +2,7 @@
  * Saving and restoring the kernel. Its state is plain data and is saved as it is; what follows is what
  * must be looked after because the host is another one: clocks, open host files, the terminal, swap.
  */
+import { resumeConsole } from '../fs/fs-api.ts';
 import type { Kernel, KernelState } from '../kernel.ts';
 import { moveSwapToHost } from '../mm/swap.ts';
 import { monotonicNs, resumeClock } from '../time/clock.ts';
@@ -30,16 +31,24 @@ export function saveKernel(kernel: Kernel, objects: Iterable<object>): SavedKern
 /**
  * Puts a saved kernel's state in the place of this one's, which must not have booted; CPU, MMU and
  * engine were restored before. Then come the page frames and, by putSwapContent, what was paged out; then
- * resumeConsole, which may send a signal, and so write to memory.
+ * resumeKernel.
  * @param objects all objects of the save file
  * @returns host files that are not what they were
  */
 export function restoreKernel(kernel: Kernel, saved: SavedKernel, objects: readonly object[]): HostFileChange[] {
   Object.assign(kernel.state, saved.state);
   resumeClock(kernel, saved.clock.monotonic, saved.clock.kind);
-  updateVdsoData(kernel, monotonicNs(kernel));
   if (saved.entropy !== undefined) kernel.host.entropy.seek?.(saved.entropy);
   moveSwapToHost(kernel);
   if (kernel.options.strace === undefined) for (const task of kernel.state.tasks.values()) task.traceEntry = undefined;
   return restoreHostFiles(kernel, objects, saved.hostFiles);
+}
+
+/**
+ * The last step, with memory in place, for it writes there: tells the guest of the clock, where it is of another kind
+ * than it was, and of the terminal's size.
+ */
+export function resumeKernel(kernel: Kernel, savedClock: 'real' | 'virtual'): void {
+  if (savedClock !== kernel.options.time) updateVdsoData(kernel, monotonicNs(kernel));
+  resumeConsole(kernel);
 }

@@ -10,6 +10,7 @@ import { exitMm } from '../mm/exit.ts';
 import { freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
 import { exitPtrace, unlink } from '../ptrace/attach.ts';
+import { threadReleased } from '../ptrace/exit-work.ts';
 import { notifyTracerOfExit } from '../ptrace/notify.ts';
 import { EVENT_EXIT } from '../ptrace/numbers.ts';
 import { wantsEvent } from '../ptrace/stop.ts';
@@ -79,6 +80,7 @@ export function releaseTraced(kernel: Kernel, task: Task): void {
     return;
   }
   forgetThread(kernel, task);
+  threadReleased(kernel, group);
   announceGroup(kernel, group);
 }
 

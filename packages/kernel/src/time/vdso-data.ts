@@ -40,12 +40,11 @@ export function updateVdsoData(kernel: Kernel, now: bigint): void {
   if (frame === undefined || vdsoCounter === undefined) return;
   const { time } = kernel.state;
   const real = realtimeNs(kernel);
-  const counts = Math.floor(kernel.engine.cycles() / vdsoCounter.cycles);
   time.vdsoSequence = (time.vdsoSequence + 1) >>> 0;
   const page = new StructWriter(kernel, BYTES)
     .u32(time.vdsoSequence)
     .u32(multiplierOf(kernel, vdsoCounter.cycles))
-    .u32(counts % 2 ** 32)
+    .u32(vdsoCounter.value(kernel.cpu) >>> 0)
     .u32(0)
     .u32(Number(now / SECOND))
     .u32(Number(now % SECOND))

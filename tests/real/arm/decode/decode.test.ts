@@ -51,7 +51,7 @@ decodeSuite({
       {
         name: `busybox (${target.name})`,
         command: dump(target, crossProgramWithSymbols(target, 'busybox')),
-        minimum: 100_000,
+        minimum: 300_000,
       },
     ]);
   },

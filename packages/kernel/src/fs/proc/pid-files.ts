@@ -15,6 +15,8 @@ export interface PidFile {
   readonly mode: number;
   /** `thread`: below task/. `reader` is the task that reads. */
   readonly read: (kernel: Kernel, task: Task, thread: boolean, reader: Task) => string;
+  /** Only for those who may trace the task. */
+  readonly guarded?: true;
   /** 0 or -errno. */
   readonly write?: (kernel: Kernel, task: Task, text: string) => number;
 }
@@ -95,25 +97,30 @@ function file(read: PidFile['read'], mode = 0o444): PidFile {
   return { mode, read };
 }
 
+/** A file for those who may trace the task. Linux 6.1 fs/proc: PTRACE_MODE_READ_FSCREDS */
+function guarded(read: PidFile['read'], mode = 0o444): PidFile {
+  return { mode, read, guarded: true };
+}
+
 /** Linux 6.1 fs/proc/base.c: tgid_base_stuff */
 export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>([
   ['stat', file(statText)],
   ['statm', file(statmText)],
   ['status', file(statusText)],
-  ['maps', file((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
+  ['maps', guarded((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
   ['cmdline', file(commandLine)],
   [
     'environ',
-    file(
+    guarded(
       (kernel, task) => startArea(kernel, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0, task.group.environ),
       0o400,
     ),
   ],
   // Opened as a file of its own kind (mem-file.ts).
   ['mem', { mode: 0o600, read: () => '' }],
-  ['syscall', file(syscallText, 0o400)],
+  ['syscall', guarded(syscallText, 0o400)],
   ['coredump_filter', { mode: 0o644, read: coreFilter, write: setCoreFilter }],
-  ['auxv', file(auxv, 0o400)],
+  ['auxv', guarded(auxv, 0o400)],
   ['comm', { mode: 0o644, read: comm, write: setComm }],
   ['limits', file((_kernel, task) => limitsText(task))],
   ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],

@@ -47,6 +47,7 @@ export { putSwapContent, swapContents } from './mm/swap.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
+export { REFUSED_CHANGES } from './read-only-directory.ts';
 export { panic } from './report/panic.ts';
 export type { HostFileChange } from './save/host-files.ts';
 export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';

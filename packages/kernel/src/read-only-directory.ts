@@ -1,0 +1,22 @@
+import { EROFS } from './errno.ts';
+import type { HostDirectory } from './host.ts';
+
+const refuse = (): number => -EROFS;
+
+/** Operations of a HostDirectory that can only be read: every change is refused. */
+export const REFUSED_CHANGES: Omit<
+  HostDirectory,
+  'description' | 'lstat' | 'readdir' | 'readlink' | 'open' | 'close' | 'read'
+> = {
+  write: refuse,
+  truncate: refuse,
+  create: refuse,
+  mkdir: refuse,
+  symlink: refuse,
+  link: refuse,
+  unlink: refuse,
+  rmdir: refuse,
+  rename: refuse,
+  chmod: refuse,
+  utimes: refuse,
+};

@@ -1,13 +1,12 @@
 import { EROFS } from './errno.ts';
 import type { HostDirectory } from './host.ts';
 
+type Reading = 'description' | 'lstat' | 'fstat' | 'readdir' | 'readlink' | 'open' | 'close' | 'read';
+
 const refuse = (): number => -EROFS;
 
 /** Operations of a HostDirectory that can only be read: every change is refused. */
-export const REFUSED_CHANGES: Omit<
-  HostDirectory,
-  'description' | 'lstat' | 'readdir' | 'readlink' | 'open' | 'close' | 'read'
-> = {
+export const REFUSED_CHANGES: Omit<HostDirectory, Reading> = {
   write: refuse,
   truncate: refuse,
   create: refuse,

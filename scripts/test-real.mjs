@@ -1,50 +1,11 @@
 // The suites that need Debian: its packages as guests, QEMU and native execution as oracles,
-// cross compilers. Installs what is missing with apt, and says so.
-import { spawnSync } from 'node:child_process';
+// cross compilers.
 import { join } from 'node:path';
 import { node, root, step } from './node.mjs';
+import { installTools } from './real-tools.mjs';
 import { vitest } from './vitest.mjs';
 
-const NEEDED = {
-  'qemu-i386-static': 'qemu-user-static',
-  'i686-linux-gnu-gcc': 'gcc-i686-linux-gnu',
-  'i686-linux-gnu-objdump': 'binutils-i686-linux-gnu',
-  'arm-linux-gnueabihf-gcc': 'gcc-arm-linux-gnueabihf',
-  'arm-linux-gnueabi-gcc': 'gcc-arm-linux-gnueabi',
-  'mips-linux-gnu-gcc': 'gcc-mips-linux-gnu',
-  'mipsel-linux-gnu-gcc': 'gcc-mipsel-linux-gnu',
-  'powerpc-linux-gnu-gcc': 'gcc-powerpc-linux-gnu',
-  objdump: 'binutils',
-  gcc: 'gcc',
-  make: 'make',
-  'dpkg-source': 'dpkg-dev',
-  tclsh: 'tcl',
-  umoci: 'umoci',
-  xz: 'xz-utils',
-  zstd: 'zstd',
-};
-/** C libraries of the cross compilers: no tool shows whether they are there, and apt takes those it has for done. */
-const LIBRARIES = ['i386', 'armhf', 'armel', 'mips', 'mipsel', 'powerpc'].map((name) => `libc6-dev-${name}-cross`);
-
-const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
-const missing = Object.entries(NEEDED).filter(([tool]) => !has(tool));
-if (missing.length > 0) {
-  const packages = [...new Set(missing.map(([, name]) => name))];
-  if (!has('apt-get')) {
-    console.error(
-      `test:real needs ${missing.map(([tool]) => tool).join(', ')}, and this host has no apt-get to install them`,
-    );
-    process.exit(1);
-  }
-  const sudo = process.getuid() === 0 ? [] : ['sudo'];
-  console.log(`test:real installs with apt: ${packages.join(' ')}`);
-  const apt = (...args) =>
-    step([...sudo, 'apt-get'][0], [...sudo, 'apt-get', '-qq', ...args].slice(1), {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  apt('update');
-  apt('install', '-y', '--no-install-recommends', ...packages, ...LIBRARIES);
-}
+installTools('test:real');
 step(node, [join(root, 'scripts/build.mjs')]);
 step(node, [join(root, 'scripts/build-guests.mjs'), '--check']);
 process.exitCode = vitest('vitest.real.config.ts', 'real', process.argv.slice(2));

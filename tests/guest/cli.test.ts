@@ -225,6 +225,11 @@ describe.each(ARCHS)('%s', (arch) => {
       comm: 'undefined',
       code: expect.stringMatching(/^[0-9a-f]{8}: [0-9a-f]{2}( [0-9a-f]{2})* {2}\S/),
     });
+    const [, address, bytes, text] = /^([0-9a-f]{8}): (.*) {2}(.*)$/.exec(about[0]!.code!)!;
+    const shown = kml(['explain', `${guests}undefined`, `0x${address}`]);
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toContain(`0x${address!.replace(/^0+/, '')}: ${text} `);
+    expect(shown.stdout).toContain(`    ${bytes} `);
   });
 });
 

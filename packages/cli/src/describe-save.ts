@@ -1,14 +1,14 @@
-import { type SaveFile, SaveFileError } from '@kml/host-node';
-import type { SaveHeader } from '@kml/machine';
+import type { SaveFile } from '@kml/host-node';
+import { SAVE_FORMAT, type SaveHeader } from '@kml/machine';
 import { Failure } from './failure.ts';
 
 const MIB = 2 ** 20;
 
-/** The header of a save file, of whatever version. Throws Failure where it has none of what all have. */
+/** The header of a save file. Throws Failure for one of a format that is not ours. */
 export function headerOf(path: string, file: SaveFile): SaveHeader {
   const header = file.header as SaveHeader;
-  if (typeof header?.format !== 'number' || typeof header.version !== 'string') {
-    throw new Failure(`${path}: ${new SaveFileError('says nothing about itself').message}`);
+  if (header?.format !== SAVE_FORMAT) {
+    throw new Failure(`${path}: was written by KML ${header?.version} in format ${header?.format}, not ${SAVE_FORMAT}`);
   }
   return header;
 }
@@ -17,10 +17,13 @@ export function headerOf(path: string, file: SaveFile): SaveHeader {
 export function describeSave(path: string, file: SaveFile): string {
   const { tasks, directories, ...header } = headerOf(path, file);
   const lines: [string, string][] = [
-    ['file', `${path}, ${(file.bytes / MIB).toFixed(1)} MiB`],
+    ['file', `${path}, ${size(file.bytes)}`],
     ['written by', `kml ${header.version}`],
     ['machine', `${header.arch}, CPU ${header.cpu}, ${header.memory / MIB} MiB of memory`],
-    ['in use', `${used(header.frames)} of memory${header.swapPages > 0 ? `, ${used(header.swapPages)} of swap` : ''}`],
+    [
+      'in use',
+      `${size(header.frames * 4096)} of memory${header.swapPages > 0 ? `, ${size(header.swapPages * 4096)} of swap` : ''}`,
+    ],
     [
       'stands at',
       `instruction ${header.instructions}, ${header.guestSeconds.toFixed(3)} s after boot (${header.time} time)`,
@@ -35,7 +38,8 @@ export function describeSave(path: string, file: SaveFile): string {
   return lines.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }
 
-const used = (pages: number): string => `${((pages * 4096) / MIB).toFixed(1)} MiB`;
+const size = (bytes: number): string =>
+  bytes < MIB ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`;
 
 function taskLine({ tid, pid, parent, comm, state, kernelMode }: SaveHeader['tasks'][number]): string {
   const who = tid === pid ? `${pid}` : `${pid}, thread ${tid}`;

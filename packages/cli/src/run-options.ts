@@ -21,6 +21,11 @@ export const saveAtOption = () =>
 
 export const saveExitOption = () => new Option('--save-exit', 'end the run where it was saved (status 0)');
 
+export const netOption = () =>
+  new Option('--net <kind>', "what programs reach beyond the machine: nothing, or the host's network as their own")
+    .choices(['none', 'host'] as const)
+    .default('none' as const);
+
 export const straceOption = () =>
   new Option('--strace [file]', 'print every system call, on standard error or to a file');
 

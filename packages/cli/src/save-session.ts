@@ -1,5 +1,5 @@
 import { SaveFileError, writeSaveFile } from '@kml/host-node';
-import type { Machine } from '@kml/machine';
+import { type Machine, UnsaveableError } from '@kml/machine';
 import { BUILD, VERSION } from './build.ts';
 import { Failure } from './failure.ts';
 import { openProgress } from './progress.ts';
@@ -26,24 +26,26 @@ export function checkSaveOptions({ save, saveAt, saveExit }: SaveOptions): void 
 
 /** Writes a machine that stands to the file. Throws Failure. */
 export function saveTo(path: string, machine: Machine): void {
-  const progress = openProgress();
-  const { header, parts } = machine.save(SAVE_VERSION);
-  const total = (header.frames + header.swapPages) * 4096;
-  let said = 0;
+  // The guest's own errors go there too: only who looks on is told.
+  const progress = openProgress(!process.stderr.isTTY);
   try {
+    const { header, parts } = machine.save(SAVE_VERSION);
+    const total = (header.frames + header.swapPages) * 4096;
+    let said = 0;
     const size = writeSaveFile(path, header, parts, (done) => {
       if (total < WORTH_A_WORD || done - said < total / 20) return;
       said = done;
       progress.say(`kml: saving to ${path}: ${Math.min(100, Math.round((done / total) * 100))}%`);
     });
     progress.end();
-    if (total >= WORTH_A_WORD || process.stderr.isTTY) {
+    if (process.stderr.isTTY) {
       process.stderr.write(
         `kml: saved to ${path} at instruction ${header.instructions}, ${Math.ceil(size / 1024)} KiB\n`,
       );
     }
   } catch (error) {
     progress.end();
+    if (error instanceof UnsaveableError) throw new Failure(`--save ${path}: internal error: ${error.message}`);
     if (error instanceof SaveFileError) throw new Failure(`--save ${path}: ${error.message}`);
     throw error;
   }

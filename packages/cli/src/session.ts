@@ -6,6 +6,7 @@ import {
   nodeEntropy,
   openCodeStore,
   openConsole,
+  openNetwork,
   openSwap,
   seededEntropy,
 } from '@kml/host-node';
@@ -17,6 +18,7 @@ import { openTrace } from './trace-file.ts';
 
 /** What `run` and `restore` have in common. */
 export interface SessionOptions extends SaveOptions {
+  readonly net: 'none' | 'host';
   readonly strace?: string | true | undefined;
   readonly stats?: string | undefined;
   readonly audit?: true | undefined;
@@ -41,11 +43,14 @@ export function entropyFor(time: 'real' | 'virtual') {
 }
 
 /** Opens the console and what the options name. Throws Failure. */
-export function openSession(options: SessionOptions, log: HostLog | undefined): Session {
+export async function openSession(options: SessionOptions, log: HostLog | undefined): Promise<Session> {
   checkSaveOptions(options);
   const trace = openTrace(options.strace);
+  const wish = saveWish(options);
   const screen = openConsole();
   process.on('exit', () => screen.close());
+  let wake = (): void => {};
+  const network = options.net === 'host' ? await openNetwork(() => wake()) : undefined;
   const started = process.hrtime.bigint();
   const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
   return {
@@ -54,6 +59,7 @@ export function openSession(options: SessionOptions, log: HostLog | undefined): 
       interpret: options.interpret ?? false,
       console: screen,
       clock: nodeClock,
+      ...(network && { network }),
       ...(log && { log }),
       ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
       ...(options.hotness !== undefined && { hotness: options.hotness }),
@@ -61,13 +67,13 @@ export function openSession(options: SessionOptions, log: HostLog | undefined): 
     },
 
     async run(machine, begin) {
-      screen.onInput = () => machine.wake();
+      screen.onInput = wake = () => machine.wake();
       // Node makes a stream of standard output at the first look.
       if (screen.isTty(1)) process.stdout.on('resize', () => machine.consoleResized());
       let result: RunResult;
       try {
         begin();
-        result = await runAndSave(machine, options);
+        result = await runAndSave(machine, options, wish);
       } finally {
         screen.close();
         trace?.close();
@@ -87,11 +93,28 @@ export function openSession(options: SessionOptions, log: HostLog | undefined): 
   };
 }
 
+/** The wish to be saved that SIGUSR1 makes, from now on: unheard, Node would start its debugger. */
+interface SaveWish {
+  early: boolean;
+  pause: (() => void) | undefined;
+}
+
+function saveWish({ save }: SaveOptions): SaveWish {
+  const wish: SaveWish = { early: false, pause: undefined };
+  if (save === undefined) return wish;
+  process.on('SIGUSR1', () => {
+    if (wish.pause) wish.pause();
+    else wish.early = true;
+  });
+  return wish;
+}
+
 /** Runs to the end, saving where asked to. 'paused': it was saved, and --save-exit ends the run there. */
-async function runAndSave(machine: Machine, options: SessionOptions): Promise<RunResult> {
+async function runAndSave(machine: Machine, options: SessionOptions, wish: SaveWish): Promise<RunResult> {
   const { save, timeout, maxInstructions } = options;
   const deadline = timeout === undefined ? undefined : performance.now() + timeout * 1000;
-  if (save !== undefined) process.on('SIGUSR1', () => machine.pause());
+  wish.pause = () => machine.pause();
+  if (wish.early) machine.pause();
   let pauseAt = options.saveAt;
   for (;;) {
     const result = await machine.run({

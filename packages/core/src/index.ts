@@ -20,6 +20,7 @@ export * from './memory/virtual-access.ts';
 export * from './save/decode-graph.ts';
 export * from './save/encode-graph.ts';
 export * from './save/object-walk.ts';
+export * from './save/unsaveable-error.ts';
 export type { OutsideNames } from './save/value-kinds.ts';
 export * from './wasm/explain.ts';
 export { type TranslatorTuning, wasmTranslator, wasmTranslatorWith } from './wasm/translator.ts';

@@ -4,6 +4,7 @@ export * from './console.ts';
 export * from './directory.ts';
 export { ImageError } from './image/image-error.ts';
 export type { ImageConfig } from './image/oci.ts';
+export * from './network/open-network.ts';
 export * from './open-root.ts';
 export * from './rootfs/rootfs.ts';
 export * from './save-file.ts';

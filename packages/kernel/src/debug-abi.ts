@@ -37,8 +37,11 @@ export interface TracedCall {
 export interface DebugAbi {
   /** AUDIT_ARCH_*. Linux 6.1 include/uapi/linux/audit.h */
   readonly auditArch: number;
-  /** e_flags of core files. */
+  /** EM_* and e_flags of core files. */
+  readonly elfMachine: number;
   readonly coreFlags?: number;
+  /** User and group ids of struct elf_prpsinfo have 16 bits. */
+  readonly narrowIds?: true;
   readonly registerSets: readonly RegisterSet[];
   /** The word at a place of the user area (PTRACE_PEEKUSR); undefined: EIO. */
   peekUser(kernel: Kernel, task: Task, offset: number): number | undefined;
@@ -50,6 +53,15 @@ export interface DebugAbi {
   callAtEntry(kernel: Kernel, task: Task): TracedCall;
   /** The call that a task is entering becomes another; -1: none. */
   setCall(kernel: Kernel, task: Task, number: number): void;
+  /**
+   * For a core file: a frame of a direct call (kernel mode) becomes that of its caller, as the code that
+   * it stands at would have it, so that debuggers find the program.
+   */
+  leaveDirectCall?(kernel: Kernel, task: Task, frame: number): void;
+  /** The tracing ends: breakpoints that the ABI keeps go. */
+  detach?(kernel: Kernel, task: Task): void;
+  /** A task with such breakpoints (Tracing.watching) goes back to user code from a system call. */
+  afterCall?(kernel: Kernel, task: Task, frame: number): void;
   /**
    * Arranges that the task traps (SIGTRAP, TRAP_TRACE) after one instruction of user code, or no longer
    * does. Left out where Linux has no single-stepping on this ISA.

@@ -1,4 +1,5 @@
 /** The kernel call gate: the one way from guest code into the kernel. */
+
 import { GuestFault, KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
 import { takeException } from './exception.ts';
 import { InternalError } from './internal-error.ts';
@@ -21,6 +22,7 @@ import { tracedCallEntry, tracedExitWork } from './ptrace/exit-work.ts';
 import { badKernelCall } from './report/oops.ts';
 import { panic } from './report/panic.ts';
 import { idleCall } from './sched/idle.ts';
+import { abortSequence } from './sched/rseq.ts';
 import { schedule } from './sched/switch.ts';
 import { deliverSignals } from './signal/deliver.ts';
 import { systemCall } from './syscalls/dispatch.ts';
@@ -89,7 +91,10 @@ function interrupt(kernel: Kernel): number {
 
 /** Work before going back to user code; the exit code comes again until nothing is left. */
 function exitWork(kernel: Kernel, task: Task): number {
-  if (task.work & TIF_NEED_RESCHED) return schedule(kernel);
+  if (task.work & TIF_NEED_RESCHED) {
+    abortSequence(kernel, task);
+    return schedule(kernel);
+  }
   if ((task.tracing !== undefined || task.tracedStop !== undefined) && tracedExitWork(kernel, task)) {
     return schedule(kernel);
   }

@@ -12,6 +12,7 @@ import type { Task } from './types.ts';
 export function takeException(kernel: Kernel, task: Task): void {
   const exception = kernel.abi.readException(kernel);
   if (exception.cause.kind === 'page') pageFault(kernel, task, exception);
+  else if (exception.cause.kind === 'none') return;
   else if (!exception.fromUser) kernelFault(kernel, task, exception);
   else raise(kernel, task, exception);
 }

@@ -1,3 +1,5 @@
+import type { HostNetwork } from './host-network.ts';
+
 /** Ports to the host. host-node implements them; tests have their own. All are synchronous but for the terminal's input. */
 
 /** stat() of a host file, as numbers and bigints that need no host type. */
@@ -90,4 +92,6 @@ export interface HostPorts {
   log: HostLog;
   /** Where there is none, the kernel keeps paged-out pages in host memory. */
   swap?: HostSwap;
+  /** The host's network; where there is none, nothing outside the machine can be reached. */
+  network?: HostNetwork;
 }

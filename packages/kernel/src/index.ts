@@ -28,9 +28,11 @@ export {
   S_IFMT,
   S_IFREG,
 } from './fs/mode.ts';
+export { pollNetwork } from './fs/socket/inet/outside/poll-network.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
 export * from './host.ts';
+export * from './host-network.ts';
 export * from './internal-error.ts';
 export { VERSIONED_IPC_CONTROLS } from './ipc/sysv/rows.ts';
 export * from './kernel.ts';
@@ -45,9 +47,10 @@ export { putSwapContent, swapContents } from './mm/swap.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
+export { REFUSED_CHANGES } from './read-only-directory.ts';
 export { panic } from './report/panic.ts';
 export type { HostFileChange } from './save/host-files.ts';
-export { restoreKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
+export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
 export { directoriesOf, findUnsaveable, outsideNames } from './save/unsaveable.ts';
 export { forceSignal, sigInfo } from './signal/send.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
@@ -61,4 +64,5 @@ export { newCredentials } from './task/new-task.ts';
 export { frameAddress } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
+export { VDSO_DATA, VDSO_SHIFT } from './time/vdso-data.ts';
 export * from './types.ts';

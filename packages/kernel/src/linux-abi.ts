@@ -3,7 +3,7 @@
  * file is the porting checklist. Kernel code works in asm-generic numbers and layouts; an ABI that
  * differs translates here, at the edge.
  */
-import type { IsaBackend } from '@kml/core';
+import type { Cpu, IsaBackend } from '@kml/core';
 import type { AbiLayouts } from './abi/layouts.ts';
 import type { AbiNumbers } from './abi/numbers.ts';
 import type { DebugAbi } from './debug-abi.ts';
@@ -43,6 +43,8 @@ export interface KernelException {
         readonly access: 'read' | 'write' | 'execute';
         readonly present: boolean;
       }
+    /** Nothing comes of it: the ABI has dealt with it. */
+    | { readonly kind: 'none' }
     /** Anything else: what becomes of it. `name` is the CPU's ("general protection"). */
     | {
         readonly kind: 'signal';
@@ -75,6 +77,14 @@ export interface ElfHeaderFacts {
   readonly data: number;
   readonly machine: number;
   readonly flags: number;
+}
+
+/** A counter of the CPU that programs can read. */
+export interface VdsoCounter {
+  /** Cycles of the CPU in one of its steps. */
+  readonly cycles: number;
+  /** Its low 32 bits as they are now, signed or not. */
+  value(cpu: Cpu): number;
 }
 
 /** File status, generic. */
@@ -210,6 +220,8 @@ export interface LinuxAbi {
   vdso(kernel: Kernel): Uint8Array;
   /** Name of the vDSO's mapping, '[vdso]' if left out (ARM: a page of code without an ELF header). */
   readonly vdsoName?: string;
+  /** What the vDSO's functions tell the time by; with it, the page of time/vdso-data.ts lies in front of the image. Left out where the vDSO tells no time. */
+  readonly vdsoCounter?: VdsoCounter;
   /** Address of a function of the vDSO as `mm` maps it. */
   vdsoSymbol(mm: Mm, name: string): number;
 

@@ -4,9 +4,11 @@
  * kernel first and look handlers up by `kind`. So a machine can be saved, restored and replayed.
  */
 import type { AddressSpace } from '@kml/core';
+import type { CoreDump } from './coredump/state.ts';
 import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { RseqArea } from './sched/rseq.ts';
 import type { Capabilities } from './task/capabilities.ts';
 import type { CpuClockId } from './time/clock-ids.ts';
 
@@ -144,6 +146,8 @@ export interface Task {
   tracees: Task[];
   /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
   stopSignal: number;
+  /** Restartable sequences (sched/rseq.ts). */
+  rseq?: RseqArea | undefined;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }
@@ -216,6 +220,8 @@ export interface ThreadGroup {
   argv: string[];
   environ: string[];
   exited: boolean;
+  /** Its core file is being written. */
+  core?: CoreDump | undefined;
   /** Polls of its pidfds. */
   pidQueue?: FileQueue;
   subreaper: boolean;
@@ -275,6 +281,10 @@ export interface Mm {
   envStart: number;
   envEnd: number;
   vdso: number;
+  /** What the ABI keeps per address space: plain data of its own. */
+  arch: Record<string, unknown>;
+  /** Private commands of membarrier that the process has registered for. */
+  barriers: number;
   /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
   noHugePages: boolean;
   /** Pages present. */
@@ -320,6 +330,8 @@ export interface Vma {
   /** madvise(MADV_DONTFORK), madvise(MADV_WIPEONFORK). */
   dontFork: boolean;
   wipeOnFork: boolean;
+  /** madvise(MADV_DONTDUMP): not in core files. */
+  dontDump: boolean;
   /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
   image: string;
 }
@@ -330,6 +342,8 @@ export interface FileTable {
   users: number;
   /** By descriptor. */
   fds: (FileDescriptor | undefined)[];
+  /** No descriptor below this one is free. */
+  nextFree: number;
 }
 
 export interface FileDescriptor {
@@ -380,6 +394,10 @@ export interface Mount {
   root: Dentry;
   parent: Mount | undefined;
   mountpoint: Dentry | undefined;
+  /** Of MS_SHARED, MS_SLAVE and MS_UNBINDABLE; private if left out. Nothing is propagated: there is one name space. */
+  propagation?: number;
+  /** umount2(MNT_EXPIRE) found it unused once. */
+  expiring?: boolean;
 }
 
 export interface Superblock {
@@ -421,6 +439,8 @@ export interface Inode {
   pages: Map<number, CachedPage>;
   /** Open descriptions and mappings; storage of an unlinked file goes when it drops to 0. */
   users: number;
+  /** Extended attributes by name. */
+  xattrs?: Map<string, Uint8Array>;
   /** RWH_*: fcntl(F_SET_RW_HINT). */
   writeHint?: number;
   /** It has no name yet and may be given one (O_TMPFILE without O_EXCL). */

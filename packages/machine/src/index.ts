@@ -1,4 +1,4 @@
-export type { AccessObserver, TrapEvent } from '@kml/core';
+export { type AccessObserver, type TrapEvent, UnsaveableError } from '@kml/core';
 export type { HostConsole, HostDirectory, HostLog, SyscallEvent } from '@kml/kernel';
 export { findUnsaveable } from '@kml/kernel';
 export { archModule, createContainer, registryWith, standardRegistry } from './container.ts';
@@ -13,5 +13,12 @@ export { type MemoryFile, memoryDirectory } from './memory-directory.ts';
 export type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 export { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
 export { type RestoredMachine, type RestoreOptions, restoreMachine } from './save/restore-machine.ts';
-export type { SavedDirectory, SavedMachine, SavedPart, SavedTask, SaveHeader } from './save/saved-machine.ts';
+export {
+  SAVE_FORMAT,
+  type SavedDirectory,
+  type SavedMachine,
+  type SavedPart,
+  type SavedTask,
+  type SaveHeader,
+} from './save/saved-machine.ts';
 export type { MachineStats } from './stats.ts';

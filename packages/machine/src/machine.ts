@@ -65,6 +65,9 @@ export class Machine {
 
   /** @throws MachineError for options that make no sense. */
   constructor(options: MachineOptions, registry: ArchRegistry = standardRegistry()) {
+    if (options.network && options.time === 'virtual') {
+      throw new MachineError("the host's network goes by the host's clock: it cannot be had with virtual time");
+    }
     this.arch = findArch(registry, options.arch ?? registry.plugins[0]!.name);
     const { isa, abi } = this.arch;
     this.model = findModel(this.arch, options.cpu);
@@ -95,6 +98,7 @@ export class Machine {
         entropy: options.entropy ?? zeroEntropy,
         log: options.log ?? silentLog,
         ...(options.swapStore && { swap: options.swapStore }),
+        ...(options.network && { network: options.network }),
       },
       options: kernelOptions(options, this.model),
     });

@@ -1,4 +1,13 @@
-import { EINVAL, EISDIR, ENOENT, ENOTDIR, EROFS, type HostDirectory, type HostStat } from '@kml/kernel';
+import {
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENOTDIR,
+  EROFS,
+  type HostDirectory,
+  type HostStat,
+  REFUSED_CHANGES,
+} from '@kml/kernel';
 
 /** A file of a MemoryDirectory: its content, or where a symbolic link leads. */
 export type MemoryFile = Uint8Array | { readonly link: string };
@@ -44,7 +53,6 @@ export function memoryDirectory(files: Readonly<Record<string, MemoryFile>>): Ho
     return node;
   };
   const handles: (Node | undefined)[] = [];
-  const refuse = (): number => -EROFS;
 
   return {
     description: 'memory',
@@ -80,17 +88,7 @@ export function memoryDirectory(files: Readonly<Record<string, MemoryFile>>): Ho
       into.set(piece);
       return piece.length;
     },
-    write: refuse,
-    truncate: refuse,
-    create: refuse,
-    mkdir: refuse,
-    symlink: refuse,
-    link: refuse,
-    unlink: refuse,
-    rmdir: refuse,
-    rename: refuse,
-    chmod: refuse,
-    utimes: refuse,
+    ...REFUSED_CHANGES,
   };
 }
 

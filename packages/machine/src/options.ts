@@ -1,5 +1,14 @@
 import type { AccessObserver, TrapEvent } from '@kml/core';
-import type { HostClock, HostConsole, HostDirectory, HostEntropy, HostLog, HostSwap, SyscallEvent } from '@kml/kernel';
+import type {
+  HostClock,
+  HostConsole,
+  HostDirectory,
+  HostEntropy,
+  HostLog,
+  HostNetwork,
+  HostSwap,
+  SyscallEvent,
+} from '@kml/kernel';
 
 /**
  * Keeps lifted code by name, so that later machines with the same programs start sooner. It must be
@@ -45,6 +54,8 @@ export interface MachineOptions {
   readonly entropy?: HostEntropy;
   /** Where paged-out pages go; default host memory. */
   readonly swapStore?: HostSwap;
+  /** The host's network; default none: only what is in the machine can be reached. Needs the host's clock. */
+  readonly network?: HostNetwork;
   /** Keeps lifted code between runs; default nowhere. Of no effect on the guest. */
   readonly codeStore?: CodeStore;
   /** Real time at boot in nanoseconds since the epoch; default the clock's, or a fixed date in virtual time. */

@@ -1,5 +1,15 @@
 import type { Engine } from '@kml/core';
-import { idleDeadline, isIdle, type Kernel, monotonicNs, onRunReturn, panic, pollConsole, timerDue } from '@kml/kernel';
+import {
+  idleDeadline,
+  isIdle,
+  type Kernel,
+  monotonicNs,
+  onRunReturn,
+  panic,
+  pollConsole,
+  pollNetwork,
+  timerDue,
+} from '@kml/kernel';
 import type { RunLimits, RunResult } from './options.ts';
 
 /** Host time between two turns given to the host's event loop. */
@@ -70,7 +80,7 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
     const budget = Math.min(timerDue(kernel), piece, left);
     if (engine.run(budget) === 'shutdown') return shutdown(kernel, engine);
     onRunReturn(kernel);
-    pollConsole(kernel);
+    pollHost(kernel);
     const end = ending(kernel);
     if (end) return end;
     const now = performance.now();
@@ -80,7 +90,7 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
       piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
     if (isIdle(kernel) && waitsForHost(kernel)) {
       await bell.wait(Math.min(idleWait(kernel), deadline - now));
-      pollConsole(kernel);
+      pollHost(kernel);
       onRunReturn(kernel);
       yielded = performance.now();
     } else if (now - yielded >= YIELD_MS) {
@@ -93,6 +103,12 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
 /** Idle virtual time is skipped, not waited for: only where no timer will ever end it is the host asked. */
 function waitsForHost(kernel: Kernel): boolean {
   return kernel.options.time === 'real' || idleDeadline(kernel) === undefined;
+}
+
+/** Takes what the host has for the machine. */
+function pollHost(kernel: Kernel): void {
+  pollConsole(kernel);
+  pollNetwork(kernel);
 }
 
 /** Milliseconds that an idle machine may wait. */
@@ -115,7 +131,7 @@ export function stepBy(kernel: Kernel, engine: Engine, instructions: number): Ru
     if (engine.run(Math.min(timerDue(kernel), last - engine.instructions())) === 'shutdown')
       return shutdown(kernel, engine);
     onRunReturn(kernel);
-    pollConsole(kernel);
+    pollHost(kernel);
     if (isIdle(kernel) && idleDeadline(kernel) === undefined) return undefined;
   }
   return undefined;

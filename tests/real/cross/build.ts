@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { crossDirectory, run, type Source, sourceDirectory } from './sources.ts';
+import { dirname, join } from 'node:path';
+import { lock, pause, tryLock } from '../lock.ts';
+import { crossDirectory, run, SOURCES, type Source, sourceDirectory } from './sources.ts';
 import type { CrossTarget, Linkage } from './targets.ts';
 
 /** What configure of bash cannot find out without running programs. */
@@ -15,14 +16,14 @@ const BASH_CACHE = [
 
 /**
  * How each package is built, as shell text: in a copy of its source, with HOST the GNU triple, STATIC
- * empty or -static. It leaves the program, stripped, in OUT.
+ * empty or -static. It leaves the program in OUT.
  */
 const RECIPES: Readonly<Record<Source, string>> = {
   busybox: `
 cat debian/config/os/linux debian/config/pkg/static > .config
 test -n "$STATIC" || sed -i 's/^CONFIG_STATIC=y/# CONFIG_STATIC is not set/' .config
 yes "" | make silentoldconfig HOSTCC=gcc
-make -j2 CROSS_COMPILE=$HOST- HOSTCC=gcc busybox
+make -j2 CROSS_COMPILE=$HOST- HOSTCC=gcc SKIP_STRIP=y busybox
 cp busybox "$OUT/busybox"`,
   // A patch of Debian's adds a file that only automake would make known to the makefiles.
   dash: `
@@ -45,12 +46,68 @@ test -f sqlite3.c && test -f shell.c || { ./configure --disable-tcl && make sqli
 $HOST-gcc -O2 $STATIC -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_ENABLE_FTS5 -o "$OUT/sqlite3" shell.c sqlite3.c -lpthread -lm`,
 };
 
+/** Path of a package's program for a target, whether it is there yet or not. */
+function programPath(target: CrossTarget, linkage: Linkage, source: Source): string {
+  return join(crossDirectory(), target.name, linkage, source);
+}
+
+const lockName = (target: CrossTarget, linkage: Linkage, source: Source): string =>
+  `cross-${target.name}-${linkage}-${source}`;
+
 /** The program of a package for a target, built on first use. */
 export function crossProgram(target: CrossTarget, linkage: Linkage, source: Source): string {
-  const directory = join(crossDirectory(), target.arch, linkage);
-  const program = join(directory, source);
+  const release = lock(lockName(target, linkage, source));
+  try {
+    return build(target, linkage, source);
+  } finally {
+    release();
+  }
+}
+
+/** A static program with its symbols, which tell instruction sets and data apart where code has several. */
+export function crossProgramWithSymbols(target: CrossTarget, source: Source): string {
+  const release = lock(`${lockName(target, 'static', source)}-symbols`);
+  try {
+    return build(target, 'static', source, 'symbols');
+  } finally {
+    release();
+  }
+}
+
+/**
+ * The programs of all packages for a target. What another worker is building is left to it for as long as
+ * there is something else to build.
+ */
+export function crossPrograms(target: CrossTarget, linkage: Linkage): ReadonlyMap<Source, string> {
+  const missing = new Set(SOURCES);
+  const programs = new Map<Source, string>();
+  while (missing.size > 0) {
+    const before = missing.size;
+    for (const source of missing) {
+      const release = tryLock(lockName(target, linkage, source));
+      if (release === undefined) continue;
+      try {
+        programs.set(source, build(target, linkage, source));
+      } finally {
+        release();
+      }
+      missing.delete(source);
+    }
+    if (missing.size === before) pause();
+  }
+  return programs;
+}
+
+/** Builds a program if there is none. The caller has its lock. */
+function build(
+  target: CrossTarget,
+  linkage: Linkage,
+  source: Source,
+  form: 'stripped' | 'symbols' = 'stripped',
+): string {
+  const program = `${programPath(target, linkage, source)}${form === 'symbols' ? '.symbols' : ''}`;
   if (existsSync(program)) return program;
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(dirname(program), { recursive: true });
   const work = mkdtempSync(join(crossDirectory(), `build-${source}-`));
   try {
     const out = join(work, 'out');
@@ -61,7 +118,7 @@ export function crossProgram(target: CrossTarget, linkage: Linkage, source: Sour
       STATIC: linkage === 'static' ? '-static' : '',
       OUT: out,
     });
-    run(`${target.triple}-strip`, [join(out, source)], work);
+    if (form === 'stripped') run(`${target.triple}-strip`, [join(out, source)], work);
     renameSync(join(out, source), program);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { crossProgram } from './build.ts';
-import { crossDirectory, run, SOURCES } from './sources.ts';
+import { lock } from '../lock.ts';
+import { crossProgram, crossPrograms } from './build.ts';
+import { crossDirectory, run } from './sources.ts';
 import { type CrossTarget, type Linkage, NATIVE } from './targets.ts';
 
 /** Names under which busybox is more programs. */
@@ -26,8 +27,18 @@ function applets(): string[] {
  * /trusted/bin; all other commands are busybox's applets.
  */
 export function crossRoot(target: CrossTarget, linkage: Linkage): string {
-  const root = join(crossDirectory(), target.arch, `root-${linkage}`);
-  if (existsSync(root)) return root;
+  const root = join(crossDirectory(), target.name, `root-${linkage}`);
+  const programs = crossPrograms(target, linkage);
+  const release = lock(`cross-root-${target.name}-${linkage}`);
+  try {
+    if (!existsSync(root)) makeRoot(root, target, linkage, programs);
+  } finally {
+    release();
+  }
+  return root;
+}
+
+function makeRoot(root: string, target: CrossTarget, linkage: Linkage, programs: ReadonlyMap<string, string>): void {
   const fresh = `${root}.new`;
   rmSync(fresh, { recursive: true, force: true });
   for (const name of ['usr/bin', 'trusted/bin', 'etc', 'lib', 'dev', 'proc', 'root', 'tmp', 'mnt']) {
@@ -38,16 +49,15 @@ export function crossRoot(target: CrossTarget, linkage: Linkage): string {
   symlinkSync('usr/bin', join(fresh, 'sbin'));
   writeFileSync(join(fresh, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   writeFileSync(join(fresh, 'etc/group'), 'root:x:0:\n');
-  for (const directory of ['usr/bin', 'trusted/bin']) fillPrograms(join(fresh, directory), target, linkage);
+  for (const directory of ['usr/bin', 'trusted/bin']) fillPrograms(join(fresh, directory), programs);
   if (linkage === 'dynamic') copyLibraries(target, join(fresh, 'lib'));
   // One date for all, so that listings of two roots are alike.
   run('find', ['.', '-exec', 'touch', '-h', '-d', '2024-01-01', '{}', '+'], fresh);
   renameSync(fresh, root);
-  return root;
 }
 
-function fillPrograms(directory: string, target: CrossTarget, linkage: Linkage): void {
-  for (const source of SOURCES) copyFileSync(crossProgram(target, linkage, source), join(directory, source));
+function fillPrograms(directory: string, programs: ReadonlyMap<string, string>): void {
+  for (const [source, program] of programs) copyFileSync(program, join(directory, source));
   for (const name of applets()) {
     if (!existsSync(join(directory, name))) symlinkSync('busybox', join(directory, name));
   }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '@kml/host-node';
+import { lock } from '../lock.ts';
 
 /** Debian source packages. */
 export const SOURCES = ['busybox', 'dash', 'bash', 'lua5.4', 'sqlite3'] as const;
@@ -33,7 +34,12 @@ export function crossDirectory(): string {
  */
 export function sourceDirectory(source: Source): string {
   const sources = join(crossDirectory(), 'sources');
-  if (!existsSync(sources)) fetchSources(sources);
+  const release = lock('cross-sources');
+  try {
+    if (!existsSync(sources)) fetchSources(sources);
+  } finally {
+    release();
+  }
   const name = readdirSync(sources, { withFileTypes: true }).find(
     (entry) => entry.isDirectory() && entry.name.startsWith(`${source}-`),
   )?.name;
@@ -41,7 +47,7 @@ export function sourceDirectory(source: Source): string {
   return join(sources, name);
 }
 
-/** Fetches beside the directory and moves what is complete into place: another worker may be at it too. */
+/** Fetches beside the directory and moves what is complete into place. */
 function fetchSources(directory: string): void {
   mkdirSync(crossDirectory(), { recursive: true });
   const work = mkdtempSync(join(crossDirectory(), 'sources-'));
@@ -69,7 +75,7 @@ function fetchSources(directory: string): void {
   try {
     run('apt-get', [...options, 'update'], sources);
     run('apt-get', [...options, 'source', ...SOURCES], sources);
-    if (!existsSync(directory)) renameSync(sources, directory);
+    renameSync(sources, directory);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -11,16 +11,6 @@ const sh = (program: string, script: string, stdin?: string): Command => ({
   ...(stdin !== undefined && { stdin }),
 });
 
-/**
- * Of each program something: for architectures whose instructions another Debian architecture's run in full
- * has had already, and for kernel mode there.
- */
-export const SOME_CASES: ReadonlySet<string> = new Set([
-  ...['busybox sh: loop', 'bash: here-document', 'bash: traps', 'bash: job control', 'dash: loop and pipes'],
-  ...['coreutils: checksums', 'coreutils: text tools', 'findutils', 'grep', 'sed', 'mawk', 'tar, gzip, xz', 'bc'],
-  ...['perl', 'python3: json, re, hashlib, decimal', 'python3: subprocess, threads, files', 'lua', 'sqlite3'],
-]);
-
 /** Cases that execute no other program: what QEMU's user mode can run. */
 export const ALONE: ReadonlySet<string> = new Set([
   ...['busybox sh: functions and arithmetic', 'bash: arrays', 'bash: string operations', 'bash: exit by signal'],

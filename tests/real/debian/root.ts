@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory, makeRootfs } from '@kml/host-node';
-import { standardRegistry } from '@kml/machine';
+import { lock } from '../lock.ts';
 
 /** The packages whose programs are the acceptance list. */
 export const PACKAGES = [
@@ -39,9 +39,8 @@ export interface Command {
   readonly stdin?: string;
 }
 
-/** Debian's architectures, by ours. */
-export const DEBIAN = { i386: 'ia32', armhf: 'arm', armel: 'arm', mipsel: 'mipsel' } as const;
-export type Debian = keyof typeof DEBIAN;
+/** Debian's architectures whose programs run here. */
+export type Debian = 'i386' | 'armhf' | 'armel' | 'mipsel';
 
 /** QEMU's user mode for those whose programs no CPU here runs. */
 const QEMU: Readonly<Record<Exclude<Debian, 'i386'>, string>> = {
@@ -50,35 +49,38 @@ const QEMU: Readonly<Record<Exclude<Debian, 'i386'>, string>> = {
   mipsel: 'qemu-mipsel-static',
 };
 
-/** Whether a machine here runs programs of this Debian architecture. */
-export function isHere(debian: Debian): boolean {
-  return standardRegistry().find(DEBIAN[debian]) !== undefined;
-}
-
 /** Makes (once; cached) a Debian root with all programs in /trusted/bin too. */
 export async function debianRoot(architecture: Debian = 'i386'): Promise<string> {
   const directory = join(cacheDirectory(), 'roots', `acceptance-${architecture}`);
-  await makeRootfs({ directory, architecture, packages: PACKAGES, progress: () => {} });
-  const trusted = join(directory, 'trusted/bin');
-  if (!existsSync(join(trusted, 'bash'))) {
-    mkdirSync(trusted, { recursive: true });
-    for (const name of readdirSync(join(directory, 'usr/bin'))) {
-      try {
-        copyFileSync(realpathSync(join(directory, 'usr/bin', name)), join(trusted, name));
-      } catch (error) {
-        // Absolute links of the guest lead nowhere on the host.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      }
-    }
+  const release = lock(`root-${architecture}`);
+  try {
+    await makeRootfs({ directory, architecture, packages: PACKAGES, progress: () => {} });
+    if (!existsSync(join(directory, 'trusted/bin/bash'))) copyPrograms(directory);
+  } finally {
+    release();
   }
   return directory;
+}
+
+/** All programs of a root once more under /trusted, where they run in kernel mode. */
+function copyPrograms(directory: string): void {
+  const trusted = join(directory, 'trusted/bin');
+  mkdirSync(trusted, { recursive: true });
+  for (const name of readdirSync(join(directory, 'usr/bin'))) {
+    try {
+      copyFileSync(realpathSync(join(directory, 'usr/bin', name)), join(trusted, name));
+    } catch (error) {
+      // Absolute links of the guest lead nowhere on the host.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 const ENVIRONMENT = { HOME: '/root', TERM: 'dumb', LC_ALL: 'C', LANG: 'C', TZ: 'UTC0', PYTHONHASHSEED: '0' };
 
 /** Runs a command on the host's own kernel: in the root, with its own /proc and an empty /tmp, nothing of it kept. */
 export function runNatively(root: string, command: Command): Outcome {
-  return runInRoot(root, command, []);
+  return runInHostRoot(root, command, []);
 }
 
 /**
@@ -88,11 +90,17 @@ export function runNatively(root: string, command: Command): Outcome {
 export function runUnderQemu(root: string, architecture: Exclude<Debian, 'i386'>, command: Command): Outcome {
   const emulator = join(root, 'run/qemu');
   const path = spawnSync('sh', ['-c', `command -v ${QEMU[architecture]}`], { encoding: 'utf8' }).stdout.trim();
-  if (!existsSync(emulator)) copyFileSync(path, emulator);
-  return runInRoot(root, command, ['/run/qemu', '-0', `/usr/bin/${command.argv[0]}`]);
+  const release = lock(`qemu-${architecture}`);
+  try {
+    if (!existsSync(emulator)) copyFileSync(path, emulator);
+  } finally {
+    release();
+  }
+  return runInHostRoot(root, command, ['/run/qemu', '-0', `/usr/bin/${command.argv[0]}`]);
 }
 
-function runInRoot(root: string, command: Command, before: readonly string[]): Outcome {
+/** Runs a command on the host in a root, with its own /proc and an empty /tmp; before: an emulator and its arguments. */
+export function runInHostRoot(root: string, command: Command, before: readonly string[]): Outcome {
   // The shell outlives the command (a first process of its own would ignore signals), and is not to say what became of it.
   const script =
     'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && r=$1 && shift && exec 3>&2 2>/dev/null && { (exec 2>&3 3>&- && exec chroot "$r" "$@"); exit $?; }';
@@ -139,7 +147,7 @@ export function runOnKml(
       '--root',
       root,
       '--timeout',
-      '120',
+      '250',
       ...environment,
       ...options,
       '--',

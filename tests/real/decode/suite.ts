@@ -1,5 +1,5 @@
 import type { CodeReader, Disassembly, IsaBackend } from '@kml/core';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Dumped, objdump } from './objdump.ts';
 
 /** A file to disassemble: its name for people, and the whole command line of objdump. */
@@ -27,13 +27,21 @@ export interface DecodeAdaptor {
   normalizeOurs?(text: string, dumped: Dumped): string;
 }
 
+/** Inputs may have to be built first. */
+const BUILD_MILLISECONDS = 1_800_000;
+
 /** Kinds of disagreement shown. */
 const SHOWN = 60;
 
 /** Declares the test: every instruction of the inputs is decoded as objdump decodes it. */
 export function decodeSuite(adaptor: DecodeAdaptor): void {
+  let inputs: readonly DecodeInput[];
+  beforeAll(async () => {
+    inputs = await adaptor.inputs();
+  }, BUILD_MILLISECONDS);
+
   test(`${adaptor.isa.name}: every instruction is decoded as objdump decodes it`, async () => {
-    for (const input of await adaptor.inputs()) {
+    for (const input of inputs) {
       let count = 0;
       let wrong = 0;
       const kinds = new Map<string, string>();

@@ -9,17 +9,8 @@ export interface ModuleRow {
   readonly worse?: Readonly<Record<string, string>>;
 }
 
-const NO_XATTR = 'no file system here has extended attributes';
-
 export const MODULES: readonly ModuleRow[] = [
-  {
-    name: 'test_os',
-    worse: {
-      'test_os.ExtendedAttributeTests.test_fds': NO_XATTR,
-      'test_os.ExtendedAttributeTests.test_lpath': NO_XATTR,
-      'test_os.ExtendedAttributeTests.test_simple': NO_XATTR,
-    },
-  },
+  { name: 'test_os' },
   { name: 'test_posix' },
   { name: 'test_subprocess' },
   { name: 'test_threading' },
@@ -29,14 +20,7 @@ export const MODULES: readonly ModuleRow[] = [
   { name: 'test_selectors' },
   { name: 'test_socket' },
   { name: 'test_tempfile' },
-  {
-    name: 'test_shutil',
-    worse: {
-      'test_shutil.TestCopy.test_copy2_xattr': NO_XATTR,
-      'test_shutil.TestCopy.test_copyxattr': NO_XATTR,
-      'test_shutil.TestCopy.test_copyxattr_symlinks': NO_XATTR,
-    },
-  },
+  { name: 'test_shutil' },
   { name: 'test_pty' },
   { name: 'test_fcntl' },
   { name: 'test_time' },

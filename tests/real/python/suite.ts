@@ -42,7 +42,7 @@ export function pythonSuite(
   );
 
   describe.each(architectures)("Python's own tests on %s", (architecture) => {
-    test.each(rows)('$0.name', ({ name, worse = {} }) => {
+    test.each(modules)('$name', ({ name, worse = {} }) => {
       const known = native.get(name)!;
       const run = here.get(architecture)!;
       expect(known.done, known.errors).toContain(name);

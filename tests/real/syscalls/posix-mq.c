@@ -1,6 +1,7 @@
 /* POSIX message queues: prints only what is the same on every run. */
 /* Calls: mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr */
 #define _GNU_SOURCE
+#include <semaphore.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -49,6 +50,13 @@ static void on_message(int signo, siginfo_t *info, void *context) {
   sender = info->si_pid;
 }
 static void on_alarm(int signo) { (void)signo; }
+
+static sem_t heard;
+static int heard_value;
+static void on_thread(union sigval value) {
+  heard_value = value.sival_int;
+  sem_post(&heard);
+}
 
 int main(void) {
   mq_unlink(NAME);
@@ -173,6 +181,18 @@ int main(void) {
   show("closed", mq_notify(queue, &notify));
   notify.sigev_notify = 99;
   show("bad event", mq_notify(queue, &notify));
+
+  /* By a thread of the C library's, which hears of it through a netlink socket. */
+  mq_notify(queue, NULL);
+  sem_init(&heard, 0, 0);
+  struct sigevent thread = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_thread, .sigev_value.sival_int = 43};
+  show("thread", mq_notify(queue, &thread));
+  put(queue, "heard", 0);
+  sem_wait(&heard);
+  printf("thread heard %d\n", heard_value);
+  take(queue, 32);
+  show("thread", mq_notify(queue, &thread));
+  show("cancel", mq_notify(queue, NULL));
 
   show("unlink", mq_unlink(NAME));
   show("unlink again", mq_unlink(NAME));

@@ -134,6 +134,9 @@ static void signals(void) {
     raise(SIGTERM);
     _exit(1);
   }
+  siginfo_t seen = {0};
+  show("waitid", waitid(P_PID, child, &seen, WSTOPPED | WNOWAIT));
+  printf("trapped %d, SIG%s\n", seen.si_code == CLD_TRAPPED, sigabbrev_np(seen.si_status));
   await("first", child);
   show_info("tkill", child);
   proc_line(child, "State:");

@@ -19,11 +19,12 @@ import {
 } from '@kml/kernel';
 import { reg } from '../isa/state.ts';
 import { loadVfp, saveVfp, VFP_SET_BYTES } from './fp-state.ts';
-import { threadInfo } from './frame.ts';
+import { setFramePc, threadInfo } from './frame.ts';
 import { TI_SYSCALL } from './layout.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
 import { validCpsr } from './signal-frame.ts';
 
+const EM_ARM = 40;
 const AUDIT_ARCH_ARM = 0x4000_0028;
 /** struct user; offsets behind it that name the program's text and data. */
 const USER_BYTES = 296;
@@ -91,6 +92,8 @@ function setCall(kernel: Kernel, task: Task, number: number): void {
 /** There is no single-stepping on ARM Linux: debuggers put a breakpoint on what comes next. */
 export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_ARM,
+  elfMachine: EM_ARM,
+  narrowIds: true,
   registerSets: [GENERAL, FPA, VFP],
 
   peekUser(kernel, task, offset) {
@@ -129,4 +132,10 @@ export const debug: DebugAbi = {
     };
   },
   setCall,
+
+  // `kml_return` is BX LR.
+  leaveDirectCall(kernel, _task, frame) {
+    if (kernelRead32(kernel, frame + PT.pc) >>> 0 !== kernel.image.symbols.get('kml_return')) return;
+    setFramePc(kernel, frame, kernelRead32(kernel, frame + PT.lr));
+  },
 };

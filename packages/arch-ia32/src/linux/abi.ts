@@ -75,6 +75,8 @@ export const i386: LinuxAbi = {
 
   auxv,
   vdso: () => VDSO_IMAGE,
+  // The time-stamp counter.
+  vdsoCounter: { cycles: 1, value: (cpu) => cpu.clock.cycles() % 2 ** 32 },
   vdsoSymbol: (mm, name) => mm.vdso + vdsoOffset(name),
 
   encodeStat64,

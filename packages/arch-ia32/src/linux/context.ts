@@ -46,6 +46,7 @@ import {
 } from '../isa/system/registers.ts';
 import { setNullSegment, setSegment } from '../isa/system/segments.ts';
 import { TSS } from '../isa/system/task-switch.ts';
+import { clearDebugRegisters } from './debug-registers.ts';
 import { FLAGS_FLAT, KERNEL_CODE_ACCESS, KERNEL_DATA_ACCESS, USER_DATA_ACCESS } from './descriptors.ts';
 import { entryLabel } from './entry/kernel-text.ts';
 import { FXSAVE_BYTES, loadFx } from './fp-state.ts';
@@ -164,7 +165,8 @@ new DataView(INITIAL_FX.buffer).setUint32(24, 0x1f80, true);
 /** LinuxAbi.flushThread. */
 export function flushThread(kernel: Kernel, task: Task): void {
   clearTls(task);
-  delete task.arch.ldt;
+  clearDebugRegisters(task);
+  task.arch.forcedTf = false;
   if (kernel.state.current !== task) return;
   loadFx(kernel.cpu, INITIAL_FX);
   setNullSegment(kernel.cpu, SEG_FS);

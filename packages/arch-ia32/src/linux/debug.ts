@@ -14,17 +14,20 @@ import {
   NT_PRSTATUS,
   NT_PRXFPREG,
   type RegisterSet,
+  readWord,
   type Task,
   wholeSetRequest,
   withCpu,
 } from '@kml/kernel';
 import { loadFsave, STATE_BYTES, saveFsave, saveFxsave } from '../isa/fp/x87-image.ts';
 import { FLAG_TF } from '../isa/system/eflags.ts';
+import { clearDebugRegisters, debugRegister, isWatching, noteValues, setDebugRegister } from './debug-registers.ts';
 import { FXSAVE_BYTES, loadFx } from './fp-state.ts';
 import { GDT_TLS, TLS_ENTRIES } from './layout.ts';
 import { KERNEL_CS, PT, PT_SIZE } from './pt-regs.ts';
 import { setTracedThreadArea, threadArea, tlsWords } from './tls.ts';
 
+const EM_386 = 3;
 const AUDIT_ARCH_I386 = 0x4000_0003;
 /** struct user: its bytes, and where the debug registers lie in it. */
 const USER_BYTES = 284;
@@ -143,17 +146,20 @@ const PTRACE_SET_THREAD_AREA = 26;
 
 export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_I386,
+  elfMachine: EM_386,
+  narrowIds: true,
   registerSets: [GENERAL, FSAVE, FXSAVE, TLS],
 
-  // No debug register is in use: they read as 0 and cannot be set to anything else.
   peekUser(kernel, task, offset) {
     if (offset & 3 || offset >= USER_BYTES) return undefined;
-    return offset < PT_SIZE ? getRegister(kernel, task, offset) : 0;
+    if (offset < PT_SIZE) return getRegister(kernel, task, offset);
+    return offset >= USER_DEBUGREG ? debugRegister(task, (offset - USER_DEBUGREG) >> 2) : 0;
   },
   pokeUser(kernel, task, offset, value) {
     if (offset & 3) return false;
     if (offset < PT_SIZE) return setRegister(kernel, task, offset, value);
-    return offset >= USER_DEBUGREG && offset < USER_BYTES && value === 0;
+    if (offset < USER_DEBUGREG || offset >= USER_BYTES) return false;
+    return setDebugRegister(kernel, task, (offset - USER_DEBUGREG) >> 2, value);
   },
 
   request(kernel, tracer, task, request, addr, data) {
@@ -175,12 +181,29 @@ export const debug: DebugAbi = {
   },
   setCall: (kernel, task, number) => kernelWrite32(kernel, frameAddress(kernel, task) + PT.origEax, number),
 
+  // `kml_return` is a RET.
+  leaveDirectCall(kernel, task, frame) {
+    if (kernelRead32(kernel, frame + PT.eip) >>> 0 !== kernel.image.symbols.get('kml_return')) return;
+    const sp = kernelRead32(kernel, frame + PT.esp);
+    const caller = readWord(kernel, task, sp);
+    if (caller === undefined) return;
+    kernelWrite32(kernel, frame + PT.eip, caller);
+    kernelWrite32(kernel, frame + PT.esp, sp + 4);
+  },
+
+  detach: (_kernel, task) => clearDebugRegisters(task),
+  afterCall(kernel, task, frame) {
+    noteValues(kernel, task);
+    debug.singleStep!(kernel, task, frame, false);
+  },
+
   singleStep(kernel, task, frame, on) {
     const flags = kernelRead32(kernel, frame + PT.eflags);
-    if (on && !(flags & FLAG_TF)) {
+    const wanted = on || isWatching(task);
+    if (wanted && !(flags & FLAG_TF)) {
       kernelWrite32(kernel, frame + PT.eflags, flags | FLAG_TF);
       task.arch.forcedTf = true;
-    } else if (!on && isForced(task)) {
+    } else if (!wanted && isForced(task)) {
       kernelWrite32(kernel, frame + PT.eflags, flags & ~FLAG_TF);
       task.arch.forcedTf = false;
     }

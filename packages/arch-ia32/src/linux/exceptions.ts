@@ -4,6 +4,7 @@ import { FPU, SSE_STATE } from '../isa/state.ts';
 import { PF_FETCH, PF_PRESENT, PF_USER, PF_WRITE } from '../isa/system/deliver.ts';
 import { CR2, DR6, EAX, ECX, EDX } from '../isa/system/registers.ts';
 import { AC, BP, BR, DB, DE, DF, GP, MC, MF, NP, OF, PF, SS, TS, UD, XM } from '../isa/vectors.ts';
+import { hitBreakpoints, isWatching } from './debug-registers.ts';
 import { VECTOR_IRET } from './entry/constants.ts';
 import { fixupFor } from './entry/kernel-text.ts';
 import { frameFromUser } from './frame.ts';
@@ -16,6 +17,7 @@ const ILL_ILLOPN = 2;
 const ILL_BADSTK = 8;
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
+const TRAP_HWBKPT = 4;
 const BUS_ADRALN = 1;
 const FPE_INTDIV = 1;
 const DR6_BS = 0x4000;
@@ -63,6 +65,7 @@ export function readException(kernel: Kernel): KernelException {
     const access = error & PF_FETCH ? 'execute' : error & PF_WRITE ? 'write' : 'read';
     return { frame, fromUser, cause: { kind: 'page', address, access, present: (error & PF_PRESENT) !== 0 } };
   }
+  if (vector === DB && fromUser && isWatching(kernel.state.current!)) return afterStep(kernel, frame);
   const row = SIGNALS[vector] ?? UNKNOWN;
   return {
     frame,
@@ -75,6 +78,17 @@ export function readException(kernel: Kernel): KernelException {
       name: row.name,
     },
   };
+}
+
+/** A step of a task that its tracer has set breakpoints for: what it asked for, or nothing. */
+function afterStep(kernel: Kernel, frame: number): KernelException {
+  const task = kernel.state.current!;
+  const pc = kernelRead32(kernel, frame + PT.eip) >>> 0;
+  const step = task.tracing?.step === true;
+  const hits = hitBreakpoints(kernel, task, pc, step);
+  if (hits === 0 && !step) return { frame, fromUser: true, cause: { kind: 'none' } };
+  const code = step ? TRAP_TRACE : TRAP_HWBKPT;
+  return { frame, fromUser: true, cause: { kind: 'signal', signo: SIGTRAP, code, address: pc, name: 'debug' } };
 }
 
 /** What the signal frame will say of it. A kernel-mode user process's page faults count as the user's (KML). */

@@ -1,6 +1,7 @@
 /** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
 import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
-import { FLAG_IF, FLAG_ONE } from '../isa/system/eflags.ts';
+import { FLAG_IF, FLAG_ONE, FLAG_TF } from '../isa/system/eflags.ts';
+import { clearDebugRegisters } from './debug-registers.ts';
 import { KERNEL_DS, KERNEL_PERCPU, KU_CS_EXCEPTION, PT, PT_SIZE, USER_CS, USER_DS } from './pt-regs.ts';
 
 /** Bytes of `int $0x80`, which lies before every place a system call returns to. */
@@ -48,8 +49,17 @@ export function startFrame(kernel: Kernel, _task: Task, frame: number, start: Pr
   write('ss', start.kernelMode ? KERNEL_DS : USER_DS);
 }
 
+/** A new task is not stepped, whatever its parent is. Linux 6.1 kernel/fork.c: copy_process */
+function stopStepping(kernel: Kernel, child: Task, frame: number): void {
+  clearDebugRegisters(child);
+  if (child.arch.forcedTf !== true) return;
+  child.arch.forcedTf = false;
+  kernelWrite32(kernel, frame + PT.eflags, kernelRead32(kernel, frame + PT.eflags) & ~FLAG_TF);
+}
+
 /** LinuxAbi.forkFrame. */
-export function forkFrame(kernel: Kernel, _child: Task, frame: number, sp: number): void {
+export function forkFrame(kernel: Kernel, child: Task, frame: number, sp: number): void {
+  stopStepping(kernel, child, frame);
   kernelWrite32(kernel, frame + PT.eax, 0);
   if (sp !== 0) kernelWrite32(kernel, frame + PT.esp, sp);
 }

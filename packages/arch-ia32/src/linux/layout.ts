@@ -15,9 +15,6 @@ export const KERNEL_MODE = IA32_AREA + 4;
 
 export const GDT = KERNEL_DATA + 0x100;
 export const GDT_ENTRIES = 32;
-/** The present task's LDT. */
-export const LDT_ENTRIES = 64;
-export const LDT = KERNEL_DATA + 0xe00;
 export const IDT = KERNEL_DATA + 0x200;
 export const IDT_ENTRIES = 256;
 /** Stack that SYSENTER starts on, left by its first instruction. */
@@ -32,7 +29,10 @@ export const DOUBLE_FAULT_STACK_TOP = KERNEL_DATA + 0x4800;
 export const EMERGENCY_STACK_TOP = KERNEL_DATA + 0x5000;
 export const SYS_CALL_TABLE = KERNEL_DATA + 0x5000;
 export const KML_CALL_TABLE = KERNEL_DATA + 0x6000;
-export const KERNEL_DATA_BYTES = 0x7000;
+/** The present process's LDT. */
+export const LDT_ENTRIES = 8192;
+export const LDT = KERNEL_DATA + 0x7000;
+export const KERNEL_DATA_BYTES = 0x1_7000;
 
 /** GDT slots. Linux 6.1 arch/x86/include/asm/segment.h; 27 and 31 as KML uses them. */
 export const GDT_TLS = 6;

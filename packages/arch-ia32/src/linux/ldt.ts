@@ -1,5 +1,5 @@
 /** The local descriptor table: modify_ldt. Linux 6.1 arch/x86/kernel/ldt.c */
-import { copyOut, EFAULT, EINVAL, ENOMEM, ENOSYS, type Kernel, kernelWrite32, type Task } from '@kml/kernel';
+import { copyOut, EFAULT, EINVAL, ENOSYS, type Kernel, kernelWrite32, type Task } from '@kml/kernel';
 import { LDTR, LDTR_ATTR, LDTR_BASE, LDTR_LIMIT } from '../isa/system/registers.ts';
 import { TSS } from '../isa/system/task-switch.ts';
 import { LDT_ACCESS, segmentDescriptor } from './descriptors.ts';
@@ -8,9 +8,9 @@ import { descriptorOf, isEmpty, readUserDesc } from './tls.ts';
 
 const SELECTOR = GDT_LDT * 8;
 
-/** Words of the task's LDT, or undefined while it has none. */
+/** Words of the process's LDT, up to its last entry; undefined while it has none. */
 function ldtWords(task: Task): number[] | undefined {
-  return task.arch.ldt as number[] | undefined;
+  return task.mm?.arch.ldt as number[] | undefined;
 }
 
 /** Puts the task's LDT where the CPU looks for it: the table, its descriptor, LDTR, and both TSSes. */
@@ -19,7 +19,7 @@ export function ldtDescriptor(kernel: Kernel, task: Task): void {
   const { cpu } = kernel;
   const selector = words === undefined ? 0 : SELECTOR;
   if (words === undefined && cpu.get(LDTR) === 0) return;
-  const limit = LDT_ENTRIES * 8 - 1;
+  const limit = Math.max((words?.length ?? 0) * 4, 8) - 1;
   const [low, high] = segmentDescriptor(LDT, limit, LDT_ACCESS, 0);
   kernelWrite32(kernel, GDT + SELECTOR, low);
   kernelWrite32(kernel, GDT + SELECTOR + 4, high);
@@ -30,10 +30,12 @@ export function ldtDescriptor(kernel: Kernel, task: Task): void {
   cpu.set(LDTR_LIMIT, limit);
   cpu.set(LDTR_ATTR, words === undefined ? 0 : LDT_ACCESS);
   if (words === undefined) return;
-  for (let i = 0; i < 2 * LDT_ENTRIES; i++) kernelWrite32(kernel, LDT + 4 * i, words[i] ?? 0);
+  words.forEach((word, i) => {
+    kernelWrite32(kernel, LDT + 4 * i, word);
+  });
 }
 
-/** modify_ldt(2). A thread keeps a table of its own: what another changes later it does not see. */
+/** modify_ldt(2): the table belongs to the address space. */
 export function modifyLdt(kernel: Kernel, task: Task, func: number, pointer: number, bytes: number): number {
   switch (func) {
     case 0:
@@ -59,16 +61,16 @@ function writeLdt(kernel: Kernel, task: Task, pointer: number, bytes: number, ol
   if (bytes !== 16) return -EINVAL;
   const desc = readUserDesc(kernel, task, pointer);
   if (desc === undefined) return -EFAULT;
-  if (desc.entry < 0 || desc.entry >= 8192) return -EINVAL;
-  if (desc.entry >= LDT_ENTRIES) return -ENOMEM;
+  if (desc.entry < 0 || desc.entry >= LDT_ENTRIES) return -EINVAL;
   const contents = (desc.flags >> 1) & 3;
   if (contents === 3 && (old || (desc.flags & 0x20) === 0)) return -EINVAL;
   const empty = old ? desc.base === 0 && desc.limit === 0 : isEmpty(desc);
-  const words = ldtWords(task) ?? new Array<number>(2 * LDT_ENTRIES).fill(0);
+  const words = ldtWords(task) ?? [];
+  while (words.length < 2 * desc.entry + 2) words.push(0);
   const [low, high] = empty ? [0, 0] : descriptorOf(desc);
   words[2 * desc.entry] = low;
   words[2 * desc.entry + 1] = high;
-  task.arch.ldt = words;
+  task.mm!.arch.ldt = words;
   ldtDescriptor(kernel, task);
   return 0;
 }

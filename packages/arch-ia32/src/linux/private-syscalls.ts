@@ -1,17 +1,5 @@
 /** System calls that only i386 has. */
-import {
-  CAP,
-  capable,
-  EINVAL,
-  ENOSYS,
-  EPERM,
-  full,
-  type Kernel,
-  partial,
-  type SyscallDef,
-  stub,
-  type Task,
-} from '@kml/kernel';
+import { CAP, capable, EINVAL, ENOSYS, EPERM, full, type Kernel, type SyscallDef, stub, type Task } from '@kml/kernel';
 import { loadIoMap } from './context.ts';
 import { modifyLdt } from './ldt.ts';
 import { getThreadArea, refreshCpu, setThreadArea } from './tls.ts';
@@ -35,7 +23,7 @@ function setArea(kernel: Kernel, task: Task, address: number): number {
 export const PRIVATE_SYSCALLS: readonly SyscallDef[] = [
   full('set_thread_area', ['ptr'], setArea),
   full('get_thread_area', ['ptr'], getThreadArea),
-  partial('modify_ldt', ['int', 'ptr', 'ulong'], 'up to 64 entries; each thread has a table of its own', modifyLdt),
+  full('modify_ldt', ['int', 'ptr', 'ulong'], modifyLdt),
   full('iopl', ['uint'], iopl),
   stub('ioperm', ['ulong', 'ulong', 'int'], -EPERM, 'there is no device behind any port'),
   stub('arch_prctl', ['int', 'ulong'], -EINVAL, 'none of its options exists on 32-bit'),

@@ -10,6 +10,7 @@ import {
   type SigSet,
   type Task,
 } from '@kml/kernel';
+import { FLAG_TF } from '../isa/system/eflags.ts';
 import { FP_BYTES, FSAVE_BYTES, FXSAVE_BYTES, loadFx, saveFpState } from './fp-state.ts';
 import { KERNEL_DS, KU_CS_EXCEPTION, PT, USER_CS, USER_DS } from './pt-regs.ts';
 
@@ -76,6 +77,7 @@ export function setupSignal(
   const bytes = rt ? RT.bytes : OLD.bytes;
   const at = (((fpAt - bytes + 4) & -16) - 4) >>> 0;
 
+  forgetForcedTrap(kernel, task, frame);
   const image = new Uint8Array(bytes);
   const view = new DataView(image.buffer);
   view.setUint32(0, returnAddress(kernel, task, action, rt), true);
@@ -108,6 +110,13 @@ export function setupSignal(
 
   enterHandler(kernel, task, frame, action.handler, at, info.signo, rt);
   return true;
+}
+
+/** The trap flag that the kernel has set for a tracer is not the program's to find. */
+function forgetForcedTrap(kernel: Kernel, task: Task, frame: number): void {
+  if (task.arch.forcedTf !== true) return;
+  task.arch.forcedTf = false;
+  kernelWrite32(kernel, frame + PT.eflags, kernelRead32(kernel, frame + PT.eflags) & ~FLAG_TF);
 }
 
 /** Registers with which a handler begins. */

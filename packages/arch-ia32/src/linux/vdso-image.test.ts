@@ -64,6 +64,16 @@ describe('the vDSO', () => {
     },
   );
 
+  test.each([
+    '__vdso_clock_gettime',
+    '__vdso_clock_gettime64',
+    '__vdso_gettimeofday',
+    '__vdso_time',
+    '__vdso_clock_getres',
+  ])('%s is found by name, in version LINUX_2.6', (name) => {
+    expect(lookUp(name)).toEqual({ value: vdsoOffset(name), version: 'LINUX_2.6' });
+  });
+
   test('a name it has not is not found', () => {
     expect(lookUp('__vdso_nothing')).toBeUndefined();
   });

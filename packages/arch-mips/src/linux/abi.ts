@@ -1,6 +1,6 @@
 import type { IsaBackend } from '@kml/core';
 import { type Kernel, kernelRead32, type LinuxAbi, type Task } from '@kml/kernel';
-import { GENERAL, mipsel as mipselIsa, mips as mipsIsa } from '../isa/index.ts';
+import { COUNT_RESOLUTION, GENERAL, mipsel as mipselIsa, mips as mipsIsa, readCount } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, setTls, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
@@ -84,6 +84,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
 
     auxv,
     vdso: () => vdsoImage(byteOrder),
+    vdsoCounter: { cycles: COUNT_RESOLUTION, value: readCount },
     vdsoSymbol: (mm, name) => mm.vdso + vdsoOffset(name),
 
     numbers: NUMBERS,

@@ -21,7 +21,7 @@ import { readFcsr, reg, writeFcsr } from '../isa/index.ts';
 import { SYSCALL_BASE } from './entry/constants.ts';
 import { NAN_BITS } from './fp-mode.ts';
 import { hasFr, readFloat32, readFloat64, writeFloat32, writeFloat64 } from './fp-registers.ts';
-import { A0, PT, ptReg, V0 } from './pt-regs.ts';
+import { A0, PT, ptReg, RA, V0 } from './pt-regs.ts';
 
 const EM_MIPS = 8;
 const AUDIT_LITTLE = 0x4000_0000;
@@ -142,6 +142,7 @@ const PTRACE_SET_THREAD_AREA = 26;
 export function debugAbi(little: boolean): DebugAbi {
   return {
     auditArch: little ? EM_MIPS | AUDIT_LITTLE : EM_MIPS,
+    elfMachine: EM_MIPS,
     registerSets: [GENERAL, FLOATING],
 
     peekUser(kernel, task, place) {
@@ -197,6 +198,11 @@ export function debugAbi(little: boolean): DebugAbi {
       return given === SYSCALL_BASE
         ? { number: all[0]!, args: all.slice(1, 7) }
         : { number: given, args: all.slice(0, 6) };
+    },
+    // `kml_return` is JR RA.
+    leaveDirectCall(kernel, task, frame) {
+      if (kernelRead32(kernel, frame + PT.epc) >>> 0 !== kernel.image.symbols.get('kml_return')) return;
+      store(kernel, task, PT.epc, word(kernel, task, ptReg(RA)));
     },
     setCall: (kernel, task, number) => store(kernel, task, ptReg(V0), number),
   };

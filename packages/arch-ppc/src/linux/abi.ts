@@ -1,6 +1,6 @@
 import { KERNEL_GO_ON } from '@kml/core';
 import { ENOSYS, type Kernel, type LinuxAbi, type Task } from '@kml/kernel';
-import { ppc as isa, reg } from '../isa/index.ts';
+import { ppc as isa, reg, TIMEBASE_SHIFT, timeBaseLow } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, switchTo } from './context.ts';
 import { cpuinfoText } from './cpuinfo.ts';
@@ -76,6 +76,7 @@ export const powerpc: LinuxAbi = {
 
   auxv,
   vdso: (kernel) => vdsoImage(kernel.options.clockHz),
+  vdsoCounter: { cycles: 2 ** TIMEBASE_SHIFT, value: timeBaseLow },
   vdsoSymbol: (mm, name) => mm.vdso + vdsoOffset(name),
 
   numbers: NUMBERS,

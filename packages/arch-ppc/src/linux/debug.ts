@@ -17,6 +17,7 @@ import { MSR_SE } from '../isa/state.ts';
 import { FP_BYTES, loadFpState, saveFpState } from './fp-state.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
 
+const EM_PPC = 20;
 const AUDIT_ARCH_PPC = 20;
 /** elf_gregset_t: 44 words of pt_regs, then zeros. */
 const GREG_BYTES = 48 * 4;
@@ -79,6 +80,7 @@ const REQUESTS: ReadonlyMap<number, readonly [RegisterSet, boolean]> = new Map([
 
 export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_PPC,
+  elfMachine: EM_PPC,
   registerSets: [GENERAL, FLOATING],
 
   peekUser(kernel, task, offset) {
@@ -109,6 +111,12 @@ export const debug: DebugAbi = {
     return { number: word(PT.r0), args: [PT.origR3, PT.r4, PT.r5, PT.r6, PT.r7, PT.r8].map(word) };
   },
   setCall: (kernel, task, number) => kernelWrite32(kernel, frameAddress(kernel, task) + PT.r0, number),
+
+  // `kml_return` is BLR.
+  leaveDirectCall(kernel, _task, frame) {
+    if (kernelRead32(kernel, frame + PT.nip) >>> 0 !== kernel.image.symbols.get('kml_return')) return;
+    kernelWrite32(kernel, frame + PT.nip, kernelRead32(kernel, frame + PT.link));
+  },
 
   singleStep(kernel, _task, frame, on) {
     const msr = kernelRead32(kernel, frame + PT.msr);

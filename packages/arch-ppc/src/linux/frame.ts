@@ -1,5 +1,6 @@
 /** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
 import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import { MSR_SE } from '../isa/state.ts';
 import { stackTop } from './context.ts';
 import { programMsr } from './msr.ts';
 import { CR0_SO, PT, PT_SIZE, TRAP_NO_RESTART, TRAP_SYSCALL } from './pt-regs.ts';
@@ -71,6 +72,8 @@ export function startFrame(kernel: Kernel, _task: Task, frame: number, start: Pr
 /** LinuxAbi.forkFrame. */
 export function forkFrame(kernel: Kernel, _child: Task, frame: number, sp: number): void {
   write(kernel, frame, 'r3', 0);
+  // A new task is not stepped, whatever its parent is.
+  write(kernel, frame, 'msr', read(kernel, frame, 'msr') & ~MSR_SE);
   if (sp !== 0) write(kernel, frame, 'r1', sp);
 }
 

@@ -31,10 +31,15 @@ describe('the vDSO', () => {
 
   test('its functions are found by name', () => {
     expect([...symbols().keys()].sort()).toEqual([
+      '__kernel_clock_getres',
+      '__kernel_clock_gettime',
+      '__kernel_clock_gettime64',
       '__kernel_get_tbfreq',
+      '__kernel_gettimeofday',
       '__kernel_sigtramp32',
       '__kernel_sigtramp_rt32',
       '__kernel_sync_dicache',
+      '__kernel_time',
       '__kernel_vsyscall_kml',
     ]);
     for (const [name, value] of symbols()) expect(value).toBe(vdsoOffset(name));

@@ -14,6 +14,7 @@ import { timebaseHz } from './cpuinfo.ts';
 import { entryLabel } from './entry/kernel-text.ts';
 import { PT } from './pt-regs.ts';
 import { REGISTERS_AT_HANDLER_SP } from './signal-frame.ts';
+import { TIME_CODE, TIME_FUNCTIONS } from './vdso-time.ts';
 
 const EM_PPC = 20;
 const HEADER: VdsoHeader = { byteOrder: 'big', machine: EM_PPC, flags: 0, soname: 'linux-vdso32.so.1' };
@@ -53,7 +54,7 @@ __kernel_vsyscall_kml:
   ori r12, r12, KML_CALL_LOW
   mtctr r12
   bctr
-end:
+${TIME_CODE}end:
 `;
 
 const EXPORTED = [
@@ -62,6 +63,7 @@ const EXPORTED = [
   '__kernel_get_tbfreq',
   '__kernel_sync_dicache',
   '__kernel_vsyscall_kml',
+  ...TIME_FUNCTIONS,
 ];
 
 const [DW_CFA_DEF_CFA_EXPRESSION, DW_CFA_EXPRESSION] = [0x0f, 0x10];
@@ -103,6 +105,7 @@ function unwindTable(labels: ReadonlyMap<string, number>): UnwindTable {
     codeAlign: 4,
     dataAlign: -4,
     returnColumn: COLUMN_NIP!,
+    signalFrames: true,
     ranges: [
       range('__kernel_sigtramp32', REGISTERS_AT_HANDLER_SP.old),
       range('__kernel_sigtramp_rt32', REGISTERS_AT_HANDLER_SP.rt),
@@ -128,7 +131,8 @@ export function vdsoImage(clockHz: number): Uint8Array {
   const { bytes, labels } = assembled(timebaseHz(clockHz));
   const symbols = EXPORTED.map((name): VdsoSymbol => {
     const offset = labels.get(name)!;
-    const end = Math.min(...[...labels.values()].filter((address) => address > offset));
+    const ends = [...EXPORTED, 'vdso_read', 'end'].map((label) => labels.get(label)!);
+    const end = Math.min(...ends.filter((address) => address > offset));
     return { name, version: VERSION, offset, size: end - offset };
   });
   return buildVdso(HEADER, bytes, symbols, unwindTable(labels));

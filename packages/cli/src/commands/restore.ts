@@ -14,6 +14,7 @@ import {
   logFormatOption,
   logLevelOption,
   maxInstructionsOption,
+  netOption,
   noCodeCacheOption,
   saveAtOption,
   saveExitOption,
@@ -44,6 +45,7 @@ export function restoreCommand() {
     .addOption(saveOption())
     .addOption(saveAtOption())
     .addOption(saveExitOption())
+    .addOption(netOption())
     .addOption(straceOption())
     .addOption(statsOption())
     .addOption(auditOption())
@@ -63,7 +65,7 @@ export function restoreCommand() {
       const header = headerOf(path, file);
       const log = await openLog(options.logLevel, options.logFormat);
       const registry = await registryOf(options.plugin);
-      const session = openSession(options, log);
+      const session = await openSession(options, log);
       const time = options.time ?? header.time;
       const directories = await openDirectories(header, registry, options);
       const saved = { header, parts: file.parts };

@@ -14,6 +14,7 @@ import {
   logFormatOption,
   logLevelOption,
   maxInstructionsOption,
+  netOption,
   noCodeCacheOption,
   saveAtOption,
   saveExitOption,
@@ -62,6 +63,7 @@ export function runCommand() {
     .addOption(saveOption())
     .addOption(saveAtOption())
     .addOption(saveExitOption())
+    .addOption(netOption())
     .addOption(straceOption())
     .addOption(statsOption())
     .addOption(auditOption())
@@ -77,7 +79,7 @@ export function runCommand() {
       const image = options.root === undefined ? undefined : await guestRoot(options.root, registry, options);
       const [program, ...args] = given === undefined ? commandOf(image) : [given, ...rest];
       const host = image === undefined ? hostProgram(program, registry, options.arch) : undefined;
-      const session = openSession(options, log);
+      const session = await openSession(options, log);
       const root = host?.root ?? image!.directory;
       const mounts = (options.mount ?? []).map(({ host, guest, readOnly }) => ({
         host: hostDirectory(host, 'mount'),

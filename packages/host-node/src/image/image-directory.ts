@@ -7,6 +7,7 @@ import {
   EROFS,
   type HostDirectory,
   type HostStat,
+  REFUSED_CHANGES,
   S_IFMT,
   S_IFREG,
 } from '@kml/kernel';
@@ -25,7 +26,6 @@ export function imageDirectory(description: string, root: ImageNode, data: strin
   const device = devices++;
   const handles: (ImageNode | undefined)[] = [];
   const closed: number[] = [];
-  const refuse = (): number => -EROFS;
 
   const find = (path: string): ImageNode | number => {
     let node = root;
@@ -76,17 +76,7 @@ export function imageDirectory(description: string, root: ImageNode, data: strin
       const length = Math.max(0, Math.min(into.length, size - position));
       return length === 0 ? 0 : (attempt(() => fs.readSync(fd, into, 0, length, offset + position)) as number);
     },
-    write: refuse,
-    truncate: refuse,
-    create: refuse,
-    mkdir: refuse,
-    symlink: refuse,
-    link: refuse,
-    unlink: refuse,
-    rmdir: refuse,
-    rename: refuse,
-    chmod: refuse,
-    utimes: refuse,
+    ...REFUSED_CHANGES,
   };
 }
 

@@ -4,11 +4,13 @@ import type { OpenFile } from '../types.ts';
 import { newAnonymousFile } from './anonymous-file.ts';
 import { type FileOps, fileOps } from './file-ops.ts';
 import { type FileQueue, newQueue, notify } from './notify.ts';
-import { POLLERR, POLLHUP, READABLE } from './poll-events.ts';
+import { POLLERR, POLLHUP, READABLE, WRITABLE } from './poll-events.ts';
 
 export const EPOLLONESHOT = 1 << 30;
 export const EPOLLET = 1 << 31;
 const EPOLLEXCLUSIVE = 1 << 28;
+const EPOLLWAKEUP = 1 << 29;
+const EXCLUSIVE_GOES_WITH = READABLE | WRITABLE | POLLERR | POLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
 export const EPOLL_CTL_MOD = 3;
@@ -72,10 +74,11 @@ export function controlEpoll(
   const set = setOf(epoll);
   dropClosed(set);
   const index = set.watches.findIndex((watch) => watch.fd === fd && watch.file === file);
+  if (exclusiveRefused(operation, file, events, set.watches[index])) return -EINVAL;
   if (operation === EPOLL_CTL_ADD) {
     if (index >= 0) return -EEXIST;
     if (file.kind === 'epoll' && depth(file, 0, epoll) >= MAX_NESTING) return -ELOOP;
-    set.watches.push({ fd, file, events: events & ~EPOLLEXCLUSIVE, data, seen: -1, disabled: false });
+    set.watches.push({ fd, file, events, data, seen: -1, disabled: false });
   } else if (index < 0) return -ENOENT;
   else if (operation === EPOLL_CTL_DEL) set.watches.splice(index, 1);
   else if (operation === EPOLL_CTL_MOD) {
@@ -83,6 +86,13 @@ export function controlEpoll(
   } else return -EINVAL;
   notify(kernel, set.queue);
   return 0;
+}
+
+/** EPOLLEXCLUSIVE goes with few others, and only when a file is added. Linux 6.1 fs/eventpoll.c: do_epoll_ctl */
+function exclusiveRefused(operation: number, file: OpenFile, events: number, known: Watch | undefined): boolean {
+  if (operation === EPOLL_CTL_MOD) return ((events | (known?.events ?? 0)) & EPOLLEXCLUSIVE) !== 0;
+  if (operation !== EPOLL_CTL_ADD || !(events & EPOLLEXCLUSIVE)) return false;
+  return file.kind === 'epoll' || (events & ~EXCLUSIVE_GOES_WITH) !== 0;
 }
 
 /** How deep sets nest below a file; a cycle through `root` counts as too deep. */
@@ -149,6 +159,8 @@ export function epollQueues(kernel: Kernel, epoll: OpenFile): FileQueue[] {
 }
 
 export const EPOLL_OPS: FileOps = {
+  seeksNowhere: true,
+
   read: () => -EINVAL,
   write: () => -EBADF,
   poll(kernel, file) {

@@ -27,7 +27,16 @@ function counterOf(file: OpenFile): EventCounter {
   return file.data as EventCounter;
 }
 
+/** The kernel adds to a counter: as much as it holds. Linux 6.1 fs/eventfd.c: eventfd_signal */
+export function addToEventfd(kernel: Kernel, file: OpenFile, count: bigint): void {
+  const counter = counterOf(file);
+  counter.count = counter.count + count > MAX_COUNT ? MAX_COUNT : counter.count + count;
+  notify(kernel, counter.queue);
+}
+
 export const EVENTFD_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const counter = counterOf(file);
     if (into.length < 8) return -EINVAL;

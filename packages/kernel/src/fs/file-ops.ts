@@ -28,6 +28,8 @@ import { TTY_OPS } from './tty/tty-file.ts';
 export interface FileOps {
   /** It has a position: read and write are given it, lseek changes it. */
   readonly seekable?: boolean;
+  /** It has no position, and lseek() answers 0 all the same. Linux: noop_llseek */
+  readonly seeksNowhere?: boolean;
   /** Bytes read into `into` (0 at the end), or -errno. */
   read?(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array, position: number): number;
   /** Bytes written, maybe fewer than given (then the caller goes on with the rest), or -errno. */

@@ -12,13 +12,13 @@ export const NR_OPEN = 1 << 20;
 
 /** An empty table with one user. */
 export function newFileTable(): FileTable {
-  return { users: 1, fds: [] };
+  return { users: 1, fds: [], nextFree: 0 };
 }
 
 /** A copy for a new process; open file descriptions are shared. */
 export function cloneFileTable(_kernel: Kernel, table: FileTable): FileTable {
   const fds = table.fds.map((entry) => entry && { file: retainFile(entry.file), closeOnExec: entry.closeOnExec });
-  return { users: 1, fds };
+  return { users: 1, fds, nextFree: table.nextFree };
 }
 
 /** A task leaves the table; the last one closes everything. */
@@ -26,6 +26,7 @@ export function releaseFileTable(kernel: Kernel, task: Task, table: FileTable): 
   if (--table.users > 0) return;
   for (let fd = 0; fd < table.fds.length; fd++) closeEntry(kernel, task, table, fd);
   table.fds.length = 0;
+  table.nextFree = 0;
 }
 
 /** The open file of a descriptor, O_PATH ones included. */
@@ -49,9 +50,11 @@ export function descriptorLimit(task: Task): number {
  * gives it back on failure). The descriptor, or -EMFILE.
  */
 export function installFd(kernel: Kernel, task: Task, file: OpenFile, closeOnExec = false, from = 0): number {
-  const { fds } = task.files;
-  let fd = from;
-  while (fds[fd] !== undefined) fd++;
+  const { files } = task;
+  let fd = Math.max(from, files.nextFree);
+  while (files.fds[fd] !== undefined) fd++;
+  // What lies below has been looked through: the next one need not do so again.
+  if (from <= files.nextFree) files.nextFree = fd;
   if (fd >= descriptorLimit(task)) {
     releaseFile(kernel, file);
     return -EMFILE;
@@ -86,6 +89,7 @@ function closeEntry(kernel: Kernel, task: Task, table: FileTable, fd: number): b
   const entry = table.fds[fd];
   if (entry === undefined) return false;
   table.fds[fd] = undefined;
+  table.nextFree = Math.min(table.nextFree, fd);
   while (table.fds.length > 0 && table.fds.at(-1) === undefined) table.fds.pop();
   fileOps(entry.file).flush?.(kernel, task, entry.file);
   releasePosixLocks(kernel, task, entry.file.inode);

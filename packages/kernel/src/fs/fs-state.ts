@@ -1,11 +1,13 @@
 import type { Kernel } from '../kernel.ts';
 import type { Superblock } from '../types.ts';
+import type { AioContext } from './aio-context.ts';
 import type { ConsoleState } from './console.ts';
 import type { DirectoryNotify } from './dnotify.ts';
 import type { InotifyWatch } from './inotify.ts';
 import type { Lease } from './leases.ts';
 import type { FileQueue } from './notify.ts';
 import { newQueue } from './notify.ts';
+import type { InFlight } from './socket/in-flight.ts';
 import { type InetState, newInetState } from './socket/inet/inet-state.ts';
 import type { NetlinkSocket } from './socket/netlink/netlink-state.ts';
 import type { UnixSocket } from './socket/socket-state.ts';
@@ -29,6 +31,8 @@ export interface FsState {
   lockQueue: FileQueue;
   /** Unix sockets in the abstract name space, by name. */
   abstractSockets: Map<string, UnixSocket>;
+  /** Unix sockets that lie in messages. */
+  inFlight: InFlight[];
   /** Internet sockets and their ports. */
   inet: InetState;
   /** Netlink sockets by address (nl_pid). */
@@ -41,6 +45,8 @@ export interface FsState {
   dirNotifies: DirectoryNotify[];
   /** The last number that joined the two events of a rename. */
   renameCookie: number;
+  /** Contexts of asynchronous input and output (io_setup). */
+  aioContexts: AioContext[];
   /** Leases on files (F_SETLEASE), and the queue of those who wait for one to end. */
   leases: Lease[];
   leaseQueue: FileQueue;
@@ -73,6 +79,7 @@ export function fsState(kernel: Kernel): FsState {
       locks: new Map(),
       lockQueue: newQueue(),
       abstractSockets: new Map(),
+      inFlight: [],
       inet: newInetState(),
       netlink: new Map(),
       bootId: undefined,
@@ -81,6 +88,7 @@ export function fsState(kernel: Kernel): FsState {
       inotifyWatches: [],
       dirNotifies: [],
       renameCookie: 0,
+      aioContexts: [],
       leases: [],
       leaseQueue: newQueue(),
       signalQueue: undefined,

@@ -136,6 +136,8 @@ function encodeEvent(kernel: Kernel, event: QueuedEvent): Uint8Array {
 }
 
 export const INOTIFY_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const data = file.data as Inotify;
     if (data.events.length === 0) {

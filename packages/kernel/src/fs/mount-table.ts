@@ -8,8 +8,21 @@ export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
 export const MS_NOEXEC = 8;
 export const MS_REMOUNT = 32;
+export const MS_NOATIME = 1024;
+export const MS_NODIRATIME = 2048;
 export const MS_BIND = 4096;
 export const MS_MOVE = 8192;
+export const MS_REC = 16_384;
+export const MS_UNBINDABLE = 1 << 17;
+export const MS_PRIVATE = 1 << 18;
+export const MS_SLAVE = 1 << 19;
+export const MS_SHARED = 1 << 20;
+export const MS_RELATIME = 1 << 21;
+export const MS_STRICTATIME = 1 << 24;
+const SAFETY_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+export const ATIME_FLAGS = MS_NOATIME | MS_NODIRATIME | MS_STRICTATIME;
+/** What stays with a mount. */
+export const MOUNT_FLAGS = SAFETY_FLAGS | ATIME_FLAGS;
 
 /** A mount object that is not in the tree yet. */
 export function newMount(
@@ -47,6 +60,19 @@ export function detachMount(kernel: Kernel, mount: Mount): void {
   if (index >= 0) mounts.splice(index, 1);
   const point = mount.mountpoint;
   if (point !== undefined) point.mounted = mounts.findLast((other) => other.mountpoint === point);
+  mount.parent = mount.mountpoint = undefined;
+}
+
+/** A mount and all below it, parents first. */
+export function mountTree(kernel: Kernel, top: Mount): Mount[] {
+  const tree = [top];
+  for (const mount of tree) tree.push(...kernel.state.mounts.filter((other) => other.parent === mount));
+  return tree;
+}
+
+/** Takes a mount and all below it out of the tree. */
+export function detachTree(kernel: Kernel, top: Mount): void {
+  for (const mount of mountTree(kernel, top).reverse()) detachMount(kernel, mount);
 }
 
 /** Where `mount` hangs; undefined for the root of the tree (and for one that was taken out). */

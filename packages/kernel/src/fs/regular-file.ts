@@ -4,6 +4,7 @@ import type { FileOps } from './file-ops.ts';
 import { touchAccessed } from './inode.ts';
 import { inodeRead, inodeWrite } from './inode-io.ts';
 import { S_ISGID, S_ISUID } from './mode.ts';
+import { MS_NOATIME } from './mount-table.ts';
 import { O_NOATIME } from './open-flags.ts';
 import { READABLE, WRITABLE } from './poll-events.ts';
 
@@ -20,7 +21,8 @@ export const REGULAR_OPS: FileOps = {
 
   read(kernel, _task, file, into, position) {
     const result = inodeRead(kernel, file.inode, position, into);
-    if (result > 0 && !(file.flags & O_NOATIME)) touchAccessed(kernel, file.inode);
+    if (result > 0 && !(file.flags & O_NOATIME) && !(file.path.mount.flags & MS_NOATIME))
+      touchAccessed(kernel, file.inode);
     return result;
   },
 

@@ -62,6 +62,8 @@ function encode(kernel: Kernel, info: SigInfo): Uint8Array {
 }
 
 export const SIGNALFD_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const { set } = file.data as SignalFile;
     if (into.length < SIGINFO_BYTES) return -EINVAL;

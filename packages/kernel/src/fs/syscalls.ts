@@ -1,4 +1,5 @@
 import type { SyscallDef } from '../syscalls/define.ts';
+import { AIO_SYSCALLS } from './syscalls/aio.ts';
 import { ALLOCATE_SYSCALLS } from './syscalls/allocate.ts';
 import { ATTRIBUTE_SYSCALLS } from './syscalls/attributes.ts';
 import { CONTENT_SYSCALLS } from './syscalls/content.ts';
@@ -21,6 +22,7 @@ import { SELECT_SYSCALLS } from './syscalls/select.ts';
 import { SOCKET_SYSCALLS } from './syscalls/sockets.ts';
 import { SPLICE_SYSCALLS } from './syscalls/splice.ts';
 import { STAT_SYSCALLS } from './syscalls/stat.ts';
+import { STATFS_SYSCALLS } from './syscalls/statfs.ts';
 
 /** Rows of the file system, by man-page family. */
 export const FS_SYSCALLS: readonly SyscallDef[] = [
@@ -41,8 +43,10 @@ export const FS_SYSCALLS: readonly SyscallDef[] = [
   ...POLL_SYSCALLS,
   ...SELECT_SYSCALLS,
   ...EVENT_FILE_SYSCALLS,
+  ...AIO_SYSCALLS,
   ...SOCKET_SYSCALLS,
   ...MOUNT_SYSCALLS,
+  ...STATFS_SYSCALLS,
   ...XATTR_SYSCALLS,
   ...MEMFD_SYSCALLS,
   ...HANDLE_SYSCALLS,

@@ -100,6 +100,8 @@ registerTimerKind('timerfd', (kernel, entry) => {
 });
 
 export const TIMERFD_OPS: FileOps = {
+  seeksNowhere: true,
+
   read(kernel, task, file, into) {
     const timer = timerFileOf(file);
     if (into.length < 8) return -EINVAL;

@@ -117,6 +117,7 @@ export function makeLink(kernel: Kernel, context: PathContext, existing: PathRef
   const inode = existing.dentry.inode!;
   const dir = at.parent.dentry;
   if (inodeOps(dir.inode!).create === undefined) return -ENOENT;
+  if (isReadOnly(at.parent.mount)) return -EROFS;
   if (existing.mount !== at.parent.mount) return -EXDEV;
   const denied = mayModify(context, at.parent);
   if (denied) return denied;

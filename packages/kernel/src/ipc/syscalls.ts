@@ -1,9 +1,10 @@
 /** futex, futex_time64, set_robust_list, get_robust_list; System V IPC and POSIX message queues. */
 
 import { StructReader } from '../abi/struct.ts';
-import { EFAULT, EINVAL, ENOSYS, ESRCH } from '../errno.ts';
+import { EFAULT, EINVAL, ENOSYS, EPERM, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, writeWord } from '../mm/user-access.ts';
+import { mayAccess } from '../ptrace/access.ts';
 import { full, type SyscallDef } from '../syscalls/define.ts';
 import { monotonicNs } from '../time/clock.ts';
 import { realtimeDeadline } from '../time/set-clock.ts';
@@ -169,6 +170,7 @@ function setRobustList(_kernel: Kernel, task: Task, head: number, length: number
 function getRobustList(kernel: Kernel, task: Task, pid: number, head: number, length: number): number {
   const target = pid === 0 ? task : kernel.state.tasks.get(pid);
   if (target === undefined) return -ESRCH;
+  if (!mayAccess(task, target)) return -EPERM;
   const stored = writeWord(kernel, task, length, ROBUST_HEAD_BYTES) && writeWord(kernel, task, head, target.robustList);
   return stored ? 0 : -EFAULT;
 }

@@ -16,7 +16,7 @@ export interface VdsoSymbol {
 }
 
 /** Offset of the code in the image: what addresses within it are relative to. */
-export const VDSO_TEXT = 0x800;
+export const VDSO_TEXT = 0x480;
 const PAGE = 4096;
 
 /** What its ELF header says. */
@@ -29,6 +29,7 @@ export interface VdsoHeader {
 }
 
 const [PT_LOAD, PT_DYNAMIC, PT_NOTE, PT_GNU_EH_FRAME] = [1, 2, 4, 0x6474e550];
+const [SHT_PROGBITS, SHT_STRTAB, SHT_DYNAMIC, SHT_DYNSYM] = [1, 3, 6, 11];
 const [DT_NULL, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT, DT_SONAME] = [0, 4, 5, 6, 10, 11, 14];
 const [DT_VERSYM, DT_VERDEF, DT_VERDEFNUM] = [0x6ffffff0, 0x6ffffffc, 0x6ffffffd];
 
@@ -94,6 +95,33 @@ function stringTable(strings: readonly string[]): { bytes: Uint8Array; offset: (
   return { bytes: Uint8Array.from(text, (char) => char.charCodeAt(0)), offset: (string) => offsets.get(string)! };
 }
 
+/** What a section header says: debuggers look for symbols and frames there. */
+interface Section {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly from: number;
+  readonly size: number;
+  readonly link?: number;
+  readonly info?: number;
+  readonly entry?: number;
+}
+
+/** Writes the names of the sections (and their own) and the headers, an empty one first. */
+function writeSections(image: Image, sections: readonly Section[]): { at: number; count: number } {
+  const names = stringTable([...sections.map(({ name }) => name), '.shstrtab']);
+  const from = image.seek();
+  image.raw(names.bytes);
+  const all = [...sections, { name: '.shstrtab', type: SHT_STRTAB!, flags: 0, from, size: names.bytes.length }];
+  const at = image.seek();
+  image.words(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  for (const { name, type, flags, from: offset, size, link, info, entry } of all as Section[]) {
+    const address = flags === 0 ? 0 : offset;
+    image.words(names.offset(name), type, flags, address, offset, size, link ?? 0, info ?? 0, 4, entry ?? 0);
+  }
+  return { at, count: all.length + 1 };
+}
+
 /** The image, one page, with `unwind` behind the code. Throws RangeError if the code does not fit. */
 export function buildVdso(
   header: VdsoHeader,
@@ -157,14 +185,32 @@ export function buildVdso(
   if (frames + (table?.bytes.length ?? 0) > PAGE)
     throw new RangeError('vDSO code and unwind table are larger than a page');
   if (table !== undefined) image.raw(table.bytes);
+  const sections: Section[] = [
+    { name: '.text', type: SHT_PROGBITS!, flags: 6, from: VDSO_TEXT, size: code.length },
+    { name: '.dynstr', type: SHT_STRTAB!, flags: 2, from: dynstr, size: strings.bytes.length },
+    { name: '.dynsym', type: SHT_DYNSYM!, flags: 2, from: dynsym, size: hash - dynsym, link: 2, info: 1, entry: 16 },
+    { name: '.dynamic', type: SHT_DYNAMIC!, flags: 2, from: dynamic, size: dynamicEnd - dynamic, link: 2, entry: 8 },
+  ];
+  if (table !== undefined) {
+    const from = frames + table.headerBytes;
+    sections.push({
+      name: '.eh_frame',
+      type: SHT_PROGBITS!,
+      flags: 2,
+      from,
+      size: table.bytes.length - table.headerBytes,
+    });
+  }
+  const headers = writeSections(image, sections);
   const end = image.seek();
+  if (end > PAGE) throw new RangeError('vDSO sections do not fit its page');
 
   image.seek(0);
   image.raw(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, byteOrder === 'little' ? 1 : 2, 1)).seek(16);
   image
     .halves(3, header.machine)
-    .words(1, VDSO_TEXT, 52, 0, header.flags)
-    .halves(52, 32, table === undefined ? 3 : 4, 0, 0, 0);
+    .words(1, VDSO_TEXT, 52, headers.at, header.flags)
+    .halves(52, 32, table === undefined ? 3 : 4, 40, headers.count, headers.count - 1);
   const segment = (type: number, from: number, size: number, flags: number, align: number): void => {
     image.words(type, from, from, from, size, size, flags, align);
   };

@@ -9,6 +9,7 @@ import { inodeRead } from '../fs/inode-io.ts';
 import { S_ISGID, S_ISUID } from '../fs/mode.ts';
 import { openExecutable, textBusy } from '../fs/open.ts';
 import { pathString } from '../fs/path-string.ts';
+import { MAY_READ, permission } from '../fs/permission.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_KU } from '../kernel-memory.ts';
 import type { ProgramStart } from '../linux-abi.ts';
@@ -16,7 +17,7 @@ import { destroyMm, newMm } from '../mm/address-space.ts';
 import { releaseMm } from '../mm/exit.ts';
 import { SIGSEGV } from '../signal/numbers.ts';
 import { killGroup } from '../signal/send.ts';
-import { capsAfterExec } from '../task/capabilities.ts';
+import { CAP, capable, capsAfterExec } from '../task/capabilities.ts';
 import { clearWork, frameAddress, mirrorTask, setWork } from '../task/thread-info.ts';
 import type { Mm, OpenFile, Task } from '../types.ts';
 import { type ElfImage, readElf } from './elf.ts';
@@ -187,7 +188,9 @@ function mapProgram(
 function newCredentials(task: Task, request: Request): Task['cred'] {
   const cred = { ...task.cred };
   const { inode, path } = request.file;
-  if (!(path.mount.flags & MNT_NOSUID) && !task.noNewPrivs) {
+  // A tracer without the privilege does not get hold of another user's program.
+  const traced = task.tracing !== undefined && !capable(task.tracing.tracer.cred, CAP.sysPtrace);
+  if (!(path.mount.flags & MNT_NOSUID) && !task.noNewPrivs && !traced) {
     if (inode.mode & S_ISUID) cred.euid = inode.uid;
     if ((inode.mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010)) cred.egid = inode.gid;
   }
@@ -198,12 +201,19 @@ function newCredentials(task: Task, request: Request): Task['cred'] {
   return cred;
 }
 
+/** Whether whoever started the program may look into it: it acts for no other user, and its file can be read. Linux 6.1 fs/exec.c: begin_new_exec, would_dump */
+function isDumpable(task: Task, request: Request): boolean {
+  const { cred } = task;
+  const same = cred.euid === cred.uid && cred.egid === cred.gid;
+  return same && permission(cred, request.file.inode, MAY_READ) === 0;
+}
+
 /** The point of no return: the task is the new program from here on. */
 function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, start: ProgramStart): void {
   const old = task.mm;
   task.mm = mm;
   mm.exe = retainFile(request.file);
-  if (task.cred.euid !== task.cred.uid || task.cred.egid !== task.cred.gid) mm.dumpable = 0;
+  mm.dumpable = isDumpable(task, request) ? 1 : 0;
   if (kernel.state.current === task) kernel.mmu.activate(mm.space);
   if (old !== undefined) releaseMm(kernel, old);
   const { group } = task;

@@ -32,7 +32,7 @@ describe.each(['little', 'big'] as const)('the unwind table, %s-endian', (byteOr
     { start: 0x800, size: 8, instructions: [0x0c, 2, 0, 0x0a] },
   ];
   const { bytes, headerBytes } = encodeUnwindTable(
-    { codeAlign: 4, dataAlign: -4, returnColumn: 67, ranges },
+    { codeAlign: 4, dataAlign: -4, returnColumn: 67, signalFrames: true, ranges },
     AT,
     byteOrder,
   );

@@ -1,6 +1,6 @@
 /**
- * DWARF call-frame information of the vDSO's signal trampolines (.eh_frame and its header): how an
- * unwinder gets from a handler to what was interrupted. DWARF 4, 6.4; Linux Standard Base, 10.6
+ * DWARF call-frame information of the vDSO (.eh_frame and its header): how an unwinder gets from its
+ * functions to their callers, and from a handler to what was interrupted. DWARF 4, 6.4; Linux Standard Base, 10.6
  */
 
 /** Code that an unwinder crosses, and the call-frame instructions that hold in all of it. */
@@ -16,6 +16,8 @@ export interface UnwindTable {
   readonly codeAlign: number;
   readonly dataAlign: number;
   readonly returnColumn: number;
+  /** The ranges are signal trampolines. */
+  readonly signalFrames: boolean;
   readonly ranges: readonly UnwindRange[];
 }
 
@@ -84,7 +86,8 @@ export function encodeUnwindTable(
   const headerBytes = 12 + 8 * table.ranges.length;
   const frames = new Bytes(little);
   const frameAt = at + headerBytes;
-  const common = new Bytes(little).word(0).raw([1, 0x7a, 0x52, 0x53, 0]);
+  // Augmentation zR, or zRS for signal frames.
+  const common = new Bytes(little).word(0).raw([1, 0x7a, 0x52, ...(table.signalFrames ? [0x53] : []), 0]);
   common.raw([...uleb(table.codeAlign), ...sleb(table.dataAlign), table.returnColumn, 1, PCREL_SDATA4]);
   frames.record(common);
   const header = new Bytes(little).raw([1, PCREL_SDATA4, UDATA4, DATAREL_SDATA4]);

@@ -10,13 +10,18 @@ import { findFreeRange } from '../mm/placement.ts';
 import { PROT_EXEC, PROT_READ } from '../mm/pte.ts';
 import { mmState } from '../mm/state.ts';
 import { insertVma, newVma } from '../mm/vma.ts';
+import { monotonicNs } from '../time/clock.ts';
+import { updateVdsoData, vdsoDataBytes } from '../time/vdso-data.ts';
 import type { Mm, OpenFile } from '../types.ts';
 
 /** The file behind the vDSO, made at first use; undefined without memory. */
 function vdsoFile(kernel: Kernel): OpenFile | undefined {
   const state = mmState(kernel);
   if (state.vdso !== undefined) return state.vdso;
-  const image = kernel.abi.vdso(kernel);
+  const data = vdsoDataBytes(kernel);
+  const code = kernel.abi.vdso(kernel);
+  const image = new Uint8Array(data + code.length);
+  image.set(code, data);
   const path = internalInode(kernel, 'anon_inodefs', '[vdso]', 0o100555, { pinned: true });
   const inode = path.dentry.inode!;
   inode.users = 1;
@@ -29,6 +34,7 @@ function vdsoFile(kernel: Kernel): OpenFile | undefined {
     inode.pages.set(at / PAGE_SIZE, { frame, dirty: false });
   }
   state.vdso = { kind: 'vdso', refs: 1, inode, path, position: 0, flags: 0, data: undefined };
+  updateVdsoData(kernel, monotonicNs(kernel));
   return state.vdso;
 }
 
@@ -40,11 +46,21 @@ export function mapVdso(kernel: Kernel, mm: Mm): number {
   if (size === 0) return 0;
   const start = findFreeRange(kernel, mm, size, 0);
   if (start < 0) return -ENOMEM;
-  const vma = newVma(start, start + size, PROT_READ | PROT_EXEC);
+  const data = vdsoDataBytes(kernel);
+  if (data > 0) mapData(kernel, mm, file, start, data);
+  const vma = newVma(start + data, start + size, PROT_READ | PROT_EXEC);
+  vma.offset = data;
   vma.name = kernel.abi.vdsoName ?? '[vdso]';
   vma.file = retainFile(file);
   vma.image = imageKey(file.inode, start, 0);
   insertVma(kernel, mm, vma);
-  mm.vdso = start;
+  mm.vdso = start + data;
   return 0;
+}
+
+function mapData(kernel: Kernel, mm: Mm, file: OpenFile, start: number, bytes: number): void {
+  const vma = newVma(start, start + bytes, PROT_READ);
+  vma.name = '[vvar]';
+  vma.file = retainFile(file);
+  insertVma(kernel, mm, vma);
 }

@@ -20,6 +20,8 @@ export function newMm(kernel: Kernel): Mm {
     envEnd: 0,
     vdso: 0,
     noHugePages: false,
+    barriers: 0,
+    arch: {},
     rss: 0,
     swapped: 0,
     peakRss: 0,

@@ -26,6 +26,8 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.vdso = parent.vdso;
   child.readImpliesExec = parent.readImpliesExec;
   child.noHugePages = parent.noHugePages;
+  child.barriers = parent.barriers;
+  child.arch = structuredClone(parent.arch);
   child.exe = parent.exe && retainFile(parent.exe);
   child.auxv = parent.auxv;
   child.dumpable = parent.dumpable;

@@ -38,10 +38,18 @@ const NO_EFFECT: ReadonlySet<number> = new Set([
   MADV_WILLNEED,
   MADV_HUGEPAGE,
   MADV_NOHUGEPAGE,
-  MADV_DONTDUMP,
-  MADV_DODUMP,
   MADV_COLD,
   MADV_PAGEOUT,
+]);
+
+/** Advice that a VMA keeps. */
+const KEPT: ReadonlySet<number> = new Set([
+  MADV_DONTFORK,
+  MADV_DOFORK,
+  MADV_DONTDUMP,
+  MADV_DODUMP,
+  MADV_WIPEONFORK,
+  MADV_KEEPONFORK,
 ]);
 
 /** What one VMA does on the advice, in [start, end): 0 or -errno. */
@@ -72,13 +80,15 @@ function removePages(kernel: Kernel, vma: Vma, start: number, end: number): numb
   return 0;
 }
 
-function setForkAdvice(mm: Mm, start: number, end: number, advice: number): number {
+/** Advice that the VMA keeps: what fork and core files do with it. */
+function setKeptAdvice(mm: Mm, start: number, end: number, advice: number): number {
   for (let index = findVmaIndex(mm, start); index < mm.vmas.length && mm.vmas[index]!.start < end; index++) {
     const vma = mm.vmas[index]!;
     if (advice === MADV_WIPEONFORK && (vma.file !== undefined || vma.shared)) return -EINVAL;
   }
   forEachVma(mm, start, end, (vma) => {
     if (advice === MADV_DONTFORK || advice === MADV_DOFORK) vma.dontFork = advice === MADV_DONTFORK;
+    else if (advice === MADV_DONTDUMP || advice === MADV_DODUMP) vma.dontDump = advice === MADV_DONTDUMP;
     else vma.wipeOnFork = advice === MADV_WIPEONFORK;
   });
   return 0;
@@ -88,9 +98,8 @@ function setForkAdvice(mm: Mm, start: number, end: number, advice: number): numb
 export function madvise(kernel: Kernel, task: Task, address: number, length: number, advice: number): number {
   const mm = task.mm!;
   const end = address + pageAlign(length);
-  const fork =
-    advice >= MADV_WIPEONFORK ? advice <= MADV_KEEPONFORK : advice === MADV_DONTFORK || advice === MADV_DOFORK;
-  const known = fork || NO_EFFECT.has(advice) || isActive(advice);
+  const kept = KEPT.has(advice);
+  const known = kept || NO_EFFECT.has(advice) || isActive(advice);
   if (!known || address % PAGE_SIZE !== 0 || end > 0x1_0000_0000) return -EINVAL;
   if (end === address) return 0;
   if (advice === MADV_POPULATE_READ || advice === MADV_POPULATE_WRITE) {
@@ -98,8 +107,8 @@ export function madvise(kernel: Kernel, task: Task, address: number, length: num
     return populate(kernel, mm, address, end, advice === MADV_POPULATE_WRITE) ? 0 : -EFAULT;
   }
   let result = isCovered(mm, address, end) ? 0 : -ENOMEM;
-  if (fork) {
-    result = setForkAdvice(mm, address, end, advice) || result;
+  if (kept) {
+    result = setKeptAdvice(mm, address, end, advice) || result;
     mergeAround(kernel, mm, address, end);
     return result;
   }

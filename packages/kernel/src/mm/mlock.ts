@@ -27,6 +27,15 @@ function setLocked(kernel: Kernel, mm: Mm, start: number, end: number, locked: b
   mergeAround(kernel, mm, start, end);
 }
 
+/** Bytes of a range that are locked already. Linux: count_mm_mlocked_page_nr */
+function lockedWithin(mm: Mm, start: number, end: number): number {
+  let bytes = 0;
+  for (const vma of mm.vmas) {
+    if (vma.locked && vma.end > start && vma.start < end) bytes += Math.min(vma.end, end) - Math.max(vma.start, start);
+  }
+  return bytes;
+}
+
 /** mlock2(2); mlock(2) with flags 0. */
 export function mlock(kernel: Kernel, task: Task, address: number, length: number, flags: number): number {
   const mm = task.mm!;
@@ -34,7 +43,7 @@ export function mlock(kernel: Kernel, task: Task, address: number, length: numbe
   const start = address - (address % PAGE_SIZE);
   const end = start + pageAlign(length + (address % PAGE_SIZE));
   if (end > 0x1_0000_0000) return -EINVAL;
-  const refused = checkLimit(task, mm.lockedBytes + end - start);
+  const refused = checkLimit(task, mm.lockedBytes + end - start - lockedWithin(mm, start, end));
   if (refused) return refused;
   const covered = isCovered(mm, start, end);
   setLocked(kernel, mm, start, end, true);

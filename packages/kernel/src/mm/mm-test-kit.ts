@@ -1,6 +1,8 @@
 /** A kernel without CPU, engine and programs, for tests of memory management. */
+
 import { GuestMemory, Mmu, pteFrame } from '@kml/core';
 import { newFile, releaseFile } from '../fs/file.ts';
+import { newFileTable } from '../fs/file-table.ts';
 import { inodeWrite } from '../fs/inode-io.ts';
 import { newMemoryFile } from '../fs/memory-file.ts';
 import { newMount } from '../fs/mount-table.ts';
@@ -151,7 +153,7 @@ export function testTask(kernel: Kernel): Task {
   const place = { mount, dentry: mount.root };
   const fs = { users: 1, root: place, cwd: place, umask: 0 };
   const cred = rootCredentials();
-  const task = newTask(kernel, { tid, group, comm: 'test', cred, files: { users: 1, fds: [] }, fs });
+  const task = newTask(kernel, { tid, group, comm: 'test', cred, files: newFileTable(), fs });
   group.leader = task;
   addTask(kernel, task);
   task.mm = newMm(kernel);

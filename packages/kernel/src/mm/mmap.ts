@@ -89,7 +89,7 @@ function checkFile(file: OpenFile, shared: boolean, prot: number): number | unde
   if (shared && prot & PROT_WRITE && !canWrite(file.flags)) return -EACCES;
   if (shared && sealedMap(file, (prot & PROT_WRITE) !== 0) !== 0) return -EPERM;
   if (prot & PROT_EXEC && file.path.mount.flags & MNT_NOEXEC) return -EPERM;
-  return mappingOf(file) === 'file' ? undefined : -ENODEV;
+  return mappingOf(file) === 'none' ? -ENODEV : undefined;
 }
 
 /** MS_NOEXEC of mount(2). */
@@ -141,12 +141,12 @@ export function mmap(
   const shared = type !== MAP_PRIVATE;
   let rights = prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
   if (rights & PROT_READ && readImpliesExec(task, mm)) rights |= PROT_EXEC;
-  const backing = file !== undefined && mappingOf(file) === 'zero' ? undefined : file;
-  if (backing !== undefined) {
+  if (file !== undefined) {
     if (flags & MAP_GROWSDOWN) return -EINVAL;
-    const refused = checkFile(backing, shared, rights);
+    const refused = checkFile(file, shared, rights);
     if (refused !== undefined) return refused;
   }
+  const backing = file !== undefined && mappingOf(file) === 'zero' ? undefined : file;
   const address = place(kernel, mm, hint, bytes, flags, backing, offset);
   if (address < 0) return address;
   return mapRegion(kernel, task, mm, address, { length: bytes, prot: rights, flags, shared, file: backing, offset });

@@ -2,11 +2,11 @@
 
 import { PAGE_SIZE } from '@kml/core';
 import { genericNumber } from '../abi/numbers.ts';
-import { EBADF, EFAULT, EINVAL, ENOSYS } from '../errno.ts';
+import { EBADF, EFAULT, EINVAL } from '../errno.ts';
 import { getFile } from '../fs/file-table.ts';
 import { O_PATH } from '../fs/open-flags.ts';
 import type { Kernel } from '../kernel.ts';
-import { full, partial, type SyscallDef, stub } from '../syscalls/define.ts';
+import { full, partial, type SyscallDef } from '../syscalls/define.ts';
 import type { OpenFile, Task } from '../types.ts';
 import { brk } from './brk.ts';
 import { madvise } from './madvise.ts';
@@ -18,8 +18,10 @@ import { mprotect } from './mprotect.ts';
 import { mremap } from './mremap.ts';
 import { msync } from './msync.ts';
 import { munmap } from './munmap.ts';
+import { PKEY_SYSCALLS } from './pkeys.ts';
 import { processMadvise, processMrelease } from './process-advice.ts';
 import { processVmReadv, processVmWritev } from './process-vm.ts';
+import { remapFilePages } from './remap-file-pages.ts';
 import { readWord } from './user-access.ts';
 
 /** mmap by descriptor, offset in bytes. */
@@ -101,7 +103,7 @@ export const MM_SYSCALLS: readonly SyscallDef[] = [
   partial(
     'madvise',
     ['ptr', 'size', 'int'],
-    'MADV_FREE frees at once; read-ahead, huge-page, merging and dump advice has no effect.',
+    'MADV_FREE frees at once; read-ahead, huge-page and merging advice has no effect.',
     madvise,
   ),
   full('process_madvise', ['fd', 'ptr', 'ulong', 'int', 'flags'], processMadvise),
@@ -115,5 +117,6 @@ export const MM_SYSCALLS: readonly SyscallDef[] = [
   full('munlockall', [], munlockall),
   full('process_vm_readv', PROCESS_VM, processVmReadv),
   full('process_vm_writev', PROCESS_VM, processVmWritev),
-  stub('remap_file_pages', ['ptr', 'size', 'flags', 'size', 'flags'], -ENOSYS, 'Deprecated; nothing uses it.'),
+  full('remap_file_pages', ['ptr', 'size', 'flags', 'size', 'mapflags'], remapFilePages),
+  ...PKEY_SYSCALLS,
 ];

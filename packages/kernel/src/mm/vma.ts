@@ -27,6 +27,7 @@ export function newVma(start: number, end: number, prot: number): Vma {
     locked: false,
     dontFork: false,
     wipeOnFork: false,
+    dontDump: false,
     image: '',
   };
 }
@@ -98,6 +99,7 @@ function canMerge(a: Vma, b: Vma): boolean {
     a.locked === b.locked &&
     a.dontFork === b.dontFork &&
     a.wipeOnFork === b.wipeOnFork &&
+    a.dontDump === b.dontDump &&
     a.image === b.image
   );
 }

@@ -98,7 +98,10 @@ export function detach(kernel: Kernel, task: Task, signo: number): void {
     releaseTraced(kernel, task);
     return;
   }
-  if (task.stackSlot >= 0) kernel.abi.debug.singleStep?.(kernel, task, frameAddress(kernel, task), false);
+  if (task.stackSlot >= 0) {
+    kernel.abi.debug.detach?.(kernel, task);
+    kernel.abi.debug.singleStep?.(kernel, task, frameAddress(kernel, task), false);
+  }
   clearWork(kernel, task, TIF_TRACE);
   unlink(task);
   if (group.stopped && group.groupExit === undefined) {

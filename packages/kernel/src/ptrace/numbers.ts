@@ -12,7 +12,7 @@ export const PTRACE_KILL = 8;
 export const PTRACE_SINGLESTEP = 9;
 export const PTRACE_ATTACH = 16;
 export const PTRACE_DETACH = 17;
-/** PTRACE_SETOPTIONS of old, on ARM and MIPS. */
+/** PTRACE_SETOPTIONS of old. */
 export const PTRACE_OLDSETOPTIONS = 21;
 export const PTRACE_SYSCALL = 24;
 export const PTRACE_SETOPTIONS = 0x4200;

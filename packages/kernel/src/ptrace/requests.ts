@@ -25,6 +25,7 @@ import {
   PTRACE_INTERRUPT,
   PTRACE_KILL,
   PTRACE_LISTEN,
+  PTRACE_OLDSETOPTIONS,
   PTRACE_PEEKDATA,
   PTRACE_PEEKSIGINFO,
   PTRACE_PEEKTEXT,
@@ -91,7 +92,8 @@ function stoppedRequest(kernel: Kernel, tracer: Task, task: Task, request: numbe
     }
     case PTRACE_LISTEN:
       return listen(kernel, task);
-    case PTRACE_SETOPTIONS: {
+    case PTRACE_SETOPTIONS:
+    case PTRACE_OLDSETOPTIONS: {
       const bad = checkOptions(data, EINVAL);
       if (bad !== 0) return bad;
       task.tracing!.options = data;

@@ -17,6 +17,8 @@ export interface Tracing {
   /** Stops at system calls (PTRACE_SYSCALL); one instruction only (PTRACE_SINGLESTEP). */
   syscalls: boolean;
   step: boolean;
+  /** The kernel steps the task for breakpoints that its tracer set (DebugAbi.afterCall). */
+  watching: boolean;
   /** A system call was entered with a stop. */
   entered: boolean;
   /** A system call has ended, and its stop is due at the way back to user code. */
@@ -50,6 +52,7 @@ export function newTracing(tracer: Task, seized: boolean, options: number): Trac
     trapNotify: false,
     syscalls: false,
     step: false,
+    watching: false,
     entered: false,
     callEnds: false,
     event: undefined,

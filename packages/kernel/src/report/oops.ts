@@ -10,6 +10,7 @@ import { panic } from './panic.ts';
 /** One line on what happened, as Linux begins an oops. */
 function headline(exception: KernelException): string[] {
   const { cause } = exception;
+  if (cause.kind === 'none') return [];
   if (cause.kind !== 'page') return [`${cause.name}: kernel code raised signal ${cause.signo}`];
   const what = cause.access === 'execute' ? 'instruction fetch' : `${cause.access} access`;
   const why = cause.present ? 'permissions violation' : 'not-present page';

@@ -1,9 +1,9 @@
 import { PAGE_SIZE } from '@kml/core';
 import { keepContent } from '../fs/hostfs/hostfs-content.ts';
-import { hostfsData, hostfsNode } from '../fs/hostfs/hostfs-node.ts';
+import { type HostfsData, hostfsData, hostfsNode, linkedKey } from '../fs/hostfs/hostfs-node.ts';
 import { isRegular } from '../fs/mode.ts';
 import type { Kernel } from '../kernel.ts';
-import type { Inode } from '../types.ts';
+import type { Inode, Superblock } from '../types.ts';
 
 /** A host file that a saved machine has open, mapped or cached. */
 export interface HostFileRecord {
@@ -25,6 +25,12 @@ export interface HostFileChange {
 function isHostInode(object: object): object is Inode {
   const { superblock, pages, users } = object as Partial<Inode>;
   return superblock?.kind === 'hostfs' && pages instanceof Map && users !== undefined;
+}
+
+/** Whether it is a view of a host directory. */
+function isHostView(object: object): object is Superblock {
+  const { kind, data } = object as Partial<Superblock>;
+  return kind === 'hostfs' && (data as Partial<HostfsData> | undefined)?.linked instanceof Map;
 }
 
 function isInUse(inode: Inode): boolean {
@@ -76,12 +82,25 @@ export function restoreHostFiles(
   records: readonly HostFileRecord[],
 ): HostFileChange[] {
   for (const object of objects) {
+    if (isHostView(object)) findLinkedAgain(object);
     if (!isHostInode(object)) continue;
     const node = hostfsNode(object);
     node.handle = -1;
     node.handleWrites = false;
   }
   return records.flatMap((record) => restoreOne(kernel, record));
+}
+
+/** Files with several names are known by the host's numbers, which are others where the tree was copied. */
+function findLinkedAgain(view: Superblock): void {
+  const data = hostfsData(view);
+  const inodes = [...data.linked.values()];
+  data.linked.clear();
+  for (const inode of inodes) {
+    const { path } = hostfsNode(inode);
+    const stat = path === undefined ? -1 : data.host.lstat(path);
+    if (typeof stat !== 'number') data.linked.set(linkedKey(stat), inode);
+  }
 }
 
 function restoreOne(kernel: Kernel, { inode, size, mtimeNs, content }: HostFileRecord): HostFileChange[] {

@@ -6,6 +6,7 @@ import { resumeConsole } from '../fs/fs-api.ts';
 import type { Kernel, KernelState } from '../kernel.ts';
 import { moveSwapToHost } from '../mm/swap.ts';
 import { monotonicNs, resumeClock } from '../time/clock.ts';
+import { updateVdsoData } from '../time/vdso-data.ts';
 import { type HostFileChange, type HostFileRecord, recordHostFiles, restoreHostFiles } from './host-files.ts';
 
 /** What a save file has of the kernel: its state and what of the host it stands on. Plain data. */
@@ -28,8 +29,9 @@ export function saveKernel(kernel: Kernel, objects: Iterable<object>): SavedKern
 }
 
 /**
- * Puts a saved kernel's state in the place of this one's, which must not have booted; CPU, memory, MMU
- * and engine were restored before. Afterwards putSwapContent brings back what was paged out.
+ * Puts a saved kernel's state in the place of this one's, which must not have booted; CPU, MMU and
+ * engine were restored before. Then come the page frames and, by putSwapContent, what was paged out; then
+ * resumeKernel.
  * @param objects all objects of the save file
  * @returns host files that are not what they were
  */
@@ -39,7 +41,14 @@ export function restoreKernel(kernel: Kernel, saved: SavedKernel, objects: reado
   if (saved.entropy !== undefined) kernel.host.entropy.seek?.(saved.entropy);
   moveSwapToHost(kernel);
   if (kernel.options.strace === undefined) for (const task of kernel.state.tasks.values()) task.traceEntry = undefined;
-  const changes = restoreHostFiles(kernel, objects, saved.hostFiles);
+  return restoreHostFiles(kernel, objects, saved.hostFiles);
+}
+
+/**
+ * The last step, with memory in place, for it writes there: tells the guest of the clock, where it is of another kind
+ * than it was, and of the terminal's size.
+ */
+export function resumeKernel(kernel: Kernel, savedClock: 'real' | 'virtual'): void {
+  if (savedClock !== kernel.options.time) updateVdsoData(kernel, monotonicNs(kernel));
   resumeConsole(kernel);
-  return changes;
 }

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { monotonicNs } from '../time/clock.ts';
 import { raiseTimer } from '../time/events.ts';
 import { nextDeadline } from '../time/timers.ts';
+import { updateVdsoData } from '../time/vdso-data.ts';
 import type { Task } from '../types.ts';
 import { schedule } from './switch.ts';
 
@@ -22,7 +23,10 @@ export function idleCall(kernel: Kernel, task: Task): number {
     kernel.engine.stop();
     return KERNEL_GO_ON;
   }
-  if (deadline > now) state.idleNs += deadline - now;
+  if (deadline > now) {
+    state.idleNs += deadline - now;
+    updateVdsoData(kernel, deadline);
+  }
   raiseTimer(kernel);
   return KERNEL_LEAVE;
 }

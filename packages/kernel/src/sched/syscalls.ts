@@ -1,4 +1,5 @@
 /** Scheduling: sched_yield, nice, priorities, affinity, getcpu. Linux 6.1 kernel/sched/core.c, kernel/sys.c */
+
 import { EACCES, EFAULT, EINVAL, EPERM, ESRCH } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_NEED_RESCHED } from '../kernel-memory.ts';
@@ -12,6 +13,7 @@ import { IO_PRIORITY_SYSCALLS } from './io-priority.ts';
 import { SCHED_FIFO, SCHED_RR } from './policy.ts';
 import { clampNice, mayReduce, POLICY_SYSCALLS, sameOwner, targetOf } from './policy-syscalls.ts';
 import { effectivePriority, RR_INTERVAL_NS } from './realtime.ts';
+import { RSEQ_SYSCALLS } from './rseq.ts';
 import { chargeTask, SCHED_LATENCY_NS } from './run-queue.ts';
 
 /** The caller goes behind all that could run, a real-time task behind its equals. */
@@ -114,6 +116,7 @@ function rrInterval(wide: boolean) {
 export const SCHED_SYSCALLS: readonly SyscallDef[] = [
   ...IO_PRIORITY_SYSCALLS,
   ...POLICY_SYSCALLS,
+  ...RSEQ_SYSCALLS,
   full('sched_yield', [], schedYield),
   full('nice', ['int'], niceCall),
   full('setpriority', ['int', 'int', 'int'], setpriority),

@@ -1,9 +1,11 @@
+import { atCoreDump, beginCoreDump } from '../coredump/dump.ts';
 import { EINTR, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { exitEvent } from '../ptrace/exit.ts';
 import { signalAfterStop } from '../ptrace/signals.ts';
-import { endStop, enterStop, groupStop } from '../ptrace/stop.ts';
+import { endStop, enterStop, groupStop, stopInfo } from '../ptrace/stop.ts';
+import { abortSequence } from '../sched/rseq.ts';
 import { WORK } from '../syscalls/work-cost.ts';
 import { exitGroup } from '../task/exit.ts';
 import { isOrphanedPgrp } from '../task/jobs.ts';
@@ -20,6 +22,7 @@ import {
   SIG_IGN,
   SIGKILL,
   SIGSTOP,
+  SIGTRAP,
   sigBit,
 } from './numbers.ts';
 import { dequeueSignal, recalcSigPending, setSigMask } from './pending.ts';
@@ -33,6 +36,7 @@ import { forceSegv, signalWake, trapNotify } from './send.ts';
 export function deliverSignals(kernel: Kernel, task: Task, frame: number): void {
   const { group } = task;
   for (;;) {
+    if (group.core !== undefined && atCoreDump(kernel, task)) return;
     if (group.groupExit !== undefined || task.pending.set & sigBit(SIGKILL)) {
       endGroup(kernel, task, group.groupExit ?? SIGKILL);
       return;
@@ -91,8 +95,11 @@ function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolea
       if (info.signo !== SIGSTOP && isOrphanedPgrp(kernel, group.pgid)) return false;
       stopGroup(kernel, task, info.signo);
       return true;
+    case 'core':
+      if (beginCoreDump(kernel, task, info)) return false;
+      endGroup(kernel, task, info.signo);
+      return true;
     default:
-      // No core files are written, so a core dump is plain death.
       endGroup(kernel, task, info.signo);
       return true;
   }
@@ -100,10 +107,13 @@ function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolea
 
 function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction): void {
   resolveRestart(kernel, task, frame, action);
+  abortSequence(kernel, task);
   const handler = { ...action };
   if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
   const mask = task.savedSigMask ?? task.sigMask;
   kernel.engine.addCycles(WORK.signalDelivery);
+  const stepping = task.tracing?.step === true;
+  if (task.tracing !== undefined) kernel.abi.debug.singleStep?.(kernel, task, frame, false);
   if (!kernel.abi.setupSignal(kernel, task, frame, info, handler, mask)) {
     forceSegv(kernel, task, info.signo);
     return;
@@ -111,6 +121,13 @@ function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, ac
   task.savedSigMask = undefined;
   const blocked = task.sigMask | handler.mask | (handler.flags & SA_NODEFER ? 0n : sigBit(info.signo));
   setSigMask(kernel, task, blocked);
+  if (task.tracing !== undefined) enterTracedHandler(kernel, task, frame, stepping);
+}
+
+/** A handler is about to run: breakpoints go on in it, and a step ends at its beginning. Linux: signal_setup_done */
+function enterTracedHandler(kernel: Kernel, task: Task, frame: number, stepping: boolean): void {
+  kernel.abi.debug.singleStep?.(kernel, task, frame, false);
+  if (stepping) enterStop(kernel, task, { at: 'event', code: SIGTRAP, info: stopInfo(task, SIGTRAP, SIGTRAP) });
 }
 
 /** A handler is to run: a system call that was cut short gives EINTR or is executed again after it. */

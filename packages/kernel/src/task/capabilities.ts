@@ -21,6 +21,7 @@ export const CAP = {
   sysRawio: 17,
   sysChroot: 18,
   sysPtrace: 19,
+  sysPacct: 20,
   sysAdmin: 21,
   sysBoot: 22,
   sysNice: 23,
@@ -29,6 +30,7 @@ export const CAP = {
   sysTtyConfig: 26,
   mknod: 27,
   lease: 28,
+  setfcap: 31,
   macOverride: 32,
   syslog: 34,
 } as const;

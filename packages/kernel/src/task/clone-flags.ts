@@ -17,6 +17,7 @@ export const CLONE_CHILD_CLEARTID = 0x20_0000;
 export const CLONE_DETACHED = 0x40_0000;
 export const CLONE_UNTRACED = 0x80_0000;
 export const CLONE_CHILD_SETTID = 0x100_0000;
+export const CLONE_NEWUSER = 0x1000_0000;
 /** All flags that ask for a name space of the child's own. */
 export const CLONE_NAMESPACES = 0x7e02_0080;
 /** clone3 only: signal handlers are reset to the default. */

@@ -77,6 +77,7 @@ function afterExec(kernel: Kernel, task: Task): void {
   task.altStack = { sp: 0, size: 0, flags: 2 };
   task.restartBlock = undefined;
   task.robustList = 0;
+  task.rseq = undefined;
   task.clearChildTid = 0;
   task.exitSignal = SIGCHLD;
   group.didExec = true;

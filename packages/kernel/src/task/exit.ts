@@ -1,3 +1,4 @@
+import { leavesCoreDump } from '../coredump/dump.ts';
 import { hangUpSession, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
 import { pidfdEnds } from '../fs/pidfd.ts';
 import { futexWake } from '../ipc/futex.ts';
@@ -9,6 +10,7 @@ import { exitMm } from '../mm/exit.ts';
 import { freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
 import { exitPtrace, unlink } from '../ptrace/attach.ts';
+import { threadReleased } from '../ptrace/exit-work.ts';
 import { notifyTracerOfExit } from '../ptrace/notify.ts';
 import { EVENT_EXIT } from '../ptrace/numbers.ts';
 import { wantsEvent } from '../ptrace/stop.ts';
@@ -46,6 +48,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   freeKernelStack(kernel, task.stackSlot);
   task.stackSlot = -1;
   task.tracedStop = undefined;
+  leavesCoreDump(kernel, task);
   exitPtrace(kernel, task);
   const last = group.tasks.every((other) => other.state === 'zombie' || other.state === 'dead');
   if (last) groupEnds(kernel, group);
@@ -77,6 +80,7 @@ export function releaseTraced(kernel: Kernel, task: Task): void {
     return;
   }
   forgetThread(kernel, task);
+  threadReleased(kernel, group);
   announceGroup(kernel, group);
 }
 

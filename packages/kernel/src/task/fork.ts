@@ -25,6 +25,8 @@ import {
   CLONE_FILES,
   CLONE_FS,
   CLONE_NAMESPACES,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
@@ -60,12 +62,12 @@ function has(args: CloneArguments, flag: number): boolean {
 }
 
 function checkFlags(args: CloneArguments): number {
-  if (has(args, CLONE_NAMESPACES)) return -EPERM;
   if (has(args, CLONE_PIDFD) && has(args, CLONE_THREAD)) return -EINVAL;
+  if (has(args, CLONE_FS) && has(args, CLONE_NEWNS | CLONE_NEWUSER)) return -EINVAL;
   if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
   if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
-  return 0;
+  return has(args, CLONE_NAMESPACES) ? -EPERM : 0;
 }
 
 /**
@@ -165,6 +167,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.timerSlack = child.defaultSlack = parent.timerSlack;
   child.mceKill = parent.mceKill;
   child.personality = parent.personality;
+  if (!has(args, CLONE_VM) && parent.rseq !== undefined) child.rseq = { ...parent.rseq };
   child.arch = structuredClone(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
   if (has(args, CLONE_THREAD)) child.exitSignal = -1;

@@ -2,7 +2,9 @@
  * A kernel whose CPU is the test: tasks make system calls through the real kernel-call entry, with
  * frames in their real kernel stacks, but no instruction is executed.
  */
+
 import { kernelCall } from '../entry.ts';
+import { newFileTable } from '../fs/file-table.ts';
 import { IPC_SYSCALLS } from '../ipc/syscalls.ts';
 import type { Kernel } from '../kernel.ts';
 import { KC_EXIT_WORK, KC_INTERRUPT, KERNEL_DATA_OFFSET, TIF_WORK_MASK } from '../kernel-memory.ts';
@@ -246,7 +248,7 @@ function makeIdle(kernel: Kernel): Task {
 function makeInit(kernel: Kernel): Task {
   const group = newGroup(1, undefined);
   const { fs, cred } = kernel.state.sched.idle!;
-  const task = newTask(kernel, { tid: 1, group, comm: 'init', cred, files: { users: 1, fds: [] }, fs });
+  const task = newTask(kernel, { tid: 1, group, comm: 'init', cred, files: newFileTable(), fs });
   task.state = 'sleeping';
   group.actions[SIGCHLD]!.handler = SIG_IGN;
   addTask(kernel, task);

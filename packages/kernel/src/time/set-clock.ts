@@ -7,6 +7,7 @@ import { monotonicNs, realtimeNs } from './clock.ts';
 import { CLOCK_REALTIME } from './clock-ids.ts';
 import { startPosixTimer } from './posix-timers.ts';
 import { setTimer } from './timers.ts';
+import { updateVdsoData } from './vdso-data.ts';
 
 /** The monotonic time at which the real-time clock will show `ns`, for a wait of the task's call: it moves when that clock is set. */
 export function realtimeDeadline(kernel: Kernel, task: Task, ns: bigint): bigint {
@@ -22,6 +23,7 @@ export function setRealtime(kernel: Kernel, ns: bigint): void {
   const ahead = ns - realtimeNs(kernel);
   const { state } = kernel;
   state.time.setBy += ahead;
+  updateVdsoData(kernel, monotonicNs(kernel));
   for (const group of state.groups.values()) {
     for (const timer of group.posixTimers.values()) movePosixTimer(kernel, group, timer, ahead);
   }

@@ -12,6 +12,7 @@ import { monotonicNs, realtimeNs } from './clock.ts';
 import { expireCpuTimers } from './cpu-timers.ts';
 import { cpuItimers } from './itimers.ts';
 import { expireTimers } from './timers.ts';
+import { updateVdsoData } from './vdso-data.ts';
 
 const SECOND = 1_000_000_000n;
 
@@ -72,4 +73,5 @@ export function updateClockMirror(kernel: Kernel, now: bigint): void {
   kernelWrite32(kernel, area + CPU_AREA.jiffies, state.jiffies | 0);
   kernelWrite32(kernel, area + CPU_AREA.seconds, Number(BigInt.asIntN(32, real / SECOND)));
   kernelWrite32(kernel, area + CPU_AREA.nanoseconds, Number(real % SECOND));
+  updateVdsoData(kernel, now);
 }

@@ -27,6 +27,8 @@ export interface TimeState {
   /** Nanoseconds by which programs have set the real-time clock, and the time zone they gave the kernel. */
   setBy: bigint;
   zone: { minutesWest: number; dst: number };
+  /** Changes of the vDSO's data page, modulo 2^32. */
+  vdsoSequence: number;
   /** Nanoseconds between ticks, and the monotonic time of the next one. */
   tickNs: bigint;
   nextTick: bigint;
@@ -48,6 +50,7 @@ export function newTimeState(hz: number): TimeState {
     hostBase: 0n,
     setBy: 0n,
     zone: { minutesWest: 0, dst: 0 },
+    vdsoSequence: 0,
     tickNs,
     nextTick: tickNs,
     nextLook: 0,

@@ -1,5 +1,5 @@
 import { decodeGraph } from '@kml/core';
-import { type HostDirectory, untouchedFrames } from '@kml/kernel';
+import { type HostDirectory, resumeKernel, untouchedFrames } from '@kml/kernel';
 import { createMachine, type Machine } from '../machine.ts';
 import { MachineError } from '../machine-error.ts';
 import { type MemoryFile, memoryDirectory } from '../memory-directory.ts';
@@ -19,6 +19,7 @@ export interface RestoreOptions
     | 'clock'
     | 'entropy'
     | 'swapStore'
+    | 'network'
     | 'codeStore'
     | 'interpret'
     | 'hotness'
@@ -122,6 +123,7 @@ function fill(machine: Machine, header: SaveHeader, parts: Iterator<SavedPart>):
     if (kind === 'frames') putFrames(memory, bytes);
     else if (kind === 'swap') putSwapPages(kernel, bytes);
   }
+  resumeKernel(kernel, header.time);
   machine.adopt(header.codeName);
   return warnings;
 }

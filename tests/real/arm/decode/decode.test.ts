@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { arm, MODE_IT_SHIFT, USR } from '@kml/arch-arm/isa';
 import { afterAll } from 'vitest';
+import { crossProgramWithSymbols } from '../../cross/build.ts';
+import { ARMEL, ARMHF, type CrossTarget } from '../../cross/targets.ts';
 import { decodeSuite } from '../../decode/suite.ts';
 import { ItFollower, plain } from './style.ts';
 
@@ -25,20 +27,33 @@ function linkAll(triple: string): string {
 /** Instructions of coprocessors that this CPU has not: setjmp saves iWMMXt registers where there are any. */
 const OTHER = /^(?:ldf[pe]|stf[pe]|wldr|wstr|ldc|stc)/;
 
+const dump = ({ triple }: CrossTarget, file: string): string[] => [
+  `${triple}-objdump`,
+  '-d',
+  '-w',
+  '-j',
+  '.text',
+  file,
+];
+
 const follower = new ItFollower();
 
 decodeSuite({
   isa: arm,
   mode: USR,
   async inputs() {
-    return [
-      ['armhf', 'arm-linux-gnueabihf'],
-      ['armel', 'arm-linux-gnueabi'],
-    ].map(([name, triple]) => ({
-      name: `all of libc and libm (${name})`,
-      command: [`${triple}-objdump`, '-d', '-w', '-j', '.text', linkAll(triple!)],
-      minimum: 200_000,
-    }));
+    return [ARMHF, ARMEL].flatMap((target) => [
+      {
+        name: `all of libc and libm (${target.name})`,
+        command: dump(target, linkAll(target.triple)),
+        minimum: 200_000,
+      },
+      {
+        name: `busybox (${target.name})`,
+        command: dump(target, crossProgramWithSymbols(target, 'busybox')),
+        minimum: 300_000,
+      },
+    ]);
   },
   ignore: ({ text }) => text.startsWith('.') || OTHER.test(text),
   disassemble(code, dumped) {

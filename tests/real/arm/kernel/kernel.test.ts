@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestConsole } from '../../../guest/harness.ts';
 
 const COMPILERS = ['arm-linux-gnueabihf', 'arm-linux-gnueabi'] as const;
-const PROGRAMS = ['signals', 'threads', 'processes', 'files'] as const;
+const PROGRAMS = ['signals', 'it-blocks', 'threads', 'processes', 'files'] as const;
 let directory = '';
 
 beforeAll(() => {
@@ -69,6 +69,11 @@ describe.each(WAYS)('$compiler, $engine in $place', ({ compiler, place, interpre
     // The mode in the signal frame is the one thing that a kernel-mode process sees otherwise.
     expect(ours.output.replaceAll('mode f', 'mode 0')).toBe(theirs.output);
     expect(ours.result).toEqual({ kind: 'exit', status: theirs.status });
+  });
+
+  test('timer signals come within IT blocks too, and change nothing', async () => {
+    const { output } = await runOurs(`it-blocks.${compiler}`, place, interpret, ['inside']);
+    expect(output.split('\n').slice(-3)).toEqual(['result 878396402, wrong 0, alarms 1', 'within a block 1', '']);
   });
 
   test('exec and vfork', async () => {

@@ -1,5 +1,4 @@
-/* Floating point: arithmetic, conversions, comparison, the C library, rounding modes and exception flags. */
-#include <fenv.h>
+/* Floating point: arithmetic, conversions, comparison, the C library. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +12,7 @@ static void bits(const char *name, double d) {
 }
 
 int main(void) {
-  volatile double a = 1.0, b = 3.0, zero = 0.0, big = DBL_MAX, tiny = DBL_MIN, half = 0.5;
+  volatile double a = 1.0, b = 3.0, zero = 0.0, big = DBL_MAX, tiny = DBL_MIN;
   volatile float f = 1.1f, g = 7.7f;
   bits("1/3", a / b);
   bits("sqrt2", sqrt(2.0));
@@ -28,22 +27,7 @@ int main(void) {
   printf("%u %lld %llu\n", (unsigned)3e9, (long long)-1e15, (unsigned long long)1e19);
   printf("%.3f %e %g %a\n", 3.14159, 12345.678, 1e-10, 0.1);
   for (int i = 1; i < 8; i++) printf("%.12g %.12g %.12g %.12g\n", sin(i), exp(i), log(i), pow(i, 1.7));
-  int modes[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
-  for (int i = 0; i < 4; i++) {
-    fesetround(modes[i]);
-    bits("mode", a / b);
-    bits("mode", -a / b);
-    printf("%ld %ld %.1f %.1f\n", lrint(half * 5), lrint(half * -7), rint(half * 9), nearbyint(half * 3));
-  }
-  fesetround(FE_TONEAREST);
-  feclearexcept(FE_ALL_EXCEPT);
-  volatile double r = a / zero;
-  printf("divbyzero %d %d\n", !!fetestexcept(FE_DIVBYZERO), !!fetestexcept(FE_INEXACT));
-  r = a / b;
-  printf("inexact %d\n", !!fetestexcept(FE_INEXACT));
-  r = big * big;
-  r = zero / zero;
-  printf("overflow %d invalid %d nan %d\n", !!fetestexcept(FE_OVERFLOW), !!fetestexcept(FE_INVALID), isnan(r));
+  volatile double r = zero / zero;
   printf("%d %d %d %d %d\n", a < b, a > b, r < a, r == r, isgreater(r, a));
   printf("%.20g %.20g\n", strtod("1.7976931348623157e308", 0), strtod("4.9e-324", 0));
   printf("%f %f\n", atof("123.456"), strtof("0.1", 0));

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MipsRow, mips, mipsel, rows } from '@kml/arch-mips/isa';
 import { afterAll } from 'vitest';
+import { crossProgram } from '../../cross/build.ts';
+import { MIPS } from '../../cross/targets.ts';
 import { debianFiles } from '../../decode/debian.ts';
 import { type DecodeInput, decodeSuite } from '../../decode/suite.ts';
 import { Random } from '../../random/prng.ts';
@@ -66,7 +68,11 @@ decodeSuite({
 decodeSuite({
   isa: mips,
   mode: 0,
-  inputs: async () => [everyRow('big'), program('/usr/mips-linux-gnu/lib/libc.so.6')],
+  inputs: async () => [
+    everyRow('big'),
+    program('/usr/mips-linux-gnu/lib/libc.so.6'),
+    program(crossProgram(MIPS, 'static', 'busybox')),
+  ],
   ignore: ({ text }) => ignored(text),
   normalizeTheirs: plain,
 });

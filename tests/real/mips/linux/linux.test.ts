@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestConsole } from '../../../guest/harness.ts';
 
 const ARCHS = ['mips', 'mipsel'] as const;
-const PROGRAMS = ['threads', 'unaligned', 'signals', 'calls'];
+const PROGRAMS = ['threads', 'unaligned', 'signals', 'slots', 'calls'];
 
 let directory = '';
 
@@ -130,7 +130,7 @@ const WAYS: Way[] = ARCHS.flatMap((arch) =>
 );
 
 describe.each(WAYS)('$arch, $engine in $place', (way) => {
-  test.each(['threads', 'calls'])('%s: the same as under QEMU', async (name) => {
+  test.each(['threads', 'slots', 'calls'])('%s: the same as under QEMU', async (name) => {
     expect(await run(name, way)).toBe(runQemu(name, way.arch));
   });
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { MODE_USER, ppc } from '@kml/arch-ppc/isa';
 import { rows } from '@kml/arch-ppc/isa/testing';
 import { afterAll } from 'vitest';
+import { crossProgram } from '../../cross/build.ts';
+import { PPC } from '../../cross/targets.ts';
 import { decodeSuite } from '../../decode/suite.ts';
 import { Random } from '../../random/prng.ts';
 import { randomWord } from '../random/words.ts';
@@ -38,6 +40,7 @@ decodeSuite({
       { name: 'libc', command: dump(`${LIBRARIES}/libc.so.6`), minimum: 200_000 },
       { name: 'libm', command: dump(`${LIBRARIES}/libm.so.6`), minimum: 50_000 },
       { name: 'libstdc++', command: dump(`${LIBRARIES}/libstdc++.so.6`), minimum: 200_000 },
+      { name: 'busybox', command: dump(crossProgram(PPC, 'static', 'busybox')), minimum: 200_000 },
       { name: 'cross-built objects', command: dump(`${GCC}/libgcc.a`), minimum: 5_000 },
       { name: 'random words', command: dump(randomObject()), minimum: 20_000 },
     ];

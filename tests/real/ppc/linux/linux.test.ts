@@ -7,9 +7,7 @@ import { createMachine, memoryDirectory, type RunResult } from '@kml/machine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestConsole } from '../../../guest/harness.ts';
 import { runWithFiles } from '../../cross/machine.ts';
-import { BIG_ENDIAN } from '../../cross/targets.ts';
-
-const PPC = BIG_ENDIAN.find(({ arch }) => arch === 'ppc')!;
+import { PPC } from '../../cross/targets.ts';
 
 let directory = '';
 beforeAll(() => {

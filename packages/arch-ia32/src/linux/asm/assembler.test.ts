@@ -32,6 +32,10 @@ describe('encodings, as GNU as gives them', () => {
     ['int 0x80', 'cd80'],
     ['kernelcall 0x1002', '0f040210'],
     ['mov eax, [ebp]', '8b4500'],
+    ['rdtsc', '0f31'],
+    ['mul [ebp + 4]', 'f76504'],
+    ['div ecx', 'f7f1'],
+    ['shrd eax, edx, 24', '0facd018'],
   ])('%s', (line, bytes) => {
     expect(hex(line)).toBe(bytes);
   });

@@ -45,6 +45,7 @@ const PLAIN: Readonly<Record<string, readonly number[]>> = {
   sysexit: [0x0f, 0x35],
   cld: [0xfc],
   ud2: [0x0f, 0x0b],
+  rdtsc: [0x0f, 0x31],
 };
 
 /** Encodes one instruction. Throws SyntaxError for what it does not know. */
@@ -101,6 +102,16 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
   },
   inc(emit, [target]) {
     modrm(emit, [0xff], 0, target);
+  },
+  mul(emit, [source]) {
+    modrm(emit, [0xf7], 4, source);
+  },
+  div(emit, [source]) {
+    modrm(emit, [0xf7], 6, source);
+  },
+  shrd(emit, [target, source, count]) {
+    modrm(emit, [0x0f, 0xac], registerNumber(source), target);
+    emit.byte(immediate(count).value);
   },
   jmp(emit, [target]) {
     if (target?.kind === 'memory' || target?.kind === 'register') {

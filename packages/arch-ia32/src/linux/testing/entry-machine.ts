@@ -96,7 +96,7 @@ export class EntryMachine {
       kernelMode,
       stackSlot: STACK_SLOT,
       arch: {},
-      mm: { space, vdso: VDSO },
+      mm: { space, vdso: VDSO, arch: {} },
       cred: newCredentials(0, 0),
     } as never;
     this.kernel = {

@@ -9,6 +9,11 @@ function steps(cpu: Cpu): number {
   return Math.floor(cpu.clock.cycles() / COUNT_RESOLUTION) | 0;
 }
 
+/** Count as it is now. */
+export function readCount(cpu: Cpu): number {
+  return (steps(cpu) + cpu.get(OFFSET)) | 0;
+}
+
 /** MTC0 to Count. */
 export function writeCount(cpu: Cpu, value: number): void {
   cpu.set(OFFSET, (value - steps(cpu)) | 0);

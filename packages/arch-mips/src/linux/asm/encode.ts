@@ -127,6 +127,7 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
   bltz: zeroBranch(1 << 26),
   bgez: zeroBranch((1 << 26) | (1 << 16)),
   b: (x) => branch(4 << 26, x.number(0)),
+  bal: (x) => branch((1 << 26) | (0x11 << 16), x.number(0)),
   j: (x) => [{ word: 2 << 26, late: { kind: 'jump', value: x.number(0) } }],
   jal: (x) => [{ word: 3 << 26, late: { kind: 'jump', value: x.number(0) } }],
   jr: oneRegister(21, 8),
@@ -135,6 +136,10 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
   mflo: oneRegister(11, 0x12),
   mthi: oneRegister(21, 0x11),
   mtlo: oneRegister(21, 0x13),
+  multu: (x) => [{ word: (reg(x, 0) << 21) | (reg(x, 1) << 16) | 0x19 }],
+  divu: (x) => [{ word: (reg(x, 0) << 21) | (reg(x, 1) << 16) | 0x1b }],
+  /** rt, number of the hardware register */
+  rdhwr: (x) => [{ word: 0x7c00_003b | (reg(x, 0) << 16) | ((known(x, 1) & 31) << 11) }],
   mfc0: coprocessor0(0),
   mtc0: coprocessor0(4),
   eret: fixed(0x4200_0018),

@@ -152,6 +152,8 @@ const ENCODERS: Record<string, Encoder> = {
   subf: registers(x31(40), 21, 16, 11),
   neg: registers(x31(104), 21, 16),
   mullw: registers(x31(235), 21, 16, 11),
+  mulhwu: registers(x31(11), 21, 16, 11),
+  divwu: registers(x31(459), 21, 16, 11),
   and: registers(x31(28), 16, 21, 11),
   andc: registers(x31(60), 16, 21, 11),
   or: registers(x31(444), 16, 21, 11),

@@ -56,11 +56,16 @@ export function newHostfsNode(path: string | undefined, hostSize: number, target
   };
 }
 
+/** Key in HostfsData.linked. */
+export function linkedKey({ dev, ino }: HostStat): string {
+  return `${dev}:${ino}`;
+}
+
 /** The inode of a host node: one for all names of a hard-linked file. */
 export function inodeOfHost(kernel: Kernel, superblock: Superblock, path: string, stat: HostStat): Inode {
   const data = hostfsData(superblock);
   const shared = stat.nlink > 1 && !isDirectory(stat.mode);
-  const key = `${stat.dev}:${stat.ino}`;
+  const key = linkedKey(stat);
   const known = shared ? data.linked.get(key) : undefined;
   if (known !== undefined) return known;
   const hostSize = isRegular(stat.mode) ? stat.size : 0;

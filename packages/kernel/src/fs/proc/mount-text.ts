@@ -1,7 +1,15 @@
 import type { Kernel } from '../../kernel.ts';
 import type { Mount, Task } from '../../types.ts';
 import { deviceMajor, deviceMinor } from '../mode.ts';
-import { isReadOnly, MS_NODEV, MS_NOEXEC, MS_NOSUID } from '../mount-table.ts';
+import {
+  isReadOnly,
+  MS_NOATIME,
+  MS_NODEV,
+  MS_NODIRATIME,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_STRICTATIME,
+} from '../mount-table.ts';
 import { pathParts } from '../path-string.ts';
 
 /** Spaces and their like as octal, as in /etc/fstab. */
@@ -14,7 +22,10 @@ function options(mount: Mount): string {
   if (mount.flags & MS_NOSUID) parts.push('nosuid');
   if (mount.flags & MS_NODEV) parts.push('nodev');
   if (mount.flags & MS_NOEXEC) parts.push('noexec');
-  return [...parts, 'relatime'].join(',');
+  if (mount.flags & MS_NOATIME) parts.push('noatime');
+  if (mount.flags & MS_NODIRATIME) parts.push('nodiratime');
+  if (!(mount.flags & (MS_NOATIME | MS_STRICTATIME))) parts.push('relatime');
+  return parts.join(',');
 }
 
 /** Mounts with the place of each as the task sees it; those outside its root are left out. */

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '@kml/core';
 import { latin1String, StructWriter } from '../../abi/struct.ts';
-import { EINVAL } from '../../errno.ts';
+import { EINVAL, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { mapsText } from '../../mm/maps-text.ts';
 import { oomScore } from '../../mm/oom.ts';
@@ -15,6 +15,8 @@ export interface PidFile {
   readonly mode: number;
   /** `thread`: below task/. `reader` is the task that reads. */
   readonly read: (kernel: Kernel, task: Task, thread: boolean, reader: Task) => string;
+  /** Only for those who may trace the task. */
+  readonly guarded?: true;
   /** 0 or -errno. */
   readonly write?: (kernel: Kernel, task: Task, text: string) => number;
 }
@@ -61,6 +63,20 @@ function syscallText(kernel: Kernel, task: Task): string {
   return `${number} ${args.map(hex).join(' ')} ${place}\n`;
 }
 
+/** What goes into a core file. Linux 6.1 fs/proc/base.c: proc_coredump_filter_write */
+function coreFilter(_kernel: Kernel, task: Task): string {
+  return task.mm === undefined ? '' : `${task.mm.coreFilter.toString(16).padStart(8, '0')}\n`;
+}
+
+function setCoreFilter(_kernel: Kernel, task: Task, text: string): number {
+  const given = text.trim();
+  const value = /^0[0-7]*$/.test(given) ? Number.parseInt(given, 8) : Number(given);
+  if (given === '' || !Number.isInteger(value) || value < 0) return -EINVAL;
+  if (task.mm === undefined) return -ESRCH;
+  task.mm.coreFilter = value & 0x1ff;
+  return 0;
+}
+
 function comm(_kernel: Kernel, task: Task): string {
   return `${task.comm}\n`;
 }
@@ -81,24 +97,30 @@ function file(read: PidFile['read'], mode = 0o444): PidFile {
   return { mode, read };
 }
 
+/** A file for those who may trace the task. Linux 6.1 fs/proc: PTRACE_MODE_READ_FSCREDS */
+function guarded(read: PidFile['read'], mode = 0o444): PidFile {
+  return { mode, read, guarded: true };
+}
+
 /** Linux 6.1 fs/proc/base.c: tgid_base_stuff */
 export const PID_FILES: ReadonlyMap<string, PidFile> = new Map<string, PidFile>([
   ['stat', file(statText)],
   ['statm', file(statmText)],
   ['status', file(statusText)],
-  ['maps', file((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
+  ['maps', guarded((kernel, task) => (task.mm === undefined ? '' : mapsText(kernel, task.mm)))],
   ['cmdline', file(commandLine)],
   [
     'environ',
-    file(
+    guarded(
       (kernel, task) => startArea(kernel, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0, task.group.environ),
       0o400,
     ),
   ],
   // Opened as a file of its own kind (mem-file.ts).
   ['mem', { mode: 0o600, read: () => '' }],
-  ['syscall', file(syscallText, 0o400)],
-  ['auxv', file(auxv, 0o400)],
+  ['syscall', guarded(syscallText, 0o400)],
+  ['coredump_filter', { mode: 0o644, read: coreFilter, write: setCoreFilter }],
+  ['auxv', guarded(auxv, 0o400)],
   ['comm', { mode: 0o644, read: comm, write: setComm }],
   ['limits', file((_kernel, task) => limitsText(task))],
   ['mounts', file((kernel, _task, _thread, reader) => mountsText(kernel, reader))],

@@ -1,6 +1,7 @@
 import { latin1Bytes, latin1String } from '../../abi/struct.ts';
-import { EIO, ESRCH } from '../../errno.ts';
+import { EACCES, EIO, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
+import { mayAccess } from '../../ptrace/access.ts';
 import type { OpenFile, PathRef, Task } from '../../types.ts';
 import { newFile } from '../file.ts';
 import type { FileOps } from '../file-ops.ts';
@@ -26,10 +27,19 @@ function textOf(kernel: Kernel, task: Task, node: ProcNode): string | number {
   return PID_FILES.get(node.node.slice('pid/'.length))?.read(kernel, subject, node.thread, task) ?? '';
 }
 
+/** Whether the file is only for those who may trace its task, and the reader may not. */
+function isGuarded(kernel: Kernel, task: Task, node: ProcNode): boolean {
+  if (!node.node.startsWith('pid/') || !PID_FILES.get(node.node.slice('pid/'.length))?.guarded) return false;
+  const subject = procTask(kernel, node);
+  return subject !== undefined && !mayAccess(task, subject, 'fs');
+}
+
 /** Opens a regular file of /proc. */
 export function openProcFile(kernel: Kernel, task: Task, ref: PathRef, flags: number): OpenFile | number {
-  if (procNode(ref.dentry.inode!).node === 'pid/mem') return openMemFile(kernel, task, ref, flags);
-  const text = canRead(flags) ? textOf(kernel, task, procNode(ref.dentry.inode!)) : '';
+  const node = procNode(ref.dentry.inode!);
+  if (node.node === 'pid/mem') return openMemFile(kernel, task, ref, flags);
+  if (isGuarded(kernel, task, node)) return -EACCES;
+  const text = canRead(flags) ? textOf(kernel, task, node) : '';
   if (typeof text === 'number') return text;
   const data: ProcText = { bytes: latin1Bytes(text) };
   return newFile('proc', ref, flags, data);

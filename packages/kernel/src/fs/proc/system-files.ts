@@ -1,3 +1,4 @@
+import { coreSettings } from '../../coredump/state.ts';
 import { EINVAL } from '../../errno.ts';
 import { mqueueState, type QueueLimits } from '../../ipc/mqueue/state.ts';
 import { limitsText, msgText, semText, setLimits, shmText } from '../../ipc/sysv/proc-texts.ts';
@@ -37,6 +38,26 @@ function link(target: string): SystemFile {
 function seconds(ns: bigint): string {
   return `${ns / 1_000_000_000n}.${String((ns % 1_000_000_000n) / 10_000_000n).padStart(2, '0')}`;
 }
+
+/** Name of core files, 127 bytes at most. */
+const CORE_PATTERN: SystemFile = {
+  mode: 0o644,
+  read: (kernel) => `${coreSettings(kernel).pattern}\n`,
+  write(kernel, _task, given) {
+    coreSettings(kernel).pattern = given.split('\n')[0]!.slice(0, 127);
+    return 0;
+  },
+};
+
+const CORE_USES_PID: SystemFile = {
+  mode: 0o644,
+  read: (kernel) => `${coreSettings(kernel).usesPid ? 1 : 0}\n`,
+  write(kernel, _task, given) {
+    if (!/^\d+$/.test(given.trim())) return -EINVAL;
+    coreSettings(kernel).usesPid = Number(given.trim()) !== 0;
+    return 0;
+  },
+};
 
 /** Limits of System V IPC, which root may set. */
 function sysvLimit(...names: (keyof SysvLimits)[]): SystemFile {
@@ -190,6 +211,8 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemFile> = new Map<string, Sys
   ['sys/kernel/msgmax', sysvLimit('msgmax')],
   ['sys/kernel/msgmnb', sysvLimit('msgmnb')],
   ['sys/kernel/msgmni', sysvLimit('msgmni')],
+  ['sys/kernel/core_pattern', CORE_PATTERN],
+  ['sys/kernel/core_uses_pid', CORE_USES_PID],
   ['sys/kernel/ostype', constant('Linux')],
   ['sys/kernel/osrelease', constant(KERNEL_RELEASE)],
   ['sys/kernel/version', constant(KERNEL_VERSION)],

@@ -5,7 +5,7 @@ import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
 import type { Task } from '../../types.ts';
 import { fsState } from '../fs-state.ts';
 import { S_IFMT, S_IFSOCK } from '../mode.ts';
-import { resolveParent, resolvePath } from '../path-walk.ts';
+import { lookupChild, type ParentPath, resolveParent, resolvePath } from '../path-walk.ts';
 import { MAY_WRITE, permission } from '../permission.ts';
 import { createNode } from '../vfs.ts';
 import { AF_UNIX } from './numbers.ts';
@@ -58,9 +58,15 @@ interface SocketNode {
   socket?: UnixSocket;
 }
 
+function entryExists(kernel: Kernel, at: ParentPath): boolean {
+  return typeof lookupChild(kernel, at.parent.dentry, at.name) !== 'number';
+}
+
 /** Gives a socket its name: a node in the file system, or an abstract name. */
 export function bindName(kernel: Kernel, task: Task, socket: UnixSocket, wanted: string): number {
-  if (socket.name !== '') return -EINVAL;
+  const bound = socket.name !== '';
+  if (bound && wanted === '') return 0;
+  if (bound && wanted.startsWith('\0')) return -EINVAL;
   const { abstractSockets } = fsState(kernel);
   let name = wanted;
   // Autobind: five hexadecimal digits that nobody has.
@@ -74,6 +80,7 @@ export function bindName(kernel: Kernel, task: Task, socket: UnixSocket, wanted:
   } else {
     const at = resolveParent(kernel, task, name);
     if (typeof at === 'number') return at;
+    if (bound) return entryExists(kernel, at) ? -EADDRINUSE : -EINVAL;
     const mode = S_IFSOCK | (0o777 & ~task.fs.umask);
     const made = createNode(kernel, task, at, { mode, rdev: 0, target: '' });
     if (typeof made === 'number') return made === -EEXIST ? -EADDRINUSE : made;

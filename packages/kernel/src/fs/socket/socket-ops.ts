@@ -21,6 +21,8 @@ export interface Outgoing {
   /** Descriptors to pass; the message takes them (and their references) over when bytes are taken. */
   readonly files: OpenFile[];
   readonly control: readonly ControlMessage[];
+  /** Who the sender says it is (SCM_CREDENTIALS); checked. */
+  readonly credentials?: PeerCredentials | undefined;
 }
 
 /** What one receive gave. */

@@ -7,6 +7,7 @@ import {
   ENOTCONN,
   ENOTTY,
   EOPNOTSUPP,
+  EPERM,
   EPROTONOSUPPORT,
   ESOCKTNOSUPPORT,
 } from '../../errno.ts';
@@ -18,13 +19,14 @@ import { FIONREAD, putInt, TIOCOUTQ } from '../ioctl.ts';
 import { type FileQueue, notify, POLL_IN } from '../notify.ts';
 import { O_NONBLOCK } from '../open-flags.ts';
 import { POLLERR, POLLHUP, POLLRDHUP, READABLE, WRITABLE } from '../poll-events.ts';
-import { bindName, findUnixSocket, unixAddress, unixName } from './address.ts';
+import { addressFamily, bindName, findUnixSocket, unixAddress, unixName } from './address.ts';
+import { collectInFlight } from './in-flight.ts';
 import { dropInbox } from './inbox.ts';
-import { AF_UNIX, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from './numbers.ts';
+import { AF_UNIX, AF_UNSPEC, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from './numbers.ts';
 import { getBaseOption, intBytes, isInt, SOL_SOCKET, setBaseOption } from './options.ts';
 import type { SocketOps } from './socket-ops.ts';
 import { newUnixSocket, RECEIVE_LIMIT, type Socket, type UnixSocket, unixSocketOf } from './socket-state.ts';
-import { credentialsOf, disconnectUnix, receiveUnix, sendUnix } from './unix-transfer.ts';
+import { credentialsOf, disconnectUnix, maySendTo, receiveUnix, sendUnix } from './unix-transfer.ts';
 import { socketWait } from './waiting.ts';
 
 const SO_PASSCRED = 16;
@@ -62,11 +64,18 @@ function listen(_kernel: Kernel, _task: Task, file: OpenFile, backlog: number): 
 /** Linux 6.1 net/unix/af_unix.c: unix_stream_connect, unix_dgram_connect */
 function connect(kernel: Kernel, task: Task, file: OpenFile, address: Uint8Array): number {
   const own = unixSocketOf(file);
+  if (own.type === SOCK_DGRAM && address.length >= 2 && addressFamily(kernel, address) === AF_UNSPEC) {
+    own.peer = undefined;
+    own.state = 'idle';
+    notify(kernel, own.queue);
+    return 0;
+  }
   const name = unixName(kernel, address);
   if (typeof name === 'number') return name;
   const other = findUnixSocket(kernel, task, name, own.type);
   if (typeof other === 'number') return other;
   if (own.type === SOCK_DGRAM) {
+    if (!maySendTo(own, other)) return -EPERM;
     own.peer = other;
     own.state = 'connected';
     return 0;
@@ -131,7 +140,6 @@ export const UNIX_OPS: SocketOps = {
 
   shutdown(kernel, any, how) {
     const own = any as UnixSocket;
-    if (own.state !== 'connected' && own.type !== SOCK_DGRAM) return -ENOTCONN;
     if (how !== 1) own.readShut = true;
     if (how !== 0) own.writeShut = true;
     notify(kernel, own.queue);
@@ -187,5 +195,6 @@ export const UNIX_OPS: SocketOps = {
     if (socket.name.startsWith('\0')) fsState(kernel).abstractSockets.delete(socket.name);
     if (socket.node !== undefined) delete (socket.node.data as { socket?: UnixSocket }).socket;
     notify(kernel, socket.queue);
+    collectInFlight(kernel);
   },
 };

@@ -1,47 +1,55 @@
-import { GENERIC_STATFS, type StatfsLayout } from '../../abi/layouts.ts';
-import { StructWriter } from '../../abi/struct.ts';
-import { EBADF, EBUSY, EFAULT, EINVAL, ENODEV, ENOTDIR, EPERM } from '../../errno.ts';
+import { EAGAIN, EBUSY, EINVAL, ELOOP, ENODEV, ENOTDIR, EPERM } from '../../errno.ts';
 import { mqueueTree } from '../../ipc/mqueue/mqueuefs.ts';
 import type { Kernel } from '../../kernel.ts';
-import { copyOut, readCString } from '../../mm/user-access.ts';
-import { full, partial, type SyscallDef, stub } from '../../syscalls/define.ts';
+import { readCString } from '../../mm/user-access.ts';
+import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { CAP, capable } from '../../task/capabilities.ts';
 import type { Dentry, Mount, PathRef, Superblock, Task } from '../../types.ts';
+import { quotaOf } from '../data-pages.ts';
+import { isWithin } from '../dentry.ts';
 import { newDevtmpfs } from '../dev/devtmpfs.ts';
-import { getFile } from '../file-table.ts';
+import { fsState } from '../fs-state.ts';
+import { endWatches } from '../inotify.ts';
 import { isDirectory } from '../mode.ts';
 import {
+  ATIME_FLAGS,
   attachMount,
+  crossMounts,
   detachMount,
-  isReadOnly,
+  detachTree,
+  MOUNT_FLAGS,
   MS_BIND,
   MS_MOVE,
-  MS_NODEV,
-  MS_NOEXEC,
-  MS_NOSUID,
+  MS_PRIVATE,
   MS_RDONLY,
+  MS_REC,
+  MS_RELATIME,
   MS_REMOUNT,
+  MS_SHARED,
+  MS_SLAVE,
+  MS_UNBINDABLE,
+  mountTree,
   newMount,
 } from '../mount-table.ts';
-import { AT_FDCWD } from '../open-flags.ts';
+import { AT_FDCWD, canWrite } from '../open-flags.ts';
 import { newProcfs } from '../proc/procfs.ts';
-import { superblockOps } from '../superblock-ops.ts';
 import { newSysfs } from '../sys/sysfs.ts';
 import { newTmpfs } from '../tmpfs/tmpfs.ts';
+import { parseTmpfsOptions } from '../tmpfs/tmpfs-options.ts';
 import { placeAt } from './arguments.ts';
 
-const KEPT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-/** MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED: there is one mount name space, so they change nothing. */
-const PROPAGATION = 0x1e0000;
+const PROPAGATION = MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED;
+/** MS_SILENT */
+const SILENT = 1 << 15;
 
-type Tree = { superblock: Superblock; root: Dentry };
+export type Tree = { superblock: Superblock; root: Dentry };
 
 /** A fresh file system of a type that can be mounted, or -errno. */
-function makeTree(kernel: Kernel, type: string, options: string): Tree | number {
+export function makeTree(kernel: Kernel, type: string, options: string): Tree | number {
   switch (type) {
     case 'tmpfs':
     case 'ramfs':
-      return newTmpfs(kernel, type, optionMode(options), optionSize(kernel, options));
+      return makeTmpfs(kernel, type, options);
     case 'proc':
       return newProcfs(kernel);
     case 'sysfs':
@@ -60,23 +68,18 @@ function makeTree(kernel: Kernel, type: string, options: string): Tree | number 
   }
 }
 
-function optionMode(options: string): number {
-  const found = /(?:^|,)mode=([0-7]{1,4})/.exec(options);
-  return found === null ? 0o1777 : Number.parseInt(found[1]!, 8);
+function makeTmpfs(kernel: Kernel, type: string, text: string): Tree | number {
+  const options = parseTmpfsOptions(kernel, text);
+  if (typeof options === 'number') return options;
+  const tree = newTmpfs(kernel, type, options.mode, options.size);
+  const root = tree.root.inode!;
+  root.uid = options.uid ?? 0;
+  root.gid = options.gid ?? 0;
+  if (options.nodes !== undefined) quotaOf(tree.superblock).nodeLimit = options.nodes;
+  return tree;
 }
 
-/** size= of a tmpfs in bytes; undefined for the default. */
-function optionSize(kernel: Kernel, options: string): number | undefined {
-  const found = /(?:^|,)size=([0-9]+)([kmg%]?)/i.exec(options);
-  if (found === null) return undefined;
-  const value = Number(found[1]);
-  const all = kernel.memory.frameCount * 4096;
-  if (found[2] === '%') return Math.min(all, Math.floor((all * value) / 100));
-  const shift = { '': 0, k: 10, m: 20, g: 30 }[found[2]!.toLowerCase()] ?? 0;
-  return Math.min(all, value * 2 ** shift);
-}
-
-/** Linux 6.1 fs/namespace.c: do_mount */
+/** Linux 6.1 fs/namespace.c: path_mount */
 function mount(
   kernel: Kernel,
   task: Task,
@@ -86,71 +89,175 @@ function mount(
   flags: number,
   data: number,
 ): number {
-  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
   const target = placeAt(kernel, task, AT_FDCWD, targetAt, true);
   if (typeof target === 'number') return target;
-  if (flags & PROPAGATION) return 0;
-  if (flags & MS_REMOUNT) return remount(target, flags);
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
+  const options = data === 0 ? '' : readCString(kernel, task, data);
+  if (typeof options === 'number') return options;
+  if (flags & MS_REMOUNT) return remount(kernel, target, flags, options);
   if (flags & (MS_BIND | MS_MOVE)) {
     const source = placeAt(kernel, task, AT_FDCWD, sourceAt, true);
     if (typeof source === 'number') return source;
-    return flags & MS_BIND ? bind(kernel, source, target) : move(kernel, source, target);
+    return flags & MS_BIND ? bind(kernel, source, target, (flags & MS_REC) !== 0) : moveMount(kernel, source, target);
   }
+  if (flags & PROPAGATION) return setPropagation(kernel, target, flags);
   const type = readCString(kernel, task, typeAt);
   const source = sourceAt === 0 ? 'none' : readCString(kernel, task, sourceAt);
-  const options = data === 0 ? '' : readCString(kernel, task, data);
   if (typeof type === 'number') return type;
   if (typeof source === 'number') return source;
-  if (typeof options === 'number') return options;
-  if (!isDirectory(target.dentry.inode!.mode)) return -ENOTDIR;
   const tree = makeTree(kernel, type, options);
   if (typeof tree === 'number') return tree;
-  attachMount(kernel, newMount(kernel, tree.superblock, tree.root, source, type, flags & KEPT_FLAGS), target);
+  if (!isDirectory(target.dentry.inode!.mode)) return -ENOTDIR;
+  if (flags & MS_RDONLY) tree.superblock.readOnly = true;
+  attachMount(kernel, newMount(kernel, tree.superblock, tree.root, source, type, flags & MOUNT_FLAGS), target);
   return 0;
 }
 
-function remount(target: PathRef, flags: number): number {
+/** Linux 6.1 fs/namespace.c: do_change_type */
+function setPropagation(kernel: Kernel, target: PathRef, flags: number): number {
+  const kind = flags & PROPAGATION;
+  if (flags & ~(PROPAGATION | MS_REC | SILENT) || (kind & (kind - 1)) !== 0) return -EINVAL;
   if (target.dentry !== target.mount.root) return -EINVAL;
-  target.mount.flags = (target.mount.flags & ~KEPT_FLAGS) | (flags & KEPT_FLAGS);
-  return 0;
-}
-
-function bind(kernel: Kernel, source: PathRef, target: PathRef): number {
-  if (isDirectory(source.dentry.inode!.mode) !== isDirectory(target.dentry.inode!.mode)) return -ENOTDIR;
-  const { superblock, type, flags } = source.mount;
-  attachMount(kernel, newMount(kernel, superblock, source.dentry, source.mount.source, type, flags), target);
-  return 0;
-}
-
-function move(kernel: Kernel, source: PathRef, target: PathRef): number {
-  if (source.dentry !== source.mount.root || source.mount.parent === undefined) return -EINVAL;
-  for (let at: Mount | undefined = target.mount; at !== undefined; at = at.parent) {
-    if (at === source.mount) return -EINVAL;
+  for (const one of flags & MS_REC ? mountTree(kernel, target.mount) : [target.mount]) {
+    one.propagation = kind === MS_PRIVATE ? 0 : kind;
   }
-  detachMount(kernel, source.mount);
-  attachMount(kernel, source.mount, target);
   return 0;
 }
 
+/** Flags of a remount; those about access times stay where none is given. */
+function remountFlags(mounted: Mount, flags: number): number {
+  const atime = flags & (ATIME_FLAGS | MS_RELATIME) ? flags & ATIME_FLAGS : mounted.flags & ATIME_FLAGS;
+  return (flags & MOUNT_FLAGS & ~ATIME_FLAGS) | atime;
+}
+
+/** Linux 6.1 fs/namespace.c: do_remount, do_reconfigure_mnt */
+function remount(kernel: Kernel, target: PathRef, flags: number, text: string): number {
+  const { mount: mounted, dentry } = target;
+  if (dentry !== mounted.root) return -EINVAL;
+  const readOnly = (flags & MS_RDONLY) !== 0;
+  const { superblock } = mounted;
+  if (flags & MS_BIND) {
+    if (readOnly && isWritten(kernel, (other) => other === mounted)) return -EBUSY;
+    mounted.flags = remountFlags(mounted, flags);
+    return 0;
+  }
+  if (readOnly && isWritten(kernel, (other) => other.superblock === superblock)) return -EBUSY;
+  const failed = superblock.kind === 'tmpfs' ? resizeTmpfs(kernel, superblock, text) : 0;
+  if (failed) return failed;
+  superblock.readOnly = readOnly;
+  mounted.flags = remountFlags(mounted, flags);
+  return 0;
+}
+
+function isWritten(kernel: Kernel, matches: (mounted: Mount) => boolean): boolean {
+  for (const task of kernel.state.tasks.values()) {
+    for (const entry of task.files.fds) {
+      if (entry !== undefined && canWrite(entry.file.flags) && matches(entry.file.path.mount)) return true;
+    }
+  }
+  return false;
+}
+
+/** New limits of a tmpfs: not below what it holds. Linux 6.1 mm/shmem.c: shmem_reconfigure */
+function resizeTmpfs(kernel: Kernel, superblock: Superblock, text: string): number {
+  const options = parseTmpfsOptions(kernel, text);
+  if (typeof options === 'number') return options;
+  const quota = quotaOf(superblock);
+  if ((options.size ?? quota.used) < quota.used || (options.nodes ?? quota.nodes) < quota.nodes) return -EINVAL;
+  quota.limit = options.size ?? quota.limit;
+  quota.nodeLimit = options.nodes ?? quota.nodeLimit;
+  return 0;
+}
+
+/** A copy of a mount whose root is at `dentry`, in no tree yet. */
+function copyMount(kernel: Kernel, of: Mount, dentry: Dentry): Mount {
+  const copy = newMount(kernel, of.superblock, dentry, of.source, of.type, of.flags);
+  if (of.propagation !== undefined) copy.propagation = of.propagation;
+  return copy;
+}
+
+/** Copies of what is mounted below a place, hung into the copy of its mount. Linux 6.1 fs/namespace.c: copy_tree */
+export function copyMountsBelow(kernel: Kernel, source: PathRef, top: Mount): void {
+  const copies = new Map<Mount, Mount>([[source.mount, top]]);
+  for (const one of mountTree(kernel, source.mount).slice(1)) {
+    const parent = copies.get(one.parent!);
+    if (parent === undefined || one.propagation === MS_UNBINDABLE) continue;
+    if (one.parent === source.mount && !isWithin(one.mountpoint!, source.dentry)) continue;
+    const copy = copyMount(kernel, one, one.root);
+    attachMount(kernel, copy, { mount: parent, dentry: one.mountpoint! });
+    copies.set(one, copy);
+  }
+}
+
+/** Linux 6.1 fs/namespace.c: do_loopback */
+function bind(kernel: Kernel, source: PathRef, target: PathRef, recursive: boolean): number {
+  if (source.mount.propagation === MS_UNBINDABLE) return -EINVAL;
+  if (isDirectory(source.dentry.inode!.mode) !== isDirectory(target.dentry.inode!.mode)) return -ENOTDIR;
+  const copy = copyMount(kernel, source.mount, source.dentry);
+  const below = recursive ? mountTree(kernel, source.mount) : [];
+  attachMount(kernel, copy, target);
+  if (below.length > 1) copyMountsBelow(kernel, source, copy);
+  return 0;
+}
+
+/** Linux 6.1 fs/namespace.c: do_move_mount */
+export function moveMount(kernel: Kernel, source: PathRef, target: PathRef): number {
+  const { mount: moved } = source;
+  if (source.dentry !== moved.root || moved.parent === undefined) return -EINVAL;
+  if (isDirectory(moved.root.inode!.mode) !== isDirectory(target.dentry.inode!.mode)) return -EINVAL;
+  if (moved.parent.propagation === MS_SHARED) return -EINVAL;
+  for (let at: Mount | undefined = target.mount; at !== undefined; at = at.parent) if (at === moved) return -ELOOP;
+  detachMount(kernel, moved);
+  attachMount(kernel, moved, target);
+  return 0;
+}
+
+const MNT_FORCE = 1;
 const MNT_DETACH = 2;
+const MNT_EXPIRE = 4;
 const UMOUNT_NOFOLLOW = 8;
 
-/** Linux 6.1 fs/namespace.c: do_umount */
+/** Linux 6.1 fs/namespace.c: path_umount, do_umount */
 function umount2(kernel: Kernel, task: Task, path: number, flags: number): number {
   if (flags & ~0xf) return -EINVAL;
-  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
-  const place = placeAt(kernel, task, AT_FDCWD, path, (flags & UMOUNT_NOFOLLOW) === 0);
-  if (typeof place === 'number') return place;
+  const found = placeAt(kernel, task, AT_FDCWD, path, (flags & UMOUNT_NOFOLLOW) === 0);
+  if (typeof found === 'number') return found;
+  // What is mounted on the working directory counts too.
+  const place = crossMounts(kernel, found);
   const { mount: victim } = place;
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
   if (place.dentry !== victim.root || victim.parent === undefined) return -EINVAL;
-  if (!(flags & MNT_DETACH) && isBusy(kernel, victim)) return -EBUSY;
+  if (flags & MNT_EXPIRE) {
+    if (flags & (MNT_FORCE | MNT_DETACH) || victim === task.fs.root.mount) return -EINVAL;
+    if (isBusy(kernel, victim)) return -EBUSY;
+    if (!victim.expiring) {
+      victim.expiring = true;
+      return -EAGAIN;
+    }
+  }
+  if (flags & MNT_DETACH) {
+    const gone = mountTree(kernel, victim);
+    detachTree(kernel, victim);
+    for (const { superblock } of gone) forgetSuperblock(kernel, superblock);
+    return 0;
+  }
+  if (isBusy(kernel, victim)) return -EBUSY;
   detachMount(kernel, victim);
+  forgetSuperblock(kernel, victim.superblock);
   return 0;
+}
+
+/** Nobody sees the file system any more: watches on it end. */
+function forgetSuperblock(kernel: Kernel, superblock: Superblock): void {
+  if (kernel.state.mounts.some((other) => other.superblock === superblock)) return;
+  for (const { inode } of [...fsState(kernel).inotifyWatches]) {
+    if (inode.superblock === superblock) endWatches(kernel, inode, true);
+  }
 }
 
 /** Whether something is mounted in it, open in it, running from it, or in it. */
 function isBusy(kernel: Kernel, victim: Mount): boolean {
-  if (kernel.state.mounts.some((mount) => mount.parent === victim)) return true;
+  if (kernel.state.mounts.some((other) => other.parent === victim)) return true;
   for (const task of kernel.state.tasks.values()) {
     if (task.fs.cwd.mount === victim || task.fs.root.mount === victim) return true;
     if (task.files.fds.some((entry) => entry?.file.path.mount === victim)) return true;
@@ -159,89 +266,63 @@ function isBusy(kernel: Kernel, victim: Mount): boolean {
   return false;
 }
 
-/** ST_VALID, and the mount's flags in the positions of statfs. */
-function statfsFlags(mount: Mount): number {
-  return 0x20 | (isReadOnly(mount) ? 1 : 0) | (mount.flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC)) | 0x1000;
-}
-
-/** Fields whose width is the structure's; the rest are 32-bit words. */
-const COUNTS: ReadonlySet<string> = new Set(['blocks', 'bfree', 'bavail', 'files', 'ffree']);
-
-function statfsLayout(kernel: Kernel): StatfsLayout {
-  return kernel.abi.layouts?.statfs ?? GENERIC_STATFS;
-}
-
-/** struct statfs and struct statfs64: the same fields, counts of 32 or 64 bits. */
-function encodeStatfs(kernel: Kernel, mount: Mount, wide: boolean): Uint8Array {
-  const { fields, bytes, wideBytes } = statfsLayout(kernel);
-  const { type, bsize, blocks, bfree, files, ffree } = superblockOps(mount.superblock).statfs(kernel, mount.superblock);
-  const general = { namelen: 255, frsize: bsize, flags: statfsFlags(mount), fsid: mount.superblock.dev, pad: 0 };
-  const values = { type, bsize, blocks, bfree, bavail: bfree, files, ffree, ...general };
-  const out = new StructWriter(kernel, wide ? wideBytes : bytes);
-  for (const field of fields) {
-    if (field === 'pad' && !wide) continue;
-    if (wide && COUNTS.has(field)) out.u64(values[field]);
-    else out.u32(values[field]);
-    if (field === 'fsid') out.u32(0);
+/** Another root, and a place for the old one. Linux 6.1 fs/namespace.c: pivot_root */
+function pivotRoot(kernel: Kernel, task: Task, newAt: number, oldAt: number): number {
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
+  const next = placeAt(kernel, task, AT_FDCWD, newAt, true);
+  if (typeof next === 'number') return next;
+  const old = placeAt(kernel, task, AT_FDCWD, oldAt, true);
+  if (typeof old === 'number') return old;
+  if (!isDirectory(next.dentry.inode!.mode) || !isDirectory(old.dentry.inode!.mode)) return -ENOTDIR;
+  const { root } = task.fs;
+  const before = root.mount;
+  if (next.mount === before || old.mount === before) return -EBUSY;
+  if (root.dentry !== before.root || next.dentry !== next.mount.root || next.mount.parent === undefined) return -EINVAL;
+  if (next.mount.parent.propagation === MS_SHARED || before.parent?.propagation === MS_SHARED) return -EINVAL;
+  if (!isBelow(old, next)) return -EINVAL;
+  exchangeRoots(kernel, next.mount, before, old);
+  for (const other of kernel.state.tasks.values()) {
+    if (isSame(other.fs.root, root)) other.fs.root = next;
+    if (isSame(other.fs.cwd, root)) other.fs.cwd = next;
   }
-  return out.bytes;
+  return 0;
 }
 
-function putStatfs(kernel: Kernel, task: Task, mount: Mount, address: number, wide: boolean): number {
-  return copyOut(kernel, task, address, encodeStatfs(kernel, mount, wide)) ? 0 : -EFAULT;
+function isSame(one: PathRef, other: PathRef): boolean {
+  return one.mount === other.mount && one.dentry === other.dentry;
 }
 
-function statfs(kernel: Kernel, task: Task, path: number, address: number): number {
-  const place = placeAt(kernel, task, AT_FDCWD, path, true);
-  return typeof place === 'number' ? place : putStatfs(kernel, task, place.mount, address, false);
+/** Whether a place is another one or below it. Linux 6.1 fs/namespace.c: is_path_reachable */
+function isBelow(place: PathRef, top: PathRef): boolean {
+  let { mount: at, dentry } = place;
+  while (at !== top.mount && at.parent !== undefined) {
+    dentry = at.mountpoint!;
+    at = at.parent;
+  }
+  return at === top.mount && isWithin(dentry, top.dentry);
 }
 
-/** sizeof(struct statfs64); with and without padding at the end. */
-function sizeRefused(kernel: Kernel, size: number): boolean {
-  const { wideBytes } = statfsLayout(kernel);
-  return size !== wideBytes && size !== wideBytes + 4;
+/** `next` comes to where `before` was, and `before` to `place`. */
+function exchangeRoots(kernel: Kernel, next: Mount, before: Mount, place: PathRef): void {
+  const { parent, mountpoint } = before;
+  detachMount(kernel, next);
+  detachMount(kernel, before);
+  if (parent === undefined) {
+    kernel.state.mounts.unshift(next);
+    kernel.state.rootMount = next;
+  } else attachMount(kernel, next, { mount: parent, dentry: mountpoint! });
+  attachMount(kernel, before, place);
 }
 
-function statfs64(kernel: Kernel, task: Task, path: number, size: number, address: number): number {
-  const place = placeAt(kernel, task, AT_FDCWD, path, true);
-  if (typeof place === 'number') return place;
-  return sizeRefused(kernel, size) ? -EINVAL : putStatfs(kernel, task, place.mount, address, true);
-}
-
-function fstatfs(kernel: Kernel, task: Task, fd: number, address: number): number {
-  const file = getFile(task, fd);
-  return file === undefined ? -EBADF : putStatfs(kernel, task, file.path.mount, address, false);
-}
-
-function fstatfs64(kernel: Kernel, task: Task, fd: number, size: number, address: number): number {
-  const file = getFile(task, fd);
-  if (file === undefined) return -EBADF;
-  return sizeRefused(kernel, size) ? -EINVAL : putStatfs(kernel, task, file.path.mount, address, true);
-}
-
-/** struct ustat: free blocks, free inodes, two names. Linux 6.1 fs/statfs.c: ustat */
-function ustat(kernel: Kernel, task: Task, device: number, address: number): number {
-  const mounted = kernel.state.mounts.find((candidate) => candidate.superblock.dev === device);
-  if (mounted === undefined) return -EINVAL;
-  const stat = superblockOps(mounted.superblock).statfs(kernel, mounted.superblock);
-  const out = new StructWriter(kernel, 20).u32(stat.bfree).u32(stat.ffree);
-  return copyOut(kernel, task, address, out.bytes) ? 0 : -EFAULT;
-}
-
-/** mount(2), umount(2), statfs(2). */
+/** mount(2), umount(2), pivot_root(2). */
 export const MOUNT_SYSCALLS: SyscallDef[] = [
   partial(
     'mount',
     ['path', 'path', 'ptr', 'ulong', 'ptr'],
-    'tmpfs, ramfs, proc, sysfs, devpts, devtmpfs, mqueue, bind, move and remount; no propagation, no recursive bind',
+    'tmpfs, ramfs, proc, sysfs, devpts, devtmpfs and mqueue; mounts are not propagated',
     mount,
   ),
   full('umount', ['path'], (kernel, task, path) => umount2(kernel, task, path!, 0)),
   full('umount2', ['path', 'flags'], umount2),
-  stub('pivot_root', ['path', 'path'], -EPERM, 'one mount name space, whose root stays'),
-  full('statfs', ['path', 'ptr'], statfs),
-  full('statfs64', ['path', 'size', 'ptr'], statfs64),
-  full('fstatfs', ['fd', 'ptr'], fstatfs),
-  full('fstatfs64', ['fd', 'size', 'ptr'], fstatfs64),
-  full('ustat', ['uint', 'ptr'], ustat),
+  full('pivot_root', ['path', 'path'], pivotRoot),
 ];

@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel.ts';
 import { copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { OpenFile, Task } from '../../types.ts';
+import { fileOps } from '../file-ops.ts';
 import { getDataFile } from '../file-table.ts';
 import { inodeOps } from '../superblock-ops.ts';
 import { isSeekable } from './transfer.ts';
@@ -25,6 +26,7 @@ function seekData(file: OpenFile, offset: number, hole: boolean): number {
 
 /** The new position, or -errno. */
 function seek(file: OpenFile, offset: number, whence: number): number {
+  if (fileOps(file).seeksNowhere) return 0;
   if (!isSeekable(file)) return -ESPIPE;
   const { size } = file.inode;
   let target: number;

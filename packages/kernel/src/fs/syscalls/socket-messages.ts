@@ -1,8 +1,9 @@
 import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
-import { BLOCKED, EBADF, EFAULT, EINVAL, EMSGSIZE } from '../../errno.ts';
+import { BLOCKED, EBADF, EFAULT, EINVAL, EMSGSIZE, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, writeWord } from '../../mm/user-access.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { OpenFile, Task } from '../../types.ts';
 import { releaseFile, retainFile } from '../file.ts';
 import { getDataFile, installFd } from '../file-table.ts';
@@ -11,7 +12,7 @@ import { nothing } from '../socket/inbox.ts';
 import { AF_UNIX, SOCK_STREAM } from '../socket/numbers.ts';
 import { intBytes, SOL_SOCKET } from '../socket/options.ts';
 import { type ControlMessage, type Received, socketOps } from '../socket/socket-ops.ts';
-import { RECEIVE_LIMIT, socketFile, socketOf } from '../socket/socket-state.ts';
+import { type PeerCredentials, RECEIVE_LIMIT, socketFile, socketOf } from '../socket/socket-state.ts';
 import { credentialsOf } from '../socket/unix-transfer.ts';
 import { MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from '../socket/waiting.ts';
 import { readSegments } from './read-write.ts';
@@ -20,6 +21,8 @@ import { type Segment, scatter } from './transfer.ts';
 const SCM_RIGHTS = 1;
 const SCM_CREDENTIALS = 2;
 const MAX_PASSED = 253;
+/** sizeof(struct ucred). */
+const UCRED_BYTES = 12;
 /** struct msghdr of 32-bit programs, and struct cmsghdr. */
 const MSGHDR_BYTES = 28;
 const CMSGHDR_BYTES = 12;
@@ -34,6 +37,7 @@ function send(
   address: Uint8Array | undefined,
   passed: OpenFile[],
   control: readonly ControlMessage[],
+  credentials?: PeerCredentials,
 ): number {
   const total = segments.reduce((sum, { length }) => sum + length, 0);
   const stream = socketOf(file).type === SOCK_STREAM;
@@ -44,7 +48,7 @@ function send(
     const bytes = collect(kernel, task, segments, done, Math.min(total, done + RECEIVE_LIMIT));
     if (bytes === undefined) return done > 0 ? done : -EFAULT;
     const files = done === 0 ? passed.map(retainFile) : [];
-    const count = ops.send(kernel, task, file, bytes, flags, { address, files, control });
+    const count = ops.send(kernel, task, file, bytes, flags, { address, files, control, credentials });
     if (count < 0) for (const held of files) releaseFile(kernel, held);
     if (count === BLOCKED) {
       task.restart = { ...task.restart, call: 'send', done };
@@ -158,6 +162,27 @@ function passedFiles(kernel: Kernel, task: Task, control: readonly ControlMessag
   return files.length > MAX_PASSED ? -EINVAL : files;
 }
 
+/** Credentials that a message gives, or -errno: others than one's own only with the power to take them on. Linux 6.1 net/core/scm.c: scm_check_creds */
+function givenCredentials(
+  kernel: Kernel,
+  task: Task,
+  control: readonly ControlMessage[],
+): PeerCredentials | undefined | number {
+  let given: PeerCredentials | undefined;
+  for (const { level, type, bytes } of control) {
+    if (level !== SOL_SOCKET || type === SCM_RIGHTS) continue;
+    if (type !== SCM_CREDENTIALS || bytes.length !== UCRED_BYTES) return -EINVAL;
+    const reader = new StructReader(kernel, bytes);
+    given = { pid: reader.i32(0), uid: reader.u32(4), gid: reader.u32(8) };
+    const { cred } = task;
+    if (given.pid !== task.group.pid && !capable(cred, CAP.sysAdmin)) return -EPERM;
+    if (![cred.uid, cred.euid, cred.suid].includes(given.uid) && !capable(cred, CAP.setuid)) return -EPERM;
+    if (![cred.gid, cred.egid, cred.sgid].includes(given.gid) && !capable(cred, CAP.setgid)) return -EPERM;
+    if (!kernel.state.tasks.has(given.pid)) return -ESRCH;
+  }
+  return given;
+}
+
 /** sendmsg(2). */
 export function sendMessage(kernel: Kernel, task: Task, fd: number, address: number, flags: number): number {
   const file = socketFile(task, fd);
@@ -168,9 +193,12 @@ export function sendMessage(kernel: Kernel, task: Task, fd: number, address: num
   if (typeof target === 'number') return target;
   const control = readControl(kernel, task, header);
   if (typeof control === 'number') return control;
-  const files = socketOf(file).family === AF_UNIX ? passedFiles(kernel, task, control) : [];
+  const unix = socketOf(file).family === AF_UNIX;
+  const files = unix ? passedFiles(kernel, task, control) : [];
   if (typeof files === 'number') return files;
-  return send(kernel, task, file, header.segments, flags, target, files, control);
+  const credentials = unix ? givenCredentials(kernel, task, control) : undefined;
+  if (typeof credentials === 'number') return credentials;
+  return send(kernel, task, file, header.segments, flags, target, files, control, credentials);
 }
 
 /** Receives into user memory; with MSG_WAITALL a stream's reader waits until all has come. */

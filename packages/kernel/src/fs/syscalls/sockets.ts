@@ -4,6 +4,8 @@ import { BLOCKED, EAFNOSUPPORT, EFAULT, EINVAL, EOPNOTSUPP } from '../../errno.t
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, writeWord } from '../../mm/user-access.ts';
 import { full, partial, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
+import { monotonicNs } from '../../time/clock.ts';
+import { readTimespec } from '../../time/timespec.ts';
 import type { Task } from '../../types.ts';
 import { closeFd, installFd } from '../file-table.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
@@ -12,6 +14,7 @@ import { newSocketFile } from '../socket/socket-file.ts';
 import { familyOps, socketOps } from '../socket/socket-ops.ts';
 import { type Socket, socketFile, socketOf } from '../socket/socket-state.ts';
 import { MSG_DONTWAIT } from '../socket/waiting.ts';
+import { storeLeft } from './poll-wait.ts';
 import { recvFrom, recvMessage, sendMessage, sendTo } from './socket-messages.ts';
 import { getsockopt, setsockopt } from './socket-options.ts';
 
@@ -125,23 +128,69 @@ function shutdown(kernel: Kernel, task: Task, fd: number, how: number): number {
   return how > 2 ? -EINVAL : socketOps(file).shutdown(kernel, socketOf(file), how);
 }
 
-/** recvmmsg and sendmmsg: one message after the other; what came before an error counts. */
-function several(one: (kernel: Kernel, task: Task, fd: number, header: number, flags: number) => number) {
-  return (kernel: Kernel, task: Task, fd: number, vector: number, count: number, flags: number): number => {
-    // struct mmsghdr: a msghdr of 28 bytes and the length.
-    let done = 0;
-    while (done < Math.min(count, 1024)) {
-      const at = vector + done * 32;
-      const result = one(kernel, task, fd, at, done > 0 ? flags | MSG_DONTWAIT : flags);
-      if (result === BLOCKED) return BLOCKED;
-      if (result < 0) return done > 0 ? done : result;
-      if (!writeWord(kernel, task, at + 28, result)) return -EFAULT;
-      done++;
-      // Only the first message waits: what its record says is of no concern to the next.
-      task.restart = undefined;
-    }
-    return done;
+type OneMessage = (kernel: Kernel, task: Task, fd: number, header: number, flags: number) => number;
+
+/** sendmmsg: one message after the other; what came before an error counts. Linux 6.1 net/socket.c: __sys_sendmmsg */
+function sendmmsg(kernel: Kernel, task: Task, fd: number, vector: number, count: number, flags: number): number {
+  return several(sendMessage, kernel, task, fd, vector, count, flags, undefined);
+}
+
+const MSG_WAITFORONE = 0x1_0000;
+
+/**
+ * recvmmsg. The time is looked at between messages only: a call that waits for one waits on, as in
+ * Linux. 6.1 net/socket.c: do_recvmmsg
+ */
+function recvmmsg(wide: boolean) {
+  return (
+    kernel: Kernel,
+    task: Task,
+    fd: number,
+    vector: number,
+    count: number,
+    flags: number,
+    timeoutAt: number,
+  ): number => {
+    const again = task.restart?.timeEnds as bigint | undefined;
+    const timeout = timeoutAt === 0 || again !== undefined ? undefined : readTimespec(kernel, task, timeoutAt, wide);
+    if (typeof timeout === 'number') return timeout;
+    const ends = again ?? (timeout === undefined ? undefined : monotonicNs(kernel) + timeout);
+    const result = several(recvMessage, kernel, task, fd, vector, count, flags, ends);
+    if (result !== BLOCKED && ends !== undefined) storeLeft(kernel, task, timeoutAt, ends, wide);
+    return result;
   };
+}
+
+/** `ends`: monotonic time after which no further message is taken. What was done before a wait stands in the restart record. */
+function several(
+  one: OneMessage,
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  vector: number,
+  count: number,
+  flags: number,
+  ends: bigint | undefined,
+): number {
+  let done = (task.restart?.messages as number | undefined) ?? 0;
+  const most = Math.min(count, 1024);
+  while (done < most) {
+    // struct mmsghdr: a msghdr of 28 bytes and the length.
+    const at = vector + done * 32;
+    const dontWait = done > 0 && flags & MSG_WAITFORONE ? MSG_DONTWAIT : 0;
+    const result = one(kernel, task, fd, at, (flags & ~MSG_WAITFORONE) | dontWait);
+    if (result === BLOCKED) {
+      task.restart = { ...task.restart!, call: 'several', messages: done, timeEnds: ends };
+      return BLOCKED;
+    }
+    if (result < 0) return done > 0 ? done : result;
+    if (!writeWord(kernel, task, at + 28, result)) return -EFAULT;
+    done++;
+    // What one message's record says is of no concern to the next.
+    task.restart = undefined;
+    if (ends !== undefined && monotonicNs(kernel) >= ends) break;
+  }
+  return done;
 }
 
 const accept: SyscallHandler = (kernel, task, fd, address, lengthAt) =>
@@ -172,8 +221,8 @@ const CALLS: readonly (readonly [handler: SyscallHandler, count: number] | undef
   [sendMessage, 3],
   [recvMessage, 3],
   [accept4, 4],
-  [several(recvMessage), 4],
-  [several(sendMessage), 4],
+  [recvmmsg(false), 5],
+  [sendmmsg, 4],
 ];
 
 function socketcall(kernel: Kernel, task: Task, call: number, address: number): number {
@@ -209,7 +258,7 @@ export const SOCKET_SYSCALLS: SyscallDef[] = [
   full('recvfrom', ['fd', 'outbuf', 'size', 'flags', 'ptr', 'ptr'], recvFrom),
   full('sendmsg', ['fd', 'ptr', 'flags'], sendMessage),
   full('recvmsg', ['fd', 'ptr', 'flags'], recvMessage),
-  full('sendmmsg', ['fd', 'ptr', 'uint', 'flags'], several(sendMessage)),
-  partial('recvmmsg', ['fd', 'ptr', 'uint', 'flags', 'ptr'], 'the time-out is not kept', several(recvMessage)),
-  partial('recvmmsg_time64', ['fd', 'ptr', 'uint', 'flags', 'ptr'], 'the time-out is not kept', several(recvMessage)),
+  full('sendmmsg', ['fd', 'ptr', 'uint', 'flags'], sendmmsg),
+  full('recvmmsg', ['fd', 'ptr', 'uint', 'flags', 'ptr'], recvmmsg(false)),
+  full('recvmmsg_time64', ['fd', 'ptr', 'uint', 'flags', 'ptr'], recvmmsg(true)),
 ];

@@ -3,6 +3,7 @@ import { SIGINT, SIGQUIT, SIGTSTP } from '../../signal/numbers.ts';
 import { sendPgrpSignal, sigInfo } from '../../signal/send.ts';
 import { monotonicNs } from '../../time/clock.ts';
 import { notify, POLL_IN } from '../notify.ts';
+import { dropOutput, holdOutput, TIOCPKT_FLUSHREAD, tellMaster } from './packet-mode.ts';
 import {
   ECHO,
   ECHOCTL,
@@ -17,6 +18,7 @@ import {
   INLCR,
   ISIG,
   ISTRIP,
+  IUCLC,
   IUTF8,
   IXANY,
   IXON,
@@ -54,6 +56,7 @@ export function receiveInput(kernel: Kernel, tty: Tty, bytes: Uint8Array): void 
 function receiveByte(kernel: Kernel, tty: Tty, raw: number): void {
   const { iflag, lflag, cc } = tty.termios;
   let byte = iflag & ISTRIP ? raw & 0x7f : raw;
+  if (iflag & IUCLC && lflag & IEXTEN && byte >= 65 && byte <= 90) byte += 32;
   if (tty.literal) {
     tty.literal = false;
     append(kernel, tty, byte);
@@ -81,15 +84,14 @@ function receiveByte(kernel: Kernel, tty: Tty, raw: number): void {
 function flowControl(kernel: Kernel, tty: Tty, byte: number): boolean {
   const { cc, iflag } = tty.termios;
   if (byte === cc[VSTOP] && byte !== 0) {
-    tty.held = true;
+    holdOutput(kernel, tty, true);
     return true;
   }
   if (byte === cc[VSTART] && byte !== 0) {
-    tty.held = false;
-    notify(kernel, tty.queue);
+    holdOutput(kernel, tty, false);
     return true;
   }
-  if (tty.held && iflag & IXANY) tty.held = false;
+  if (tty.held && iflag & IXANY) holdOutput(kernel, tty, false);
   return false;
 }
 
@@ -102,8 +104,10 @@ function signalCharacter(kernel: Kernel, tty: Tty, byte: number): boolean {
   if (!(lflag & NOFLSH)) {
     tty.edit.length = 0;
     tty.lines.length = 0;
+    dropOutput(kernel, tty);
+    tellMaster(kernel, tty, TIOCPKT_FLUSHREAD);
   }
-  tty.held = false;
+  holdOutput(kernel, tty, false);
   if (lflag & ECHO) echo(kernel, tty, visible(tty, byte));
   if (tty.foreground > 0) sendPgrpSignal(kernel, tty.foreground, sigInfo(signo));
   return true;
@@ -136,6 +140,7 @@ function append(kernel: Kernel, tty: Tty, byte: number): void {
     echo(kernel, tty, [7]);
     return;
   }
+  if (tty.edit.length === 0) tty.lineColumn = tty.column;
   tty.edit.push(byte);
   if (tty.termios.lflag & ECHO) echo(kernel, tty, visible(tty, byte));
 }
@@ -181,7 +186,7 @@ function echoErased(kernel: Kernel, tty: Tty, character: readonly number[]): voi
 
 /** A tab is as wide as what stands before it on the line leaves to the next tab stop. */
 function echoTabErased(kernel: Kernel, tty: Tty): void {
-  let width = 0;
+  let width = tty.lineColumn;
   for (const byte of tty.edit) {
     if (byte === 9) width = (width + 8) & ~7;
     else if ((byte & 0xc0) !== 0x80) width += visible(tty, byte).length;

@@ -10,7 +10,7 @@ import { fsState } from '../fs-state.ts';
 import { makeDevice, S_IFCHR } from '../mode.ts';
 import { notify } from '../notify.ts';
 import { O_NONBLOCK } from '../open-flags.ts';
-import { POLLHUP, READABLE, WRITABLE } from '../poll-events.ts';
+import { POLLHUP, POLLPRI, READABLE, WRITABLE } from '../poll-events.ts';
 import { newTmpfsInode } from '../tmpfs/tmpfs.ts';
 import { hangUpTty } from './hang-up.ts';
 import { INPUT_LIMIT, receiveInput } from './line-discipline.ts';
@@ -72,11 +72,19 @@ export function slavePlace(kernel: Kernel, tty: Tty): PathRef | undefined {
 function readMaster(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array): number {
   const tty = masterTty(file);
   if (into.length === 0) return 0;
+  if (tty.packets && tty.packetStatus !== 0) {
+    into[0] = tty.packetStatus;
+    tty.packetStatus = 0;
+    return 1;
+  }
   if (tty.output.length > 0) {
-    const count = peekRing(tty.output, into);
+    // In packet mode a byte that says "data" comes first.
+    const head = tty.packets ? 1 : 0;
+    into.fill(0, 0, head);
+    const count = peekRing(tty.output, into.subarray(head));
     dropFromRing(tty.output, count);
     notify(kernel, tty.queue);
-    return count;
+    return head + count;
   }
   if (tty.wasOpened && tty.opens === 0) return -EIO;
   return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [tty.queue]);
@@ -106,7 +114,8 @@ export const PTY_MASTER_OPS: FileOps = {
   poll(_kernel, file) {
     const tty = masterTty(file);
     const hangUp = tty.wasOpened && tty.opens === 0 ? POLLHUP : 0;
-    return (tty.output.length > 0 ? READABLE : 0) | (inputRoom(tty) > 0 ? WRITABLE : 0) | hangUp;
+    const status = tty.packets && tty.packetStatus !== 0 ? READABLE | POLLPRI : 0;
+    return (tty.output.length > 0 ? READABLE : 0) | status | (inputRoom(tty) > 0 ? WRITABLE : 0) | hangUp;
   },
 
   queues: (_kernel, file) => [masterTty(file).queue],

@@ -20,11 +20,13 @@ export const ISTRIP = 0o40;
 export const INLCR = 0o100;
 export const IGNCR = 0o200;
 export const ICRNL = 0o400;
+export const IUCLC = 0o1000;
 export const IXON = 0o2000;
 export const IXANY = 0o4000;
 export const IUTF8 = 0o40000;
 
 export const OPOST = 0o1;
+export const OLCUC = 0o2;
 export const ONLCR = 0o4;
 export const OCRNL = 0o10;
 export const ONOCR = 0o20;
@@ -75,6 +77,26 @@ export function standardTermios(): Termios {
     cc: [3, 0x1c, 0x7f, 0x15, 4, 0, 1, 0, 0x11, 0x13, 0x1a, 0, 0x12, 0x0f, 0x17, 0x16, 0, 0, 0],
     ispeed: 38400,
     ospeed: 38400,
+  };
+}
+
+/** Settings of nothing, as a terminal's locks start. */
+export function noTermios(): Termios {
+  return { iflag: 0, oflag: 0, cflag: 0, lflag: 0, line: 0, cc: new Array(19).fill(0), ispeed: 0, ospeed: 0 };
+}
+
+/** New settings, with what is locked as it was. Linux 6.1 drivers/tty/tty_ioctl.c: unset_locked_termios */
+export function keepLocked(next: Termios, old: Termios, locked: Termios): Termios {
+  const merge = (word: (typeof FLAG_WORDS)[number]): number =>
+    (old[word] & locked[word]) | (next[word] & ~locked[word]);
+  return {
+    ...next,
+    iflag: merge('iflag'),
+    oflag: merge('oflag'),
+    cflag: merge('cflag'),
+    lflag: merge('lflag'),
+    line: locked.line !== 0 ? old.line : next.line,
+    cc: next.cc.map((character, index) => (locked.cc[index] ? old.cc[index]! : character)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { genericNumber } from '../../abi/numbers.ts';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
-import { EFAULT, EINVAL, EIO, ENOTTY, EPERM } from '../../errno.ts';
+import { EFAULT, EINVAL, EIO, ENOTTY, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readWord } from '../../mm/user-access.ts';
 import { SIGCONT, SIGHUP, SIGWINCH } from '../../signal/numbers.ts';
@@ -14,15 +14,30 @@ import { notify } from '../notify.ts';
 import { O_ACCMODE, O_CLOEXEC, O_NONBLOCK } from '../open-flags.ts';
 import { checkChange, clearControllingTty, setControllingTty } from './job-control.ts';
 import { inputReady, receiveInput, settingsChanged } from './line-discipline.ts';
+import { dropOutput, flowChanged, holdOutput, TIOCPKT_FLUSHREAD, tellMaster } from './packet-mode.ts';
 import { masterTty, slavePlace } from './pty.ts';
-import { decodeTermio, decodeTermios, encodeTermio, encodeTermios, ICANON, termiosBytes } from './termios.ts';
+import {
+  decodeTermio,
+  decodeTermios,
+  encodeTermio,
+  encodeTermios,
+  ICANON,
+  keepLocked,
+  termiosBytes,
+  VSTART,
+  VSTOP,
+} from './termios.ts';
 import { ttyOf } from './tty-file.ts';
 import { newTtyFile } from './tty-open.ts';
+import { emit } from './tty-output.ts';
 import type { Tty } from './tty-state.ts';
 
 /** ioctl() on a terminal. Linux 6.1 drivers/tty/tty_io.c: tty_ioctl */
 export function ttyIoctl(kernel: Kernel, task: Task, file: OpenFile, command: number, argument: number): number {
-  return commonIoctl(kernel, task, ttyOf(kernel, file), command, argument, false);
+  const tty = ttyOf(kernel, file);
+  // Linux: hung_up_tty_ioctl
+  if (tty.hungUp) return command === ioctl.TIOCSPGRP ? -ENOTTY : -EIO;
+  return commonIoctl(kernel, task, tty, command, argument, false);
 }
 
 /** ioctl() on a pseudo-terminal's master. Linux 6.1 drivers/tty/pty.c: pty_unix98_ioctl */
@@ -46,6 +61,15 @@ export function masterIoctl(kernel: Kernel, task: Task, file: OpenFile, command:
       const slave = newTtyFile(tty, place, flags & (O_ACCMODE | O_NONBLOCK));
       return installFd(kernel, task, slave, (flags & O_CLOEXEC) !== 0);
     }
+    case ioctl.TIOCPKT: {
+      const on = readWord(kernel, task, argument);
+      if (on === undefined) return -EFAULT;
+      if (on !== 0 && !tty.packets) tty.packetStatus = 0;
+      tty.packets = on !== 0;
+      return 0;
+    }
+    case ioctl.TIOCGPKT:
+      return putInt(kernel, task, argument, tty.packets ? 1 : 0);
     case ioctl.FIONREAD:
       return putInt(kernel, task, argument, tty.output.length);
     default:
@@ -61,6 +85,10 @@ function commonIoctl(kernel: Kernel, task: Task, tty: Tty, command: number, argu
       return copyOut(kernel, task, argument, encodeTermios(kernel, tty.termios, true)) ? 0 : -EFAULT;
     case ioctl.TCGETA:
       return copyOut(kernel, task, argument, encodeTermio(kernel, tty.termios)) ? 0 : -EFAULT;
+    case ioctl.TIOCGLCKTRMIOS:
+      return copyOut(kernel, task, argument, encodeTermios(kernel, tty.lockedTermios, false)) ? 0 : -EFAULT;
+    case ioctl.TIOCSLCKTRMIOS:
+      return lockTermios(kernel, task, tty, argument);
     case ioctl.TCSETS:
     case ioctl.TCSETSW:
     case ioctl.TCSETSF:
@@ -85,14 +113,22 @@ function commonIoctl(kernel: Kernel, task: Task, tty: Tty, command: number, argu
       return flush(kernel, task, tty, argument);
     case ioctl.TCSBRK:
     case ioctl.TCSBRKP:
+      return checkChange(kernel, task, tty);
     case ioctl.TIOCEXCL:
     case ioctl.TIOCNXCL:
-      return checkChange(kernel, task, tty);
-    case ioctl.TCXONC:
-      if (argument > 3) return -EINVAL;
-      if (argument < 2) tty.held = argument === 0;
-      notify(kernel, tty.queue);
+      tty.exclusive = command === ioctl.TIOCEXCL;
       return 0;
+    case ioctl.TIOCGEXCL:
+      return putInt(kernel, task, argument, tty.exclusive ? 1 : 0);
+    case ioctl.TIOCGETD:
+      return putInt(kernel, task, argument, tty.termios.line);
+    case ioctl.TIOCSETD: {
+      const line = readWord(kernel, task, argument);
+      if (line === undefined) return -EFAULT;
+      return line === 0 ? checkChange(kernel, task, tty) : -EINVAL;
+    }
+    case ioctl.TCXONC:
+      return checkChange(kernel, task, tty) || flow(kernel, tty, argument);
     case ioctl.TIOCSTI:
       return typeByte(kernel, task, tty, argument);
     default:
@@ -151,13 +187,23 @@ function setTermios(
   if (bytes === undefined) return -EFAULT;
   const wasCanonical = (tty.termios.lflag & ICANON) !== 0;
   const decode = length === 18 ? decodeTermio : decodeTermios;
-  tty.termios = decode(kernel, bytes, tty.termios);
+  const before = tty.termios;
+  tty.termios = keepLocked(decode(kernel, bytes, before), before, tty.lockedTermios);
+  flowChanged(kernel, tty, before);
   if (flushInput) {
     tty.lines = [];
     tty.edit = [];
   }
   settingsChanged(tty, wasCanonical);
   notify(kernel, tty.queue);
+  return 0;
+}
+
+function lockTermios(kernel: Kernel, task: Task, tty: Tty, address: number): number {
+  if (!capable(task.cred, CAP.sysAdmin)) return -EPERM;
+  const bytes = copyIn(kernel, task, address, termiosBytes(kernel, false));
+  if (bytes === undefined) return -EFAULT;
+  tty.lockedTermios = decodeTermios(kernel, bytes, tty.lockedTermios);
   return 0;
 }
 
@@ -190,6 +236,17 @@ export function resizeTty(
   if (tty.foreground > 0) sendPgrpSignal(kernel, tty.foreground, sigInfo(SIGWINCH));
 }
 
+/** tcflow(): holds or frees output, or sends the characters that ask the other end to. Linux 6.1 drivers/tty/tty_ioctl.c: n_tty_ioctl_helper */
+function flow(kernel: Kernel, tty: Tty, action: number): number {
+  if (action > 3) return -EINVAL;
+  if (action < 2) holdOutput(kernel, tty, action === 0);
+  else {
+    const character = tty.termios.cc[action === 2 ? VSTOP : VSTART]!;
+    if (character !== 0) emit(kernel, tty, Uint8Array.of(character));
+  }
+  return 0;
+}
+
 function flush(kernel: Kernel, task: Task, tty: Tty, which: number): number {
   const refused = checkChange(kernel, task, tty);
   if (refused) return refused;
@@ -197,7 +254,9 @@ function flush(kernel: Kernel, task: Task, tty: Tty, which: number): number {
   if (which !== 1) {
     tty.lines = [];
     tty.edit = [];
+    tellMaster(kernel, tty, TIOCPKT_FLUSHREAD);
   }
+  if (which !== 0) dropOutput(kernel, tty);
   notify(kernel, tty.queue);
   return 0;
 }
@@ -223,7 +282,7 @@ function setForeground(kernel: Kernel, task: Task, tty: Tty, address: number, co
     tty.foreground = pgid;
     return 0;
   }
-  return -EPERM;
+  return [...kernel.state.groups.values()].some((group) => group.pgid === pgid) ? -EPERM : -ESRCH;
 }
 
 /** TIOCSCTTY: a session leader without a terminal takes this one. Linux 6.1 drivers/tty/tty_jobctrl.c: tiocsctty */

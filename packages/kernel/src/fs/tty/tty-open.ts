@@ -1,5 +1,6 @@
-import { EIO, ENXIO } from '../../errno.ts';
+import { EBUSY, EIO, ENXIO } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
+import { CAP, capable } from '../../task/capabilities.ts';
 import type { OpenFile, PathRef, Task } from '../../types.ts';
 import { newFile } from '../file.ts';
 import { fsState } from '../fs-state.ts';
@@ -45,6 +46,7 @@ export function openTtyDevice(
   const tty = isConsole ? consoleTty(kernel) : fsState(kernel).ttys.get(device);
   if (tty === undefined) return -ENXIO;
   if (tty.kind === 'pty' && (tty.locked || !tty.masterOpen)) return -EIO;
+  if (tty.exclusive && !capable(task.cred, CAP.sysAdmin)) return -EBUSY;
   const { group } = task;
   const leader = group.sid === group.pid;
   if (!(flags & O_NOCTTY) && device !== SYSTEM_CONSOLE && leader && group.tty === 0 && tty.session === 0) {

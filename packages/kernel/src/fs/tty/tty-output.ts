@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel.ts';
 import { pushIntoRing } from '../byte-ring.ts';
 import { notify } from '../notify.ts';
-import { OCRNL, ONLCR, ONLRET, ONOCR, OPOST, XTABS } from './termios.ts';
+import { OCRNL, OLCUC, ONLCR, ONLRET, ONOCR, OPOST, XTABS } from './termios.ts';
 import type { Tty } from './tty-state.ts';
 
 /** Bytes a master may leave unread before writers wait. */
@@ -54,7 +54,7 @@ function process(tty: Tty, bytes: Uint8Array): Uint8Array {
     } else {
       // Control characters and UTF-8 continuation bytes take no column.
       if (byte >= 32 && (byte & 0xc0) !== 0x80) tty.column++;
-      out.push(byte);
+      out.push(oflag & OLCUC && byte >= 97 && byte <= 122 ? byte - 32 : byte);
     }
   }
   return Uint8Array.from(out);

@@ -1,6 +1,6 @@
 import { type ByteRing, newByteRing } from '../byte-ring.ts';
 import { type FileQueue, newQueue } from '../notify.ts';
-import { standardTermios, type Termios } from './termios.ts';
+import { noTermios, standardTermios, type Termios } from './termios.ts';
 
 export interface WindowSize {
   rows: number;
@@ -17,6 +17,8 @@ export interface Tty {
   /** Number of a pseudo-terminal (/dev/pts/N). */
   index: number;
   termios: Termios;
+  /** Settings that stay as they are: set bits, and characters that are not 0 (TIOCSLCKTRMIOS). */
+  lockedTermios: Termios;
   size: WindowSize;
   /** Session it controls, and that session's foreground process group; 0 for none. */
   session: number;
@@ -29,6 +31,13 @@ export interface Tty {
   literal: boolean;
   /** Output column, for tabs and erasing. */
   column: number;
+  /** Column at which the line being typed begins. */
+  lineColumn: number;
+  /** TIOCEXCL: nobody else may open it but the privileged. */
+  exclusive: boolean;
+  /** Packet mode of the master (TIOCPKT), and what it is to be told (TIOCPKT_*). */
+  packets: boolean;
+  packetStatus: number;
   /** Output is held (Ctrl-S). */
   held: boolean;
   hungUp: boolean;
@@ -50,6 +59,7 @@ export function newTty(device: number, kind: Tty['kind'], index: number): Tty {
     kind,
     index,
     termios: standardTermios(),
+    lockedTermios: noTermios(),
     size: { rows: 0, columns: 0, xpixel: 0, ypixel: 0 },
     session: 0,
     foreground: 0,
@@ -57,6 +67,10 @@ export function newTty(device: number, kind: Tty['kind'], index: number): Tty {
     edit: [],
     literal: false,
     column: 0,
+    lineColumn: 0,
+    exclusive: false,
+    packets: false,
+    packetStatus: 0,
     held: false,
     hungUp: false,
     output: newByteRing(),

@@ -4,7 +4,7 @@ import { latin1Bytes } from '../../abi/struct.ts';
 import type { FileOps } from '../../fs/file-ops.ts';
 import { READABLE, WRITABLE } from '../../fs/poll-events.ts';
 import type { Kernel } from '../../kernel.ts';
-import { isFull, SIGEV_SIGNAL } from './queue.ts';
+import { isFull, removeNotification, SIGEV_SIGNAL } from './queue.ts';
 import { type PosixQueue, queueOf } from './state.ts';
 
 function statusText(kernel: Kernel, queue: PosixQueue): string {
@@ -34,8 +34,8 @@ export const MQUEUE_FILE_OPS: FileOps = {
   queues: (_kernel, file) => [queueOf(file.inode).changed],
 
   /** Who closes a descriptor of the queue is not to be told any more. */
-  flush(_kernel, task, file) {
+  flush(kernel, task, file) {
     const queue = queueOf(file.inode);
-    if (queue.notification?.pid === task.group.pid) queue.notification = undefined;
+    if (queue.notification?.pid === task.group.pid) removeNotification(kernel, queue);
   },
 };

@@ -1,13 +1,19 @@
 /** Sending to and receiving from a queue. Linux 6.1 ipc/mqueue.c: do_mq_timedsend, do_mq_timedreceive */
+
 import { notify } from '../../fs/notify.ts';
+import { deliverNetlink } from '../../fs/socket/netlink/netlink-ops.ts';
 import type { Kernel } from '../../kernel.ts';
 import { wakeTask } from '../../sched/wait.ts';
 import { SI_MESGQ } from '../../signal/numbers.ts';
 import { sendGroupSignal, sigInfo } from '../../signal/send.ts';
 import type { Task } from '../../types.ts';
-import type { PosixMessage, PosixQueue, QueueWaiter } from './state.ts';
+import type { PosixMessage, PosixQueue, QueueNotification, QueueWaiter } from './state.ts';
 
 export const SIGEV_SIGNAL = 0;
+/** NOTIFY_COOKIE_LEN, and what its last byte tells. Linux 6.1 include/uapi/linux/mqueue.h */
+export const COOKIE_BYTES = 32;
+const NOTIFY_WOKENUP = 1;
+const NOTIFY_REMOVED = 2;
 
 export function isFull(queue: PosixQueue): boolean {
   return queue.messages.length >= queue.maxMessages;
@@ -78,12 +84,28 @@ export function takeMessage(kernel: Kernel, queue: PosixQueue): PosixMessage {
   return message;
 }
 
+/** Nobody is to be told any more; a thread that waits for it learns that. Linux: remove_notification */
+export function removeNotification(kernel: Kernel, queue: PosixQueue): void {
+  const { notification } = queue;
+  queue.notification = undefined;
+  if (notification !== undefined) sendCookie(kernel, notification, NOTIFY_REMOVED);
+}
+
+/** SIGEV_THREAD: the socket gets the cookie with the reason in it. Linux: set_cookie, netlink_sendskb */
+function sendCookie(kernel: Kernel, { socket, cookie }: QueueNotification, reason: number): void {
+  if (socket === undefined || cookie === undefined) return;
+  const bytes = cookie.slice();
+  bytes[COOKIE_BYTES - 1] = reason;
+  deliverNetlink(kernel, socket, bytes);
+}
+
 /** A message came to an empty queue: the notification is used up. Linux: __do_notify */
 function tellOwner(kernel: Kernel, sender: Task, queue: PosixQueue): void {
   const { notification } = queue;
   if (notification === undefined || queue.messages.length !== 1) return;
   queue.notification = undefined;
   const group = kernel.state.groups.get(notification.pid);
+  sendCookie(kernel, notification, NOTIFY_WOKENUP);
   if (notification.how !== SIGEV_SIGNAL || group === undefined) return;
   const { signo, value } = notification;
   const from = { pid: sender.group.pid, uid: sender.cred.uid };

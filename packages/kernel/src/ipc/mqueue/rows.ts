@@ -25,23 +25,36 @@ import { newMount } from '../../fs/mount-table.ts';
 import { canRead, canWrite, O_ACCMODE, O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../../fs/open-flags.ts';
 import { NAME_MAX } from '../../fs/path-walk.ts';
 import { MAY_READ, MAY_WRITE, permission } from '../../fs/permission.ts';
+import type { NetlinkSocket } from '../../fs/socket/netlink/netlink-state.ts';
+import { AF_NETLINK } from '../../fs/socket/numbers.ts';
+import { socketFile, socketOf } from '../../fs/socket/socket-state.ts';
 import { removeFile } from '../../fs/vfs.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut, readCString, writeWord } from '../../mm/user-access.ts';
 import { blockOn } from '../../sched/wait.ts';
-import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { monotonicNs } from '../../time/clock.ts';
 import { realtimeDeadline } from '../../time/set-clock.ts';
 import { readTimespec } from '../../time/timespec.ts';
 import type { OpenFile, PathRef, Task } from '../../types.ts';
 import { createQueue, mqueueTree, PRIORITIES, type QueueShape } from './mqueuefs.ts';
-import { addQueueWaiter, dropQueueWaiter, isFull, SIGEV_SIGNAL, sendMessage, takeMessage } from './queue.ts';
-import { type PosixMessage, type PosixQueue, type QueueWaiter, queueOf } from './state.ts';
+import {
+  addQueueWaiter,
+  COOKIE_BYTES,
+  dropQueueWaiter,
+  isFull,
+  removeNotification,
+  SIGEV_SIGNAL,
+  sendMessage,
+  takeMessage,
+} from './queue.ts';
+import { type PosixMessage, type PosixQueue, type QueueNotification, type QueueWaiter, queueOf } from './state.ts';
 
 /** struct mq_attr: flags, maxmsg, msgsize, curmsgs, four reserved words. */
 const ATTR_BYTES = 32;
 const SIGEVENT_BYTES = 64;
 const SIGEV_NONE = 1;
+const SIGEV_THREAD = 2;
 
 /** The name of a queue, without the slash that libc takes off: -errno if it cannot be one. */
 function readName(kernel: Kernel, task: Task, address: number): string | number {
@@ -207,23 +220,42 @@ function deliver(kernel: Kernel, task: Task, address: number, priority: number, 
   return copyOut(kernel, task, address, message.bytes) ? message.bytes.length : -EFAULT;
 }
 
+/** SIGEV_THREAD as the kernel has it: a cookie, and a netlink socket on which to send it. Linux: do_mq_notify */
+function threadNotification(
+  kernel: Kernel,
+  task: Task,
+  cookieAt: number,
+  fd: number,
+): { socket: NetlinkSocket; cookie: Uint8Array } | number {
+  const cookie = copyIn(kernel, task, cookieAt, COOKIE_BYTES);
+  if (cookie === undefined) return -EFAULT;
+  const file = socketFile(task, fd);
+  if (typeof file === 'number') return file;
+  const socket = socketOf(file);
+  return socket.family === AF_NETLINK ? { socket, cookie } : -EINVAL;
+}
+
 function mqNotify(kernel: Kernel, task: Task, fd: number, address: number): number {
   const { pid } = task.group;
-  let wanted: { value: number; signo: number; how: number } | undefined;
+  let wanted: Omit<QueueNotification, 'pid'> | undefined;
   if (address !== 0) {
     const bytes = copyIn(kernel, task, address, SIGEVENT_BYTES);
     if (bytes === undefined) return -EFAULT;
     const reader = new StructReader(kernel, bytes);
     const signo = genericNumber(kernel, 'signal', reader.i32(4));
     wanted = { value: reader.i32(0), signo, how: reader.i32(8) };
-    if (wanted.how !== SIGEV_NONE && wanted.how !== SIGEV_SIGNAL) return -EINVAL;
+    if (wanted.how === SIGEV_THREAD) {
+      const thread = threadNotification(kernel, task, reader.u32(0), reader.i32(4));
+      if (typeof thread === 'number') return thread;
+      wanted = { ...wanted, signo: 0, ...thread };
+    } else if (wanted.how !== SIGEV_NONE && wanted.how !== SIGEV_SIGNAL) return -EINVAL;
     if (wanted.how === SIGEV_SIGNAL && (signo < 0 || signo > lastSignal(kernel))) return -EINVAL;
   }
   const file = queueFile(task, fd, () => true);
   if (typeof file === 'number') return file;
   const queue = queueOf(file.inode);
   if (wanted === undefined) {
-    if (queue.notification?.pid === pid) queue.notification = undefined;
+    if (queue.notification?.pid === pid) removeNotification(kernel, queue);
     return 0;
   }
   if (queue.notification !== undefined) return -EBUSY;
@@ -248,7 +280,6 @@ function mqGetsetattr(kernel: Kernel, task: Task, fd: number, next: number, old:
   return old === 0 || copyOut(kernel, task, old, out.bytes) ? 0 : -EFAULT;
 }
 
-const THREAD_NOTE = 'SIGEV_THREAD, which needs a netlink socket, gives EINVAL';
 const TRANSFER = ['fd', 'buf', 'size', 'uint', 'ptr'] as const;
 const RECEIVE = ['fd', 'ptr', 'size', 'ptr', 'ptr'] as const;
 
@@ -259,6 +290,6 @@ export const MQUEUE_SYSCALLS: readonly SyscallDef[] = [
   full('mq_timedsend_time64', TRANSFER, mqSend(true)),
   full('mq_timedreceive', RECEIVE, mqReceive(false)),
   full('mq_timedreceive_time64', RECEIVE, mqReceive(true)),
-  partial('mq_notify', ['fd', 'ptr'], THREAD_NOTE, mqNotify),
+  full('mq_notify', ['fd', 'ptr'], mqNotify),
   full('mq_getsetattr', ['fd', 'ptr', 'ptr'], mqGetsetattr),
 ];

@@ -1,5 +1,7 @@
 /** State of POSIX message queues: plain data under KernelState.sub.mqueue. Linux 6.1 ipc/mqueue.c */
+
 import type { FileQueue } from '../../fs/notify.ts';
+import type { NetlinkSocket } from '../../fs/socket/netlink/netlink-state.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Dentry, Inode, RestartRecord, Superblock, WaitQueue } from '../../types.ts';
 
@@ -25,6 +27,9 @@ export interface QueueNotification {
   how: number;
   signo: number;
   value: number;
+  /** SIGEV_THREAD: the netlink socket that gets the cookie. */
+  socket?: NetlinkSocket;
+  cookie?: Uint8Array;
 }
 
 /** Inode.data of a queue. Linux: struct mqueue_inode_info */

@@ -172,9 +172,8 @@ function setGroups(width: Width): SyscallHandler {
     const bytes = copyIn(kernel, task, list!, size! * width.bytes);
     if (bytes === undefined) return -EFAULT;
     const reader = new StructReader(kernel, bytes);
-    task.cred.groups = Array.from({ length: size! }, (_, i) =>
-      width.bytes === 2 ? reader.u16(2 * i) : reader.u32(4 * i),
-    );
+    const groups = Array.from({ length: size! }, (_, i) => (width.bytes === 2 ? reader.u16(2 * i) : reader.u32(4 * i)));
+    task.cred.groups = groups.sort((a, b) => a - b);
     return 0;
   };
 }

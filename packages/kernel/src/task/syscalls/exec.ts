@@ -22,9 +22,9 @@ function execveat(
   envp: number,
   flags: number,
 ): number {
-  if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) return -EINVAL;
   const name = readCString(kernel, task, path);
   if (typeof name === 'number') return name;
+  if (name === '' && !(flags & AT_EMPTY_PATH)) return -ENOENT;
   const room = argumentRoom(task);
   const args = readStrings(kernel, task, argv, room);
   if (typeof args === 'number') return args;
@@ -45,6 +45,7 @@ function execAt(
   environ: string[],
   flags: number,
 ): number {
+  if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) return -EINVAL;
   const follow = !(flags & AT_SYMLINK_NOFOLLOW);
   if (fd === AT_FDCWD || name.startsWith('/')) {
     return execProgram(kernel, task, openExecutable(kernel, task, name, { follow }), name, args, environ);
@@ -55,7 +56,6 @@ function execAt(
     const file = openExecutable(kernel, task, name, { at: dir.path, follow });
     return execProgram(kernel, task, file, `/dev/fd/${fd}/${name}`, args, environ);
   }
-  if (!(flags & AT_EMPTY_PATH)) return -ENOENT;
   if (isSymlink(dir.inode.mode)) return -ELOOP;
   return execProgram(kernel, task, openExecutableAt(task, dir.path), `/dev/fd/${fd}`, args, environ);
 }

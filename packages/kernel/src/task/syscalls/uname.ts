@@ -12,10 +12,15 @@ import type { Task } from '../../types.ts';
 import { CAP, capable } from '../capabilities.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from '../release.ts';
 
+/** Personality of programs that cannot read versions of two numbers, and what they are told. Linux 6.1 kernel/sys.c: override_release */
+const UNAME26 = 0x002_0000;
+const RELEASE_26 = '2.6.61';
+
 /** Fields of `width` bytes each, NUL-filled. */
-function utsname(kernel: Kernel, width: number, domain: boolean): Uint8Array {
+function utsname(kernel: Kernel, task: Task, width: number, domain: boolean): Uint8Array {
   const { state, abi } = kernel;
-  const fields = ['Linux', state.hostname, KERNEL_RELEASE, KERNEL_VERSION, abi.machine];
+  const release = task.personality & UNAME26 ? RELEASE_26 : KERNEL_RELEASE;
+  const fields = ['Linux', state.hostname, release, KERNEL_VERSION, abi.machine];
   if (domain) fields.push(state.domainname);
   const writer = new StructWriter(kernel, width * fields.length);
   fields.forEach((field, i) => {
@@ -26,7 +31,7 @@ function utsname(kernel: Kernel, width: number, domain: boolean): Uint8Array {
 
 function unameOf(width: number, domain: boolean) {
   return (kernel: Kernel, task: Task, address?: number): number =>
-    copyOut(kernel, task, address!, utsname(kernel, width, domain)) ? 0 : -EFAULT;
+    copyOut(kernel, task, address!, utsname(kernel, task, width, domain)) ? 0 : -EFAULT;
 }
 
 function setName(kernel: Kernel, task: Task, address: number, length: number): string | number {
@@ -66,10 +71,15 @@ export const UNAME_SYSCALLS: readonly SyscallDef[] = [
     kernel.state.domainname = name;
     return 0;
   }),
-  partial('personality', ['ulong'], 'kept and reported; changes nothing', (_kernel, task, wanted) => {
-    const old = task.personality;
-    if (wanted !== 0xffff_ffff) task.personality = wanted!;
-    return old;
-  }),
+  partial(
+    'personality',
+    ['ulong'],
+    'READ_IMPLIES_EXEC and UNAME26 act; there is no randomisation to turn off, the other flags are kept',
+    (_kernel, task, wanted) => {
+      const old = task.personality;
+      if (wanted !== 0xffff_ffff) task.personality = wanted!;
+      return old;
+    },
+  ),
   full('sysinfo', ['ptr'], sysinfo),
 ];

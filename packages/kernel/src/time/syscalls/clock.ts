@@ -14,6 +14,7 @@ import { clearNtp } from '../ntp-state.ts';
 import { setRealtime } from '../set-clock.ts';
 import { updateClockMirror } from '../tick.ts';
 import { readTimespec, readTimeval, writeTimespec, writeTimeval } from '../timespec.ts';
+import { updateVdsoData } from '../vdso-data.ts';
 
 const SECOND = 1_000_000_000n;
 
@@ -95,6 +96,7 @@ function settimeofday(kernel: Kernel, task: Task, timeAt: number, zoneAt: number
     const minutesWest = reader.i32(0);
     if (Math.abs(minutesWest) > MAX_ZONE_MINUTES) return -EINVAL;
     kernel.state.time.zone = { minutesWest, dst: reader.i32(4) };
+    updateVdsoData(kernel, monotonicNs(kernel));
   }
   return ns === undefined ? 0 : setClock(kernel, task, ns);
 }

@@ -91,12 +91,26 @@ export function destination(address: string): string {
 }
 
 /** The address that packets for `to` come from. Linux 6.1 net/ipv4/route.c: ip_route_output_key_hash_rcu */
-export function sourceFor(to: string): string {
+export function sourceFor(kernel: Kernel, to: string): string {
+  if (!isLocal(to)) {
+    const own = kernel.host.network?.addresses().find((address) => isV4(address) === isV4(to));
+    if (own !== undefined) return own;
+  }
   return isV4(to) ? V4_LOOPBACK : V6_LOOPBACK;
 }
 
 /** 0 where an address can be reached from a socket, or -ENETUNREACH. */
-export function reachable(address: string, v6Only: boolean): number {
+export function reachable(kernel: Kernel, address: string, v6Only: boolean): number {
   if (v6Only && isV4(address)) return -ENETUNREACH;
-  return isLocal(address) ? 0 : -ENETUNREACH;
+  return isLocal(address) || isOutside(kernel, address) ? 0 : -ENETUNREACH;
+}
+
+/** Whether packets for the address go through the host's network: one is there, and the address is nobody's here. */
+export function isOutside(kernel: Kernel, address: string): boolean {
+  return kernel.host.network !== undefined && !isLocal(address) && !isMulticast(address) && !isBroadcast(address);
+}
+
+/** Whether it is an address of the host that the machine may use as its own. */
+export function isHostAddress(kernel: Kernel, address: string): boolean {
+  return kernel.host.network?.addresses().includes(address) ?? false;
 }

@@ -19,10 +19,22 @@ import { dropInbox } from '../inbox.ts';
 import { type AF_INET, AF_INET6, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../numbers.ts';
 import type { SocketOps } from '../socket-ops.ts';
 import type { Socket } from '../socket-state.ts';
-import { decodeEndpoint, encodeEndpoint, isAny, isBroadcast, isLocal, isMulticast, isV4, V4_ANY } from './endpoint.ts';
+import {
+  decodeEndpoint,
+  encodeEndpoint,
+  isAny,
+  isBroadcast,
+  isHostAddress,
+  isLocal,
+  isMulticast,
+  isV4,
+  V4_ANY,
+} from './endpoint.ts';
 import { getInetOption, setInetOption } from './inet-options.ts';
 import { type InetSocket, newInetSocket, TCP } from './inet-state.ts';
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE } from './numbers.ts';
+import { openOutside } from './outside/datagrams.ts';
+import { listenOutside } from './outside/listeners.ts';
 import { bindEndpoint, isV6Only, leavePort } from './ports.ts';
 import { acceptTcp, closeTcp, connectTcp, listenTcp, shutdownTcp } from './tcp.ts';
 import { pollTcp, receiveTcp, sendTcp, unreadBytes, unsentBytes } from './tcp-transfer.ts';
@@ -54,10 +66,12 @@ function bind(kernel: Kernel, task: Task, file: OpenFile, address: Uint8Array): 
   }
   if (typeof wanted === 'number') return wanted;
   if (socket.family === AF_INET6 && isV4(wanted.address) && isV6Only(socket)) return -EINVAL;
-  const known = isAny(wanted.address) || isLocal(wanted.address);
+  const known = isAny(wanted.address) || isLocal(wanted.address) || isHostAddress(kernel, wanted.address);
   if (!known && !isMulticast(wanted.address) && !isBroadcast(wanted.address)) return -EADDRNOTAVAIL;
   if (socket.local.port !== 0 || socket.state !== TCP.closed) return -EINVAL;
-  return bindEndpoint(kernel, socket, wanted, capable(task.cred, CAP.netBindService));
+  const failed = bindEndpoint(kernel, socket, wanted, capable(task.cred, CAP.netBindService));
+  if (failed === 0 && socket.type === SOCK_DGRAM) openOutside(kernel, socket);
+  return failed;
 }
 
 /** The Internet families: TCP and UDP between the programs of this machine. */
@@ -68,8 +82,12 @@ export const INET_OPS: SocketOps = {
   connect: (kernel, task, file, address) =>
     inetOf(file).type === SOCK_STREAM ? connectTcp(kernel, task, file, address) : connectUdp(kernel, file, address),
 
-  listen: (kernel, _task, file, backlog) =>
-    inetOf(file).type === SOCK_STREAM ? listenTcp(kernel, inetOf(file), backlog) : -EOPNOTSUPP,
+  listen(kernel, task, file, backlog) {
+    const socket = inetOf(file);
+    if (socket.type !== SOCK_STREAM) return -EOPNOTSUPP;
+    const result = listenTcp(kernel, socket, backlog);
+    return result < 0 || isLocal(socket.local.address) ? result : listenOutside(kernel, task, socket);
+  },
 
   accept: (kernel, task, file) => (inetOf(file).type === SOCK_STREAM ? acceptTcp(kernel, task, file) : -EOPNOTSUPP),
 

@@ -63,10 +63,32 @@ export interface InetState {
   /** What has passed the interface. */
   packets: number;
   bytes: number;
+  outside: OutsideState;
+}
+
+/** A connection through the host's network. */
+export interface OutsideLink {
+  /** The guest's socket. */
+  near: InetSocket;
+  /** Stands for the other end, once there is a connection: what the guest sends lies in its inbox. */
+  far: InetSocket | undefined;
+  /** The host was told that no more will be sent. */
+  ended: boolean;
+}
+
+/** What goes through the host's network, by the host's numbers. */
+export interface OutsideState {
+  nextId: number;
+  links: Map<number, OutsideLink>;
+  /** Listening sockets; `open` once the host listens. */
+  listeners: Map<number, { socket: InetSocket; open: boolean }>;
+  /** Sockets that send and get datagrams. */
+  datagrams: Map<number, InetSocket>;
 }
 
 export function newInetState(): InetState {
-  return { ports: new Map(), timeWait: [], nextPort: 0, packets: 0, bytes: 0 };
+  const outside = { nextId: 1, links: new Map(), listeners: new Map(), datagrams: new Map() };
+  return { ports: new Map(), timeWait: [], nextPort: 0, packets: 0, bytes: 0, outside };
 }
 
 /** SO_RCVBUF and SO_SNDBUF of new TCP sockets: the middle values of tcp_rmem and tcp_wmem. */

@@ -51,13 +51,18 @@ export function sendTcp(kernel: Kernel, task: Task, file: OpenFile, bytes: Uint8
   const room = peer.receiveBuffer + socket.sendBuffer - peer.inboxBytes;
   if (room <= 0) return socketWait(kernel, task, file, flags, socket.sendTimeout, [socket.queue]);
   const count = Math.min(room, bytes.length);
-  peer.inbox.push({ bytes: bytes.slice(0, count), offset: 0, from: NOBODY, files: [], credentials: undefined });
-  peer.inboxBytes += count;
+  arrive(kernel, peer, bytes.slice(0, count));
+  return count;
+}
+
+/** Bytes have come to a socket, which keeps them. */
+export function arrive(kernel: Kernel, socket: InetSocket, bytes: Uint8Array): void {
+  socket.inbox.push({ bytes, offset: 0, from: NOBODY, files: [], credentials: undefined });
+  socket.inboxBytes += bytes.length;
   const state = inetState(kernel);
   state.packets++;
-  state.bytes += count;
-  notify(kernel, peer.queue, POLL_IN);
-  return count;
+  state.bytes += bytes.length;
+  notify(kernel, socket.queue, POLL_IN);
 }
 
 /** Linux 6.1 net/ipv4/tcp.c: tcp_recvmsg_locked */

@@ -24,6 +24,7 @@ import { mayWait, socketWait } from '../waiting.ts';
 import { decodeEndpoint, destination, type Endpoint, isAny, isV4, reachable, sourceFor, V6_ANY } from './endpoint.ts';
 import { type InetSocket, newInetSocket, TCP } from './inet-state.ts';
 import { IPPROTO_TCP } from './numbers.ts';
+import { connectOutside } from './outside/links.ts';
 import { autobind, enterPort, inetState, isV6Only, leavePort, portTaken, socketsOn, timeWaits } from './ports.ts';
 
 /** How long a connection that was closed here first keeps its port. Linux 6.1 include/net/tcp.h: TCP_TIMEWAIT_LEN */
@@ -91,7 +92,7 @@ function establish(kernel: Kernel, client: InetSocket, listener: InetSocket): vo
 }
 
 /** Lets in clients that waited for room in the backlog. */
-function admitWaiting(kernel: Kernel, listener: InetSocket): void {
+export function admitWaiting(kernel: Kernel, listener: InetSocket): void {
   while (listener.waiting.length > 0 && listener.backlog.length <= listener.backlogLimit) {
     const client = listener.waiting.shift()!;
     if (client.state === TCP.synSent) establish(kernel, client, listener);
@@ -117,30 +118,31 @@ export function connectTcp(kernel: Kernel, task: Task, file: OpenFile, address: 
 /** Sends the SYN, so to speak: the answer is there at once, but only the next call sees it. 0 or -errno. */
 function startConnect(kernel: Kernel, socket: InetSocket, to: Endpoint): number {
   const address = destination(to.address);
-  const failed = reachable(address, isV6Only(socket));
+  const failed = reachable(kernel, address, isV6Only(socket));
   if (failed) return failed;
   if (!isAny(socket.local.address) && isV4(socket.local.address) !== isV4(address)) return -ENETUNREACH;
   const unbound = autobind(kernel, socket, true);
   if (unbound) return unbound;
-  if (isAny(socket.local.address)) socket.local = { ...socket.local, address: sourceFor(address) };
+  if (isAny(socket.local.address)) socket.local = { ...socket.local, address: sourceFor(kernel, address) };
   socket.remote = { address, port: to.port };
   socket.state = TCP.synSent;
   socket.connecting = true;
   socket.error = 0;
   socket.readShut = socket.writeShut = socket.ended = false;
   const listener = findListener(kernel, socket.remote, socket.local);
-  if (listener === undefined) refuse(kernel, socket);
-  else {
+  if (listener === undefined) {
+    if (!connectOutside(kernel, socket)) refuse(kernel, socket, ECONNREFUSED);
+  } else {
     listener.waiting.push(socket);
     admitWaiting(kernel, listener);
   }
   return 0;
 }
 
-/** Nobody listens: a reset is the answer. */
-function refuse(kernel: Kernel, socket: InetSocket): void {
+/** There is no connection: nobody listens (a reset is the answer), or what the network says. `errno` is above 0. */
+export function refuse(kernel: Kernel, socket: InetSocket, errno: number): void {
   socket.state = TCP.closed;
-  socket.error = ECONNREFUSED;
+  socket.error = errno;
   socket.readShut = socket.writeShut = true;
   inetState(kernel).packets += 2;
   notify(kernel, socket.queue);
@@ -239,7 +241,7 @@ function dropListener(kernel: Kernel, socket: InetSocket): void {
     resetPeer(kernel, server);
     leavePort(kernel, server);
   }
-  for (const client of socket.waiting) if (client.state === TCP.synSent) refuse(kernel, client);
+  for (const client of socket.waiting) if (client.state === TCP.synSent) refuse(kernel, client, ECONNREFUSED);
   socket.backlog = [];
   socket.waiting = [];
 }

@@ -34,6 +34,7 @@ import {
   IPV6_MULTICAST_IF,
   IPV6_MULTICAST_LOOP,
 } from './numbers.ts';
+import { sendOutside } from './outside/datagrams.ts';
 import { autobind, inetState, isV6Only, leavePort, socketsOn } from './ports.ts';
 
 /** The most that one datagram carries, over IPv4 and IPv6. */
@@ -43,7 +44,7 @@ const MOST_V6 = 65_527;
 const OVERHEAD = 768;
 
 /** 0 where a socket may send to the address, or -errno. */
-function mayReach(socket: InetSocket, address: string): number {
+function mayReach(kernel: Kernel, socket: InetSocket, address: string): number {
   if (isV6Only(socket) && isV4(address)) return -ENETUNREACH;
   if (isMulticast(address)) {
     const chosen = isV4(address)
@@ -52,7 +53,7 @@ function mayReach(socket: InetSocket, address: string): number {
     return chosen === 0 ? -ENETUNREACH : 0;
   }
   if (isBroadcast(address)) return hasFlag(socket, SO_BROADCAST) ? 0 : -EACCES;
-  return reachable(address, false);
+  return reachable(kernel, address, false);
 }
 
 /** Linux 6.1 net/ipv4/datagram.c: __ip4_datagram_connect */
@@ -69,9 +70,9 @@ export function connectUdp(kernel: Kernel, file: OpenFile, address: Uint8Array):
     return 0;
   }
   const remote = { address: destination(to.address), port: to.port };
-  const failed = mayReach(socket, remote.address) || autobind(kernel, socket);
+  const failed = mayReach(kernel, socket, remote.address) || autobind(kernel, socket);
   if (failed) return failed;
-  if (isAny(socket.local.address)) socket.local = { ...socket.local, address: sourceFor(remote.address) };
+  if (isAny(socket.local.address)) socket.local = { ...socket.local, address: sourceFor(kernel, remote.address) };
   socket.remote = remote;
   socket.state = TCP.established;
   notify(kernel, socket.queue);
@@ -142,7 +143,7 @@ export function sendUdp(
   const to = targetOf(kernel, socket, address);
   if (typeof to === 'number') return to;
   const v4 = isV4(to.address);
-  const failed = mayReach(socket, to.address);
+  const failed = mayReach(kernel, socket, to.address);
   if (failed) return failed;
   if (socket.writeShut) return brokenPipe(kernel, task, flags);
   if (bytes.length > (v4 ? MOST_V4 : MOST_V6)) return -EMSGSIZE;
@@ -150,7 +151,10 @@ export function sendUdp(
   if (typeof chosen === 'number') return chosen;
   const { header, source } = chosen;
   const own = source ?? socket.local.address;
-  const from = { address: isAny(own) || isMulticast(own) ? sourceFor(to.address) : own, port: socket.local.port };
+  const from = {
+    address: isAny(own) || isMulticast(own) ? sourceFor(kernel, to.address) : own,
+    port: socket.local.port,
+  };
   deliver(kernel, socket, bytes, from, to, header);
   return bytes.length;
 }
@@ -175,24 +179,27 @@ function deliver(
   }
   const found = receivers(kernel, sender.protocol, to, from);
   const group = isMulticast(to.address) || isBroadcast(to.address);
+  if (found.length === 0 && !group && sendOutside(kernel, sender, bytes, to)) return;
   if (found.length === 0 && !group && sender.state === TCP.established) {
     sender.error = ECONNREFUSED;
     notify(kernel, sender.queue);
   }
-  for (const socket of found) {
-    if (socket.inboxBytes > socket.receiveBuffer || !coverageSuffices(socket, header)) continue;
-    const name = encodeEndpoint(kernel, socket.family, from);
-    socket.inbox.push({
-      bytes: bytes.slice(),
-      offset: 0,
-      from: name,
-      header,
-      files: [],
-      credentials: undefined,
-    });
-    socket.inboxBytes += bytes.length + OVERHEAD;
-    notify(kernel, socket.queue, POLL_IN);
-  }
+  for (const socket of found) receiveDatagram(kernel, socket, bytes, from, header);
+}
+
+/** A datagram for a socket: it keeps it, unless its buffer is full or the sum covers less than it asks for. */
+export function receiveDatagram(
+  kernel: Kernel,
+  socket: InetSocket,
+  bytes: Uint8Array,
+  from: Endpoint,
+  header: DatagramHeader,
+): void {
+  if (socket.inboxBytes > socket.receiveBuffer || !coverageSuffices(socket, header)) return;
+  const name = encodeEndpoint(kernel, socket.family, from);
+  socket.inbox.push({ bytes: bytes.slice(), offset: 0, from: name, header, files: [], credentials: undefined });
+  socket.inboxBytes += bytes.length + OVERHEAD;
+  notify(kernel, socket.queue, POLL_IN);
 }
 
 /** Linux 6.1 net/ipv4/udp.c: udp_recvmsg */

@@ -90,6 +90,11 @@ function bind(kernel: Kernel, task: Task, file: OpenFile, bytes: Uint8Array): nu
   return 0;
 }
 
+/** Puts a message of the kernel's into a socket's inbox. */
+export function deliverNetlink(kernel: Kernel, socket: NetlinkSocket, bytes: Uint8Array): void {
+  put(kernel, socket, bytes);
+}
+
 function put(kernel: Kernel, socket: NetlinkSocket, bytes: Uint8Array): void {
   socket.inbox.push({ bytes, offset: 0, from: address(kernel, 0, 0), files: [], credentials: undefined });
   socket.inboxBytes += bytes.length;

@@ -21,6 +21,7 @@ import {
   NLM_F_DUMP,
   readAttributes,
 } from './message.ts';
+import { rules } from './rules.ts';
 
 /** Linux 6.1 include/uapi/linux/rtnetlink.h */
 const RTM_NEWLINK = 16;
@@ -29,10 +30,14 @@ const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
 const RTM_NEWROUTE = 24;
 const RTM_GETROUTE = 26;
+const RTM_GETRULE = 34;
 
 const RT_TABLE_LOCAL = 255;
+const RT_TABLE_MAIN = 254;
 const RT_SCOPE_HOST = 254;
 const RTPROT_KERNEL = 2;
+const RTM_F_CLONED = 0x200;
+const RTCF_LOCAL = 0x8000_0000;
 const RTN_LOCAL = 2;
 const RTN_BROADCAST = 3;
 const RT_SCOPE_LINK = 253;
@@ -124,7 +129,7 @@ function route(kernel: Kernel, to: string, bits: number, kind: number, scope: nu
     [15, word(kernel, RT_TABLE_LOCAL)],
     [1, latin1Bytes(v4 ? v4Bytes(to) : to)],
   ];
-  if (v4) attributes.push([7, latin1Bytes(v4Bytes(sourceFor(to)))]);
+  if (v4) attributes.push([7, latin1Bytes(v4Bytes(sourceFor(kernel, to)))]);
   else attributes.push([6, word(kernel, 0)]);
   attributes.push([4, word(kernel, LOOPBACK_INDEX)]);
   return { type: RTM_NEWROUTE, body: joined([header.bytes, attributeBytes(kernel, attributes)]) };
@@ -159,7 +164,27 @@ function oneRoute(kernel: Kernel, body: Uint8Array): NetlinkAnswer[] | number {
   if (wanted === undefined) return -ENETUNREACH;
   const address = wanted.length === 4 ? V4_ANY.slice(0, 12) + latin1String(wanted) : latin1String(wanted);
   if (!isLocal(address)) return -ENETUNREACH;
-  return [route(kernel, address, wanted.length * 8, RTN_LOCAL, isV4(address) ? 0 : RT_SCOPE_HOST)];
+  return [isV4(address) ? foundRoute(kernel, address) : route(kernel, address, 128, RTN_LOCAL, RT_SCOPE_HOST)];
+}
+
+/** The result of a look-up, not an entry of a table. Linux 6.1 net/ipv4/route.c: rt_fill_info */
+function foundRoute(kernel: Kernel, to: string): NetlinkAnswer {
+  const header = new StructWriter(kernel, 12).u8(AF_INET).u8(32).u8(0).u8(0);
+  header
+    .u8(RT_TABLE_MAIN)
+    .u8(0)
+    .u8(0)
+    .u8(RTN_LOCAL)
+    .u32((RTCF_LOCAL | RTM_F_CLONED) >>> 0);
+  const attributes: Attribute[] = [
+    [15, word(kernel, RT_TABLE_MAIN)],
+    [1, latin1Bytes(v4Bytes(to))],
+    [4, word(kernel, LOOPBACK_INDEX)],
+    [7, latin1Bytes(v4Bytes(sourceFor(kernel, to)))],
+    [25, word(kernel, 0)], // RTA_UID
+    [12, new Uint8Array(32)], // RTA_CACHEINFO
+  ];
+  return { type: RTM_NEWROUTE, body: joined([header.bytes, attributeBytes(kernel, attributes)]) };
 }
 
 /** Answers of a dump with a table filter: struct rtmsg says which. */
@@ -188,11 +213,13 @@ export function routeAnswers(
       return dump ? addresses(kernel, family) : -EOPNOTSUPP;
     case RTM_GETROUTE:
       return dump ? dumpRoutes(kernel, body) : oneRoute(kernel, body);
+    case RTM_GETRULE:
+      return dump ? rules(kernel, family) : -EOPNOTSUPP;
     default:
-      // Neighbours, rules, qdiscs and the like: there are none.
+      // Neighbours, qdiscs and the like: there are none.
       return dump && (request.type & 3) === 2 && DUMPED.includes(request.type) ? [] : -EOPNOTSUPP;
   }
 }
 
-/** RTM_GETNEIGH, RTM_GETRULE, RTM_GETQDISC, RTM_GETTCLASS, RTM_GETTFILTER, RTM_GETNEIGHTBL, RTM_GETNETCONF. */
-const DUMPED: readonly number[] = [30, 34, 38, 42, 46, 66, 82];
+/** RTM_GETNEIGH, RTM_GETQDISC, RTM_GETTCLASS, RTM_GETTFILTER, RTM_GETNEIGHTBL, RTM_GETNETCONF. */
+const DUMPED: readonly number[] = [30, 38, 42, 46, 66, 82];

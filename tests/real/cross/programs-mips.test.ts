@@ -1,0 +1,4 @@
+import { crossSuite } from './suite.ts';
+import { MIPS } from './targets.ts';
+
+crossSuite(MIPS);

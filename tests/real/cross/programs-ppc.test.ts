@@ -1,0 +1,4 @@
+import { crossSuite } from './suite.ts';
+import { PPC } from './targets.ts';
+
+crossSuite(PPC);

@@ -1,3 +1,0 @@
-import { programSuite } from './programs.ts';
-
-programSuite('armel', { user: 'some', kernel: 'none' });

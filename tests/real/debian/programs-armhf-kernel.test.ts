@@ -1,0 +1,3 @@
+import { programSuite } from './programs.ts';
+
+programSuite('armhf', 'kernel');

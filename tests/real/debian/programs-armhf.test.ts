@@ -1,3 +1,0 @@
-import { programSuite } from './programs.ts';
-
-programSuite('armhf', { user: 'all', kernel: 'some' });

@@ -1,3 +1,0 @@
-import { programSuite } from './programs.ts';
-
-programSuite('i386', { user: 'all', kernel: 'all' });

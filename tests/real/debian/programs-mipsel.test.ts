@@ -1,3 +1,0 @@
-import { programSuite } from './programs.ts';
-
-programSuite('mipsel', { user: 'all', kernel: 'some' });

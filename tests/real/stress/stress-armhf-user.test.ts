@@ -1,0 +1,3 @@
+import { stressSuite } from './suite.ts';
+
+stressSuite('armhf', 'user', 'few');

@@ -1,0 +1,3 @@
+import { stressSuite } from './suite.ts';
+
+stressSuite('i386', 'user', 'ops');

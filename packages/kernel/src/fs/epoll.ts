@@ -15,6 +15,7 @@ export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
 export const EPOLL_CTL_MOD = 3;
 const MAX_NESTING = 5;
+const FIRST_SWEEP = 16;
 
 /** One watched descriptor. */
 interface Watch {
@@ -31,6 +32,10 @@ interface Watch {
 
 interface EpollSet {
   watches: Watch[];
+  /** The youngest watch of each descriptor: others of that number are of files that it stood for before. */
+  byFd: Map<number, Watch>;
+  /** Length of the list at which closed files are looked for again, so that adding does not mean looking through all. */
+  sweepAt: number;
   /** Where the next report begins, so that busy files do not starve the others. */
   next: number;
   queue: FileQueue;
@@ -44,7 +49,7 @@ export interface EpollEvent {
 
 /** epoll_create(). Linux 6.1 fs/eventpoll.c */
 export function openEpoll(kernel: Kernel): OpenFile {
-  const set: EpollSet = { watches: [], next: 0, queue: newQueue() };
+  const set: EpollSet = { watches: [], byFd: new Map(), sweepAt: FIRST_SWEEP, next: 0, queue: newQueue() };
   return newAnonymousFile(kernel, 'epoll', 'eventpoll', 0, set);
 }
 
@@ -72,20 +77,42 @@ export function controlEpoll(
   if (epoll.kind !== 'epoll' || file === epoll) return -EINVAL;
   if (fileOps(file).poll === undefined || file.kind === 'regular' || file.kind === 'directory') return -EPERM;
   const set = setOf(epoll);
-  dropClosed(set);
-  const index = set.watches.findIndex((watch) => watch.fd === fd && watch.file === file);
-  if (exclusiveRefused(operation, file, events, set.watches[index])) return -EINVAL;
+  const known = findWatch(set, fd, file);
+  if (exclusiveRefused(operation, file, events, known)) return -EINVAL;
   if (operation === EPOLL_CTL_ADD) {
-    if (index >= 0) return -EEXIST;
+    if (known !== undefined) return -EEXIST;
     if (file.kind === 'epoll' && depth(file, 0, epoll) >= MAX_NESTING) return -ELOOP;
-    set.watches.push({ fd, file, events, data, seen: -1, disabled: false });
-  } else if (index < 0) return -ENOENT;
-  else if (operation === EPOLL_CTL_DEL) set.watches.splice(index, 1);
+    addWatch(set, { fd, file, events, data, seen: -1, disabled: false });
+  } else if (known === undefined) return -ENOENT;
+  else if (operation === EPOLL_CTL_DEL) removeWatch(set, known);
   else if (operation === EPOLL_CTL_MOD) {
-    Object.assign(set.watches[index]!, { events, data, seen: -1, disabled: false });
+    Object.assign(known, { events, data, seen: -1, disabled: false });
   } else return -EINVAL;
   notify(kernel, set.queue);
   return 0;
+}
+
+function findWatch(set: EpollSet, fd: number, file: OpenFile): Watch | undefined {
+  const youngest = set.byFd.get(fd);
+  if (youngest === undefined || youngest.file === file) return youngest;
+  return set.watches.find((watch) => watch.fd === fd && watch.file === file);
+}
+
+function addWatch(set: EpollSet, watch: Watch): void {
+  if (set.watches.length >= set.sweepAt) {
+    dropClosed(set);
+    set.sweepAt = FIRST_SWEEP + 2 * set.watches.length;
+  }
+  set.watches.push(watch);
+  set.byFd.set(watch.fd, watch);
+}
+
+function removeWatch(set: EpollSet, watch: Watch): void {
+  set.watches.splice(set.watches.indexOf(watch), 1);
+  if (set.byFd.get(watch.fd) !== watch) return;
+  const older = set.watches.findLast(({ fd }) => fd === watch.fd);
+  if (older === undefined) set.byFd.delete(watch.fd);
+  else set.byFd.set(watch.fd, older);
 }
 
 /** EPOLLEXCLUSIVE goes with few others, and only when a file is added. Linux 6.1 fs/eventpoll.c: do_epoll_ctl */
@@ -107,9 +134,9 @@ function depth(file: OpenFile, level: number, root: OpenFile): number {
 
 /** Files that were closed leave the set. */
 function dropClosed(set: EpollSet): void {
-  if (set.watches.some((watch) => watch.file.refs <= 0)) {
-    set.watches = set.watches.filter((watch) => watch.file.refs > 0);
-  }
+  if (set.watches.every((watch) => watch.file.refs > 0)) return;
+  set.watches = set.watches.filter((watch) => watch.file.refs > 0);
+  set.byFd = new Map(set.watches.map((watch) => [watch.fd, watch]));
 }
 
 function wakeUps(kernel: Kernel, file: OpenFile): number {

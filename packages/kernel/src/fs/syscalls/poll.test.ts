@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
-import { BLOCKED, EBADF } from '../../errno.ts';
+import { BLOCKED, EBADF, EEXIST, ENOENT } from '../../errno.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { expireTimers } from '../../time/timers.ts';
 import { BUFFER, type FsKit, fsKit } from '../fs-test-kit.ts';
@@ -152,6 +152,38 @@ describe('epoll', () => {
     expect(kit.call('epoll_wait', outer, AT, 8, 0)).toBe(1);
     kit.call('close', kit.reader);
     expect(kit.call('epoll_wait', outer, AT, 8, 0)).toBe(0);
+  });
+
+  it('tells files apart that one descriptor stood for in turn', () => {
+    const kit = watched(POLLIN);
+    const ready = () => kit.call('epoll_wait', kit.epoll, AT + 16, 8, 0);
+    const control = (operation: number, fd: number) => kit.call('epoll_ctl', kit.epoll, operation, fd, AT);
+    const old = kit.call('dup', kit.reader);
+    kit.call('write', kit.writer, BUFFER, 1);
+    const [second, secondWriter] = pipe(kit);
+    kit.call('write', secondWriter, BUFFER, 1);
+    kit.call('dup2', second, kit.reader);
+    expect(control(1, kit.reader)).toBe(0);
+    expect(control(1, kit.reader)).toBe(-EEXIST);
+    expect(ready()).toBe(2);
+    expect(control(2, kit.reader)).toBe(0);
+    expect(control(2, kit.reader)).toBe(-ENOENT);
+    expect(ready()).toBe(1);
+    kit.call('dup2', old, kit.reader);
+    expect(control(1, kit.reader)).toBe(-EEXIST);
+    expect(control(2, kit.reader)).toBe(0);
+    expect(ready()).toBe(0);
+  });
+
+  it('keeps many descriptors, and forgets closed ones while others come', () => {
+    const kit = watched(POLLIN);
+    for (let i = 0; i < 100; i++) {
+      const [reader, writer] = pipe(kit);
+      expect(kit.call('epoll_ctl', kit.epoll, 1, reader, AT)).toBe(0);
+      kit.call('write', writer, BUFFER, 1);
+      if (i % 2 === 0) kit.call('close', reader);
+    }
+    expect(kit.call('epoll_wait', kit.epoll, AT + 16, 80, 0)).toBe(50);
   });
 
   it('wakes a waiter when a watched file becomes ready', () => {

@@ -1,3 +1,5 @@
+import type { Architecture } from './tree.ts';
+
 /** A module of Python's test suite, and what is known of it. Patterns are those of fnmatch over case IDs. */
 export interface ModuleRow {
   readonly name: string;
@@ -6,7 +8,7 @@ export interface ModuleRow {
   /** Cases that are not run, with the cause: what they ask for is not the kernel's to give. */
   readonly excluded?: Readonly<Record<string, string>>;
   /** Cases that end worse than natively, with the cause. One that no longer does must leave this list. */
-  readonly worse?: Readonly<Record<string, string>>;
+  readonly worse?: Readonly<Partial<Record<Architecture, Readonly<Record<string, string>>>>>;
 }
 
 export const MODULES: readonly ModuleRow[] = [
@@ -22,7 +24,10 @@ export const MODULES: readonly ModuleRow[] = [
   { name: 'test_tempfile' },
   { name: 'test_shutil' },
   { name: 'test_pty' },
-  { name: 'test_fcntl' },
+  {
+    name: 'test_fcntl',
+    worse: { armhf: { 'test_fcntl.TestFcntl.test_fcntl_64_bit': 'the suite leaves it out where the machine is ARM' } },
+  },
   { name: 'test_time' },
   { name: 'test_float' },
   { name: 'test_struct' },

@@ -1,4 +1,4 @@
-/* Calls: clock_gettime clock_gettime64 clock_getres clock_getres_time64 gettimeofday time nanosleep */
+/* Calls: clock_gettime clock_gettime64 clock_getres clock_getres_time64 gettimeofday time */
 /*
  * The C library's clocks, which may come from the vDSO, against the kernel's own: each reading lies
  * between those before and after it, while time passes by work and by sleep.

@@ -56,7 +56,7 @@ export function neonCase(row: Row, random: Random): RandomCase | undefined {
   if (isLoadStore(row)) {
     let place = SCRATCH + 128 + (random.chance(70) ? 32 * random.below(8) : random.below(256));
     if (random.chance(2)) place = UNMAPPED + random.below(0x10000);
-    // QEMU takes an alignment of 32 bytes for one of 16.
+    // QEMU takes an alignment of 32 bytes for one of 16; ARM ARM A8.8, VLD1: "4 << UInt(align)" bytes are checked.
     if (x.align === 3 && (place & 15) === 0) place &= ~31;
     registers[x.Rn] = place;
   }

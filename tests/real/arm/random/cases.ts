@@ -53,16 +53,25 @@ function chooseFields(row: Row, random: Random): Partial<Record<FieldName, numbe
   return fields;
 }
 
-/** What QEMU and hardware may do as they like. */
+/**
+ * What QEMU and hardware may do as they like. The sentences are those of the encodings' pseudocode in the ARM ARM
+ * (ARM DDI 0406C), chapter A8.8, and of B9.3 for exception returns; each ends "then UNPREDICTABLE".
+ */
 export function isUnpredictable(x: Insn): boolean {
   const { row } = x;
   const { mnemonic } = row;
+  // SUBS PC, LR and related instructions: an exception return in User or System mode.
   if (x.S && x.Rd === PC) return true;
+  // LDM: "if wback && registers<n> == '1' && ArchVersion() >= 7".
   if (isMultiple(row) && (mnemonic.startsWith('LDM') || mnemonic === 'POP') && x.W && x.list & (1 << x.Rn)) return true;
+  // Defined since ARMv6 (before: "if ArchVersion() < 6 && wback && m == n"), but placeOperand can make no such address.
   if (isMemory(row) && x.Rm === x.Rn && (row.operand2 !== undefined || /^TB/.test(mnemonic))) return true;
+  // LDR, STR and their like: "if wback && n == t"; with write-back, n == 15.
   const wb = x.P === 0 || x.W === 1;
   if (/^(?:LDR|STR)/.test(mnemonic) && !mnemonic.includes('EX') && wb && x.Rn === x.Rt) return true;
   if (/^(?:LDR|STR)/.test(mnemonic) && wb && x.Rn === PC) return true;
+  // LDRD, STRD: "if Rt<0> == '1'", "if P == '0' && W == '1'", "if wback && (n == t || n == t2)", "t2 == 15"; with a
+  // register offset m == t and m == t2 for loads (not stores, which go with them here); T32 loads: "t == t2".
   if (/^(?:LDR|STR)D/.test(mnemonic)) {
     const second = row.set === 'A32' ? x.Rt + 1 : x.Rt2;
     if (wb && (x.Rn === x.Rt || x.Rn === second)) return true;
@@ -70,14 +79,19 @@ export function isUnpredictable(x: Insn): boolean {
     if (row.operand2 !== undefined && (x.Rm === x.Rt || x.Rm === second)) return true;
     if (second === x.Rt) return true;
   }
+  // LDRT, STRT and their like: n == 15.
   if (/T$/.test(mnemonic) && isMemory(row) && x.Rn === PC) return true;
+  // STREX and its like: "if d == n || d == t", for STREXD t2 too.
   if (/^STREX/.test(mnemonic) && (x.Rd === x.Rn || x.Rd === x.Rt || x.Rd === (row.set === 'A32' ? x.Rt + 1 : x.Rt2)))
     return true;
+  // LDREXD, STREXD: "if Rt<0> == '1'" in A32; LDREXD in T32: t == t2.
   if (/^(?:LDREXD|STREXD)/.test(mnemonic) && row.set === 'A32' && x.Rt & 1) return true;
   if (/^LDREXD/.test(mnemonic) && row.set === 'T32' && x.Rt === x.Rt2) return true;
+  // Long multiplications: "if dHi == dLo".
   if (/L(?:D|[BT][BT])?X?$|^UMAAL|^[SU]M[UL]A?L(?:D|xy)?$|^SMLSLD/.test(mnemonic) && x.RdHi === x.RdLo && x.RdHi !== 0)
     return true;
   if (/^(?:[SU]MULL|[SU]MLAL|UMAAL|SMLAL\w*|SMLSLD)/.test(mnemonic) && x.RdHi === x.RdLo) return true;
+  // SWP, SWPB: "n == t || n == t2".
   if (/^(?:SWPB?)$/.test(mnemonic) && (x.Rn === x.Rt || x.Rn === x.Rm)) return true;
   return false;
 }
@@ -89,7 +103,10 @@ interface Draft {
   readonly scratch: Uint8Array;
 }
 
-/** QEMU looks at the alignment of store-exclusives only where the address is the reserved one. */
+/**
+ * QEMU looks at the alignment of store-exclusives only where the address is the reserved one. ARM ARM A8.8, STREX,
+ * "Aborts and alignment": whether there is a fault where the monitor does not pass is IMPLEMENTATION DEFINED.
+ */
 function offsetInDouble(row: Row, random: Random): number {
   if (!/^STREX/.test(row.mnemonic)) return 4 * random.below(2) + (random.chance(15) ? random.below(4) : 0);
   return row.mnemonic === 'STREXD' ? 0 : 4 * random.below(2);
@@ -172,13 +189,16 @@ export function stateOf(draft: Draft, cpsr: number): number[] {
   return state;
 }
 
-/** A32 code at an address that is 2 modulo 4 is UNPREDICTABLE. */
+/** A32 code at an address that is 2 modulo 4: ARM ARM A2.3, BXWritePC: UNPREDICTABLE where address<1:0> is '10'. */
 const misaligned = (pc: number): boolean => (pc & 3) === 2;
 
 /** The driver's program lies below. */
 const DRIVER_END = 0x0020_0000;
 
-/** All of the state, but of the CPSR only flags, Q and GE: QEMU lets programs set E. */
+/**
+ * All of the state, but of the CPSR only flags, Q and GE: QEMU lets programs set E, as the manual does (ARM ARM B1.3.3,
+ * CPSRWriteByInstr); here it stays clear.
+ */
 export const MASKS = Array.from({ length: STATE_WORDS }, (_, n) => (n === CPSR_AT ? 0xf80f_0000 : -1));
 
 /** A single instruction. */
@@ -203,7 +223,8 @@ export function integerCase(row: Row, random: Random): RandomCase | undefined {
       // A jump into the driver goes on there.
       if (actual.signal === 'segv' && (actual.pc < DRIVER_END || actual.address < DRIVER_END)) accept(expected, actual);
       if (misaligned(expected.pc) || misaligned(actual.pc)) accept(expected, actual);
-      // QEMU writes the registers and words before the one that faults.
+      // QEMU writes the registers and words before the one that faults. ARM ARM B1.9, effects of data-aborted
+      // instructions: registers that would be loaded, but for the base, become UNKNOWN.
       if (multiple && expected.signal !== 'ill' && actual.signal === expected.signal) accept(expected, actual);
     },
   };

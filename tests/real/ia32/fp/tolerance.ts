@@ -11,7 +11,7 @@ function ordinal(text: string): bigint {
   return (exponent << 63n) + (BigInt(`0x${text.slice(5)}`) & 0x7fffffffffffffffn);
 }
 
-/** Both are within 1.5 * 2^-12 of each other's twice, lane by lane: RCPPS and RSQRTPS. */
+/** Lane by lane, as near as SDM vol. 2 has it for RCPPS and RSQRTPS: a relative error of 1.5 * 2^-12 at most. */
 function nearSingles(want: string, got: string): boolean {
   const view = new DataView(new ArrayBuffer(8));
   return want.split('_').every((lane, i) => {
@@ -49,7 +49,8 @@ function memoryEqual(row: Row, item: Case, want: string, got: string): boolean {
 /** Whether a difference between the processor's outcome and ours is none. */
 export function tolerance(row: Row, item: Case, name: string, want: string, got: string): boolean {
   if (TRANSCENDENTAL.test(row.mnemonic)) {
-    // One unit in the last place; C1, the direction of the rounding, follows from it.
+    // SDM vol. 1, "Transcendental Instruction Accuracy": below 1 ulp to nearest, 1.5 otherwise. C1, the direction of
+    // the rounding, follows from it.
     if (name === 'sw') return ((Number.parseInt(want, 16) ^ Number.parseInt(got, 16)) & ~C1) === 0;
     if (name.startsWith('st')) {
       const distance = ordinal(want) - ordinal(got);

@@ -89,11 +89,14 @@ function makeFx(random: Random, row: Row): Uint8Array {
   return image;
 }
 
-/** Results within one unit of the last place of a 64-bit significand of the exact ones: processors differ there. */
+/**
+ * Results within one unit of the last place of a 64-bit significand of the exact ones: processors differ there. SDM
+ * vol. 1, "Transcendental Instruction Accuracy": the error is below 1 ulp when rounding to nearest, below 1.5 otherwise.
+ */
 const TRANSCENDENTAL = /^(?:f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsin|fcos|fsincos)$/;
 /** C1 is undefined or, against the manual, left by later processors. */
 const C1_FREE = /^(?:fu?comip?|fcmov.*|ffreep?|fld|fprem1?|f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsin|fcos|fsincos)$/;
-/** Approximations, right to 1.5 * 2^-12: each processor has its own table. */
+/** SDM vol. 2, RCPPS and RSQRTPS: a relative error of 1.5 * 2^-12 at most; each processor has its own table. */
 const APPROXIMATE = /^(?:rcp|rsqrt)[ps]s$/;
 
 /** How the images of a row compare. */

@@ -2,7 +2,7 @@ import { type Form, makeForm, rows } from '@kml/arch-ia32/isa/testing';
 import type { Random } from '../../random/prng.ts';
 import { type RandomCase, SCRATCH, SCRATCH_BYTES } from './layout.ts';
 
-/** Mnemonics whose flags are defined but for AF, which nothing here reads. */
+/** Mnemonics whose flags are defined but for AF (the tables name the manual's words), which nothing here reads. */
 const PLAIN = new Set(
   (
     'add or adc sbb and sub xor cmp test inc dec not neg mov movzx movsx lea xchg xadd cmpxchg ' +

@@ -49,7 +49,12 @@ function shiftWidth(draft: Draft): number {
   return draft.opcode & 1 || draft.opcode === 0xa4 || draft.opcode === 0xac ? draft.opSize : 8;
 }
 
-/** A count of 0 leaves all flags, 1 defines OF, and one beyond the operand loses CF. */
+/**
+ * A count of 0 leaves all flags, 1 defines OF, and one beyond the operand loses CF. SDM vol. 2, SAL/SAR/SHL/SHR: CF
+ * "is undefined for SHL and SHR instructions where the count is greater than or equal to the size (in bits) of the
+ * destination operand. The OF flag is affected only for 1-bit shifts […]; otherwise, it is undefined. […] For a
+ * non-zero count, the AF flag is undefined." SAR's CF is defined; it goes with the others here.
+ */
 function shift(draft: Draft): boolean {
   const count = shiftCount(draft);
   if (count === 0) draft.undefinedFlags = 0;
@@ -57,6 +62,7 @@ function shift(draft: Draft): boolean {
   return true;
 }
 
+/** SDM vol. 2, RCL/RCR/ROL/ROR: OF is defined for rotates by 1 only; a count of 0 leaves all flags. */
 function rotate(draft: Draft): boolean {
   const count = shiftCount(draft);
   draft.undefinedFlags = count <= 1 ? 0 : OF;
@@ -65,7 +71,7 @@ function rotate(draft: Draft): boolean {
 
 function doubleShift(draft: Draft): boolean {
   const count = shiftCount(draft);
-  // Beyond the operand the result is undefined, too.
+  // SDM vol. 2, SHLD and SHRD, operation: if COUNT > SIZE, "DEST is undefined; CF, OF, SF, ZF, AF, PF are undefined".
   if (count > draft.opSize) return false;
   draft.undefinedFlags = count === 0 ? 0 : AF | (count === 1 ? 0 : OF);
   return true;
@@ -132,13 +138,13 @@ function popFlags(draft: Draft): boolean {
   return true;
 }
 
-/** MASKMOVQ, MASKMOVDQU: whether a byte that is not stored faults depends on the processor. */
+/** SDM vol. 2, MASKMOVQ and MASKMOVDQU: whether bytes that are not stored fault is implementation-dependent. */
 function maskedMove(draft: Draft, random: Random): boolean {
   draft.registers[EDI] = SCRATCH + 128 + random.below(200);
   return true;
 }
 
-/** A processor writes some registers of a POPA that faults in the middle; the machine writes none. */
+/** A processor writes some registers of a POPA that faults in the middle; the machine writes none. Not the manual's. */
 function popAll(draft: Draft): boolean {
   return draft.registers[ESP]! >= SCRATCH && draft.registers[ESP]! < SCRATCH + 512;
 }
@@ -175,7 +181,7 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
   arpl: (draft) => draft.target === undefined || draft.target < SCRATCH + 512,
   maskmovq: maskedMove,
   maskmovdqu: maskedMove,
-  // A 16-bit BSWAP is undefined.
+  // SDM vol. 2, BSWAP: with a 16-bit register the result is undefined.
   bswap: (draft) => draft.opSize === 32,
   xlat(draft, random) {
     draft.registers[EBX] = SCRATCH + random.below(200);

@@ -43,7 +43,10 @@ interface Draft {
   readonly wanted: ReadonlyMap<number, number>;
 }
 
-/** Even register numbers where FR = 0 has pairs. */
+/**
+ * Even register numbers where FR = 0 has pairs. MIPS32 vol. II, each instruction of these formats: fields that name no
+ * FPR valid for the format make the result UNPREDICTABLE.
+ */
 function floatFields(row: MipsRow, random: Random, wide: boolean): Record<string, number> {
   const pairs = !wide && /(\.[dl]\b|^[ls]d?x?[ud]x?c1)/.test(row.mnemonic);
   const fields: Record<string, number> = {};

@@ -22,7 +22,10 @@ const isMemory = (row: MipsRow): boolean => /(^|,)o$/.test(row.operands);
 const isFloat = (row: MipsRow): boolean =>
   /^0100(01|11)|^11.[01]01/.test(row.encoding) || /^mov[ft]$/.test(row.mnemonic);
 const integerRows = rows.filter((row) => !isFloat(row));
-/** Rows that can stand anywhere in a sequence: neither branches nor known to trap. */
+/**
+ * Rows that can stand anywhere in a sequence, and in a delay slot: neither branches nor known to trap. MIPS32 vol. II,
+ * each branch: operation is UNPREDICTABLE with a branch, jump, ERET, DERET or WAIT in the delay slot.
+ */
 const straight = integerRows.filter((row) => !row.branch && row.test?.skip === undefined);
 
 /** Branches that can end a sequence: not by a register that it may have changed. */
@@ -62,6 +65,7 @@ function plainDraft(row: MipsRow, random: Random): Draft {
   if (isMemory(row)) return memoryDraft(row, random);
   const wanted = new Map<number, number>();
   if (row.mnemonic === 'ext' || row.mnemonic === 'ins') {
+    // MIPS32 vol. II: EXT is UNPREDICTABLE if lsb + msbd > 31, INS if lsb > msb.
     const position = random.below(32);
     const last = position + random.below(32 - position);
     const m = row.mnemonic === 'ins' ? last : last - position;
@@ -78,14 +82,17 @@ function branchDraft(row: MipsRow, random: Random, alone: boolean): Draft {
   const fields: Record<string, number> = { i: random.pick(alone ? [-1, 1, 1] : [1]) * (2 + random.below(8)) };
   if (row.operands === 'j') fields.j = (CODE >>> 2) + random.below(0x1000);
   else if (/^j(al)?r/.test(row.mnemonic)) {
+    // MIPS32 vol. II, JALR: rs and rd must not be equal, or the result is UNPREDICTABLE.
     fields.s = OTHER;
     fields.h = 0;
     wanted.set(OTHER, CODE + 4 * random.below(0x1000));
     if (row.encoding.includes('d')) fields.d = random.pick([0, 31, 7]);
+    // MIPS32 vol. II, BGEZAL and its like: GPR 31 must not be rs, or the result is UNPREDICTABLE.
   } else if (/al/.test(row.mnemonic)) fields.s = random.below(24);
   else if (random.chance(40)) fields.t = random.below(32);
   if (random.chance(20) && row.encoding.includes('ttttt')) fields.t = fields.s = random.below(24);
-  // QEMU takes a branch that never is taken for no branch: its slot is an instruction like others.
+  // QEMU takes a branch that never is taken for no branch: its slot is an instruction like others. In the manual it has
+  // a delay slot as any branch.
   if (/^(bne|bgtz|bltz)/.test(row.mnemonic)) fields.s = 1 + random.below(23);
   if (/^bne/.test(row.mnemonic) && (fields.t ?? 0) <= 24) fields.t = random.pick([0, 26, fields.s! + 1]);
   return { words: [encode(row, random, fields), ...(slot?.words ?? [0])], wanted };
@@ -152,7 +159,8 @@ export function integerAdaptor(order: 'big' | 'little'): RandomAdaptor<TestRow> 
       if (random.chance(50)) drafts.push(draft(random.pick(behind), random));
       return finish('sequence', drafts, random, order);
     },
-    // Jumps to odd addresses, where QEMU's 24Kf goes on as MIPS16; accesses to what the driver has there.
+    // Jumps to odd addresses, where QEMU's 24Kf goes on as MIPS16, as hardware does (here: address error); accesses to
+    // what the driver has there.
     ignore: (_one, _oracle, { pc, signal, address }) => (pc & 3) !== 0 || (signal === 'segv' && inDriver(address)),
     casesPerRow: 170,
     sequences: 4000,

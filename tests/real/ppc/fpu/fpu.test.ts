@@ -24,7 +24,7 @@ function randomFpscr(random: Random): number {
   if (random.chance(70)) word |= XX;
   if (random.chance(25)) word |= random.below(4);
   if (random.chance(15)) word |= 0x80 >> random.below(5);
-  // Whoever raises an exception sets FX; QEMU does so again where the exception was raised before.
+  // PEM 2.1, FPSCR[FX]: set where an exception bit goes from 0 to 1; QEMU sets it where the bit was 1 before, too.
   if (word & STICKY) word |= FX;
   if (word & ALL_VX) word |= VX;
   // No exception may be pending: the interrupt would be due before the case.
@@ -62,8 +62,9 @@ function fprOf(state: readonly number[], register: number): number {
 }
 
 /**
- * Single-precision operations want singles, and FRSP and FRES what an adapted exponent can hold, where a trapped
- * overflow or underflow changes the exponent. FRES of 0 is 0.5 in QEMU.
+ * Single-precision operations want singles (Power ISA Book I: with an operand that single format cannot represent, the
+ * result and the status bits are undefined), and FRSP and FRES what an adapted exponent can hold, where a trapped
+ * overflow or underflow changes the exponent. FRES of 0 is 0.5 in QEMU; in the PEM, infinity.
  */
 function isDefined(row: Row, word: number, state: readonly number[]): boolean {
   if (row.mnemonic === 'fres' && fprOf(state, w.rb(word)) === 0) return false;
@@ -86,7 +87,10 @@ function isSingle(value: number): boolean {
   return Number.isNaN(value) || Math.fround(value) === value;
 }
 
-/** QEMU's MTFSB1 does not set NI; its negated operations negate before they round, which shows where rounding is upwards or downwards. */
+/**
+ * QEMU's MTFSB1 does not set NI (PEM 8.2, MTFSB1: only FEX and VX cannot be set explicitly); its negated operations
+ * negate before they round, which shows where rounding is upwards or downwards (PEM, FNMADD: FMADD's result, negated).
+ */
 function isOtherwise(one: RandomCase): boolean {
   if (one.name.startsWith('sequence')) return /fnm.*mtfsfi|mtfsfi.*fnm/.test(one.name);
   if (one.name === 'mtfsb1' && one.code[0] === 0xff && one.code[1]! >>> 5 === 5) return true;
@@ -94,9 +98,10 @@ function isOtherwise(one: RandomCase): boolean {
 }
 
 /**
- * FR is what QEMU does not have; FPRF is undefined after a conversion to an integer. Compares leave FI and C
- * alone, but QEMU's clear FI, and set C where the operands are unordered. MTFSB1 of an exception sets FX, but
- * not QEMU's.
+ * FR is what QEMU does not have; FPRF is undefined after a conversion to an integer (PEM 8.2, FCTIW and FCTIWZ).
+ * Compares leave FI and C alone (PEM, FCMPU: of FPSCR they alter FPCC, FX and VXSNAN, FCMPO VXVC too), but QEMU's
+ * clear FI, and set C where the operands are unordered. MTFSB1 of an exception sets FX, but not QEMU's (PEM 2.1: but
+ * for MTFSFI and MTFSF, every instruction that raises an exception bit sets it).
  */
 function masksOf(row: Row): number[] {
   const conversion = row.mnemonic.startsWith('fcti') ? 0x0001f000 : 0;
@@ -110,7 +115,10 @@ function masksOf(row: Row): number[] {
   return masks;
 }
 
-/** An enabled invalid operation with a signalling operand clears FR and FI, and is no VXVC; not so in QEMU. */
+/**
+ * An enabled invalid operation with a signalling operand clears FR and FI, and is no VXVC (PEM 3.3; FCMPO sets VXVC
+ * only where VE = 0); not so in QEMU.
+ */
 function signalling(expected: RandomResult, actual: RandomResult): void {
   const status = actual.state[STATE.fpscr]!;
   if (actual.signal !== 'fpe' || (status & VXSNAN) === 0) return;

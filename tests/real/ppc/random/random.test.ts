@@ -12,7 +12,7 @@ const sprNumber = (word: number): number => w.ra(word) | (w.rb(word) << 5);
 /** Special registers of user mode, and numbers that are none. */
 const SPRS = [1, 8, 9, 1, 8, 9, 1, 8, 9, 272, 26, 5];
 
-/** QEMU keeps the reserved bits of XER. */
+/** QEMU keeps the reserved bits of XER; PEM 2.1, XER: bits 3 to 24 are reserved. */
 const masks = Array.from({ length: STATE.words }, (_, word) => (word === STATE.xer ? 0xe000007f : -1));
 
 function randomState(random: Random): number[] {
@@ -39,7 +39,7 @@ function makeCase(row: Row, random: Random): RandomCase | undefined {
     if (sprNumber(word) !== number) return undefined;
   }
   if (w.addressing(row) !== undefined && !w.pointTo(row, word, state, w.randomAddress(random))) return undefined;
-  // An invalid form: QEMU writes LR before it says so.
+  // PEM 8.2, BCCTR: with "decrement and test CTR" (BO[2] = 0) the form is invalid. QEMU writes LR before it says so.
   if (row.mnemonic === 'bcctr' && (w.rt(word) & 4) === 0) return undefined;
   if (!isDefined(row, word)) return undefined;
   if (row.cost === 'branch' && !reaches(row, word)) return undefined;
@@ -71,7 +71,7 @@ function reaches(row: Row, word: number): boolean {
   return (word & 2) !== 0 ? offset >= 0x1000 : Math.abs(offset) < 0x2000000;
 }
 
-/** MFOCRF and MTOCRF of several fields at once are undefined. */
+/** Power ISA Book I, MFOCRF and MTOCRF: unless exactly one bit of FXM is set, RT or CR is undefined. */
 function isDefined(row: Row, word: number): boolean {
   const fields = (word >>> 12) & 0xff;
   return !row.mnemonic.includes('ocrf') || (fields !== 0 && (fields & (fields - 1)) === 0);
@@ -101,7 +101,8 @@ function sequenceWord(row: Row, left: number, random: Random): number | undefine
 function makeSequence(random: Random): RandomCase {
   const length = 3 + random.below(8);
   const words: number[] = [];
-  // QEMU takes a reservation for lost where the word has another value, even by this CPU's own stores.
+  // QEMU takes a reservation for lost where the word has another value, even by this CPU's own stores; in the PEM, of
+  // stores only another processor's (or mechanism's) to the granule lose it, beside the CPU's own STWCX.
   const without = random.pick(['store', 'reserve']);
   const rows = sequenceRows.filter((row) => row.cost !== without);
   while (words.length < length) {
@@ -122,6 +123,7 @@ randomSuite({
   casesPerRow: 160,
   sequences: 4000,
   minimum: 20_000,
-  // QEMU looks at the alignment of a store conditional only where the reservation holds.
+  // QEMU looks at the alignment of a store conditional only where the reservation holds. PEM 8.2, STWCX.: of an address
+  // that is no multiple of 4 comes an alignment interrupt, or a boundedly undefined result.
   ignore: (one, _oracle, ours) => one.name === 'stwcx.' && ours.signal === 'bus',
 });

@@ -43,7 +43,7 @@ export interface Row {
 export interface RowTest {
   /** Not to be generated at random: the reason (privileged, control transfer, …). */
   readonly skip?: string;
-  /** Flags left undefined by the manual and not compared: letters of 'oszapc'. */
+  /** Flags left undefined by the manual (its words stand with the tables) and not compared: letters of 'oszapc'. */
   readonly undefinedFlags?: string;
 }
 

@@ -9,6 +9,7 @@ const locked = { lock: true } as const;
 function aluForms(number: number, mnemonic: string, lift: (x: Insn) => void): Row[] {
   const base = number * 8;
   const logic = mnemonic === 'and' || mnemonic === 'or' || mnemonic === 'xor';
+  // SDM vol. 2, AND, OR and XOR, flags affected: the state of AF is undefined.
   const register: Partial<Row> = logic ? { test: { undefinedFlags: 'a' } } : {};
   const more: Partial<Row> = mnemonic === 'cmp' ? register : { ...register, lock: true };
   const cost = mnemonic === 'adc' || mnemonic === 'sbb' ? 'aluCarry' : 'alu';
@@ -26,6 +27,7 @@ function aluForms(number: number, mnemonic: string, lift: (x: Insn) => void): Ro
   ];
 }
 
+/** SDM vol. 2, TEST, flags affected: the state of AF is undefined. */
 const logicTest = { test: { undefinedFlags: 'a' } };
 
 /** Integer arithmetic and logic with one or two operands. */

@@ -1,8 +1,10 @@
 import { type Row, row } from '../decode/row.ts';
 import { bsf, bsr, bt, btc, btr, bts } from '../lift/bit.ts';
 
+/** SDM vol. 2, BT, BTC, BTR and BTS, flags affected: OF, SF, AF and PF are undefined, ZF is unaffected. */
 const tested = { test: { undefinedFlags: 'osap' } };
 const changed = { lock: true, test: { undefinedFlags: 'osap' } } as const;
+/** SDM vol. 2, BSF and BSR, flags affected: ZF tells a source of 0; CF, OF, SF, AF and PF are undefined. */
 const scanned = { test: { undefinedFlags: 'osapc' } };
 
 /** Bit test and bit scan. */

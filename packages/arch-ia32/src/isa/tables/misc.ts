@@ -4,8 +4,11 @@ import { clc, cld, cmc, salc, stc, std } from '../lift/flag-control.ts';
 import { cpuid, kernelCall, nop, rdtsc } from '../lift/processor.ts';
 import { lahf, sahf } from '../lift/stack.ts';
 
+/** SDM vol. 2, AAA and AAS, flags affected: OF, SF, ZF and PF are undefined. */
 const unpacked = { test: { undefinedFlags: 'oszp' } };
+/** SDM vol. 2, DAA and DAS, flags affected: OF is undefined. */
 const overflow = { test: { undefinedFlags: 'o' } };
+/** SDM vol. 2, AAM and AAD, flags affected: OF, AF and CF are undefined. */
 const scaled = { test: { undefinedFlags: 'oac' } };
 
 /** Flags, decimal adjustment, hints, and what the processor says of itself. */

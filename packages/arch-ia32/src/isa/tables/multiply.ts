@@ -1,7 +1,9 @@
 import { type Row, row } from '../decode/row.ts';
 import { div, idiv, imul, imul1, mul } from '../lift/multiply.ts';
 
+/** SDM vol. 2, MUL and IMUL, flags affected: SF, ZF, AF and PF are undefined. */
 const product = { test: { undefinedFlags: 'szap' } };
+/** SDM vol. 2, DIV and IDIV, flags affected: CF, OF, SF, ZF, AF and PF are undefined. */
 const quotient = { test: { undefinedFlags: 'oszapc' } };
 
 /** Multiplication and division. */

@@ -3,7 +3,10 @@ import type { Insn } from '../lift/insn.ts';
 import { rcl, rcr, rol, ror } from '../lift/rotate.ts';
 import { sar, shl, shld, shr, shrd } from '../lift/shift.ts';
 
-/** The six encodings of operation /digit in opcode extension group 2. */
+/**
+ * The six encodings of operation /digit in opcode extension group 2. Undefined flags at the most; which of them a count
+ * leaves undefined, tests/real/ia32/random/special.ts says, with the manual's sentences.
+ */
 function shiftForms(digit: number, mnemonic: string, cost: string, lift: (x: Insn) => void, section: string): Row[] {
   const more = (undefinedFlags: string) => ({ section, test: { undefinedFlags } });
   const af = digit < 4 ? '' : 'a';
@@ -17,6 +20,7 @@ function shiftForms(digit: number, mnemonic: string, cost: string, lift: (x: Ins
   ];
 }
 
+/** SDM vol. 2, SHLD and SHRD: OF is undefined but for shifts by 1; "If a shift occurs, the AF flag is undefined." */
 const double = { test: { undefinedFlags: 'oac' } };
 
 /** Shifts and rotates. */

@@ -2,15 +2,12 @@
  * The vDSO's functions that tell the time from the page in front of it and the time-stamp counter, and
  * ask the kernel where that does not do. Linux 6.1 arch/x86/entry/vdso/vclock_gettime.c, lib/vdso/gettimeofday.c
  */
-import { VDSO_DATA, VDSO_SHIFT } from '@kml/kernel';
+import { syscallNumber, VDSO_DATA, VDSO_SHIFT } from '@kml/kernel';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
 const { sequence, multiplier, counter, monotonic, realtime, zone } = VDSO_DATA;
 
-function numberOf(name: string): number {
-  for (const [number, call] of SYSCALL_NUMBERS) if (call === name) return number;
-  throw new RangeError(`there is no system call '${name}'`);
-}
+const numberOf = (name: string): number => syscallNumber(SYSCALL_NUMBERS, name);
 
 /** Registers that the functions change and programs rely on. */
 const SAVE = `

@@ -2,7 +2,7 @@
  * The vDSO's functions that tell the time from the page in front of it and Count (RDHWR 2), and ask the
  * kernel where that does not do. Linux 6.1 arch/mips/include/asm/vdso/gettimeofday.h, lib/vdso/gettimeofday.c
  */
-import { VDSO_DATA, VDSO_SHIFT } from '@kml/kernel';
+import { syscallNumber, VDSO_DATA, VDSO_SHIFT } from '@kml/kernel';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
 const { sequence, multiplier, counter, monotonic, realtime, zone } = VDSO_DATA;
@@ -11,10 +11,7 @@ const NANOSECONDS = 1_000_000_000;
 /** o32's numbers begin here. */
 const FIRST_NUMBER = 4000;
 
-function numberOf(name: string): number {
-  for (const [number, call] of SYSCALL_NUMBERS) if (call === name) return FIRST_NUMBER + number;
-  throw new RangeError(`there is no system call '${name}'`);
-}
+const numberOf = (name: string): number => FIRST_NUMBER + syscallNumber(SYSCALL_NUMBERS, name);
 
 /** Asks the kernel: these functions answer a negative errno. */
 const ask = (name: string, call: string): string => `

@@ -2,16 +2,13 @@
  * The vDSO's functions that tell the time from the page in front of it and the time base, and ask the
  * kernel where that does not do. Linux 6.1 arch/powerpc/kernel/vdso/gettimeofday.S, lib/vdso/gettimeofday.c
  */
-import { VDSO_DATA, VDSO_SHIFT } from '@kml/kernel';
+import { syscallNumber, VDSO_DATA, VDSO_SHIFT } from '@kml/kernel';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
 const { sequence, multiplier, counter, monotonic, realtime, zone } = VDSO_DATA;
 const NANOSECONDS = 1_000_000_000;
 
-function numberOf(name: string): number {
-  for (const [number, call] of SYSCALL_NUMBERS) if (call === name) return number;
-  throw new RangeError(`there is no system call '${name}'`);
-}
+const numberOf = (name: string): number => syscallNumber(SYSCALL_NUMBERS, name);
 
 /** Asks the kernel, whose answer is the function's: r3, and CR0.SO. */
 const ask = (call: string): string => `

@@ -64,3 +64,9 @@ export const SYSV_IPC_SYSCALLS: readonly (readonly [number, string])[] = [
   [401, 'msgrcv'],
   [402, 'msgctl'],
 ];
+
+/** The number that an ABI's table has for a call. @throws RangeError where it has none */
+export function syscallNumber(numbers: ReadonlyMap<number, string>, name: string): number {
+  for (const [number, call] of numbers) if (call === name) return number;
+  throw new RangeError(`there is no system call '${name}'`);
+}

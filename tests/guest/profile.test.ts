@@ -78,7 +78,8 @@ describe('kml run --profile', () => {
   });
 
   test('other tools get a stack a line', () => {
-    for (const line of written('profile.folded').trimEnd().split('\n')) expect(line).toMatch(/^(fib;\S.*|\[after the last sample\]) \d+$/);
+    for (const line of written('profile.folded').trimEnd().split('\n'))
+      expect(line).toMatch(/^(fib;\S.*|\[after the last sample\]) \d+$/);
   });
 
   test('a file name that tells no form, and one that cannot be written, are told in a line', () => {

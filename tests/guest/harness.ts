@@ -24,6 +24,7 @@ const PROGRAMS = [
   'forks',
   'kernelmem',
   'nullwrite',
+  'recognise',
   'ring0',
   'spin',
   'starve',

@@ -67,7 +67,8 @@ export async function runCase(it: Case, n: number, settings: RunSettings, ports:
     time: settings.time,
     memory: settings.memory ?? 64 * MIB,
     kernelMode: start.kernelMode,
-    noSysinfo: it.entry === 'trap',
+    noSysinfo: it.entry === 'trap' || it.entry === 'recognised',
+    recognise: it.entry === 'recognised' || it.entry === 'own',
     console: screen,
     entropy: ports.entropy(),
   });

@@ -50,6 +50,7 @@ export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
 export { REFUSED_CHANGES } from './read-only-directory.ts';
+export { recognisedTrap } from './recognised-trap.ts';
 export { panic } from './report/panic.ts';
 export type { HostFileChange } from './save/host-files.ts';
 export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';

@@ -18,6 +18,7 @@ import {
   type KernelAudit,
   type KernelOptions,
   kernelCall,
+  recognisedTrap,
   writebackAll,
 } from '@kml/kernel';
 import { standardRegistry } from './container.ts';
@@ -85,6 +86,7 @@ export class Machine {
       model: this.model,
       kernel: { kernelCall: this.kernelCalls(options.profileEvery !== undefined) },
       kernelText: { start: image.textStart, end: image.textEnd },
+      recognised: options.recognise === false ? undefined : recognisedTrap(abi.taskSize, image),
       hotness: options.hotness ?? DEFAULT_HOTNESS,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
@@ -137,7 +139,8 @@ export class Machine {
       gid: program.gid ?? program.uid ?? 0,
     });
     if (error !== 0) throw refusal(program.path, error);
-    this.adopt(`${this.arch.name}-${this.model.name}-${program.path}`);
+    const ways = this.kernel.options.recognise ? '' : '-traps';
+    this.adopt(`${this.arch.name}-${this.model.name}${ways}-${program.path}`);
   }
 
   /** Uses the code that earlier runs of the program kept under this name, and will keep this run's there. */
@@ -279,6 +282,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
+    recognise: options.recognise ?? true,
     ...(options.noSysinfo && { noSysinfo: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),

@@ -38,6 +38,8 @@ export interface MachineOptions {
   /** Changes go to the root directory itself instead of staying in the guest. */
   readonly writeRoot?: boolean;
   readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
+  /** System-call traps of kernel-mode processes go the way of direct calls (true), or are traps. */
+  readonly recognise?: boolean;
   /** Treat every program as if it were under /trusted. */
   readonly kernelMode?: boolean;
   /** Programs are told of no entry for system calls (AT_SYSINFO), and so trap, in kernel mode too. */

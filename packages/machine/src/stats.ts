@@ -7,13 +7,14 @@ export interface MachineStats {
   readonly cpu: string;
   readonly instructions: number;
   readonly cycles: number;
-  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull`: those of the direct ones that went on through the full register frame. */
+  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull` and `recognisedFull`: those of the direct and recognised ones that went on through the full register frame. */
   readonly kernelEntries: {
     readonly trap: number;
     readonly fast: number;
     readonly direct: number;
     readonly directFull: number;
     readonly recognised: number;
+    readonly recognisedFull: number;
     readonly fault: number;
     readonly interrupt: number;
   };
@@ -47,6 +48,7 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
       direct: word(CPU_AREA.entriesDirect),
       directFull: word(CPU_AREA.entriesDirectFull),
       recognised: word(CPU_AREA.entriesRecognised),
+      recognisedFull: word(CPU_AREA.entriesRecognisedFull),
       fault: word(CPU_AREA.entriesFault),
       interrupt: word(CPU_AREA.entriesInterrupt),
     },

@@ -18,6 +18,7 @@ import {
   noCodeCacheOption,
   profileEveryOption,
   profileOption,
+  recogniseOption,
   saveAtOption,
   saveExitOption,
   saveOption,
@@ -68,6 +69,7 @@ export function runCommand() {
     .addOption(netOption())
     .addOption(straceOption())
     .addOption(statsOption())
+    .addOption(recogniseOption())
     .addOption(profileOption())
     .addOption(profileEveryOption())
     .addOption(auditOption())
@@ -100,6 +102,7 @@ export function runCommand() {
             root,
             writeRoot: options.write ?? false,
             kernelMode: options.kernelMode ?? false,
+            recognise: options.recognise === 'on',
             memory: options.memory,
             swap: options.swap,
             hz: options.hz,

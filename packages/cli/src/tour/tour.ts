@@ -82,6 +82,7 @@ const HEADINGS = [
   'traps',
   'fast',
   'direct',
+  'recognised',
   'faults',
   'ticks',
   'instructions',
@@ -89,12 +90,12 @@ const HEADINGS = [
 ];
 
 function cells({ title, mode, outcome, stats, seconds }: Row): string[] {
-  const { trap, fast, direct, fault, interrupt } = stats.kernelEntries;
+  const { trap, fast, direct, recognised, fault, interrupt } = stats.kernelEntries;
   return [
     title,
     mode,
     outcome,
-    ...[trap, fast, direct, fault, interrupt, stats.instructions].map(String),
+    ...[trap, fast, direct, recognised, fault, interrupt, stats.instructions].map(String),
     seconds.toFixed(2),
   ];
 }

@@ -31,9 +31,12 @@ export const KC_UNALIGNED = KC_PRIVATE + 1;
 
 /** Names that the entry code uses for numbers. */
 export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
+  ['CURRENT', cpuWord('current')],
   ['STACK_TOP', cpuWord('stackTop')],
   ['ENTRIES_TRAP', cpuWord('entriesTrap')],
   ['ENTRIES_DIRECT', cpuWord('entriesDirect')],
+  ['ENTRIES_RECOGNISED', cpuWord('entriesRecognised')],
+  ['ENTRIES_RECOGNISED_FULL', cpuWord('entriesRecognisedFull')],
   ['ENTRIES_DIRECT_FULL', cpuWord('entriesDirectFull')],
   ['ENTRIES_FAULT', cpuWord('entriesFault')],
   ['ENTRIES_INTERRUPT', cpuWord('entriesInterrupt')],
@@ -48,6 +51,7 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['TI_FLAGS', THREAD_INFO.flags],
   ['WORK_MASK', TIF_WORK_MASK],
   ['TIF_TRACE', TIF_TRACE],
+  ['TI_RECOGNISED', THREAD_INFO.recognised],
   ['TIF_NOTIFY', TIF_NOTIFY],
   ['KC_EXCEPTION', KC_EXCEPTION],
   ['KC_INTERRUPT', KC_INTERRUPT],

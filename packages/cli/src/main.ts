@@ -1,6 +1,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { VERSION } from './build.ts';
 import { archsCommand } from './commands/archs.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -30,6 +31,7 @@ export async function main(): Promise<void> {
     explainCommand(),
     rootfsCommand(),
     tourCommand(),
+    experimentCommand(),
   ]) {
     program.addCommand(command);
     command.exitOverride().showHelpAfterError(false);

@@ -31,6 +31,15 @@ export const straceOption = () =>
 
 export const statsOption = () => new Option('--stats <file>', 'write counters of the run as JSON');
 
+export const profileOption = () =>
+  new Option(
+    '--profile <file>',
+    'write where instructions, cycles and host time went, by stack: .json for speedscope, .svg a flame graph, .folded for other tools',
+  );
+
+export const profileEveryOption = () =>
+  new Option('--profile-every <n>', 'instructions between its samples').argParser(parseWhole(1, MOST)).default(99_991);
+
 export const auditOption = () =>
   new Option('--audit', "at the end, check the kernel's own accounts: what leaked is named (status 125)");
 

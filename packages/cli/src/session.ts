@@ -13,6 +13,7 @@ import {
 import type { HostLog, Machine, MachineOptions, RunResult } from '@kml/machine';
 import { BUILD } from './build.ts';
 import { Failure } from './failure.ts';
+import { checkProfileFile, writeProfile } from './profile/write-profile.ts';
 import { checkSaveOptions, type SaveOptions, saveTo } from './save-session.ts';
 import { openTrace } from './trace-file.ts';
 
@@ -21,6 +22,8 @@ export interface SessionOptions extends SaveOptions {
   readonly net: 'none' | 'host';
   readonly strace?: string | true | undefined;
   readonly stats?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly profileEvery: number;
   readonly audit?: true | undefined;
   readonly timeout?: number | undefined;
   readonly maxInstructions?: number | undefined;
@@ -45,6 +48,7 @@ export function entropyFor(time: 'real' | 'virtual') {
 /** Opens the console and what the options name. Throws Failure. */
 export async function openSession(options: SessionOptions, log: HostLog | undefined): Promise<Session> {
   checkSaveOptions(options);
+  if (options.profile !== undefined) checkProfileFile(options.profile);
   const trace = openTrace(options.strace);
   const wish = saveWish(options);
   const screen = openConsole();
@@ -64,6 +68,7 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
       ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
       ...(options.hotness !== undefined && { hotness: options.hotness }),
       ...(trace && { strace: trace.line }),
+      ...(options.profile !== undefined && { profileEvery: options.profileEvery }),
     },
 
     async run(machine, begin) {
@@ -84,6 +89,9 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
         const bound = result.limit === 'timeout' ? `${options.timeout} s` : `${options.maxInstructions} instructions`;
         process.stderr.write(`kml: ended after ${bound}\n`);
       }
+      const profile = machine.profile();
+      if (options.profile !== undefined && profile)
+        writeProfile(options.profile, profile, process.argv.slice(2).join(' '));
       if (options.stats !== undefined) writeStats(options.stats, machine, result, seconds());
       const faults = options.audit && result.kind !== 'panic' ? machine.audit().faults : [];
       for (const fault of faults) process.stderr.write(`kml: audit: ${fault}\n`);

@@ -1,13 +1,13 @@
 export type { Experiment } from './experiment.ts';
 export { EXPERIMENTS } from './experiments.ts';
 export {
+  type BarChart,
   type Basis,
   type ConstantGroup,
+  type CurveChart,
   deviation,
   type ExperimentReport,
   REPORT_FORMAT,
-  type BarChart,
-  type CurveChart,
   type ReportChart,
   type ReportRow,
   type ReportTable,

@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.ts';
+import type { StackWalk } from './stack-walk.ts';
 import type { Task } from './types.ts';
 
 /** Note types of register sets. Linux 6.1 include/uapi/linux/elf.h */
@@ -43,6 +44,7 @@ export interface DebugAbi {
   /** User and group ids of struct elf_prpsinfo have 16 bits. */
   readonly narrowIds?: true;
   readonly registerSets: readonly RegisterSet[];
+  readonly stackWalk: StackWalk;
   /** The word at a place of the user area (PTRACE_PEEKUSR); undefined: EIO. */
   peekUser(kernel: Kernel, task: Task, offset: number): number | undefined;
   /** Changes it; false: EIO. */

@@ -18,6 +18,7 @@ export * from './debug-abi.ts';
 export { kernelCall } from './entry.ts';
 export * from './errno.ts';
 export { consoleResized, drainConsole, pollConsole } from './fs/fs-api.ts';
+export { inodeRead } from './fs/inode-io.ts';
 export {
   makeDevice,
   S_IFBLK,
@@ -28,6 +29,7 @@ export {
   S_IFMT,
   S_IFREG,
 } from './fs/mode.ts';
+export { pathString } from './fs/path-string.ts';
 export { pollNetwork } from './fs/socket/inet/outside/poll-network.ts';
 export { ADVICE_FIRST_FADVISE } from './fs/syscalls/content.ts';
 export { pipeDescriptors } from './fs/syscalls/descriptors.ts';
@@ -56,6 +58,7 @@ export { forceSignal, sigInfo } from './signal/send.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
 export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
+export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './stack-walk.ts';
 export * from './syscalls/define.ts';
 export { stackArgument } from './syscalls/stack-argument.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';

@@ -8,10 +8,24 @@ const SHN_UNDEF = 0;
 export interface ElfSymbol {
   readonly name: string;
   readonly value: number;
+  /** In bytes; 0 where the file does not say. */
+  readonly size: number;
 }
+
+const STT_FUNC = 2;
+const STT_GNU_IFUNC = 10;
 
 /** The defined symbols of a 32-bit ELF file; none where its section headers make no sense. Never throws. */
 export function elfSymbols(bytes: Uint8Array): ElfSymbol[] {
+  return readSymbols(bytes, () => true);
+}
+
+/** Those of functions. */
+export function elfFunctions(bytes: Uint8Array): ElfSymbol[] {
+  return readSymbols(bytes, (type) => type === STT_FUNC || type === STT_GNU_IFUNC);
+}
+
+function readSymbols(bytes: Uint8Array, wanted: (type: number) => boolean): ElfSymbol[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = bytes[5] !== 2;
   const word = (at: number): number => (at + 4 <= bytes.length ? view.getUint32(at, little) : 0);
@@ -27,14 +41,16 @@ export function elfSymbols(bytes: Uint8Array): ElfSymbol[] {
     const start = word(at + 16);
     const end = Math.min(start + word(at + 20), bytes.length);
     for (let symbol = start; symbol + SYMBOL_BYTES <= end; symbol += SYMBOL_BYTES) {
-      if (half(symbol + 14) === SHN_UNDEF) continue;
-      symbols.push({ name: textAt(bytes, names + word(symbol)), value: word(symbol + 4) });
+      if (half(symbol + 14) === SHN_UNDEF || !wanted(bytes[symbol + 12]! & 0xf)) continue;
+      const name = textAt(bytes, names + word(symbol));
+      symbols.push({ name, value: word(symbol + 4), size: word(symbol + 8) });
     }
   }
   return symbols;
 }
 
-function textAt(bytes: Uint8Array, start: number): string {
+/** A text in a file that ends with a zero byte. */
+export function textAt(bytes: Uint8Array, start: number): string {
   const end = bytes.indexOf(0, start);
   return new TextDecoder('latin1').decode(bytes.subarray(start, end < 0 ? start : end));
 }

@@ -12,6 +12,7 @@ export { MachineError } from './machine-error.ts';
 export { type MemoryFile, memoryDirectory } from './memory-directory.ts';
 export type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 export { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
+export type { Profile, ProfileFrame, ProfileStack, ProfileWeights } from './profile/profile.ts';
 export { type RestoredMachine, type RestoreOptions, restoreMachine } from './save/restore-machine.ts';
 export {
   SAVE_FORMAT,

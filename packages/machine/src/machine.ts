@@ -26,6 +26,8 @@ import { MachineError } from './machine-error.ts';
 import { MemoryAccess } from './memory-access.ts';
 import type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
+import type { Profile } from './profile/profile.ts';
+import { Profiler } from './profile/profiler.ts';
 import { Registers } from './registers.ts';
 import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
 import { saveMachine } from './save/save-machine.ts';
@@ -57,6 +59,7 @@ export class Machine {
   readonly engine: Engine;
   /** What the translator works with; undefined where nothing is translated. */
   translation: TranslationHost | undefined;
+  private profiler: Profiler | undefined;
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
@@ -80,7 +83,7 @@ export class Machine {
       isa,
       cpu,
       model: this.model,
-      kernel: { kernelCall: (number) => kernelCall(this.kernel, number) },
+      kernel: { kernelCall: this.kernelCalls(options.profileEvery !== undefined) },
       kernelText: { start: image.textStart, end: image.textEnd },
       hotness: options.hotness ?? DEFAULT_HOTNESS,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
@@ -102,6 +105,9 @@ export class Machine {
       },
       options: kernelOptions(options, this.model),
     });
+    if (options.profileEvery !== undefined) {
+      this.profiler = new Profiler(this.kernel, this.engine, options.profileEvery);
+    }
     this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
     this.codeStore = options.codeStore;
     this.registers = new Registers(cpu, isa);
@@ -109,6 +115,12 @@ export class Machine {
     if (options.onBlock) this.engine.onBlock = options.onBlock;
     if (options.onTrap) this.engine.onTrap = options.onTrap;
     if (options.onMemoryAccess) this.engine.onMemoryAccess = options.onMemoryAccess;
+  }
+
+  private kernelCalls(profiled: boolean): (number: number) => number {
+    if (!profiled) return (number) => kernelCall(this.kernel, number);
+    const call = (number: number): number => kernelCall(this.kernel, number);
+    return (number) => this.profiler!.timed(number, call);
   }
 
   /**
@@ -145,7 +157,8 @@ export class Machine {
 
   /** Runs to the end of the first program, of a limit, or to a pause. Where the program has ended, sync() has been called. */
   async run(limits: RunLimits = {}): Promise<RunResult> {
-    const result = await runToEnd(this.kernel, this.engine, this.bell, limits);
+    const result = await runToEnd(this.kernel, this.engine, this.bell, limits, this.profiler);
+    this.profiler?.sample('end');
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
     if (result.kind !== 'paused') this.keepCode();
     return result;
@@ -199,6 +212,11 @@ export class Machine {
   /** What the kernel holds, and where the counts it keeps do not agree with what is there. Takes a while. */
   audit(): KernelAudit {
     return auditKernel(this.kernel);
+  }
+
+  /** Where instructions, cycles and host time have gone so far; undefined without MachineOptions.profileEvery. */
+  profile(): Profile | undefined {
+    return this.profiler?.profile(this.arch.name, this.model.name);
   }
 
   stats(): MachineStats {

@@ -60,6 +60,8 @@ export interface MachineOptions {
   readonly codeStore?: CodeStore;
   /** Real time at boot in nanoseconds since the epoch; default the clock's, or a fixed date in virtual time. */
   readonly bootRealtime?: bigint;
+  /** Samples where the guest is, each so many instructions: Machine.profile. Of no effect on the guest. */
+  readonly profileEvery?: number;
   /** Called before each block of guest code with its address, mode word and instruction count. Slows the machine down. */
   readonly onBlock?: (pc: number, mode: number, instructions: number) => void;
   /** Called before each memory access of guest code. Slows the machine down. */

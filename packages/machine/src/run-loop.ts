@@ -11,6 +11,7 @@ import {
   timerDue,
 } from '@kml/kernel';
 import type { RunLimits, RunResult } from './options.ts';
+import type { Profiler } from './profile/profiler.ts';
 
 /** Host time between two turns given to the host's event loop. */
 const YIELD_MS = 10;
@@ -62,7 +63,13 @@ export function ending(kernel: Kernel): RunResult | undefined {
 }
 
 /** Runs the machine until the first program has ended, a limit is reached or the kernel panics. */
-export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, limits: RunLimits): Promise<RunResult> {
+export async function runToEnd(
+  kernel: Kernel,
+  engine: Engine,
+  bell: Doorbell,
+  limits: RunLimits,
+  profiler?: Profiler,
+): Promise<RunResult> {
   const deadline = performance.now() + (limits.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   const last = limits.maxInstructions ?? Number.POSITIVE_INFINITY;
   const pause = limits.pauseAt ?? Number.POSITIVE_INFINITY;
@@ -77,8 +84,9 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
     }
     const left = Math.min(last, pause) - at;
     const began = performance.now();
-    const budget = Math.min(timerDue(kernel), piece, left);
+    const budget = Math.min(timerDue(kernel), piece, left, profiler?.due ?? piece);
     if (engine.run(budget) === 'shutdown') return shutdown(kernel, engine);
+    if (profiler && profiler.due <= 0) profiler.sample();
     onRunReturn(kernel);
     pollHost(kernel);
     const end = ending(kernel);
@@ -89,7 +97,8 @@ export async function runToEnd(kernel: Kernel, engine: Engine, bell: Doorbell, l
     if (budget === piece)
       piece = Math.min(MAX_PIECE, Math.max(1000, (piece * YIELD_MS) / 2 / Math.max(0.05, now - began))) | 0;
     if (isIdle(kernel) && waitsForHost(kernel)) {
-      await bell.wait(Math.min(idleWait(kernel), deadline - now));
+      const wait = bell.wait(Math.min(idleWait(kernel), deadline - now));
+      await (profiler?.waiting(wait) ?? wait);
       pollHost(kernel);
       onRunReturn(kernel);
       yielded = performance.now();

@@ -23,6 +23,7 @@ import { setFramePc, threadInfo } from './frame.ts';
 import { TI_SYSCALL } from './layout.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
 import { validCpsr } from './signal-frame.ts';
+import { stackWalk } from './stack-walk.ts';
 
 const EM_ARM = 40;
 const AUDIT_ARCH_ARM = 0x4000_0028;
@@ -94,6 +95,7 @@ export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_ARM,
   elfMachine: EM_ARM,
   narrowIds: true,
+  stackWalk,
   registerSets: [GENERAL, FPA, VFP],
 
   peekUser(kernel, task, offset) {

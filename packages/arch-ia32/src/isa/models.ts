@@ -11,7 +11,9 @@ const FAST_FIT = 'fitted: getpid by sysenter is 432 cycles (Linux Journal 109, 2
 
 const ASSUMED = 'assumed';
 
-type Table = Readonly<Record<string, readonly [pentium4: number, pentium3: number, source?: string, ofPentium3?: string]>>;
+type Table = Readonly<
+  Record<string, readonly [pentium4: number, pentium3: number, source?: string, ofPentium3?: string]>
+>;
 
 /** Cycles by class. Where a source is named it holds for both models, unless the second has its own; else it is the model's manual. */
 const TABLE: Table = {

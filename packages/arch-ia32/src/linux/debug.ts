@@ -25,6 +25,7 @@ import { clearDebugRegisters, debugRegister, isWatching, noteValues, setDebugReg
 import { FXSAVE_BYTES, loadFx } from './fp-state.ts';
 import { GDT_TLS, TLS_ENTRIES } from './layout.ts';
 import { KERNEL_CS, PT, PT_SIZE } from './pt-regs.ts';
+import { stackWalk } from './stack-walk.ts';
 import { setTracedThreadArea, threadArea, tlsWords } from './tls.ts';
 
 const EM_386 = 3;
@@ -148,6 +149,7 @@ export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_I386,
   elfMachine: EM_386,
   narrowIds: true,
+  stackWalk,
   registerSets: [GENERAL, FSAVE, FXSAVE, TLS],
 
   peekUser(kernel, task, offset) {

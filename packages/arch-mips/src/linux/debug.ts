@@ -22,6 +22,7 @@ import { SYSCALL_BASE } from './entry/constants.ts';
 import { NAN_BITS } from './fp-mode.ts';
 import { hasFr, readFloat32, readFloat64, writeFloat32, writeFloat64 } from './fp-registers.ts';
 import { A0, PT, ptReg, RA, V0 } from './pt-regs.ts';
+import { stackWalk } from './stack-walk.ts';
 
 const EM_MIPS = 8;
 const AUDIT_LITTLE = 0x4000_0000;
@@ -143,6 +144,7 @@ export function debugAbi(little: boolean): DebugAbi {
   return {
     auditArch: little ? EM_MIPS | AUDIT_LITTLE : EM_MIPS,
     elfMachine: EM_MIPS,
+    stackWalk,
     registerSets: [GENERAL, FLOATING],
 
     peekUser(kernel, task, place) {

@@ -16,6 +16,7 @@ import {
 import { MSR_SE } from '../isa/state.ts';
 import { FP_BYTES, loadFpState, saveFpState } from './fp-state.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
+import { stackWalk } from './stack-walk.ts';
 
 const EM_PPC = 20;
 const AUDIT_ARCH_PPC = 20;
@@ -81,6 +82,7 @@ const REQUESTS: ReadonlyMap<number, readonly [RegisterSet, boolean]> = new Map([
 export const debug: DebugAbi = {
   auditArch: AUDIT_ARCH_PPC,
   elfMachine: EM_PPC,
+  stackWalk,
   registerSets: [GENERAL, FLOATING],
 
   peekUser(kernel, task, offset) {

@@ -16,6 +16,8 @@ import {
   maxInstructionsOption,
   netOption,
   noCodeCacheOption,
+  profileEveryOption,
+  profileOption,
   saveAtOption,
   saveExitOption,
   saveOption,
@@ -48,6 +50,8 @@ export function restoreCommand() {
     .addOption(netOption())
     .addOption(straceOption())
     .addOption(statsOption())
+    .addOption(profileOption())
+    .addOption(profileEveryOption())
     .addOption(auditOption())
     .addOption(interpretOption())
     .addOption(noCodeCacheOption())

@@ -16,6 +16,8 @@ import {
   maxInstructionsOption,
   netOption,
   noCodeCacheOption,
+  profileEveryOption,
+  profileOption,
   saveAtOption,
   saveExitOption,
   saveOption,
@@ -66,6 +68,8 @@ export function runCommand() {
     .addOption(netOption())
     .addOption(straceOption())
     .addOption(statsOption())
+    .addOption(profileOption())
+    .addOption(profileEveryOption())
     .addOption(auditOption())
     .addOption(interpretOption())
     .addOption(noCodeCacheOption())

@@ -2,11 +2,11 @@ import { constantsOf } from '../constants.ts';
 import type { Experiment } from '../experiment.ts';
 import { type ExperimentReport, REPORT_FORMAT } from '../report.ts';
 import type { ExperimentHost } from '../ways.ts';
+import { architectureRows } from './architectures.ts';
 import { CPU, pentium4Rows } from './pentium4.ts';
 import { LJ2003 } from './published.ts';
+import { architecturesTable, articleTable } from './tables.ts';
 import { METHOD, READING } from './words.ts';
-import { articleTable, architecturesTable } from './tables.ts';
-import { architectureRows } from './architectures.ts';
 
 const TITLE = 'getpid and gettimeofday by each way into the kernel (Linux Journal, 2003)';
 

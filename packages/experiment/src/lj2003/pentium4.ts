@@ -38,7 +38,12 @@ function callRow(call: Call, mode: 'user' | 'kernel', way: Way, cycles: number):
 function comparedRows(rows: readonly ReportRow[]): ReportRow[] {
   const value = (call: Call, mode: string, way: Way): number =>
     rows.find((row) => row.call === call && row.mode === mode && row.way === way)!.value;
-  const compared = (quantity: string, call: Call, rest: Pick<ReportRow, 'value' | 'published' | 'unit'>, basis: Basis) => ({
+  const compared = (
+    quantity: string,
+    call: Call,
+    rest: Pick<ReportRow, 'value' | 'published' | 'unit'>,
+    basis: Basis,
+  ) => ({
     ...{ quantity, arch: ARCH, cpu: CPU, call, ...rest, basis },
     value: rounded(rest.value),
   });

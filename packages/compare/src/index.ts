@@ -1,0 +1,16 @@
+export {
+  COMPARISON_FORMAT,
+  type Comparison,
+  type ComparisonCpu,
+  type ComparisonHost,
+  type ComparisonMode,
+  type ComparisonRow,
+  type ComparisonWorkload,
+  type EntryPath,
+  INSTRUCTION_CLASSES,
+  type InstructionClassName,
+  type InstructionMix,
+  type KernelEntries,
+  type Measures,
+  type WorkloadGroup,
+} from './comparison.ts';

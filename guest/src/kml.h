@@ -22,7 +22,6 @@ typedef unsigned long long u64;
 #define NR_FIRST 0
 #endif
 #define NR_getppid (NR_FIRST + 64)
-#define NR_gettimeofday (NR_FIRST + 78)
 #define PROT_READ 1
 #define PROT_WRITE 2
 #define PROT_EXEC 4

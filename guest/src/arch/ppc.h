@@ -39,6 +39,10 @@
 #define NR_tkill 208
 #define NR_exit_group 234
 #define NR_tgkill 250
+#define NR_gettimeofday 78
+#define NR_pread64 179
+#define NR_pwrite64 180
+#define NR_stat64 195
 
 #define O_DIRECTORY 040000
 #define TIOCSPGRP 0x80047476

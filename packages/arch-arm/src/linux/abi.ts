@@ -66,6 +66,7 @@ export const armEabi: LinuxAbi = {
   checkElf,
 
   shmAlignment: 0x4000,
+  entryWays: { user: ['trap'], kernel: ['trap', 'direct'] },
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb6ff_f000,

@@ -49,6 +49,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     markSegment: PT_MIPS_ABIFLAGS,
 
     shmAlignment: 0x4_0000,
+    entryWays: { user: ['trap'], kernel: ['trap', 'direct'] },
     taskSize: KERNEL_BASE,
     stackTop: USER_END,
     mmapBase: 0x77ff_8000,

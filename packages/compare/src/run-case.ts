@@ -14,7 +14,9 @@ export interface RunSettings {
   readonly hostTime: boolean;
   /** Host seconds after which a run is given up. */
   readonly timeoutSeconds: number;
-  readonly memory?: number;
+  readonly memory?: number | undefined;
+  /** Count instructions by class. */
+  readonly mix: boolean;
 }
 
 /** One run of a case. */
@@ -68,6 +70,7 @@ export async function runCase(it: Case, n: number, settings: RunSettings, ports:
     memory: settings.memory ?? 64 * MIB,
     kernelMode: start.kernelMode,
     noSysinfo: it.entry === 'trap',
+    mix: settings.mix,
     console: screen,
     entropy: ports.entropy(),
   });

@@ -43,6 +43,7 @@ export function compareCommand() {
         .default('virtual' as const),
     )
     .option('--host-time', 'show the seconds that runs take on this host (always with --time real)')
+    .option('--mix', 'count instructions by class, too (everything is interpreted then)')
     .option('--timeout <seconds>', 'give a run up after so many host seconds', parseSeconds, TIMEOUT_SECONDS)
     .option('--json <file>', 'write all of it as JSON; - is standard output, without the table')
     .option('--csv <file>', 'write it as CSV, a row a line; - is standard output, without the table')
@@ -106,15 +107,16 @@ function asked<T>(action: () => T): T {
 interface RunOptions {
   readonly time: 'virtual' | 'real';
   readonly hostTime?: true | undefined;
+  readonly mix?: true | undefined;
   readonly timeout: number;
 }
 
 async function runAll(cases: readonly Case[], options: RunOptions): Promise<Comparison> {
-  const { time, hostTime = false, timeout } = options;
+  const { time, hostTime = false, mix = false, timeout } = options;
   // Progress is for those who wait and watch.
   const progress = openProgress(!process.stderr.isTTY);
   try {
-    return await compare(cases, { time, hostTime, timeoutSeconds: timeout }, nodePorts, (it, index) =>
+    return await compare(cases, { time, hostTime, mix, timeoutSeconds: timeout }, nodePorts, (it, index) =>
       progress.say(`${index + 1}/${cases.length} ${it.workload.name} ${it.plugin.name} ${it.mode} ${it.entry}`),
     );
   } finally {

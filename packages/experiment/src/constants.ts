@@ -2,13 +2,14 @@ import { standardRegistry } from '@kml/machine';
 import type { ConstantGroup } from './report.ts';
 
 /** The constants of a CPU model, by where they come from: what was fitted first, then manuals, then what is assumed. */
-export function constantsOf(arch: string, cpu: string, _calls: readonly string[]): ConstantGroup[] {
+export function constantsOf(arch: string, cpu: string): ConstantGroup[] {
   const model = standardRegistry()
     .find(arch)
     ?.isa.cpuModels.find(({ name }) => name === cpu);
   if (model === undefined) throw new RangeError(`no CPU model '${cpu}' of ${arch}`);
   const groups = new Map<string, Record<string, number>>();
-  for (const [name, value] of Object.entries(model.costs)) {
+  const work = Object.entries(model.callWork ?? {}).map(([call, cycles]) => [`work of ${call}`, cycles] as const);
+  for (const [name, value] of [...work, ...Object.entries(model.costs)]) {
     const source = model.sources[name] ?? 'assumed';
     const group = groups.get(source) ?? {};
     group[name] = value;

@@ -133,6 +133,8 @@ export interface CpuModel {
   readonly costs: CycleCosts;
   /** Cycles of the kernel's work behind system calls, by name, where this model has its own and not the kernel's. */
   readonly callWork?: Readonly<Record<string, number>>;
-  /** Source of each constant, 'work of NAME' for those of callWork: manual and table, 'fitted' and to what, or 'assumed'. */
+  /** Source of each constant: manual and table, 'fitted' and to what, or 'assumed'. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The same of callWork, by call. */
+  readonly callWorkSources?: Readonly<Record<string, string>>;
 }

@@ -7,14 +7,13 @@ export function constantsOf(arch: string, cpu: string): ConstantGroup[] {
     .find(arch)
     ?.isa.cpuModels.find(({ name }) => name === cpu);
   if (model === undefined) throw new RangeError(`no CPU model '${cpu}' of ${arch}`);
+  const { costs, sources, callWork = {}, callWorkSources = {} } = model;
   const groups = new Map<string, Record<string, number>>();
-  const work = Object.entries(model.callWork ?? {}).map(([call, cycles]) => [`work of ${call}`, cycles] as const);
-  for (const [name, value] of [...work, ...Object.entries(model.costs)]) {
-    const source = model.sources[name] ?? 'assumed';
-    const group = groups.get(source) ?? {};
-    group[name] = value;
-    groups.set(source, group);
-  }
+  const add = (name: string, value: number, source = 'assumed'): void => {
+    groups.set(source, { ...groups.get(source), [name]: value });
+  };
+  for (const [call, cycles] of Object.entries(callWork)) add(`work of ${call}`, cycles, callWorkSources[call]);
+  for (const [name, value] of Object.entries(costs)) add(name, value, sources[name]);
   return [...groups]
     .map(([source, constants]) => ({ source, cpu, constants }))
     .sort((a, b) => rank(a.source) - rank(b.source));

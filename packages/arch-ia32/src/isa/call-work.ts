@@ -9,9 +9,6 @@ export function withCallWork(
   return {
     ...model,
     callWork: Object.fromEntries(entries.map(([name, [cycles]]) => [name, cycles])),
-    sources: {
-      ...model.sources,
-      ...Object.fromEntries(entries.map(([name, [, source]]) => [`work of ${name}`, source])),
-    },
+    callWorkSources: Object.fromEntries(entries.map(([name, [, source]]) => [name, source])),
   };
 }

@@ -67,7 +67,6 @@ describe.each(ENGINES_OF_ALL)("$arch: the kernel's memory, by the $engine", ({ a
     ...tables.map(([table, message]): [string, RegExp] => [table, message]),
     ['vectors', /^the CPU stopped: (triple fault|endless traps)/],
     ['current', /^the pointer to the current task was overwritten: [0-9a-f]{8}, kernelmem/],
-    ['cli', LOCK_UP],
     ['halt', LOCK_UP],
   ];
   test.each(spoilers)('spoiling the machine by %s ends in a panic report', async (what, message) => {

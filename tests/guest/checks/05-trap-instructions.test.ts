@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runGuest, WAYS } from '../harness.ts';
 
-const ROUNDS = 20;
+const ROUNDS = 5;
 
 describe.each(WAYS)('check 5, the trap instruction works: $arch in $mode mode by the $engine', (way) => {
   test('for every kind of call, and each is counted', async () => {

@@ -21,6 +21,7 @@ typedef unsigned long long u64;
 #ifndef NR_FIRST
 #define NR_FIRST 0
 #endif
+#define NR_getppid (NR_FIRST + 64)
 #define PROT_READ 1
 #define PROT_WRITE 2
 #define PROT_EXEC 4
@@ -129,6 +130,11 @@ static inline void on_signal(int signal, void (*handler)(int), unsigned long fla
 	struct action action = { .handler = handler, .flags = flags };
 	sys4(NR_rt_sigaction, signal, &action, 0, SIGSET_BYTES);
 }
+
+/* What cycles() counts in, by the cycles of the CPU's clock. */
+#ifndef ARCH_COUNTER_STEP
+static inline unsigned counter_step(void) { return 1; }
+#endif
 
 #ifndef ARCH_PIPE
 static inline long sys_pipe(int fds[2]) { return sys1(NR_pipe, fds); }

@@ -43,6 +43,10 @@
 #define NR_tkill 238
 #define NR_exit_group 248
 #define NR_tgkill 268
+#define NR_gettimeofday 78
+#define NR_pread64 180
+#define NR_pwrite64 181
+#define NR_stat64 195
 
 #define O_DIRECTORY 040000
 

@@ -44,6 +44,10 @@
 #define NR_vfork 190
 #define NR_tkill 238
 #define NR_tgkill 270
+#define NR_gettimeofday 78
+#define NR_pread64 180
+#define NR_pwrite64 181
+#define NR_stat64 195
 
 /* The initial stack pointer goes to start_c, which never returns. */
 __asm__(".globl _start\n_start:\n\txorl %ebp,%ebp\n\tmovl %esp,%eax\n\tandl $-16,%esp\n\tsubl $12,%esp\n\tpushl %eax\n\tcall start_c\n\thlt\n");

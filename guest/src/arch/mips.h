@@ -41,6 +41,10 @@
 #define NR_tkill (4000 + 236)
 #define NR_exit_group (4000 + 246)
 #define NR_tgkill (4000 + 266)
+#define NR_gettimeofday (4000 + 78)
+#define NR_pread64 (4000 + 200)
+#define NR_pwrite64 (4000 + 201)
+#define NR_stat64 (4000 + 213)
 
 #define NR_FIRST 4000
 #define MAP_ANONYMOUS 0x800
@@ -103,13 +107,17 @@ static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, lon
 }
 
 /* pipe answers with two registers. */
+static unsigned long sysinfo;
 static inline long sys_pipe(int fds[2])
 {
 	register long v0 __asm__("$2") = NR_pipe;
 	register long v1 __asm__("$3");
 	register long a3 __asm__("$7");
-	__asm__ volatile("syscall" : "+r"(v0), "=r"(v1), "=r"(a3)
-			 : : "$1", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$25", "hi", "lo", "memory");
+	register unsigned long t9 __asm__("$25") = sysinfo;
+	__asm__ volatile(".set push\n\t.set noreorder\n\tbeqz $25, 1f\n\taddiu $sp, $sp, -32\n\tjalr $25\n\tnop\n\tb 2f\n\tnop\n"
+			 "1:\tsyscall\n2:\taddiu $sp, $sp, 32\n\t.set pop"
+			 : "+r"(v0), "=r"(v1), "=r"(a3), "+r"(t9)
+			 : : "$1", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$31", "hi", "lo", "memory");
 	if (a3)
 		return -v0;
 	fds[0] = (int)v0, fds[1] = (int)v1;

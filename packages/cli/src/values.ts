@@ -58,3 +58,17 @@ export function parseUser(text: string): { uid: number; gid: number } {
   const uid = Number(match[1]);
   return { uid, gid: match[2] === undefined ? uid : Number(match[2]) };
 }
+
+/** Words with commas between them, gathered; each one of `choices` where they are given. */
+export function parseList<T extends string>(
+  choices?: readonly T[],
+): (text: string, before?: readonly T[]) => readonly T[] {
+  return (text, before = []) => {
+    const words = text.split(',').filter((word) => word !== '');
+    const wrong = words.find((word) => choices && !choices.some((choice) => choice === word));
+    if (wrong !== undefined || words.length === 0) {
+      throw new InvalidArgumentError(`'${wrong ?? text}' is none of ${choices?.join(', ') ?? 'the names there are'}.`);
+    }
+    return [...before, ...(words as T[])];
+  };
+}

@@ -89,6 +89,9 @@ export interface VdsoCounter {
   value(cpu: Cpu): number;
 }
 
+/** A way of system calls into the kernel that a program can take, as the entry code counts them. */
+export type EntryWay = 'trap' | 'fast' | 'direct';
+
 /** File status, generic. */
 export interface Stat {
   dev: number;
@@ -143,6 +146,8 @@ export interface LinuxAbi {
   privateKernelCall(kernel: Kernel, number: number): number;
 
   // ---- system calls
+  /** Ways of system calls into the kernel by the program's mode: the trap, then the one that AT_SYSINFO tells of, if it does. */
+  readonly entryWays: Readonly<Record<'user' | 'kernel', readonly EntryWay[]>>;
   /** Names by number; a name stands for a row of the kernel's table or of privateSyscalls. */
   readonly syscallNumbers: ReadonlyMap<number, string>;
   /** Calls that only this ABI has. */

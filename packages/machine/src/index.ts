@@ -1,5 +1,12 @@
-export { type AccessObserver, type TrapEvent, UnsaveableError } from '@kml/core';
-export type { HostConsole, HostDirectory, HostLog, SyscallEvent } from '@kml/kernel';
+export {
+  type AccessObserver,
+  INSTRUCTION_CLASSES,
+  type InstructionClass,
+  type InstructionMix,
+  type TrapEvent,
+  UnsaveableError,
+} from '@kml/core';
+export type { EntryWay, HostConsole, HostDirectory, HostEntropy, HostLog, SyscallEvent } from '@kml/kernel';
 export { findUnsaveable } from '@kml/kernel';
 export { archModule, createContainer, registryWith, standardRegistry } from './container.ts';
 export { type ArchDescription, describeArch } from './describe-arch.ts';

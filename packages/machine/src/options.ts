@@ -40,10 +40,14 @@ export interface MachineOptions {
   readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
   /** Treat every program as if it were under /trusted. */
   readonly kernelMode?: boolean;
+  /** Programs are told of no entry for system calls (AT_SYSINFO), and so trap, in kernel mode too. */
+  readonly noSysinfo?: boolean;
   /** Seconds of guest time with interrupts disabled after which the lock-up watchdog panics (1). */
   readonly lockupSeconds?: number;
   /** Never translate. */
   readonly interpret?: boolean;
+  /** Count instructions by class, for stats().mix: everything is interpreted then. The counts are not saved. */
+  readonly mix?: boolean;
   /** Executions of a block before it is translated. */
   readonly hotness?: number;
   readonly hostname?: string;

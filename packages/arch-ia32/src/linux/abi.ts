@@ -1,5 +1,5 @@
 import { KERNEL_GO_ON } from '@kml/core';
-import { ENOSYS, type Kernel, kernelRead32, type LinuxAbi, type Task } from '@kml/kernel';
+import { ENOSYS, type Kernel, type LinuxAbi, stackArgument, type Task } from '@kml/kernel';
 import { ia32 } from '../isa/backend.ts';
 import { EAX, EDX, ESP } from '../isa/system/registers.ts';
 import { auxv } from './auxv.ts';
@@ -37,6 +37,7 @@ export const i386: LinuxAbi = {
     return machine === EM_386 || machine === EM_486 ? undefined : `made for machine ${machine}, not i386`;
   },
 
+  entryWays: { user: ['trap', 'fast'], kernel: ['trap', 'direct'] },
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb7ff_f000,
@@ -53,7 +54,7 @@ export const i386: LinuxAbi = {
   syscallNumbers: SYSCALL_NUMBERS,
   privateSyscalls: PRIVATE_SYSCALLS,
   // The stub that makes the kernel call is a C function: return address, then arguments.
-  syscallArgument: (kernel: Kernel, index: number) => kernelRead32(kernel, (kernel.cpu.get(ESP) + 4 + 4 * index) >>> 0),
+  syscallArgument: (kernel: Kernel, index: number) => stackArgument(kernel, kernel.cpu.get(ESP) + 4 + 4 * index),
   setSyscallResult: (kernel, result) => kernel.cpu.set(EAX, result),
   kernelCallArgument: (kernel, index) => kernel.cpu.get(index === 0 ? EAX : EDX) >>> 0,
   readException,

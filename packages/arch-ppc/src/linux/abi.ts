@@ -38,6 +38,7 @@ export const powerpc: LinuxAbi = {
     return machine === EM_PPC ? undefined : `made for machine ${machine}, not PowerPC`;
   },
 
+  entryWays: { user: ['trap'], kernel: ['trap', 'direct'] },
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb7ff_f000,

@@ -37,6 +37,7 @@ export const AT_SECURE = 23;
 export const AT_RANDOM = 25;
 export const AT_BASE_PLATFORM = 24;
 export const AT_EXECFN = 31;
+const AT_SYSINFO = 32;
 
 /** What the auxiliary vector says of the program. */
 export interface ProgramFacts {
@@ -175,7 +176,7 @@ function auxiliaryVector(
 ): number[] {
   const { cred } = task;
   const entries: [number, number][] = [
-    ...kernel.abi.auxv(kernel, task, mm),
+    ...kernel.abi.auxv(kernel, task, mm).filter(([type]) => type !== AT_SYSINFO || !kernel.options.noSysinfo),
     [AT_PAGESZ, PAGE_SIZE],
     [AT_CLKTCK, 100],
     [AT_PHDR, facts.headersAddress],

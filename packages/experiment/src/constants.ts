@@ -2,18 +2,18 @@ import { standardRegistry } from '@kml/machine';
 import type { ConstantGroup } from './report.ts';
 
 /** The constants of a CPU model, by where they come from: what was fitted first, then manuals, then what is assumed. */
-export function constantsOf(arch: string, cpu: string, _calls: readonly string[]): ConstantGroup[] {
+export function constantsOf(arch: string, cpu: string): ConstantGroup[] {
   const model = standardRegistry()
     .find(arch)
     ?.isa.cpuModels.find(({ name }) => name === cpu);
   if (model === undefined) throw new RangeError(`no CPU model '${cpu}' of ${arch}`);
+  const { costs, sources, callWork = {}, callWorkSources = {} } = model;
   const groups = new Map<string, Record<string, number>>();
-  for (const [name, value] of Object.entries(model.costs)) {
-    const source = model.sources[name] ?? 'assumed';
-    const group = groups.get(source) ?? {};
-    group[name] = value;
-    groups.set(source, group);
-  }
+  const add = (name: string, value: number, source = 'assumed'): void => {
+    groups.set(source, { ...groups.get(source), [name]: value });
+  };
+  for (const [call, cycles] of Object.entries(callWork)) add(`work of ${call}`, cycles, callWorkSources[call]);
+  for (const [name, value] of Object.entries(costs)) add(name, value, sources[name]);
   return [...groups]
     .map(([source, constants]) => ({ source, cpu, constants }))
     .sort((a, b) => rank(a.source) - rank(b.source));

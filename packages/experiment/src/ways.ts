@@ -29,6 +29,8 @@ export interface Measurement {
   readonly call: string;
   /** Iterations of a loop between two calls; 0 where absent. */
   readonly busy?: number;
+  /** Calls in a round; 400 where absent. */
+  readonly calls?: number;
 }
 
 export interface WayCosts {
@@ -46,7 +48,7 @@ const WAYS: ReadonlySet<string> = new Set(['trap', 'fast', 'direct', 'function']
 
 /** Runs the guest program `ways` on a machine of its own, in virtual time, and takes its figures. Throws Error if it does not end well. */
 export async function measureWays(host: ExperimentHost, asked: Measurement): Promise<WayCosts> {
-  const { arch, cpu, mode, call, busy = 0 } = asked;
+  const { arch, cpu, mode, call, busy = 0, calls = CALLS } = asked;
   host.progress?.(`${arch} ${cpu}: ${call}, ${mode} mode${busy > 0 ? `, ${busy} busy iterations` : ''}`);
   const path = mode === 'kernel' ? '/trusted/bin/ways' : '/bin/ways';
   const screen = new Screen();
@@ -59,7 +61,7 @@ export async function measureWays(host: ExperimentHost, asked: Measurement): Pro
     interpret: host.interpret ?? false,
     console: screen,
   });
-  machine.load({ path, argv: ['ways', call, `${CALLS}`, `${busy}`] });
+  machine.load({ path, argv: ['ways', call, `${calls}`, `${busy}`] });
   const result = await machine.run({ timeoutSeconds: TIMEOUT_SECONDS });
   if (result.status !== 0) throw new Error(`${path} ${call} on ${arch} ended with status ${result.status}`);
   return parseWays(screen.text);

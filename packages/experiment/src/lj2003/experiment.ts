@@ -26,7 +26,7 @@ export const lj2003: Experiment = {
       rows: [...article, ...others],
       tables: [articleTable(article), architecturesTable(others)],
       charts: [],
-      constants: constantsOf('ia32', CPU, ['getpid', 'gettimeofday']),
+      constants: constantsOf('ia32', CPU),
       reading: READING,
     };
   },

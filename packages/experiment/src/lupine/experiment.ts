@@ -26,7 +26,7 @@ export const lupine: Experiment = {
       rows: [...calls, ...busy],
       tables: [timeTable(calls), gainTable(calls, busy)],
       charts: [callsChart(calls), busyChart(busy)],
-      constants: constantsOf(ARCH, CPU, ['getppid', 'read', 'write']),
+      constants: constantsOf(ARCH, CPU),
       reading: READING,
     };
   },

@@ -1,6 +1,6 @@
 /** How it is measured. */
 export const METHOD: readonly string[] = [
-  "A guest program without libc (guest/src/ways.c) makes 400 calls between two readings of the time-stamp counter, best of eight rounds, after each the paper's own empty loop, its counter in memory as a compiler leaves it without optimisation. Unlike in lj2003 the loop counts: lmbench and the paper's program have one too.",
+  "A guest program without libc (guest/src/ways.c) makes 100 calls between two readings of the time-stamp counter, best of eight rounds, after each the paper's own empty loop, its counter in memory as a compiler leaves it without optimisation. Unlike in lj2003 the loop counts: lmbench and the paper's program have one too.",
   "null is lmbench's: getppid. read takes a byte from /dev/zero, write gives one to /dev/null. In user mode the way is what AT_SYSINFO names (sysenter); in kernel mode it is the call gate by the same word.",
   "The paper's machine is 64-bit and enters by SYSCALL; this one runs the 32-bit entry code of Kernel Mode Linux on a model of the same core, which issues four micro-operations a cycle: costs are in issue slots, from instruction tables, and the slots of one instruction after the other are added up. An out-of-order core overlaps them; the model cannot.",
 ];

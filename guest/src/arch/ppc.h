@@ -12,6 +12,7 @@
 #define NR_chmod 15
 #define NR_getpid 20
 #define NR_mount 21
+#define NR_ptrace 26
 #define NR_kill 37
 #define NR_rename 38
 #define NR_mkdir 39
@@ -32,7 +33,9 @@
 #define NR_sched_yield 158
 #define NR_nanosleep 162
 #define NR_rt_sigaction 173
+#define NR_rt_sigprocmask 174
 #define NR_rt_sigqueueinfo 177
+#define NR_vfork 189
 #define NR_mmap2 192
 #define NR_getdents64 202
 #define NR_pivot_root 203
@@ -151,6 +154,22 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return r3;
 }
 
+/* The register that tells the privilege level, and its bit for it (PR); SIGILL in user mode. */
+#define PRIVILEGE_REGISTER "MSR & 0x4000"
+static inline unsigned privilege_register(void)
+{
+	unsigned msr;
+	__asm__ volatile("mfmsr %0" : "=r"(msr));
+	return msr & 0x4000;
+}
+
+/* The CPU's division of signed words, whatever it does without a quotient. */
+static inline long divide_words(long value, long by)
+{
+	__asm__ volatile("divw %0, %0, %1" : "+r"(value) : "r"(by));
+	return value;
+}
+
 static inline void undefined_instruction(void) { __asm__ volatile(".long 0"); }
 
 /* What a kernel-mode program can do to the interrupts: MSR.EE, and nothing stops the CPU itself. */
@@ -160,6 +179,13 @@ static inline void disable_interrupts(void)
 	__asm__ volatile("mfmsr %0\n\trlwinm %0, %0, 0, 17, 15\n\tmtmsr %0" : "=r"(msr));
 }
 static inline void halt(void) { }
+
+/* No vector of the CPU's leads anywhere from here on: MSR.IP moves them to 0xfff00000, with nothing there. */
+static inline void lose_vectors(void)
+{
+	unsigned msr;
+	__asm__ volatile("mfmsr %0\n\tori %0, %0, 0x40\n\tmtmsr %0\n\tisync" : "=r"(msr));
+}
 
 /* Moves the stack pointer down by a page, waits without touching the stack, and so on; comes back with it as it was.
  * The time is in steps of the time base. */

@@ -60,7 +60,7 @@ function privateKernelCall(kernel: Kernel, number: number): number {
 export const armEabi: LinuxAbi = {
   name: 'arm',
   isa: arm,
-  stackRegister: 'r13',
+  bankedStackPointer: 'r13Usr',
   machine: 'armv7l',
   platform: 'v7l',
   checkElf,

@@ -30,7 +30,6 @@ const KERNEL_CALL_BYTES = 4;
 export const i386: LinuxAbi = {
   name: 'i386',
   isa: ia32,
-  stackRegister: 'esp',
   machine: 'i686',
   platform: 'i686',
   checkElf({ class: elfClass, data, machine }) {

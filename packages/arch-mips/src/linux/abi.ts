@@ -41,7 +41,6 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     name: isa.name,
     isa,
     machine: 'mips',
-    stackRegister: 'r29',
     // AT_PLATFORM: there is none on MIPS.
     platform: '',
     basePlatform: 'mips32r2',

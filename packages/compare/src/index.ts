@@ -1,3 +1,4 @@
+export { INSTRUCTION_CLASSES, type InstructionClass, type InstructionMix } from '@kml/machine';
 export type { Case, Claims, Start } from './case.ts';
 export { compare } from './compare.ts';
 export {
@@ -9,9 +10,6 @@ export {
   type ComparisonRow,
   type ComparisonWorkload,
   type EntryPath,
-  INSTRUCTION_CLASSES,
-  type InstructionClassName,
-  type InstructionMix,
   type KernelEntries,
   type Measures,
   type WorkloadGroup,

@@ -14,7 +14,9 @@ export interface RunSettings {
   readonly hostTime: boolean;
   /** Host seconds after which a run is given up. */
   readonly timeoutSeconds: number;
-  readonly memory?: number;
+  readonly memory?: number | undefined;
+  /** Count instructions by class. */
+  readonly mix: boolean;
 }
 
 /** One run of a case. */
@@ -69,6 +71,7 @@ export async function runCase(it: Case, n: number, settings: RunSettings, ports:
     kernelMode: start.kernelMode,
     noSysinfo: it.entry === 'trap' || it.entry === 'recognised',
     recognise: it.entry === 'recognised' || it.entry === 'own',
+    mix: settings.mix,
     console: screen,
     entropy: ports.entropy(),
   });

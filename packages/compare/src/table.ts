@@ -1,3 +1,4 @@
+import { INSTRUCTION_CLASSES } from '@kml/machine';
 import type { Comparison, ComparisonRow } from './comparison.ts';
 
 /** A part of the screen's table: one workload. */
@@ -43,6 +44,10 @@ const OPTIONAL: readonly Column[] = [
   })),
   { heading: 'page faults', of: ({ perUnit: unit }) => unit && unit.pageFaults.minor + unit.pageFaults.major },
   { heading: 'switches', of: ({ perUnit }) => perUnit?.contextSwitches },
+  ...INSTRUCTION_CLASSES.map((name) => ({
+    heading: name,
+    of: ({ perUnit }: ComparisonRow) => perUnit?.mix?.[name],
+  })),
   { heading: 'host s', of: ({ total }) => total?.hostSeconds?.toFixed(2) },
 ];
 

@@ -88,6 +88,7 @@ export class Machine {
       kernelText: { start: image.textStart, end: image.textEnd },
       recognised: options.recognise === false ? undefined : recognisedTrap(abi.taskSize, image),
       hotness: options.hotness ?? DEFAULT_HOTNESS,
+      mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
     this.kernel = createKernel({
@@ -223,7 +224,8 @@ export class Machine {
   }
 
   stats(): MachineStats {
-    return collectStats(this.kernel, this.arch.name, this.model.name, this.engine.counters);
+    const stats = collectStats(this.kernel, this.arch.name, this.model.name, this.engine.counters);
+    return { ...stats, ...(this.engine.mix && { mix: this.engine.mix.mix() }) };
   }
 }
 
@@ -278,6 +280,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     hz: options.hz ?? 100,
     time: options.time ?? 'real',
     clockHz: model.clockHz,
+    ...(model.callWork && { callWork: model.callWork }),
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),

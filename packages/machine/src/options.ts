@@ -48,6 +48,8 @@ export interface MachineOptions {
   readonly lockupSeconds?: number;
   /** Never translate. */
   readonly interpret?: boolean;
+  /** Count instructions by class, for stats().mix: everything is interpreted then. The counts are not saved. */
+  readonly mix?: boolean;
   /** Executions of a block before it is translated. */
   readonly hotness?: number;
   readonly hostname?: string;

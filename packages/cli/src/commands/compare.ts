@@ -19,6 +19,7 @@ import { screenOf, workloadList } from '../compare/screen.ts';
 import { Failure } from '../failure.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 import { openProgress } from '../progress.ts';
+import { loadReport } from '../report.ts';
 import { parseList, parseSeconds, parseWhole } from '../values.ts';
 
 const MODES: readonly ComparisonMode[] = ['user', 'kernel'];
@@ -43,8 +44,13 @@ export function compareCommand() {
         .default('virtual' as const),
     )
     .option('--host-time', 'show the seconds that runs take on this host (always with --time real)')
+    .option('--mix', 'count instructions by class, too (everything is interpreted then)')
     .option('--timeout <seconds>', 'give a run up after so many host seconds', parseSeconds, TIMEOUT_SECONDS)
     .option('--json <file>', 'write all of it as JSON; - is standard output, without the table')
+    .option(
+      '--html <file>',
+      'write a page with charts that needs nothing but a browser; - is standard output, without the table',
+    )
     .option('--csv <file>', 'write it as CSV, a row a line; - is standard output, without the table')
     .addOption(pluginOption())
     .addHelpText(
@@ -66,12 +72,18 @@ export function compareCommand() {
       );
       const json = openOutput('--json', options.json);
       const csv = openOutput('--csv', options.csv);
+      const html = openOutput('--html', options.html);
       const comparison = await runAll(cases, options);
       json?.(`${JSON.stringify(comparison, undefined, 2)}\n`);
       csv?.(csvOf(comparison));
-      if (options.json !== '-' && options.csv !== '-') process.stdout.write(screenOf(comparison));
+      html?.((await loadReport()).comparisonPage(comparison, cpuModelsOf(registry)));
+      if (![options.json, options.csv, options.html].includes('-')) process.stdout.write(screenOf(comparison));
       process.exitCode = comparison.rows.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
     });
+}
+
+function cpuModelsOf({ plugins }: ArchRegistry) {
+  return plugins.flatMap(({ isa }) => isa.cpuModels);
 }
 
 interface SelectionOptions {
@@ -106,15 +118,16 @@ function asked<T>(action: () => T): T {
 interface RunOptions {
   readonly time: 'virtual' | 'real';
   readonly hostTime?: true | undefined;
+  readonly mix?: true | undefined;
   readonly timeout: number;
 }
 
 async function runAll(cases: readonly Case[], options: RunOptions): Promise<Comparison> {
-  const { time, hostTime = false, timeout } = options;
+  const { time, hostTime = false, mix = false, timeout } = options;
   // Progress is for those who wait and watch.
   const progress = openProgress(!process.stderr.isTTY);
   try {
-    return await compare(cases, { time, hostTime, timeoutSeconds: timeout }, nodePorts, (it, index) =>
+    return await compare(cases, { time, hostTime, mix, timeoutSeconds: timeout }, nodePorts, (it, index) =>
       progress.say(`${index + 1}/${cases.length} ${it.workload.name} ${it.plugin.name} ${it.mode} ${it.entry}`),
     );
   } finally {

@@ -34,7 +34,7 @@ export function wrongWay(it: Case, measures: Measures, units: number): string | 
   const { entry, claims } = it;
   if (entry === 'own') return undefined;
   const { kernelEntries } = measures;
-  const strays = entry === 'trap' || entry === 'recognised' ? 0 : claims.alwaysTrap * units;
+  const strays = entry === 'trap' ? 0 : claims.alwaysTrap * units;
   for (const way of WAYS) {
     const allowed = way === 'trap' ? strays : 0;
     if (way !== entry && kernelEntries[way] > allowed) return told(entry, kernelEntries);

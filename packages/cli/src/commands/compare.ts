@@ -23,7 +23,7 @@ import { loadReport } from '../report.ts';
 import { parseList, parseSeconds, parseWhole } from '../values.ts';
 
 const MODES: readonly ComparisonMode[] = ['user', 'kernel'];
-const ENTRIES: readonly EntryPath[] = ['trap', 'fast', 'direct', 'own'];
+const ENTRIES: readonly EntryPath[] = ['trap', 'fast', 'direct', 'recognised', 'own'];
 /** Host seconds after which a run is given up, unless the user says otherwise. */
 const TIMEOUT_SECONDS = 600;
 

@@ -19,6 +19,7 @@ import { screenOf, workloadList } from '../compare/screen.ts';
 import { Failure } from '../failure.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 import { openProgress } from '../progress.ts';
+import { loadReport } from '../report.ts';
 import { parseList, parseSeconds, parseWhole } from '../values.ts';
 
 const MODES: readonly ComparisonMode[] = ['user', 'kernel'];
@@ -46,6 +47,10 @@ export function compareCommand() {
     .option('--mix', 'count instructions by class, too (everything is interpreted then)')
     .option('--timeout <seconds>', 'give a run up after so many host seconds', parseSeconds, TIMEOUT_SECONDS)
     .option('--json <file>', 'write all of it as JSON; - is standard output, without the table')
+    .option(
+      '--html <file>',
+      'write a page with charts that needs nothing but a browser; - is standard output, without the table',
+    )
     .option('--csv <file>', 'write it as CSV, a row a line; - is standard output, without the table')
     .addOption(pluginOption())
     .addHelpText(
@@ -67,12 +72,18 @@ export function compareCommand() {
       );
       const json = openOutput('--json', options.json);
       const csv = openOutput('--csv', options.csv);
+      const html = openOutput('--html', options.html);
       const comparison = await runAll(cases, options);
       json?.(`${JSON.stringify(comparison, undefined, 2)}\n`);
       csv?.(csvOf(comparison));
-      if (options.json !== '-' && options.csv !== '-') process.stdout.write(screenOf(comparison));
+      html?.((await loadReport()).comparisonPage(comparison, cpuModelsOf(registry)));
+      if (![options.json, options.csv, options.html].includes('-')) process.stdout.write(screenOf(comparison));
       process.exitCode = comparison.rows.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
     });
+}
+
+function cpuModelsOf({ plugins }: ArchRegistry) {
+  return plugins.flatMap(({ isa }) => isa.cpuModels);
 }
 
 interface SelectionOptions {

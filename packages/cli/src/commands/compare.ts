@@ -8,6 +8,7 @@ import {
   csvOf,
   type EntryPath,
   GuestRoots,
+  planPrograms,
   planWorkloads,
   type Selection,
   workloadsNamed,
@@ -16,13 +17,22 @@ import type { ArchRegistry } from '@kml/machine';
 import { openOutput } from '../compare/output.ts';
 import { nodePorts } from '../compare/ports.ts';
 import { screenOf, workloadList } from '../compare/screen.ts';
+import { callName, userPrograms } from '../compare/user-programs.ts';
 import { Failure } from '../failure.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 import { openProgress } from '../progress.ts';
-import { parseList, parseSeconds, parseWhole } from '../values.ts';
+import { parseEnvironment, parseList, parseSeconds, parseSize, parseWhole } from '../values.ts';
 
 const MODES: readonly ComparisonMode[] = ['user', 'kernel'];
 const ENTRIES: readonly EntryPath[] = ['trap', 'fast', 'direct', 'own'];
+const GUEST_MEMORY = 64 * 2 ** 20;
+/** What programs find in their environment, whatever the host's is. */
+const ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  TERM: 'dumb',
+};
+const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 /** Host seconds after which a run is given up, unless the user says otherwise. */
 const TIMEOUT_SECONDS = 600;
 
@@ -30,12 +40,16 @@ const TIMEOUT_SECONDS = 600;
 export function compareCommand() {
   return new Command('compare')
     .description('compare what workloads take on each architecture, in each mode, by each way into the kernel')
-    .argument('[workloads...]', 'workloads by name or group (see --list); left out: all')
+    .argument('[workloads...]', 'workloads by name or group (see --list); left out: all. With --program: its arguments')
     .option('--list', 'list the workloads')
     .option('--arch <isa,...>', 'architectures (default: all; see kml archs)', parseList())
     .option('--mode <mode,...>', 'user, kernel (default: both)', parseList(MODES))
     .option('--entry <way,...>', `${ENTRIES.join(', ')} (default: all that there are)`, parseList(ENTRIES))
     .option('--cpu <model,...>', "CPU models, or all (default: each architecture's first)", parseList())
+    .option('--program <[isa=]path>', 'compare this program instead (repeat: one for each architecture)', gather)
+    .option('--root <isa=path>', 'what the program of an architecture sees as /, as with kml run (repeat)', gather)
+    .option('--env <name=value>', 'environment variable of the program (repeat)', parseEnvironment)
+    .option('--memory <size>', 'guest memory', parseSize, GUEST_MEMORY)
     .option('--iterations <n>', 'units of each workload (default: its own number)', parseWhole(1, 1e9))
     .addOption(
       new Option('--time <kind>', "virtual: guest cycles, repeats bit for bit; real: the host's clock")
@@ -53,6 +67,10 @@ export function compareCommand() {
       `
   Shown is what one unit takes: the difference between a run of n and a run of 2 n units.
 
+  --program: a static program of the host, or with --root a path in the root of its architecture; without
+  isa= a path in every root given. If an argument has {n} in it, the program is run with n and with 2 n
+  there; else it is run once, and shown is the whole run.
+
   Exit status: 0; 1 if a row failed: its calls did not come by the way it names, it did not end well,
   or it printed something else than on the other architectures; 125 if kml cannot do what is asked for.`,
     )
@@ -62,9 +80,7 @@ export function compareCommand() {
         return;
       }
       const registry = await registryOf(options.plugin);
-      const cases = asked(() =>
-        planWorkloads(workloadsNamed(names), selectionOf(registry, options), new GuestRoots(nodePorts)),
-      );
+      const cases = await planned(names, registry, options);
       const json = openOutput('--json', options.json);
       const csv = openOutput('--csv', options.csv);
       const comparison = await runAll(cases, options);
@@ -73,6 +89,34 @@ export function compareCommand() {
       if (options.json !== '-' && options.csv !== '-') process.stdout.write(screenOf(comparison));
       process.exitCode = comparison.rows.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
     });
+}
+
+interface PlanOptions extends SelectionOptions {
+  readonly program?: readonly string[] | undefined;
+  readonly root?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The rows to be: of workloads, or of the user's program, whose arguments the words are. Throws Failure. */
+async function planned(words: readonly string[], registry: ArchRegistry, options: PlanOptions): Promise<Case[]> {
+  const selection = selectionOf(registry, options);
+  if (options.program === undefined) {
+    const lost = options.root ? '--root' : options.env ? '--env' : undefined;
+    if (lost) throw new Failure(`${lost} is for the program that --program names`);
+    return asked(() => planWorkloads(workloadsNamed(words), selection, new GuestRoots(nodePorts)));
+  }
+  const wish = { programs: options.program, roots: options.root ?? [] };
+  const programs = await userPrograms(wish, registry);
+  const name = callName(wish);
+  const call = {
+    name,
+    title: [name, ...words].map(quoted).join(' '),
+    args: words,
+    env: { ...ENVIRONMENT, ...options.env },
+  };
+  const cases = asked(() => planPrograms(programs, call, selection));
+  if (cases.length === 0) throw new Failure('nothing to compare: no program is for an architecture selected');
+  return cases;
 }
 
 interface SelectionOptions {
@@ -109,17 +153,23 @@ interface RunOptions {
   readonly hostTime?: true | undefined;
   readonly mix?: true | undefined;
   readonly timeout: number;
+  readonly memory: number;
 }
 
 async function runAll(cases: readonly Case[], options: RunOptions): Promise<Comparison> {
-  const { time, hostTime = false, mix = false, timeout } = options;
+  const { time, hostTime = false, mix = false, timeout, memory } = options;
   // Progress is for those who wait and watch.
   const progress = openProgress(!process.stderr.isTTY);
   try {
-    return await compare(cases, { time, hostTime, mix, timeoutSeconds: timeout }, nodePorts, (it, index) =>
+    return await compare(cases, { time, hostTime, mix, memory, timeoutSeconds: timeout }, nodePorts, (it, index) =>
       progress.say(`${index + 1}/${cases.length} ${it.workload.name} ${it.plugin.name} ${it.mode} ${it.entry}`),
     );
   } finally {
     progress.end();
   }
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w/.:={}+-]+$/.test(word) ? word : `'${word}'`;
 }

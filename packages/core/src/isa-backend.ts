@@ -131,6 +131,10 @@ export interface CpuModel {
   readonly title: string;
   readonly clockHz: number;
   readonly costs: CycleCosts;
-  /** Source of each constant: manual and table, or 'assumed'. */
+  /** Cycles of the kernel's work behind system calls, by name, where this model has its own and not the kernel's. */
+  readonly callWork?: Readonly<Record<string, number>>;
+  /** Source of each constant: manual and table, 'fitted' and to what, or 'assumed'. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The same of callWork, by call. */
+  readonly callWorkSources?: Readonly<Record<string, string>>;
 }

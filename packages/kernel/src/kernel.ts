@@ -36,6 +36,8 @@ export interface KernelOptions {
   readonly time: 'real' | 'virtual';
   /** Clock rate of the CPU model. */
   readonly clockHz: number;
+  /** Cycles of the work behind system calls, by name, where the CPU model has its own (CpuModel.callWork). */
+  readonly callWork?: Readonly<Record<string, number>>;
   readonly hostname: string;
   /** Trace line sink (--strace), without the newline. */
   readonly strace: ((line: string) => void) | undefined;

@@ -277,6 +277,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     hz: options.hz ?? 100,
     time: options.time ?? 'real',
     clockHz: model.clockHz,
+    ...(model.callWork && { callWork: model.callWork }),
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),

@@ -1,37 +1,16 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import {
-  type Case,
-  type Comparison,
-  ComparisonError,
-  type ComparisonMode,
-  compare,
-  csvOf,
-  type EntryPath,
-  GuestRoots,
-  planPrograms,
-  planWorkloads,
-  type Selection,
-  workloadsNamed,
-} from '@kml/compare';
+import { type Case, type Comparison, compare, csvOf } from '@kml/compare';
 import type { ArchRegistry } from '@kml/machine';
 import { openOutput } from '../compare/output.ts';
+import { ENTRIES, MODES, planned } from '../compare/planned.ts';
 import { nodePorts } from '../compare/ports.ts';
 import { screenOf, workloadList } from '../compare/screen.ts';
-import { callName, userPrograms } from '../compare/user-programs.ts';
-import { Failure } from '../failure.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
 import { openProgress } from '../progress.ts';
+import { loadReport } from '../report.ts';
 import { parseEnvironment, parseList, parseSeconds, parseSize, parseWhole } from '../values.ts';
 
-const MODES: readonly ComparisonMode[] = ['user', 'kernel'];
-const ENTRIES: readonly EntryPath[] = ['trap', 'fast', 'direct', 'own'];
 const GUEST_MEMORY = 64 * 2 ** 20;
-/** What programs find in their environment, whatever the host's is. */
-const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  HOME: '/root',
-  TERM: 'dumb',
-};
 const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 /** Host seconds after which a run is given up, unless the user says otherwise. */
 const TIMEOUT_SECONDS = 600;
@@ -60,6 +39,10 @@ export function compareCommand() {
     .option('--mix', 'count instructions by class, too (everything is interpreted then)')
     .option('--timeout <seconds>', 'give a run up after so many host seconds', parseSeconds, TIMEOUT_SECONDS)
     .option('--json <file>', 'write all of it as JSON; - is standard output, without the table')
+    .option(
+      '--html <file>',
+      'write a page with charts that needs nothing but a browser; - is standard output, without the table',
+    )
     .option('--csv <file>', 'write it as CSV, a row a line; - is standard output, without the table')
     .addOption(pluginOption())
     .addHelpText(
@@ -83,69 +66,18 @@ export function compareCommand() {
       const cases = await planned(names, registry, options);
       const json = openOutput('--json', options.json);
       const csv = openOutput('--csv', options.csv);
+      const html = openOutput('--html', options.html);
       const comparison = await runAll(cases, options);
       json?.(`${JSON.stringify(comparison, undefined, 2)}\n`);
       csv?.(csvOf(comparison));
-      if (options.json !== '-' && options.csv !== '-') process.stdout.write(screenOf(comparison));
+      html?.((await loadReport()).comparisonPage(comparison, cpuModelsOf(registry)));
+      if (![options.json, options.csv, options.html].includes('-')) process.stdout.write(screenOf(comparison));
       process.exitCode = comparison.rows.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
     });
 }
 
-interface PlanOptions extends SelectionOptions {
-  readonly program?: readonly string[] | undefined;
-  readonly root?: readonly string[] | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-}
-
-/** The rows to be: of workloads, or of the user's program, whose arguments the words are. Throws Failure. */
-async function planned(words: readonly string[], registry: ArchRegistry, options: PlanOptions): Promise<Case[]> {
-  const selection = selectionOf(registry, options);
-  if (options.program === undefined) {
-    const lost = options.root ? '--root' : options.env ? '--env' : undefined;
-    if (lost) throw new Failure(`${lost} is for the program that --program names`);
-    return asked(() => planWorkloads(workloadsNamed(words), selection, new GuestRoots(nodePorts)));
-  }
-  const wish = { programs: options.program, roots: options.root ?? [] };
-  const programs = await userPrograms(wish, registry);
-  const name = callName(wish);
-  const call = {
-    name,
-    title: [name, ...words].map(quoted).join(' '),
-    args: words,
-    env: { ...ENVIRONMENT, ...options.env },
-  };
-  const cases = asked(() => planPrograms(programs, call, selection));
-  if (cases.length === 0) throw new Failure('nothing to compare: no program is for an architecture selected');
-  return cases;
-}
-
-interface SelectionOptions {
-  readonly arch?: readonly string[] | undefined;
-  readonly mode?: readonly ComparisonMode[] | undefined;
-  readonly entry?: readonly EntryPath[] | undefined;
-  readonly cpu?: readonly string[] | undefined;
-  readonly iterations?: number | undefined;
-}
-
-function selectionOf(registry: ArchRegistry, options: SelectionOptions): Selection {
-  const { arch = registry.plugins.map(({ name }) => name), mode = MODES, entry = [], cpu = [], iterations } = options;
-  const lost = arch.find((name) => !registry.find(name));
-  if (lost !== undefined) {
-    const there = registry.plugins.map(({ name }) => name).join(', ');
-    throw new Failure(`no architecture '${lost}'; there is ${there}`);
-  }
-  const plugins = registry.plugins.filter(({ name }) => arch.includes(name));
-  return { plugins, modes: MODES.filter((one) => mode.includes(one)), entries: entry, cpus: cpu, iterations };
-}
-
-/** What cannot be planned becomes a line for the user. Throws Failure. */
-function asked<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof ComparisonError) throw new Failure(error.message);
-    throw error;
-  }
+function cpuModelsOf({ plugins }: ArchRegistry) {
+  return plugins.flatMap(({ isa }) => isa.cpuModels);
 }
 
 interface RunOptions {
@@ -167,9 +99,4 @@ async function runAll(cases: readonly Case[], options: RunOptions): Promise<Comp
   } finally {
     progress.end();
   }
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w/.:={}+-]+$/.test(word) ? word : `'${word}'`;
 }

@@ -47,6 +47,8 @@ export interface KernelOptions {
   readonly lockupSeconds?: number;
   /** Treat every program as if it were under /trusted. */
   readonly allKernelMode: boolean;
+  /** Turn the trap instructions of kernel-mode programs into direct calls (rewrite/). Default: not. */
+  readonly rewrite?: boolean;
   /** Programs are not told of an entry for system calls (no AT_SYSINFO): they trap. As Linux with vdso=0 on i386. */
   readonly noSysinfo?: boolean;
 }

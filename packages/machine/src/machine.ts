@@ -279,6 +279,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
+    rewrite: options.rewrite ?? false,
     ...(options.noSysinfo && { noSysinfo: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),

@@ -41,6 +41,13 @@ await build({
   outfile: join(dist, 'main.mjs'),
   sourcemap: 'linked',
 });
+// Loaded when a report is asked for: what draws charts is as large as all the rest.
+await build({
+  ...modules,
+  minifyIdentifiers: true,
+  entryPoints: [join(root, 'packages/report/src/index.ts')],
+  outfile: join(dist, 'report.mjs'),
+});
 await build({ ...modules, banner: {}, entryPoints: [source('entry.ts')], outfile: join(dist, 'kml.mjs') });
 await build({
   ...options,

@@ -21,6 +21,7 @@ typedef unsigned long long u64;
 #ifndef NR_FIRST
 #define NR_FIRST 0
 #endif
+#define NR_getppid (NR_FIRST + 64)
 #define PROT_READ 1
 #define PROT_WRITE 2
 #define PROT_EXEC 4
@@ -40,10 +41,23 @@ typedef unsigned long long u64;
 #ifndef O_DIRECTORY
 #define O_DIRECTORY 0200000
 #endif
+#define SIGINT 2
 #define SIGILL 4
+#define SIGTRAP 5
+#define SIGFPE 8
 #define SIGKILL 9
 #define SIGSEGV 11
 #define SIGALRM 14
+#define SIGTERM 15
+#ifndef SIGUSR1
+#define SIGUSR1 10
+#define SIGSTOP 19
+#define SIGCONT 18
+#define SIG_BLOCK 0
+#define SIG_SETMASK 2
+#define ENOSYS 38
+#define SIGINFO_CODE 2
+#endif
 #ifndef SIGCHLD
 #define SIGCHLD 17
 #define SIGTTOU 22
@@ -51,6 +65,7 @@ typedef unsigned long long u64;
 #ifndef SA_SIGINFO
 #define SA_SIGINFO 4
 #endif
+#define SA_RESTART 0x10000000
 #define SA_NODEFER 0x40000000
 #define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)
@@ -115,6 +130,11 @@ static inline void on_signal(int signal, void (*handler)(int), unsigned long fla
 	struct action action = { .handler = handler, .flags = flags };
 	sys4(NR_rt_sigaction, signal, &action, 0, SIGSET_BYTES);
 }
+
+/* What cycles() counts in, by the cycles of the CPU's clock. */
+#ifndef ARCH_COUNTER_STEP
+static inline unsigned counter_step(void) { return 1; }
+#endif
 
 #ifndef ARCH_PIPE
 static inline long sys_pipe(int fds[2]) { return sys1(NR_pipe, fds); }
@@ -187,6 +207,20 @@ static inline int same(const char *a, const char *b)
 	while (*a && *a == *b)
 		a++, b++;
 	return *a == *b;
+}
+
+/* Sleeps that long, by whatever way sys takes. */
+static inline void sleep_ms(long ms)
+{
+	long time[2] = { ms / 1000, ms % 1000 * 1000000 };
+	sys2(NR_nanosleep, time, 0);
+}
+
+/* SIGALRM after so long, and then at each interval; 0 and 0 end it. */
+static inline void alarm_ms(long first, long interval)
+{
+	long timer[4] = { interval / 1000, interval % 1000 * 1000, first / 1000, first % 1000 * 1000 };
+	sys3(NR_setitimer, 0, timer, 0);
 }
 
 static inline void put(const char *s) { sys3(NR_write, 1, s, length(s)); }

@@ -5,6 +5,13 @@
 
 #define AT_SYSINFO_EHDR 33
 
+static int same_bytes(const u8 *a, const char *b)
+{
+	while (*b && *a == (u8)*b)
+		a++, b++;
+	return !*b;
+}
+
 static int aux(void)
 {
 	char **p = environment;
@@ -14,8 +21,8 @@ static int aux(void)
 	for (unsigned long *entry = (unsigned long *)(p + 1); entry[0]; entry += 2)
 		if (entry[0] == AT_SYSINFO_EHDR)
 			vdso = entry[1];
-	put("vdso "), put_hex(vdso), put(*(u32 *)vdso == 0x464c457f ? " ELF" : " FAILED");
-	put(", sysinfo at "), put_hex(sysinfo - vdso), put("\n");
+	put("vdso "), put_hex(vdso), put(vdso == 0 ? " none" : same_bytes((u8 *)vdso, "\177ELF") ? " ELF" : " FAILED");
+	put(", sysinfo "), put_hex(sysinfo), put("\n");
 	return 0;
 }
 

@@ -99,6 +99,29 @@ test('two comparisons in virtual time are equal, byte for byte', () => {
   expect(once()).toBe(first);
 });
 
+test('--mix counts every instruction in one class, and changes nothing else', () => {
+  const args = ['--iterations', '3', 'signal', 'pagefault', 'exec', 'mmap', 'script'];
+  const plain = rowsOf(...args);
+  const mixed = rowsOf('--mix', ...args);
+  const withoutMix = mixed.map(({ perUnit, total, ...row }) => {
+    const { mix: _, ...unit } = perUnit!;
+    const { mix: __, ...all } = total!;
+    return { ...row, perUnit: unit, total: all };
+  });
+  expect(withoutMix).toEqual(plain.map((row) => ({ ...row })));
+  for (const { total, perUnit } of mixed) {
+    expect(sum(total!.mix!)).toBe(total!.instructions);
+    expect(sum(perUnit!.mix!)).toBeCloseTo(perUnit!.instructions, 6);
+    for (const name of ['alu', 'load', 'store', 'branch', 'call', 'system'] as const)
+      expect(total!.mix![name]).toBeGreaterThan(0);
+    expect(total!.mix!.simd).toBe(0);
+  }
+});
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((all, count) => all + count, 0);
+}
+
 describe('selection', () => {
   test('by architecture, mode, entry and CPU model; a group stands for its workloads', () => {
     const rows = rowsOf('--iterations', '2', 'memory', '--arch', 'ia32,ppc', '--mode', 'kernel', '--entry', 'direct');

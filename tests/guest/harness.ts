@@ -19,16 +19,25 @@ const PROGRAMS = [
   'box',
   'calls',
   'crowd',
+  'deep',
+  'divide',
   'entries',
+  'entrystops',
   'foreground',
   'forks',
+  'handlers',
   'kernelmem',
   'nullwrite',
+  'privilege',
+  'restart',
   'ring0',
+  'share',
   'spin',
   'starve',
   'touch',
+  'traps',
   'trust',
+  'undefined',
   'sieve',
   'fib',
   'interp',
@@ -105,6 +114,16 @@ export const WAYS: readonly Required<Way>[] = ARCHS.flatMap((arch) => [
   { arch, mode: 'kernel', engine: 'interpreter' } as const,
   { arch, mode: 'kernel', engine: 'translator' } as const,
 ]);
+
+/** What `mode` says. */
+export const KERNEL_LEVEL = 'kernel mode, privilege level 0\n';
+export const USER_LEVEL = 'user mode, privilege level 3\n';
+
+/** The watchdog's words of kernelmem, after 5 ms. */
+export const LOCK_UP = /^lock-up: interrupts disabled for 0.005 s by kernelmem \(pid \d+\)$/;
+
+/** Architectures whose traps push a frame on the stack in use. */
+export const PUSHES_FRAMES: ReadonlySet<string> = new Set(['ia32']);
 
 /** Cycles in one step of the counter that a program reads: the time-stamp counter, PMCCNTR, Count, the time base. */
 const COUNTER_STEP: Readonly<Record<string, number>> = { mips: 2, mipsel: 2, ppc: 4 };

@@ -27,6 +27,13 @@ describe.each(WAYS)('$arch in $mode mode by the $engine', (way) => {
     expect(result.status).toBe(0);
   });
 
+  test('500 processes alive at once in 256 MiB', async () => {
+    const { result, output, machine } = await runGuest(way, ['crowd', '500'], { memory: 256 << 20 });
+    expect(output).toBe('500 alive, 500 ended well\n');
+    expect(result).toEqual({ kind: 'exit', status: 0 });
+    expect(machine.stats().forks).toBe(500);
+  });
+
   test('Ctrl-C ends the endless loop in the foreground; the process in the background goes on', async () => {
     const screen = new TestConsole({ tty: true, cues: [{ on: 'press Ctrl-C', type: '\x03' }] });
     const { result, output } = await runGuest(way, ['foreground'], { screen });

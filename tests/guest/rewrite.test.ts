@@ -24,7 +24,7 @@ async function run(way: (typeof EACH)[number], argv: readonly string[], rewrite:
     root,
     screen,
     rewrite,
-    noSysinfo: true,
+    noVdso: true,
   });
   return { result, output: output + screen.errors, stats: machine.stats() };
 }
@@ -60,7 +60,7 @@ describe.each(EACH)('$arch: rewritten traps, by the $engine', (way) => {
   test('without the option, and in user mode, nothing is rewritten', async () => {
     for (const options of [{}, { rewrite: true }]) {
       const mode = 'rewrite' in options ? 'user' : 'kernel';
-      const { machine } = await runGuest({ ...way, mode }, ['calls', 'trap', '20'], { ...options, noSysinfo: true });
+      const { machine } = await runGuest({ ...way, mode }, ['calls', 'trap', '20'], { ...options, noVdso: true });
       expect(machine.stats().rewriting.sites).toBe(0);
       expect(machine.stats().kernelEntries.directRewritten).toBe(0);
     }

@@ -27,6 +27,12 @@ const CASES = ARCHS.flatMap((arch) => [
   [arch, ['--kernel-mode']] as [string, string[]],
 ]);
 
+test.each(CASES)('%s: Ctrl-C on a real terminal ends an endless loop, with options %j', async (arch, options) => {
+  const program = `${guestDirectory(arch)}spin`;
+  const { status } = await onTerminal(['run', ...options, '--', program], 'spinning', '\x03');
+  expect(status).toBe(128 + 2);
+});
+
 test.each(CASES)('%s: Ctrl-C on a real terminal ends the foreground loop, with options %j', async (arch, options) => {
   const program = `${guestDirectory(arch)}foreground`;
   const { screen, status } = await onTerminal(['run', ...options, '--', program], 'press Ctrl-C', '\x03');

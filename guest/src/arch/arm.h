@@ -12,6 +12,7 @@
 #define NR_chmod 15
 #define NR_getpid 20
 #define NR_mount 21
+#define NR_ptrace 26
 #define NR_kill 37
 #define NR_rename 38
 #define NR_mkdir 39
@@ -31,8 +32,11 @@
 #define NR_mprotect 125
 #define NR_sched_yield 158
 #define NR_nanosleep 162
+#define NR_rt_sigreturn 173
 #define NR_rt_sigaction 174
+#define NR_rt_sigprocmask 175
 #define NR_rt_sigqueueinfo 178
+#define NR_vfork 190
 #define NR_mmap2 192
 #define NR_getdents64 217
 #define NR_pivot_root 218
@@ -109,11 +113,43 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return r0;
 }
 
+/* The register that tells the privilege level, and its bits for it. */
+#define PRIVILEGE_REGISTER "CPSR & 0x1f"
+static inline unsigned privilege_register(void)
+{
+	unsigned cpsr;
+	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+	return cpsr & 0x1f;
+}
+
+/* The CPU's division of signed words, whatever it does without a quotient. */
+static inline long divide_words(long value, long by)
+{
+	__asm__ volatile(".arch_extension idiv\n\tsdiv %0, %0, %1" : "+r"(value) : "r"(by));
+	return value;
+}
+
+/* A signal handler's restorer, as sigaction takes one; counts that it ran. */
+#define SA_RESTORER 0x04000000
+#define RESTORER(counter) "movw r0, #:lower16:" counter "\n\tmovt r0, #:upper16:" counter \
+	"\n\tldr r1, [r0]\n\tadd r1, r1, #1\n\tstr r1, [r0]\n\tmov r7, #173\n\tsvc #0\n"
+
 static inline void undefined_instruction(void) { __asm__ volatile("udf #7"); }
 
 /* What a kernel-mode program can do to the interrupts. */
 static inline void disable_interrupts(void) { __asm__ volatile("cpsid i"); }
 static inline void halt(void) { __asm__ volatile("wfi"); }
+
+/* No vector of the CPU's leads anywhere from here on: VBAR instead of the high vectors, with nothing there. */
+static inline void lose_vectors(void)
+{
+	unsigned control;
+	__asm__ volatile("mcr p15, 0, %1, c12, c0, 0\n\tmrc p15, 0, %0, c1, c0, 0\n\tbic %0, %0, #0x2000\n"
+			 "\tmcr p15, 0, %0, c1, c0, 0" : "=&r"(control) : "r"(0x20000000));
+}
+
+/* Vectors in the kernel's memory, and their words. */
+#define CPU_TABLES { "vectors_page", 16 }
 
 /* Moves the stack pointer down by a page, waits without touching the stack, and so on; comes back with it as it was. */
 static __attribute__((noinline, unused)) void sink(unsigned pages, unsigned cycles)

@@ -12,6 +12,7 @@
 #define NR_chmod 15
 #define NR_getpid 20
 #define NR_mount 21
+#define NR_ptrace 26
 #define NR_kill 37
 #define NR_rename 38
 #define NR_mkdir 39
@@ -27,7 +28,9 @@
 #define NR_clone 120
 #define NR_mprotect 125
 #define NR_nanosleep 162
+#define NR_rt_sigreturn 173
 #define NR_rt_sigaction 174
+#define NR_rt_sigprocmask 175
 #define NR_mmap2 192
 #define NR_mmap 90
 #define NR_munmap 91
@@ -38,6 +41,7 @@
 #define NR_ioctl 54
 #define NR_setitimer 104
 #define NR_rt_sigqueueinfo 178
+#define NR_vfork 190
 #define NR_tkill 238
 #define NR_tgkill 270
 #define NR_gettimeofday 78
@@ -89,11 +93,39 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return r;
 }
 
+/* The register that tells the privilege level, and its bits for it. */
+#define PRIVILEGE_REGISTER "CS & 3"
+static inline unsigned privilege_register(void)
+{
+	unsigned cs;
+	__asm__ volatile("movl %%cs,%0" : "=r"(cs));
+	return cs & 3;
+}
+
+/* The CPU's division of signed words, whatever it does without a quotient. */
+static inline long divide_words(long value, long by)
+{
+	long rest;
+	__asm__ volatile("cltd\n\tidivl %[by]" : "+a"(value), "=&d"(rest) : [by] "r"(by) : "cc");
+	return value;
+}
+
+/* A signal handler's restorer, as sigaction takes one; counts that it ran. */
+#define SA_RESTORER 0x04000000
+#define RESTORER(counter) "incl " counter "\n\tmovl $173,%eax\n\tint $0x80\n"
+
 static inline void undefined_instruction(void) { __asm__ volatile("ud2"); }
 
 /* What a kernel-mode program can do to the interrupts. */
 static inline void disable_interrupts(void) { __asm__ volatile("cli"); }
 static inline void halt(void) { __asm__ volatile("hlt"); }
+
+/* No vector of the CPU's leads anywhere from here on. */
+static inline void lose_vectors(void)
+{
+	static const struct { unsigned short limit; unsigned base; } __attribute__((packed)) none = { 0, 0 };
+	__asm__ volatile("lidt %0" : : "m"(none));
+}
 
 /* Tables of the CPU's in the kernel's memory, and their words. */
 #define CPU_TABLES { "idt", 512 }, { "gdt", 64 }

@@ -12,6 +12,7 @@
 #define NR_chmod (4000 + 15)
 #define NR_getpid (4000 + 20)
 #define NR_mount (4000 + 21)
+#define NR_ptrace (4000 + 26)
 #define NR_kill (4000 + 37)
 #define NR_rename (4000 + 38)
 #define NR_mkdir (4000 + 39)
@@ -32,6 +33,7 @@
 #define NR_sched_yield (4000 + 162)
 #define NR_nanosleep (4000 + 166)
 #define NR_rt_sigaction (4000 + 194)
+#define NR_rt_sigprocmask (4000 + 195)
 #define NR_rt_sigqueueinfo (4000 + 198)
 #define NR_mmap2 (4000 + 210)
 #define NR_pivot_root (4000 + 216)
@@ -52,6 +54,14 @@
 #define O_NONBLOCK 0x80
 #define SA_SIGINFO 8
 #define SIGCHLD 18
+#define SIGUSR1 16
+#define SIGSTOP 23
+#define SIGCONT 25
+#define SIG_BLOCK 1
+#define SIG_SETMASK 3
+#define ENOSYS 89
+/* Word of the siginfo that holds its code. */
+#define SIGINFO_CODE 1
 #define SIGTTOU 27
 #define TIOCSPGRP 0x80047476
 
@@ -176,11 +186,44 @@ static inline long spawn_thread(unsigned flags, void *stack_top, void (*fn)(void
 	return a3 ? -v0 : v0;
 }
 
+/* The register that tells the privilege level, and its bits for it (KSU, ERL, EXL); SIGILL in user mode. */
+#define PRIVILEGE_REGISTER "Status & 0x1e"
+static inline unsigned privilege_register(void)
+{
+	unsigned status;
+	__asm__ volatile("mfc0 %0, $12" : "=r"(status));
+	return status & 0x1e;
+}
+
+/* The CPU's division of signed words, whatever it does without a quotient. */
+static inline long divide_words(long value, long by)
+{
+	long quotient;
+	__asm__ volatile("div $0, %1, %2\n\tmflo %0"
+			 : "=r"(quotient) : "r"(value), "r"(by) : "hi", "lo");
+	return quotient;
+}
+
+/* What compilers have tested before a division, and what they do instead of one that has no quotient. */
+#define DIVISION_TRAPS { "teq", trap_if_zero }, { "break 7", break_divide }, { "break 6", break_overflow }
+static inline void trap_if_zero(void) { __asm__ volatile("teq %0, $0, 7" : : "r"(0)); }
+static inline void break_divide(void) { __asm__ volatile("break 7"); }
+static inline void break_overflow(void) { __asm__ volatile("break 6"); }
+
 static inline void undefined_instruction(void) { __asm__ volatile(".word 0x00000035"); }
 
 /* What a kernel-mode program can do to the interrupts. */
 static inline void disable_interrupts(void) { __asm__ volatile(".set push\n\t.set mips32r2\n\tdi\n\tehb\n\t.set pop"); }
 static inline void halt(void) { __asm__ volatile(".set push\n\t.set mips32\n\twait\n\t.set pop"); }
+
+/* No vector of the CPU's leads anywhere from here on: EBase, with nothing there. */
+static inline void lose_vectors(void)
+{
+	__asm__ volatile(".set push\n\t.set mips32r2\n\tmtc0 %0, $15, 1\n\tehb\n\t.set pop" : : "r"(0x9f000000));
+}
+
+/* What the general vector goes by, and its words. */
+#define CPU_TABLES { "exception_handlers", 32 }
 
 /* Moves the stack pointer down by a page, waits without touching the stack, and so on; comes back with it as it was.
  * The time is in steps of Count. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { VERSION } from './build.ts';
 import { archsCommand } from './commands/archs.ts';
 import { compareCommand } from './commands/compare.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -32,6 +33,7 @@ export async function main(): Promise<void> {
     rootfsCommand(),
     tourCommand(),
     compareCommand(),
+    experimentCommand(),
   ]) {
     program.addCommand(command);
     command.exitOverride().showHelpAfterError(false);

@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Option } from '@commander-js/extra-typings';
 import { type ArchPlugin, type ArchRegistry, MachineError, registryWith } from '@kml/machine';
 import { Failure } from './failure.ts';
+import { loadModule } from './load-module.ts';
 
 const gather = (module: string, before: string[] = []): string[] => [...before, module];
 
@@ -29,7 +28,7 @@ export async function registryOf(modules: readonly string[] | undefined): Promis
 async function loadPlugin(module: string): Promise<ArchPlugin> {
   let exports: { default?: unknown };
   try {
-    exports = await load(resolve(module));
+    exports = await loadModule(resolve(module));
   } catch (error) {
     throw new Failure(`--plugin ${module}: ${(error as Error).message.split('\n')[0]}`);
   }
@@ -38,10 +37,4 @@ async function loadPlugin(module: string): Promise<ArchPlugin> {
     throw new Failure(`--plugin ${module}: its default export is no ArchPlugin (name, isa, abi)`);
   }
   return plugin as ArchPlugin;
-}
-
-/** A start-up snapshot has no import() of its own; where Node can, require loads ES modules as well. */
-async function load(path: string): Promise<{ default?: unknown }> {
-  if (process.features.require_module) return createRequire(path)(path);
-  return import(pathToFileURL(path).href);
 }

@@ -6,6 +6,8 @@
  * With virtual time and without host times, two comparisons of the same things are equal in every field.
  */
 
+import type { InstructionMix } from '@kml/machine';
+
 /** Raised when a field changes its meaning or goes away; new fields do not raise it. */
 export const COMPARISON_FORMAT = 1;
 
@@ -114,34 +116,3 @@ export interface KernelEntries {
   readonly fault: number;
   readonly interrupt: number;
 }
-
-/**
- * Classes of instructions that every ISA's fall into.
- * - `alu`: integer arithmetic, logic, shifts, moves between registers
- * - `aluMemory`: those that access memory as well (IA-32: `add eax, [ebx]`)
- * - `load`, `store`: nothing but moves from and to memory, push and pop included
- * - `branch`: jumps, conditional or not
- * - `call`: calls and returns
- * - `multiply`: integer multiplication and division
- * - `float`: floating point, its loads and stores included
- * - `simd`: vectors, their loads and stores included
- * - `system`: traps, returns from them, control registers, barriers, cache and TLB maintenance
- * - `other`: what is in none of them
- */
-export const INSTRUCTION_CLASSES = [
-  'alu',
-  'aluMemory',
-  'load',
-  'store',
-  'branch',
-  'call',
-  'multiply',
-  'float',
-  'simd',
-  'system',
-  'other',
-] as const;
-
-export type InstructionClassName = (typeof INSTRUCTION_CLASSES)[number];
-
-export type InstructionMix = Readonly<Record<InstructionClassName, number>>;

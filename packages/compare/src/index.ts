@@ -1,3 +1,4 @@
+export { INSTRUCTION_CLASSES, type InstructionClass, type InstructionMix } from '@kml/machine';
 export type { Case, Claims, Start } from './case.ts';
 export { compare } from './compare.ts';
 export {
@@ -9,9 +10,6 @@ export {
   type ComparisonRow,
   type ComparisonWorkload,
   type EntryPath,
-  INSTRUCTION_CLASSES,
-  type InstructionClassName,
-  type InstructionMix,
   type KernelEntries,
   type Measures,
   type WorkloadGroup,
@@ -21,6 +19,7 @@ export { csvOf } from './csv.ts';
 export { GuestRoots } from './guest-root.ts';
 export { combinations, planWorkloads, type Selection, type Where, workloadsNamed } from './plan.ts';
 export type { ComparisonPorts, OutputHash } from './ports.ts';
+export { type ProgramCall, planPrograms, UNITS, type UserProgram } from './programs.ts';
 export type { RunSettings } from './run-case.ts';
 export { sectionsOf, type TableSection } from './table.ts';
 export type { Workload } from './workload.ts';

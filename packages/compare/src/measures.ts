@@ -14,6 +14,7 @@ export function measuresOf(stats: MachineStats, clockHz: number, hostSeconds: nu
     pageFaults: stats.pageFaults,
     contextSwitches: stats.contextSwitches,
     signals: stats.signals,
+    ...(stats.mix && { mix: stats.mix }),
   };
 }
 

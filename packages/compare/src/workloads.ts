@@ -1,6 +1,11 @@
 import type { ComparisonMode, WorkloadGroup } from './comparison.ts';
 import type { Workload } from './workload.ts';
 
+/** A count as an argument, always as long: reading it must not take longer for 2 n than for n. */
+function count(n: number): string {
+  return String(n).padStart(9, '0');
+}
+
 /** A case of guest/src/workload.c. */
 function small(
   group: WorkloadGroup,
@@ -11,7 +16,7 @@ function small(
   calls: number,
   alwaysTrap = 0,
 ): Workload {
-  const args = (n: number, mode: ComparisonMode): string[] => [name, String(n), mode];
+  const args = (n: number, mode: ComparisonMode): string[] => [name, count(n), mode];
   return { name, title, group, unit, program: 'workload', args, iterations, calls, alwaysTrap };
 }
 
@@ -21,7 +26,7 @@ function bound(
   title: string,
   unit: string,
   iterations: number,
-  args: (n: number) => string[] = (n) => [String(n)],
+  args: (n: number) => string[] = (n) => [count(n)],
 ): Workload {
   return { name, title, group: 'cpu', unit, program: name, args, iterations, calls: 0 };
 }
@@ -51,7 +56,7 @@ export const WORKLOADS: readonly Workload[] = [
   bound('sha256', 'SHA-256 of 64 KB', 'round', 2),
   bound('quicksort', 'quicksort of 200,000 numbers', 'round', 1),
   bound('interp', 'a bytecode interpreter', '1000 steps', 1000),
-  bound('fib', 'the 20th Fibonacci number by recursion', 'call', 20, (n) => ['20', String(n)]),
+  bound('fib', 'the 20th Fibonacci number by recursion', 'call', 20, (n) => ['20', count(n)]),
   bound('list', 'a walk through a linked list', '1000 steps', 1000),
   {
     name: 'script',

@@ -4,6 +4,7 @@
 import type { Cpu } from './cpu/cpu.ts';
 import type { GuestFault } from './cpu/guest-fault.ts';
 import type { StateLayout } from './cpu/layout.ts';
+import type { InstructionClass } from './instruction-class.ts';
 import type { BlockBuilder } from './ir/builder.ts';
 
 /** Reads instruction bytes for the lift. */
@@ -106,6 +107,8 @@ export interface IsaBackend {
   lift(context: LiftContext, pc: number): LiftResult;
   /** Disassembles the instruction at `pc`; bytes that cannot be fetched give undefined. */
   disassemble(code: CodeReader, pc: number, mode: number): Disassembly | undefined;
+  /** The class of the instruction at `pc`, for counting; 'other' for what is none, or cannot be fetched. */
+  classify(code: CodeReader, pc: number, mode: number): InstructionClass;
   /** Whether code under this mode word accesses memory with supervisor rights. */
   isSupervisor(mode: number): boolean;
   /** Does what the hardware does for trap `vector` raised by the instruction at `pc` (its successor at `next`): pushes or banks, vectors. Itself raises the follow-up faults the ISA defines. */
@@ -128,6 +131,10 @@ export interface CpuModel {
   readonly title: string;
   readonly clockHz: number;
   readonly costs: CycleCosts;
-  /** Source of each constant: manual and table, or 'assumed'. */
+  /** Cycles of the kernel's work behind system calls, by name, where this model has its own and not the kernel's. */
+  readonly callWork?: Readonly<Record<string, number>>;
+  /** Source of each constant: manual and table, 'fitted' and to what, or 'assumed'. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The same of callWork, by call. */
+  readonly callWorkSources?: Readonly<Record<string, string>>;
 }

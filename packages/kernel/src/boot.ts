@@ -101,7 +101,7 @@ export function createKernel(parts: KernelParts): Kernel {
     ...parts,
     image: parts.image ?? parts.abi.buildImage(),
     state: newState(parts),
-    syscalls: syscallTable(parts.abi),
+    syscalls: syscallTable(parts.abi, parts.options.callWork),
   };
   mapKernelImage(kernel);
   return kernel;

@@ -65,6 +65,7 @@ export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './stack-walk.ts';
 export * from './syscalls/define.ts';
+export { stackArgument } from './syscalls/stack-argument.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
 export { CAP, capable } from './task/capabilities.ts';
 export { withCpu } from './task/cpu-state.ts';

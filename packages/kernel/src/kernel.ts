@@ -36,6 +36,8 @@ export interface KernelOptions {
   readonly time: 'real' | 'virtual';
   /** Clock rate of the CPU model. */
   readonly clockHz: number;
+  /** Cycles of the work behind system calls, by name, where the CPU model has its own (CpuModel.callWork). */
+  readonly callWork?: Readonly<Record<string, number>>;
   readonly hostname: string;
   /** Trace line sink (--strace), without the newline. */
   readonly strace: ((line: string) => void) | undefined;
@@ -49,8 +51,8 @@ export interface KernelOptions {
   readonly allKernelMode: boolean;
   /** Turn the trap instructions of kernel-mode programs into direct calls (rewrite/). Default: not. */
   readonly rewrite?: boolean;
-  /** Programs are not told of an entry for system calls (no AT_SYSINFO): they trap. As Linux with vdso=0 on i386. */
-  readonly noSysinfo?: boolean;
+  /** Programs are told of no vDSO (no AT_SYSINFO, no AT_SYSINFO_EHDR), and so all their calls trap. As Linux with vdso=0. */
+  readonly noVdso?: boolean;
 }
 
 /** All kernel state: plain data. Parts that a subsystem owns are declared in its own file and hung here. */

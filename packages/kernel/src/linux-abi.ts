@@ -20,6 +20,8 @@ export interface KernelSegment {
   readonly executable: boolean;
   /** User code may read it (and execute it, if executable); the name under which /proc/PID/maps shows it. */
   readonly userName?: string;
+  /** Its page is mapped a second time, at this page, writable for the kernel alone. */
+  readonly writableAt?: number;
 }
 
 /** Kernel text and data as guest memory, made by the ABI from its entry code. */
@@ -112,8 +114,8 @@ export interface LinuxAbi {
   /** Name of the ABI: 'i386'. */
   readonly name: string;
   readonly isa: IsaBackend;
-  /** Debugger's name of the stack pointer, for call traces in reports; 'sp' if left out. */
-  readonly stackRegister?: string;
+  /** Slot of the program's stack pointer while the CPU is in a mode that has one of its own: for call traces in reports. */
+  readonly bankedStackPointer?: string;
   /** uname's machine field. */
   readonly machine: string;
   /** Why an ELF file is not for this ABI, or undefined if it is. */
@@ -194,6 +196,8 @@ export interface LinuxAbi {
     setPc(kernel: Kernel, frame: number, value: number): void;
     sp(kernel: Kernel, frame: number): number;
     setSp(kernel: Kernel, frame: number, value: number): void;
+    /** The link register, where calls leave their return addresses in one. */
+    link?(kernel: Kernel, frame: number): number;
     /** The system-call result register, as int32. */
     result(kernel: Kernel, frame: number): number;
     setResult(kernel: Kernel, frame: number, value: number): void;

@@ -1,4 +1,11 @@
-export { type AccessObserver, type TrapEvent, UnsaveableError } from '@kml/core';
+export {
+  type AccessObserver,
+  INSTRUCTION_CLASSES,
+  type InstructionClass,
+  type InstructionMix,
+  type TrapEvent,
+  UnsaveableError,
+} from '@kml/core';
 export type { EntryWay, HostConsole, HostDirectory, HostEntropy, HostLog, SyscallEvent } from '@kml/kernel';
 export { findUnsaveable } from '@kml/kernel';
 export { archModule, createContainer, registryWith, standardRegistry } from './container.ts';

@@ -86,6 +86,7 @@ export class Machine {
       kernel: { kernelCall: this.kernelCalls(options.profileEvery !== undefined) },
       kernelText: { start: image.textStart, end: image.textEnd },
       hotness: options.hotness ?? DEFAULT_HOTNESS,
+      mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
     this.kernel = createKernel({
@@ -220,7 +221,8 @@ export class Machine {
   }
 
   stats(): MachineStats {
-    return collectStats(this.kernel, this.arch.name, this.model.name, this.engine.counters);
+    const stats = collectStats(this.kernel, this.arch.name, this.model.name, this.engine.counters);
+    return { ...stats, ...(this.engine.mix && { mix: this.engine.mix.mix() }) };
   }
 }
 
@@ -275,12 +277,13 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     hz: options.hz ?? 100,
     time: options.time ?? 'real',
     clockHz: model.clockHz,
+    ...(model.callWork && { callWork: model.callWork }),
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
     rewrite: options.rewrite ?? false,
-    ...(options.noSysinfo && { noSysinfo: true }),
+    ...(options.noVdso && { noVdso: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),
   };

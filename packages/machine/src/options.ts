@@ -42,12 +42,14 @@ export interface MachineOptions {
   readonly kernelMode?: boolean;
   /** Turn the trap instructions of kernel-mode programs into direct calls as they are first executed. */
   readonly rewrite?: boolean;
-  /** Programs are told of no entry for system calls (AT_SYSINFO), and so trap, in kernel mode too. */
-  readonly noSysinfo?: boolean;
+  /** Programs are told of no vDSO and of no entry for system calls, and so all their calls trap, in kernel mode too. As Linux with vdso=0. */
+  readonly noVdso?: boolean;
   /** Seconds of guest time with interrupts disabled after which the lock-up watchdog panics (1). */
   readonly lockupSeconds?: number;
   /** Never translate. */
   readonly interpret?: boolean;
+  /** Count instructions by class, for stats().mix: everything is interpreted then. The counts are not saved. */
+  readonly mix?: boolean;
   /** Executions of a block before it is translated. */
   readonly hotness?: number;
   readonly hostname?: string;

@@ -1,4 +1,4 @@
-import type { EngineCounters } from '@kml/core';
+import type { EngineCounters, InstructionMix } from '@kml/core';
 import { CPU_AREA, KERNEL_DATA_OFFSET, type Kernel, kernelRead32, rewriteState, syscallCounts } from '@kml/kernel';
 
 /** Counters of a run: what `--stats` writes. */
@@ -42,6 +42,8 @@ export interface MachineStats {
   readonly execs: number;
   readonly signals: number;
   readonly ticks: number;
+  /** Instructions by class; only where the machine was made with `mix`. */
+  readonly mix?: InstructionMix;
   readonly engine: EngineCounters;
 }
 

@@ -1,4 +1,5 @@
 import type { InstructionRow, IsaBackend } from '@kml/core';
+import { classifyWith } from './classify.ts';
 import { Decoder } from './decode/decode.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
@@ -39,6 +40,7 @@ export const arm: IsaBackend = {
   reset,
   lift: (context, pc) => lifter.lift(context, pc),
   disassemble: (code, pc, mode) => disassembleWith(decoder, code, pc, mode),
+  classify: (code, pc, mode) => classifyWith(decoder, code, pc, mode),
   isSupervisor: (mode) => (mode & MODE_M) !== USR,
   deliverTrap(cpu, vector, error, next) {
     if (vector === FP_ASSIST) assist(cpu, error, next);

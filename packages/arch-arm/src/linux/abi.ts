@@ -1,5 +1,5 @@
 import { KERNEL_GO_ON } from '@kml/core';
-import { ENOSYS, type Kernel, kernelRead32, type LinuxAbi, NO_RESULT, panic, type Task } from '@kml/kernel';
+import { ENOSYS, type Kernel, type LinuxAbi, NO_RESULT, panic, stackArgument, type Task } from '@kml/kernel';
 import { arm } from '../isa/backend.ts';
 import { reg } from '../isa/state.ts';
 import { auxv } from './auxv.ts';
@@ -61,7 +61,7 @@ function privateKernelCall(kernel: Kernel, number: number): number {
 export const armEabi: LinuxAbi = {
   name: 'arm',
   isa: arm,
-  stackRegister: 'r13',
+  bankedStackPointer: 'r13Usr',
   machine: 'armv7l',
   platform: 'v7l',
   checkElf,
@@ -82,7 +82,7 @@ export const armEabi: LinuxAbi = {
   privateSyscalls: PRIVATE_SYSCALLS,
   // The stub that makes the kernel call is a C function: four arguments in registers, the rest on the stack.
   syscallArgument: (kernel: Kernel, index: number) =>
-    index < 4 ? kernel.cpu.get(ARGUMENTS[index]!) : kernelRead32(kernel, (kernel.cpu.get(SP) + 4 * (index - 4)) >>> 0),
+    index < 4 ? kernel.cpu.get(ARGUMENTS[index]!) : stackArgument(kernel, kernel.cpu.get(SP) + 4 * (index - 4)),
   alignsPairs: true,
   setSyscallResult: (kernel, result) => kernel.cpu.set(RESULT, result),
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,

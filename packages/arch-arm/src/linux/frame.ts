@@ -36,6 +36,7 @@ export const frameAccess: LinuxAbi['frame'] = {
   setPc: setFramePc,
   sp: (kernel, frame) => kernelRead32(kernel, frame + PT.sp),
   setSp: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.sp, value),
+  link: (kernel, frame) => kernelRead32(kernel, frame + PT.lr),
   result: (kernel, frame) => kernelRead32(kernel, frame + PT.r0),
   setResult: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.r0, value),
   syscall: (kernel, frame) => kernelRead32(kernel, threadInfo(frame) + TI_SYSCALL),

@@ -12,6 +12,7 @@ import {
   KERNEL_TEXT,
   SYS_CALL_TABLE,
   VECTORS,
+  VECTORS_PAGE_DATA,
 } from './layout.ts';
 import { PRIVATE_NUMBERS } from './private-syscalls.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
@@ -37,6 +38,7 @@ function symbols(): Map<string, number> {
   }
   for (const [label, address] of VECTORS_PAGE.labels) if (label.startsWith('__kuser_')) all.set(label, address);
   all.set('vectors', VECTORS);
+  all.set('vectors_page', VECTORS_PAGE_DATA);
   all.set('cpu_area', KERNEL_DATA);
   all.set('current_thread_info', KERNEL_DATA + CPU_AREA.current);
   all.set('jiffies', KERNEL_DATA + CPU_AREA.jiffies);
@@ -51,7 +53,14 @@ export function buildImage(): KernelImage {
     segments: [
       { address: KERNEL_TEXT, bytes: KERNEL_CODE.bytes, writable: false, executable: true },
       { address: KERNEL_DATA, bytes: callTables(), writable: true, executable: false },
-      { address: VECTORS, bytes: VECTORS_PAGE.bytes, writable: false, executable: true, userName: '[vectors]' },
+      {
+        address: VECTORS,
+        bytes: VECTORS_PAGE.bytes,
+        writable: false,
+        executable: true,
+        userName: '[vectors]',
+        writableAt: VECTORS_PAGE_DATA,
+      },
     ],
     symbols: symbols(),
     textStart: KERNEL_TEXT,

@@ -22,6 +22,8 @@ export const SYS_CALL_TABLE = KERNEL_DATA + 0x1000;
 /** Calls of the ARM-private numbers 0x0f0000 up. */
 export const ARM_CALL_TABLE = KERNEL_DATA + 0x1800;
 export const KERNEL_DATA_BYTES = 0x2000;
+/** The vectors' page among the kernel's data, where it can be written. Linux 6.1 arch/arm/kernel/traps.c: vectors_page */
+export const VECTORS_PAGE_DATA = KERNEL_DATA + KERNEL_DATA_BYTES;
 
 /** thread_info's words that are the ABI's: the number of the system call the user's frame is of, or -1; and whether restart_syscall is to be made. */
 export const TI_SYSCALL = THREAD_INFO.arch;

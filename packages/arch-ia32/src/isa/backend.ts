@@ -1,4 +1,5 @@
 import type { InstructionRow, IsaBackend, SystemRoutine } from '@kml/core';
+import { classifyWith } from './classify.ts';
 import { Decoder } from './decode/decode.ts';
 import { OpcodeMap } from './decode/opcode-map.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
@@ -48,6 +49,7 @@ export const ia32: IsaBackend = {
   reset,
   lift: (context, pc) => lifter.lift(context, pc),
   disassemble: (code, pc, mode) => disassembleWith(decoder, code, pc, mode),
+  classify: (code, pc, mode) => classifyWith(decoder, code, pc, mode),
   isSupervisor: (mode) => (mode & MODE_CPL) !== 3,
   deliverTrap(cpu, vector, error, next) {
     if (vector !== REP_DONE) {

@@ -1,5 +1,5 @@
 import { KERNEL_GO_ON } from '@kml/core';
-import { ENOSYS, type Kernel, kernelRead32, type LinuxAbi, type Task } from '@kml/kernel';
+import { ENOSYS, type Kernel, type LinuxAbi, stackArgument, type Task } from '@kml/kernel';
 import { ia32 } from '../isa/backend.ts';
 import { EAX, EDX, ESP } from '../isa/system/registers.ts';
 import { auxv } from './auxv.ts';
@@ -31,7 +31,6 @@ const KERNEL_CALL_BYTES = 4;
 export const i386: LinuxAbi = {
   name: 'i386',
   isa: ia32,
-  stackRegister: 'esp',
   machine: 'i686',
   platform: 'i686',
   checkElf({ class: elfClass, data, machine }) {
@@ -56,7 +55,7 @@ export const i386: LinuxAbi = {
   syscallNumbers: SYSCALL_NUMBERS,
   privateSyscalls: PRIVATE_SYSCALLS,
   // The stub that makes the kernel call is a C function: return address, then arguments.
-  syscallArgument: (kernel: Kernel, index: number) => kernelRead32(kernel, (kernel.cpu.get(ESP) + 4 + 4 * index) >>> 0),
+  syscallArgument: (kernel: Kernel, index: number) => stackArgument(kernel, kernel.cpu.get(ESP) + 4 + 4 * index),
   setSyscallResult: (kernel, result) => kernel.cpu.set(EAX, result),
   kernelCallArgument: (kernel, index) => kernel.cpu.get(index === 0 ? EAX : EDX) >>> 0,
   readException,

@@ -1,4 +1,5 @@
 import type { Cpu, InstructionRow, IsaBackend } from '@kml/core';
+import { classifyWith } from './classify.ts';
 import { Decoder } from './decode/decoder.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { fpAssist } from './fp/assist.ts';
@@ -45,6 +46,7 @@ function backend(name: string, byteOrder: 'big' | 'little'): IsaBackend {
     reset,
     lift: (context, pc) => lifter.lift(context, pc),
     disassemble: (code, pc) => disassembleWith(decoder, byteOrder === 'big', code, pc),
+    classify: (code, pc) => classifyWith(decoder, byteOrder === 'big', code, pc),
     isSupervisor: (mode) => (mode & MODE_USER) === 0,
     trapKind: (vector) => (ASSISTS.has(vector) ? 'assist' : 'trap'),
     deliverTrap(cpu, vector, error, next) {

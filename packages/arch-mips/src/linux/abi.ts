@@ -1,5 +1,5 @@
 import type { IsaBackend } from '@kml/core';
-import { type Kernel, kernelRead32, type LinuxAbi, type Task } from '@kml/kernel';
+import { type Kernel, type LinuxAbi, stackArgument, type Task } from '@kml/kernel';
 import { COUNT_RESOLUTION, GENERAL, mipsel as mipselIsa, mips as mipsIsa, readCount } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, setTls, switchTo } from './context.ts';
@@ -31,7 +31,7 @@ const REGISTER_ARGUMENTS = 4;
 function syscallArgument(kernel: Kernel, index: number): number {
   const { cpu } = kernel;
   if (index < REGISTER_ARGUMENTS) return cpu.get(GENERAL[A0 + index]!);
-  return kernelRead32(kernel, (cpu.get(GENERAL[SP]!) + PT.arg4 + 4 * (index - REGISTER_ARGUMENTS)) >>> 0);
+  return stackArgument(kernel, cpu.get(GENERAL[SP]!) + PT.arg4 + 4 * (index - REGISTER_ARGUMENTS));
 }
 
 /** What Linux looks like on MIPS, o32 ABI, in one byte order. */
@@ -42,7 +42,6 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     name: isa.name,
     isa,
     machine: 'mips',
-    stackRegister: 'r29',
     // AT_PLATFORM: there is none on MIPS.
     platform: '',
     basePlatform: 'mips32r2',

@@ -13,6 +13,7 @@ export const frameAccess: LinuxAbi['frame'] = {
   setPc: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.epc, value),
   sp: (kernel, frame) => kernelRead32(kernel, frame + ptReg(SP)),
   setSp: (kernel, frame, value) => kernelWrite32(kernel, frame + ptReg(SP), value),
+  link: (kernel, frame) => kernelRead32(kernel, frame + ptReg(RA)),
   result(kernel, frame) {
     const value = kernelRead32(kernel, frame + ptReg(V0));
     return kernelRead32(kernel, frame + ptReg(A3)) !== 0 ? -value : value;

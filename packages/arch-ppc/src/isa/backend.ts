@@ -1,4 +1,5 @@
 import type { InstructionRow, IsaBackend, TrapKind } from '@kml/core';
+import { classifyWith } from './classify.ts';
 import { Decoder } from './decode/decode.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
@@ -43,6 +44,7 @@ export const ppc: IsaBackend = {
   reset,
   lift: (context, pc) => lifter.lift(context, pc),
   disassemble: (code, pc) => disassembleWith(decoder, code, pc),
+  classify: (code, pc) => classifyWith(decoder, code, pc),
   isSupervisor: (mode) => (mode & MODE_USER) === 0,
   deliverTrap,
   deliverFault,

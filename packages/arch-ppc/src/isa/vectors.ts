@@ -16,6 +16,8 @@ export const TRACE = 0xd00;
  * kernel's address of physical address 0: see docs/quirks.md.
  */
 export const VECTOR_BASE = 0xc0000000;
+/** Where they are while MSR.IP is set. PEM, 6.2.1 (the kernel has nothing there). */
+export const VECTOR_BASE_HIGH = 0xfff00000;
 
 /** Causes of a program interrupt: the trap's error code, which goes to SRR1. PEM, 6.4.7. */
 export const PROGRAM_FP = 0x00100000;

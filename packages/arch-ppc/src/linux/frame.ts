@@ -28,6 +28,7 @@ export const frameAccess: LinuxAbi['frame'] = {
   setPc: (kernel, frame, value) => write(kernel, frame, 'nip', value),
   sp: (kernel, frame) => read(kernel, frame, 'r1'),
   setSp: (kernel, frame, value) => write(kernel, frame, 'r1', value),
+  link: (kernel, frame) => read(kernel, frame, 'link'),
   // A failed call's errno is positive, with CR0.SO set.
   result(kernel, frame) {
     const value = read(kernel, frame, 'r3');

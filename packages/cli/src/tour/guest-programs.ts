@@ -21,8 +21,8 @@ export function tourRoot(isa: string) {
   return memoryDirectory(files);
 }
 
-/** A committed guest program. The bundle lies in dist/, beside guest/. */
-function guestProgram(isa: string, name: string): Uint8Array {
+/** A committed guest program. The bundle lies in dist/, beside guest/. Throws Failure if it is missing. */
+export function guestProgram(isa: string, name: string): Uint8Array {
   const path = fileURLToPath(new URL(`../guest/bin/${isa}/${name}`, import.meta.url));
   try {
     return readFileSync(path);

@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly maxBlocks?: number;
   /** Makes the translator; without it everything is interpreted. */
   readonly translator?: TranslatorFactory;
+  /** Count instructions by class (Engine.mix): nothing is translated then. */
+  readonly mix?: boolean;
   /** Verify every block that is lifted (tests): a block that breaks the IR's rules throws TypeError. */
   readonly verify?: boolean;
 }

@@ -17,6 +17,7 @@ import {
   type RunExit,
   type TrapEvent,
 } from './engine-types.ts';
+import { MixCounter } from './mix-counter.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
 /** What runs when a fault is thrown. */
@@ -60,6 +61,8 @@ export class Engine {
   shutdownReason: string | undefined;
   /** Debugger hook: called before each block of guest code. While it is set nothing runs translated. */
   onBlock: ((pc: number, mode: number, instructions: number) => void) | undefined;
+  /** Counts instructions by class; undefined where nobody asked. */
+  readonly mix: MixCounter | undefined;
   /** Debugger hook: called before a trap, fault or interrupt is delivered. */
   onTrap: ((event: TrapEvent) => void) | undefined;
   private readonly options: EngineOptions;
@@ -100,11 +103,12 @@ export class Engine {
     this.clock = new Clock(this.cpu.i32);
     this.cpu.clock = this.clock;
     this.hotness = options.hotness;
+    this.mix = options.mix ? new MixCounter(this.isa, this.cpu) : undefined;
     const { memory, mmu } = this.cpu;
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
     this.cache = new BlockCache(options, this.counters);
     this.space = mmu.current;
-    this.translator = options.translator?.(this.translationHost());
+    this.translator = options.mix ? undefined : options.translator?.(this.translationHost());
     memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
     mmu.codeMappingListener = (space, page) => this.mappingChanged(space, page);
     mmu.spaceDestroyedListener = (space) => this.spaceDestroyed(space);
@@ -341,6 +345,7 @@ export class Engine {
       this.translator.request(block.pc, block.mode);
     }
     block.runs++;
+    this.mix?.prepare(block);
     const whole = block.count <= clock.left;
     const count = whole ? block.count : clock.left;
     if (!this.interpreter.execute(block, count)) this.leaveBlock(block);
@@ -372,6 +377,7 @@ export class Engine {
   /** Stands at instruction `index` of the block (its end, for its count), those before it counted. */
   private stand(block: FlatBlock, index: number): void {
     this.clock.count(index, this.cpu.i32[block.cyclesBefore + index]!);
+    this.mix?.part(block, 0, index);
     this.goTo(block, index);
   }
 
@@ -397,6 +403,7 @@ export class Engine {
   private assist(block: FlatBlock, index: number, vector: number): void {
     const { cpu, clock } = this;
     clock.count(1, this.cyclesOf(block, index));
+    this.mix?.part(block, index, index + 1);
     this.assisted = index;
     this.phase = IN_ASSIST;
     this.isa.deliverTrap(cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
@@ -409,6 +416,7 @@ export class Engine {
     const { cpu, clock } = this;
     const last = block.count - 1;
     clock.count(block.count, block.cycles);
+    this.mix?.whole(block);
     if (block.modes >= 0) cpu.mode = cpu.i32[block.modes + block.count]!;
     switch (block.terminal) {
       case 0: // jump, call
@@ -458,6 +466,7 @@ export class Engine {
   /** Takes the block's last instruction back out of the counts. */
   private uncount(block: FlatBlock): void {
     this.clock.count(-1, -this.cyclesOf(block, block.count - 1));
+    this.mix?.part(block, block.count - 1, block.count, -1);
   }
 
   private callKernel(number: number): number {
@@ -539,6 +548,7 @@ export class Engine {
       this.goTo(block!, block!.count - 1);
     } else if (phase === IN_ASSIST) {
       this.clock.count(-1, -this.cyclesOf(block!, this.assisted));
+      this.mix?.part(block!, this.assisted, this.assisted + 1, -1);
       this.goTo(block!, this.assisted);
     } else this.stand(block!, this.interpreter.faulting());
     this.phase = IN_BLOCK;

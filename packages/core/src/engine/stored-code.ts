@@ -143,6 +143,7 @@ export class StoredCode {
       args: argCount === 0 ? NO_ARGS : [...words.subarray(at + BLOCK.args, at + BLOCK.args + argCount)],
       runs: 0,
       heat: 0,
+      tally: undefined,
       valid: true,
     };
   }

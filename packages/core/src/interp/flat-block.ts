@@ -1,3 +1,5 @@
+import type { BlockTally } from '../engine/mix-counter.ts';
+
 /**
  * A block in the form the interpreter runs: operations of FLAT_STRIDE words (flat operation number,
  * then places of result and arguments as byte addresses in the memory, then the immediate), constants
@@ -40,6 +42,8 @@ export interface FlatBlock {
   /** Executions since it was lifted; and since the translator was last asked. */
   runs: number;
   heat: number;
+  /** Where instructions are counted by class: what the counter keeps of it. */
+  tally: BlockTally | undefined;
   /** Cleared when any byte it was lifted from is overwritten. */
   valid: boolean;
 }

@@ -127,6 +127,7 @@ export class Flattener {
       args: terminal.kind === 'system' ? terminal.args.map((value) => places[value]!) : NO_ARGS,
       runs: 0,
       heat: 0,
+      tally: undefined,
       valid: true,
     };
   }

@@ -1,5 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { defineLayout } from '../cpu/layout.ts';
+import type { InstructionClass } from '../instruction-class.ts';
 import type { I32 } from '../ir/block.ts';
 import type { BlockBuilder } from '../ir/builder.ts';
 import type { CodeReader, CpuModel, IsaBackend, LiftContext, LiftResult } from '../isa-backend.ts';
@@ -234,6 +235,7 @@ export function toyIsa(byteOrder: 'little' | 'big' = 'little'): IsaBackend {
       const name = Object.entries(TOY_OPS).find(([, number]) => number === op)?.[0];
       return name ? { text: name, mnemonic: name, length: 4 } : undefined;
     },
+    classify: (code, pc) => toyClass(code.byte(pc)),
     isSupervisor: (mode) => (mode & TOY_SUPERVISOR) !== 0,
     deliverTrap: (cpu, vector, error, next) => deliver(cpu, vector, error, next),
     deliverFault(cpu, fault) {
@@ -250,4 +252,12 @@ export function toyIsa(byteOrder: 'little' | 'big' = 'little'): IsaBackend {
     cpuModels: [model],
     instructions: [],
   };
+}
+
+function toyClass(op: number): InstructionClass {
+  if (op === TOY_OPS.ld || op === TOY_OPS.lb) return 'load';
+  if (op === TOY_OPS.st || op === TOY_OPS.sb) return 'store';
+  if (op === TOY_OPS.call || op === TOY_OPS.callr || op === TOY_OPS.ret) return 'call';
+  if (op === TOY_OPS.beqz || op === TOY_OPS.jmp || op === TOY_OPS.jr) return 'branch';
+  return op >= TOY_OPS.trap && op <= TOY_OPS.trapnz ? 'system' : 'alu';
 }

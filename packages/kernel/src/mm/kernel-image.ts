@@ -12,7 +12,7 @@ import {
 } from '@kml/core';
 import { InternalError } from '../internal-error.ts';
 import type { Kernel } from '../kernel.ts';
-import { allocKernelFrame } from './frames.ts';
+import { allocKernelFrame, holdFrame } from './frames.ts';
 
 /**
  * Maps one more zeroed kernel page at `page` (a virtual page number), supervisor only; a page that is
@@ -26,6 +26,12 @@ export function mapKernelPage(kernel: Kernel, page: number, writable: boolean, e
   const flags = PTE_PRESENT | (writable ? PTE_WRITE : 0) | (executable ? PTE_EXEC : 0);
   kernel.mmu.setEntry(space, page, makePte(frame, (old & (PTE_WRITE | PTE_EXEC)) | flags));
   return frame;
+}
+
+/** Maps a kernel page's frame at another page as well, as data. */
+function mapAgain(kernel: Kernel, frame: number, page: number): void {
+  holdFrame(kernel, frame);
+  kernel.mmu.setEntry(kernel.mmu.kernelOnly, page, makePte(frame, PTE_PRESENT | PTE_WRITE));
 }
 
 /** Lets user code at a kernel page, as it is. */
@@ -49,6 +55,7 @@ export function mapKernelImage(kernel: Kernel): void {
       const from = at - segment.address;
       kernel.memory.writeFrame(frame, at & PAGE_MASK, segment.bytes.subarray(from, from + piece));
       if (segment.userName !== undefined) openPage(kernel, at >>> PAGE_SHIFT);
+      if (segment.writableAt !== undefined) mapAgain(kernel, frame, segment.writableAt >>> PAGE_SHIFT);
       at += piece;
     }
     if (segment.executable) {

@@ -46,7 +46,8 @@ const TASK_SIZE = 0xc000_0000;
 function fakeAbi(starts: ProgramStart[], byteOrder: 'little' | 'big'): LinuxAbi {
   const abi: Partial<LinuxAbi> = {
     name: 'fake',
-    isa: { byteOrder, layout: { size: 64 } } as unknown as LinuxAbi['isa'],
+    isa: { byteOrder, layout: { size: 64, slots: [] } } as unknown as LinuxAbi['isa'],
+    debug: { stackWalk: { columns: new Map(), stackPointer: 0 } } as unknown as LinuxAbi['debug'],
     machine: 'fake',
     checkElf: (header) => (header.machine === 3 ? undefined : 'wrong machine'),
     taskSize: TASK_SIZE,

@@ -1,8 +1,6 @@
-/** Registers, code and call chain for reports about the kernel's own trouble. */
-import { type CodeReader, PAGE_SHIFT, PTE_EXEC, PTE_PRESENT } from '@kml/core';
+/** Registers and code for reports about the kernel's own trouble. */
+import { type CodeReader, PAGE_SHIFT, PTE_PRESENT } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
-import { STACK_BYTES } from '../kernel-memory.ts';
-import { isKernelMapped, kernelRead32 } from '../mm/kernel-access.ts';
 import { hex32 } from './console.ts';
 
 /** The symbol an address lies behind, as `name+0x12`, or the bare address. */
@@ -65,43 +63,4 @@ export function cpuRegisters(kernel: Kernel): Record<string, number> {
     if (slot?.type === 'i32') registers[name] = kernel.cpu.get(slot);
   }
   return registers;
-}
-
-const TRACE_LINES = 16;
-/** Words of a user's stack that are looked at. */
-const USER_WORDS = 256;
-
-/** Words above the stack pointer that point into code: the call chain, and perhaps old ones. */
-export function backtrace(kernel: Kernel, sp: number): string[] {
-  return sp >>> 0 < kernel.abi.taskSize ? userTrace(kernel, sp) : kernelTrace(kernel, sp);
-}
-
-function kernelTrace(kernel: Kernel, sp: number): string[] {
-  const { image } = kernel;
-  const lines: string[] = [];
-  const end = Math.min(0x1_0000_0000, (((sp >>> 0) & -STACK_BYTES) >>> 0) + STACK_BYTES);
-  for (let at = ((sp >>> 0) & ~3) >>> 0; at < end && lines.length < TRACE_LINES; at += 4) {
-    if (!isKernelMapped(kernel, at)) break;
-    const word = kernelRead32(kernel, at) >>> 0;
-    if (word >= image.textStart >>> 0 && word < image.textEnd >>> 0) lines.push(traceLine(kernel, word));
-  }
-  return lines;
-}
-
-function userTrace(kernel: Kernel, sp: number): string[] {
-  const { mmu, memory } = kernel;
-  const need = PTE_PRESENT | PTE_EXEC;
-  const lines: string[] = [];
-  for (let i = 0; i < USER_WORDS && lines.length < TRACE_LINES; i++) {
-    const at = (((sp >>> 0) & ~3) >>> 0) + 4 * i;
-    const entry = mmu.entry(mmu.current, at >>> PAGE_SHIFT);
-    if (!(entry & PTE_PRESENT)) break;
-    const word = memory.i32[(memory.frameAddress(entry >>> PAGE_SHIFT) + (at & 0xfff)) >> 2]!;
-    if ((mmu.entry(mmu.current, word >>> PAGE_SHIFT) & need) === need) lines.push(traceLine(kernel, word));
-  }
-  return lines;
-}
-
-function traceLine(kernel: Kernel, address: number): string {
-  return ` [${hex32(address)}] ${symbolAt(kernel, address)}`;
 }

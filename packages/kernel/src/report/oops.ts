@@ -3,8 +3,9 @@ import type { KernelException } from '../linux-abi.ts';
 import { SIGSEGV } from '../signal/numbers.ts';
 import { exitGroup } from '../task/exit.ts';
 import type { Task } from '../types.ts';
+import { backtrace } from './backtrace.ts';
 import { hex32, printKernel } from './console.ts';
-import { backtrace, describeCode, describeRegisters, symbolAt } from './describe.ts';
+import { describeCode, describeRegisters, symbolAt } from './describe.ts';
 import { panic } from './panic.ts';
 
 /** One line on what happened, as Linux begins an oops. */
@@ -33,7 +34,7 @@ export function oops(kernel: Kernel, task: Task, exception: KernelException): vo
     return;
   }
   const stack = exception.fromUser ? frame.sp(kernel, exception.frame) : exception.frame + kernel.abi.frameBytes;
-  const calls = backtrace(kernel, stack);
+  const calls = backtrace(kernel, stack, frame.link?.(kernel, exception.frame));
   printKernel(kernel, [
     ...headline(exception),
     'Oops:',

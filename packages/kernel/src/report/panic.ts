@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.ts';
+import { currentBacktrace } from './backtrace.ts';
 import { printKernel } from './console.ts';
-import { backtrace, cpuRegisters, describeCode, describeRegisters, symbolAt } from './describe.ts';
+import { cpuRegisters, describeCode, describeRegisters, symbolAt } from './describe.ts';
 
 /**
  * The machine cannot go on: a report on the console, and the run loop finds state.panic. Also called
@@ -11,14 +12,12 @@ export function panic(kernel: Kernel, reason: string): void {
   if (state.panic !== undefined) return;
   state.panic = reason;
   const task = state.current;
-  const registers = cpuRegisters(kernel);
-  const stack = registers[kernel.abi.stackRegister ?? 'sp'];
-  const calls = stack === undefined ? [] : backtrace(kernel, stack);
+  const calls = currentBacktrace(kernel);
   printKernel(kernel, [
     `Kernel panic - not syncing: ${reason}`,
     `CPU: 0 PID: ${task?.group.pid ?? 0} Comm: ${task?.comm ?? '-'}`,
     `PC is at ${symbolAt(kernel, cpu.pc)}`,
-    ...describeRegisters(registers),
+    ...describeRegisters(cpuRegisters(kernel)),
     `Code: ${describeCode(kernel, cpu.pc)}`,
     ...(calls.length > 0 ? ['Call trace:', ...calls] : []),
     `---[ end Kernel panic - not syncing: ${reason} ]---`,

@@ -73,7 +73,7 @@ function headerOf(machine: StandingMachine, version: string, frames: number): Sa
     lockupSeconds: options.lockupSeconds,
     kernelMode: options.allKernelMode,
     rewrite: options.rewrite ?? false,
-    ...(options.noSysinfo && { noSysinfo: true }),
+    ...(options.noVdso && { noVdso: true }),
     writeRoot: options.writeRoot,
     directories: savedDirectories(kernel),
     instructions: engine.instructions(),

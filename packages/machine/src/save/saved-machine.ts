@@ -41,7 +41,7 @@ export interface SaveHeader {
   readonly kernelMode: boolean;
   /** Trap instructions are rewritten (MachineOptions.rewrite). */
   readonly rewrite: boolean;
-  readonly noSysinfo?: boolean;
+  readonly noVdso?: boolean;
   readonly writeRoot: boolean;
   readonly directories: readonly SavedDirectory[];
   readonly instructions: number;

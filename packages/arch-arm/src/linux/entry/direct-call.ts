@@ -3,7 +3,8 @@ import { count, SAVE_USER, THREAD_INFO_TO_R9 } from './macros.ts';
 /**
  * The direct call: a kernel-mode user process calls KML_CALL (`blx`, in the vectors page) with the
  * registers of SVC; all but r0 and the flags come back as they were. It is in SYS mode and goes to SVC mode
- * itself, which is where the task's kernel stack is; no trap is taken.
+ * itself, which is where the task's kernel stack is; no trap is taken. Work at entry is not done either: a
+ * tracer sees no stop, as in KML.
  *
  * The frame says that the program is at `kml_return`, in SYS mode: a call that is restarted finds the
  * SVC in front of it.
@@ -18,7 +19,9 @@ kml_call:
   str lr, [sp, #PT_PC]
   str r8, [sp, #PT_CPSR]
   str r0, [sp, #PT_ORIG_R0]${THREAD_INFO_TO_R9}${count('ENTRIES_DIRECT', 'r8', 'r10')}
-  b syscall_entered
+  str r7, [r9, #TI_SYSCALL]
+  cpsie
+  b syscall_traced
 
   svc #0
 kml_return:

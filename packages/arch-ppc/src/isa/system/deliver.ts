@@ -20,6 +20,7 @@ import {
   SYSTEM_CALL,
   TRACE,
   VECTOR_BASE,
+  VECTOR_BASE_HIGH,
 } from '../vectors.ts';
 import { updateMode, writeMsr } from './mode.ts';
 
@@ -41,7 +42,7 @@ function takeInterrupt(cpu: Cpu, vector: number, returnTo: number, cause: number
   cpu.set(SRR0, returnTo);
   cpu.set(SRR1, (msr & SRR1_FROM_MSR) | cause);
   cpu.set(MSR, msr & MSR_KEPT);
-  cpu.pc = VECTOR_BASE + vector;
+  cpu.pc = (msr & MSR_IP ? VECTOR_BASE_HIGH : VECTOR_BASE) + vector;
   updateMode(cpu);
 }
 

@@ -1,0 +1,24 @@
+import { standardRegistry } from '@kml/machine';
+import { rounded } from '../numbers.ts';
+import type { ReportRow } from '../report.ts';
+import { type ExperimentHost, measureWays } from '../ways.ts';
+
+/** The same measurements on every architecture, each on its first CPU model: nobody has published any. */
+export async function architectureRows(host: ExperimentHost): Promise<ReportRow[]> {
+  const rows: ReportRow[] = [];
+  for (const { name: arch, isa } of standardRegistry().plugins) {
+    const cpu = isa.cpuModels[0]!.name;
+    for (const call of ['getpid', 'gettimeofday']) {
+      for (const mode of ['user', 'kernel'] as const) {
+        const { calls } = await measureWays(host, { arch, cpu, mode, call });
+        for (const [way, cycles] of calls) {
+          rows.push({
+            ...{ quantity: `${call} by ${way}`, arch, cpu, call, mode, way },
+            ...{ value: rounded(cycles), unit: 'cycles', basis: 'unpublished' },
+          });
+        }
+      }
+    }
+  }
+  return rows;
+}

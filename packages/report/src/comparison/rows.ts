@@ -1,0 +1,58 @@
+import type { ComparisonMode, ComparisonRow, EntryPath, WorkloadGroup } from '@kml/compare';
+
+/** Rows of one workload. */
+export interface WorkloadRows {
+  readonly workload: ComparisonRow['workload'];
+  readonly rows: readonly ComparisonRow[];
+}
+
+const GROUPS: Readonly<Record<WorkloadGroup, string>> = {
+  call: 'System calls',
+  process: 'Processes',
+  memory: 'Memory',
+  cpu: 'Computing',
+  shell: 'A shell script',
+  program: 'Programs',
+};
+
+/** For headings. */
+export function groupTitle(group: WorkloadGroup): string {
+  return GROUPS[group] ?? group;
+}
+
+/** Rows by workload, in order of appearance. */
+export function byWorkload(rows: readonly ComparisonRow[]): WorkloadRows[] {
+  return [...Map.groupBy(rows, ({ workload }) => workload.name).values()].map((own) => ({
+    workload: own[0]!.workload,
+    rows: own,
+  }));
+}
+
+/** Where a row ran, as short as it can be told apart: by its architecture, and its CPU model where one architecture has several. */
+export function placeNames(rows: readonly ComparisonRow[]): (row: ComparisonRow) => string {
+  const places = new Set(rows.map(({ arch, cpu }) => `${arch} ${cpu.name}`));
+  const single = places.size === new Set(rows.map(({ arch }) => arch)).size;
+  return ({ arch, cpu }) => (single ? arch : `${arch} ${cpu.name}`);
+}
+
+/** A row's mode and way: 'kernel, direct'. */
+export function wayOf({ mode, entry }: { mode: ComparisonMode; entry: EntryPath }): string {
+  return entry === 'own' ? mode : `${mode}, ${entry}`;
+}
+
+const WAYS = [
+  'user, trap',
+  'user, fast',
+  'kernel, direct',
+  'kernel, trap',
+  'kernel, recognised',
+  'user',
+  'kernel',
+  'kernel, fast',
+];
+
+/** Number of the fill that a way has in every chart. */
+export function fillOfWay(way: string): number {
+  const at = WAYS.indexOf(way);
+  return at < 0 ? WAYS.length : at;
+}

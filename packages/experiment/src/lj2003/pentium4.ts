@@ -6,6 +6,14 @@ import { LJ2003 } from './published.ts';
 /** The article's machine. */
 export const CPU = 'pentium4';
 const ARCH = 'ia32';
+/** The ways, as the article calls them. */
+const WORDS: Readonly<Record<Way, string>> = {
+  trap: 'int 0x80',
+  recognised: 'int 0x80 recognised',
+  fast: 'sysenter',
+  direct: 'the call gate',
+  function: 'function call',
+};
 const CALLS = ['getpid', 'gettimeofday'] as const;
 type Call = (typeof CALLS)[number];
 
@@ -25,7 +33,7 @@ export async function pentium4Rows(host: ExperimentHost): Promise<ReportRow[]> {
 }
 
 function callRow(call: Call, mode: 'user' | 'kernel', way: Way, cycles: number): ReportRow {
-  const row = { quantity: `${call} by ${way}`, arch: ARCH, cpu: CPU, call, mode, way, unit: 'cycles' as const };
+  const row = { quantity: `${call} by ${WORDS[way]}`, arch: ARCH, cpu: CPU, call, mode, way, unit: 'cycles' as const };
   const value = rounded(cycles);
   if (way === 'function') return { ...row, value, published: LJ2003.function[call], basis: 'fitted' };
   if (way === 'fast') {

@@ -72,7 +72,7 @@ function headerOf(machine: StandingMachine, version: string, frames: number): Sa
     hz: options.hz,
     lockupSeconds: options.lockupSeconds,
     kernelMode: options.allKernelMode,
-    ...(options.noSysinfo && { noSysinfo: true }),
+    ...(options.noVdso && { noVdso: true }),
     writeRoot: options.writeRoot,
     directories: savedDirectories(kernel),
     instructions: engine.instructions(),

@@ -39,7 +39,7 @@ export interface SaveHeader {
   readonly lockupSeconds: number | undefined;
   /** Every program is treated as if it were under /trusted. */
   readonly kernelMode: boolean;
-  readonly noSysinfo?: boolean;
+  readonly noVdso?: boolean;
   readonly writeRoot: boolean;
   readonly directories: readonly SavedDirectory[];
   readonly instructions: number;

@@ -282,6 +282,7 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
+    rewrite: options.rewrite ?? false,
     ...(options.noVdso && { noVdso: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),

@@ -100,11 +100,11 @@ function machineOptions(
   directories: ReadonlyMap<string, HostDirectory>,
   options: RestoreOptions,
 ): MachineOptions {
-  const { arch, cpu, memory, hz, kernelMode, writeRoot, lockupSeconds, noVdso } = header;
+  const { arch, cpu, memory, hz, kernelMode, rewrite, writeRoot, lockupSeconds, noVdso } = header;
   const root = directories.get('root');
   const mounts = header.directories.filter(({ name }) => name !== 'root');
   return {
-    ...{ arch, cpu, memory, hz, kernelMode, writeRoot, time: header.time },
+    ...{ arch, cpu, memory, hz, kernelMode, rewrite, writeRoot, time: header.time },
     ...(lockupSeconds !== undefined && { lockupSeconds }),
     ...(noVdso && { noVdso }),
     ...(root && { root }),

@@ -39,6 +39,8 @@ export interface SaveHeader {
   readonly lockupSeconds: number | undefined;
   /** Every program is treated as if it were under /trusted. */
   readonly kernelMode: boolean;
+  /** Trap instructions are rewritten (MachineOptions.rewrite). */
+  readonly rewrite: boolean;
   readonly noVdso?: boolean;
   readonly writeRoot: boolean;
   readonly directories: readonly SavedDirectory[];

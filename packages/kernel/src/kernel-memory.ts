@@ -39,8 +39,8 @@ export const CPU_AREA = {
   /** Direct entries that went on through the full frame. */
   entriesDirectFull: 0x38,
   /** Direct entries from rewritten trap instructions (rewrite/). */
-  entriesRewritten: 0x3c,
-  size: 0x40,
+  entriesRewritten: 0x40,
+  size: 0x50,
 } as const;
 
 /** thread_info, at the lowest address of the kernel stack (byte offsets). */

@@ -140,7 +140,7 @@ function planThumb(at: number, before: Uint8Array): SitePlan | string {
 function resumeInStub(kernel: Kernel, frame: number): boolean {
   if (!isThumb(kernel, frame)) return false;
   const pc = kernelRead32(kernel, frame + PT.pc) >>> 0;
-  const site = kernel.state.current!.mm!.rewrite!.sites.get(pc | 1);
+  const site = kernel.state.current!.mm!.rewrite!.sites.get((pc | 1) >>> 0);
   if (site === undefined || site.start !== pc - 2) return false;
   setFramePc(kernel, frame, (site.stub + 4) | 1);
   return true;

@@ -24,7 +24,7 @@ describe.each(PLACES)('recognised traps on $arch, by the $engine', (way) => {
     ['64 threads', ['crowd', '64']],
     ['page faults on the stack under the timer', ['starve', '40', '1000']],
   ])('%s: what traps do', async (_what, argv) => {
-    const options = { noSysinfo: true, hz: 1000 };
+    const options = { noVdso: true, hz: 1000 };
     const traps = await runGuest(way, argv, { ...options, recognise: false });
     const recognised = await runGuest(way, argv, options);
     expect(recognised.output).toBe(traps.output);
@@ -48,7 +48,7 @@ describe.each(PLACES)('recognised traps on $arch, by the $engine', (way) => {
 test.each(ARCHS)('a machine saved with processes waiting in them ends as it would: %s', async (arch) => {
   const way = { arch, mode: 'kernel', engine: 'translator' } as const;
   const argv = ['sh', '-c', 'sleep 1 | seq 300 | wc; forks'];
-  const options = { noSysinfo: true, memory: 8 << 20 };
+  const options = { noVdso: true, memory: 8 << 20 };
   const whole = await runGuest(way, argv, options);
   for (const share of [0.2, 0.5, 0.8]) {
     const screen = new TestConsole();

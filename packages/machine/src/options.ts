@@ -38,12 +38,14 @@ export interface MachineOptions {
   /** Changes go to the root directory itself instead of staying in the guest. */
   readonly writeRoot?: boolean;
   readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
-  /** System-call traps of kernel-mode processes go the way of direct calls (true), or are traps. */
+  /** System-call traps of kernel-mode processes go the way of direct calls, or are traps. Default: they do, unless `rewrite` turns them into calls. */
   readonly recognise?: boolean;
   /** Treat every program as if it were under /trusted. */
   readonly kernelMode?: boolean;
-  /** Programs are told of no entry for system calls (AT_SYSINFO), and so trap, in kernel mode too. */
-  readonly noSysinfo?: boolean;
+  /** Turn the trap instructions of kernel-mode programs into direct calls as they are first executed. */
+  readonly rewrite?: boolean;
+  /** Programs are told of no vDSO and of no entry for system calls, and so all their calls trap, in kernel mode too. As Linux with vdso=0. */
+  readonly noVdso?: boolean;
   /** Seconds of guest time with interrupts disabled after which the lock-up watchdog panics (1). */
   readonly lockupSeconds?: number;
   /** Never translate. */

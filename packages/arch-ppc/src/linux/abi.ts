@@ -16,6 +16,7 @@ import { prctl } from './prctl.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
 import { undoRecognised } from './recognised.ts';
+import { rewrite } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
@@ -75,6 +76,7 @@ export const powerpc: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  rewrite,
   debug,
 
   auxv,

@@ -101,13 +101,13 @@ function machineOptions(
   directories: ReadonlyMap<string, HostDirectory>,
   options: RestoreOptions,
 ): MachineOptions {
-  const { arch, cpu, memory, hz, kernelMode, recognise, writeRoot, lockupSeconds, noSysinfo } = header;
+  const { arch, cpu, memory, hz, kernelMode, recognise, rewrite, writeRoot, lockupSeconds, noVdso } = header;
   const root = directories.get('root');
   const mounts = header.directories.filter(({ name }) => name !== 'root');
   return {
-    ...{ arch, cpu, memory, hz, kernelMode, recognise, writeRoot, time: header.time },
+    ...{ arch, cpu, memory, hz, kernelMode, recognise, rewrite, writeRoot, time: header.time },
     ...(lockupSeconds !== undefined && { lockupSeconds }),
-    ...(noSysinfo && { noSysinfo }),
+    ...(noVdso && { noVdso }),
     ...(root && { root }),
     mounts: mounts.map(({ name, readOnly }) => ({ host: directories.get(name)!, guest: name, readOnly })),
     ...options,

@@ -1,39 +1,30 @@
 import { count, kernelStatus, SAVE_STATIC } from './macros.ts';
 
-/** What differs between the direct call and the recognised trap. */
-interface Way {
-  readonly label: string;
-  readonly counter: string;
-  /** Register with the address where the program goes on; how the frame keeps it, and gives it back. */
-  readonly target: string;
-  readonly keep: string;
-  readonly find: string;
-  /** T0 becomes where a whole frame goes on. */
+/** What differs between the ways to a call without a frame; the code is `name`_fast. */
+export interface FastCall {
+  readonly name: string;
+  /** Stores what `restore` loads again, into the place for a frame; counts the call. */
+  readonly save: string;
+  readonly counts: string;
+  /** Counter of those that make a frame. */
+  readonly full: string;
+  readonly restore: string;
+  /** Goes back to the program. */
+  readonly back: string;
+  /** Loads T0 with where the program goes on, for a frame. */
   readonly epc: string;
 }
 
-const DIRECT: Way = {
-  label: 'kml',
-  counter: 'ENTRIES_DIRECT',
-  target: 'ra',
-  keep: '',
-  find: '',
-  epc: `
-  lui t0, %hi(kml_return)
-  addiu t0, t0, %lo(kml_return)`,
-};
-
-const RECOGNISED: Way = {
-  label: 'kml_recognised',
-  counter: 'ENTRIES_RECOGNISED',
-  target: 't9',
-  keep: '\n  sw t9, PT_R25(sp)',
-  find: '\n  lw t9, PT_R25(sp)',
-  epc: '\n  lw t0, PT_R25(sp)',
-};
-
-function callCode(way: Way): string {
+/**
+ * A call through sys_call_table on the kernel's stack, the registers being those of `syscall`, T0 the
+ * offset in the table.
+ *
+ * Status.CU0 says that the kernel's stack is in use: interrupts are off while it and SP disagree.
+ * What waits at the exit goes on as if a `syscall` had been executed.
+ */
+export function fastCall({ name, save, counts, full, restore, back, epc }: FastCall): string {
   return `
+${name}_fast:
   lw t4, 16(sp)
   lw t5, 20(sp)
   lw t6, 24(sp)
@@ -49,8 +40,8 @@ function callCode(way: Way): string {
   lw t3, %lo(STACK_TOP)(t3)
   addiu sp, t3, -PT_SIZE
   sw t2, PT_R29(sp)
-  sw ra, PT_R31(sp)${way.keep}
-  sw gp, PT_R28(sp)
+  sw ra, PT_R31(sp)
+  sw gp, PT_R28(sp)${save}
   sw v0, PT_R0(sp)
   sw a0, PT_R4(sp)
   sw a1, PT_R5(sp)
@@ -64,71 +55,49 @@ function callCode(way: Way): string {
   xori gp, gp, 0x1fff
   lui t2, %hi(SYS_CALL_TABLE)
   addu t2, t2, t0
-  lw t2, %lo(SYS_CALL_TABLE)(t2)${count(way.counter)}${kernelStatus('on')}
+  lw t2, %lo(SYS_CALL_TABLE)(t2)${counts}${kernelStatus('on')}
   jalr t2
   nop
   li t0, -EMAXERRNO - 1
   sltu a3, t0, v0
-  beqz a3, ${way.label}_done
+  beqz a3, ${name}_done
   nop
   negu v0, v0
-${way.label}_done:${kernelStatus('off')}
+${name}_done:${kernelStatus('off')}
   lw t2, TI_FLAGS(gp)
   andi t2, t2, WORK_MASK
-  bnez t2, ${way.label}_work
+  bnez t2, ${name}_work
   lui t1, 0x1000
   xor t0, t0, t1
   lw a0, PT_R4(sp)
   lw a1, PT_R5(sp)
   lw a2, PT_R6(sp)
-  lw ra, PT_R31(sp)${way.find}
+  lw ra, PT_R31(sp)${restore}
   lw gp, PT_R28(sp)
   lw t2, PT_R29(sp)
   mtc0 t0, c0_status
   move sp, t2
   ori t0, t0, 1
-  mtc0 t0, c0_status
-  jr ${way.target}
-  nop
-
+  mtc0 t0, c0_status${back}
 
 # The frame is made whole: its number stays only where the call failed, for one that is executed again.
-${way.label}_work:${count(`${way.counter}_FULL`)}
+${name}_work:${count(full)}
   sw v0, PT_R2(sp)
-  bnez a3, ${way.label}_frame
+  bnez a3, ${name}_frame
   sw a3, PT_R7(sp)
   sw zero, PT_R0(sp)
-${way.label}_frame:
+${name}_frame:
   mfc0 t0, c0_status
   lui t1, 0x1000
   ori t1, t1, 3
   or t0, t0, t1
   lui t1, 0x1000
   xor t0, t0, t1
-  sw t0, PT_STATUS(sp)
-${way.epc}
+  sw t0, PT_STATUS(sp)${epc}
   sw t0, PT_EPC(sp)
   sw zero, PT_CAUSE(sp)${SAVE_STATIC}
   b exit_work
   nop
-
-
-# Counted as what it was, not as the trap it goes on by.
-${way.label}_special:${count(way.counter)}${count(`${way.counter}_FULL`)}
-  lui t1, %hi(ENTRIES_TRAP)
-  lw t0, %lo(ENTRIES_TRAP)(t1)
-  addiu t0, t0, -1
-  sw t0, %lo(ENTRIES_TRAP)(t1)
-  syscall
-${way.label}_return:
-  jr ${way.target}
-  nop
-
-
-${way.label}_bad:${count(way.counter)}
-  li v0, ENOSYS
-  jr ${way.target}
-  li a3, 1
 `;
 }
 
@@ -137,7 +106,6 @@ ${way.label}_bad:${count(way.counter)}
  * and RA. As there, V0 and A3 are the result, and stack arguments lie from 16(SP) up; SP, GP, RA and
  * what C functions save come back as they were. No frame is made and no entry work done.
  *
- * Status.CU0 says that the kernel's stack is in use: interrupts are off while it and SP disagree.
  * What waits at the exit goes on as if `syscall` had been executed just before `kml_return`, and the
  * calls that need a whole frame execute it.
  *
@@ -156,9 +124,34 @@ kml_call:
   lw t1, %lo(KML_CALL_TABLE)(t1)
   jr t1
   nop
+${fastCall({
+  name: 'kml',
+  save: '',
+  counts: count('ENTRIES_DIRECT'),
+  full: 'ENTRIES_DIRECT_FULL',
+  restore: '',
+  back: `
+  jr ra
+  nop`,
+  epc: `
+  lui t0, %hi(kml_return)
+  addiu t0, t0, %lo(kml_return)`,
+})}
+# Counted as a direct call, not as the trap it goes on by.
+kml_special:${count('ENTRIES_DIRECT')}${count('ENTRIES_DIRECT_FULL')}
+  lui t1, %hi(ENTRIES_TRAP)
+  lw t0, %lo(ENTRIES_TRAP)(t1)
+  addiu t0, t0, -1
+  sw t0, %lo(ENTRIES_TRAP)(t1)
+  syscall
+kml_return:
+  jr ra
+  nop
 
-# T0 is the offset in the table.
-kml_fast:${callCode(DIRECT)}
+kml_bad:${count('ENTRIES_DIRECT')}
+  li v0, ENOSYS
+  jr ra
+  li a3, 1
 
 kml_recognised:
   lui t8, %hi(CURRENT)
@@ -179,5 +172,31 @@ kml_recognised_taken:
   lui t2, %hi(kml_special)
   addiu t2, t2, %lo(kml_special)
   beq t1, t2, kml_recognised_special
-  nop${callCode(RECOGNISED)}
+  nop
+${fastCall({
+  name: 'kml_recognised',
+  save: '\n  sw t9, PT_R25(sp)',
+  counts: count('ENTRIES_RECOGNISED'),
+  full: 'ENTRIES_RECOGNISED_FULL',
+  restore: '\n  lw t9, PT_R25(sp)',
+  back: `
+  jr t9
+  nop`,
+  epc: '\n  lw t0, PT_R25(sp)',
+})}
+# Counted as what it was, not as the trap it goes on by.
+kml_recognised_special:${count('ENTRIES_RECOGNISED')}${count('ENTRIES_RECOGNISED_FULL')}
+  lui t1, %hi(ENTRIES_TRAP)
+  lw t0, %lo(ENTRIES_TRAP)(t1)
+  addiu t0, t0, -1
+  sw t0, %lo(ENTRIES_TRAP)(t1)
+  syscall
+kml_recognised_return:
+  jr t9
+  nop
+
+kml_recognised_bad:${count('ENTRIES_RECOGNISED')}
+  li v0, ENOSYS
+  jr t9
+  li a3, 1
 `;

@@ -7,7 +7,7 @@ export interface MachineStats {
   readonly cpu: string;
   readonly instructions: number;
   readonly cycles: number;
-  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull`: those of the direct ones that went on through the full register frame. */
+  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull` and `recognisedFull`: those of the direct and recognised ones that went on through the full register frame. */
   readonly kernelEntries: {
     readonly trap: number;
     readonly fast: number;
@@ -16,6 +16,7 @@ export interface MachineStats {
     /** Of the direct ones: those from trap instructions that were rewritten. */
     readonly directRewritten: number;
     readonly recognised: number;
+    readonly recognisedFull: number;
     readonly fault: number;
     readonly interrupt: number;
   };
@@ -63,6 +64,7 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
       directFull: word(CPU_AREA.entriesDirectFull),
       directRewritten: word(CPU_AREA.entriesRewritten),
       recognised: word(CPU_AREA.entriesRecognised),
+      recognisedFull: word(CPU_AREA.entriesRecognisedFull),
       fault: word(CPU_AREA.entriesFault),
       interrupt: word(CPU_AREA.entriesInterrupt),
     },

@@ -18,6 +18,7 @@ const NEEDED = {
   'dpkg-source': 'dpkg-dev',
   tclsh: 'tcl',
   umoci: 'umoci',
+  chromium: 'chromium',
   xz: 'xz-utils',
   zstd: 'zstd',
 };

@@ -1,5 +1,5 @@
 /* entrystops COUNT: traces a child as strace does. It makes COUNT getpid calls by the trap and as many by what
- * AT_SYSINFO names; told are the stops at entry and at exit for each. */
+ * AT_SYSINFO names, and a fork by the latter; told are the stops at entry and at exit for each. */
 #include "kml.h"
 
 #define PTRACE_TRACEME 0
@@ -10,7 +10,7 @@
 #define ENTRY 1
 #define EXIT 2
 
-/* The child stops itself between the two ways. */
+/* The child stops itself before each of the three. */
 static void child(unsigned long count)
 {
 	sys4(NR_ptrace, PTRACE_TRACEME, 0, 0, 0);
@@ -24,6 +24,9 @@ static void child(unsigned long count)
 				sys_vsyscall(sysinfo, NR_getpid, 0, 0, 0, 0, 0);
 		}
 	}
+	sys2(NR_kill, self, SIGSTOP);
+	if (sys0(NR_fork) == 0)
+		sys1(NR_exit_group, 0);
 	sys1(NR_exit_group, 0);
 }
 
@@ -34,7 +37,7 @@ static void tell(const char *way, const unsigned long stops[3])
 
 int main(int argc, char **argv)
 {
-	unsigned long stops[2][3] = { { 0 } };
+	unsigned long stops[3][3] = { { 0 } };
 	u64 info[11];
 	int status = 0, phase = -1, in_call = 0;
 	long traced = sys0(NR_fork);
@@ -49,7 +52,7 @@ int main(int argc, char **argv)
 			sys4(NR_ptrace, PTRACE_GET_SYSCALL_INFO, traced, sizeof info, info);
 			int kind = *(u8 *)info;
 			if (kind == ENTRY)
-				in_call = (long)info[3] == NR_getpid;
+				in_call = (long)info[3] == (phase < 2 ? NR_getpid : NR_fork);
 			if (in_call && kind <= EXIT)
 				stops[phase][kind]++;
 		}
@@ -57,5 +60,6 @@ int main(int argc, char **argv)
 	}
 	tell("trap", stops[0]);
 	tell("sysinfo", stops[1]);
+	tell("fork by sysinfo", stops[2]);
 	return status;
 }

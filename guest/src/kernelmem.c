@@ -51,6 +51,22 @@ static int hook(void)
 	return 0;
 }
 
+/* The kernel's functions, called as functions, on the program's own stack. */
+static int call(void)
+{
+	long *table = (long *)kernel_symbol("sys_call_table") - NR_FIRST;
+	long (*mmap2)(long, long, long, long, long, long) = (long (*)(long, long, long, long, long, long))table[NR_mmap2];
+	volatile u8 *page = (u8 *)mmap2(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map_failed((void *)page))
+		return 1;
+	page[4095] = 7;
+	put(page[0] == 0 && page[4095] == 7 ? "mmap2 gave a page\n" : "mmap2 FAILED\n");
+	put(((long (*)(long))table[NR_close])(-1) == -9 ? "close gave EBADF\n" : "close FAILED\n");
+	long time[2] = { 0, 20000000 };
+	put(((long (*)(long *, long *))table[NR_nanosleep])(time, 0) == 0 ? "nanosleep slept\n" : "nanosleep FAILED\n");
+	return 0;
+}
+
 static void tell(const char *what, long result)
 {
 	put(what);
@@ -104,6 +120,8 @@ int main(int argc, char **argv)
 		return mirror();
 	if (same(what, "hook"))
 		return hook();
+	if (same(what, "call"))
+		return call();
 	if (same(what, "pointer"))
 		return pointer();
 	if (same(what, "text"))

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ComparisonRow } from '@kml/compare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHS, guestDirectory } from './harness.ts';
 
@@ -123,6 +124,13 @@ describe('bad input gets one clear line', () => {
     ['unknown architecture', ['run', '--arch', 'vax', `${GUESTS}box`], 125, /no architecture 'vax'; there is ia32/],
     ['no such plugin', ['run', '--plugin', 'nosuch.mjs', `${GUESTS}box`], 125, /--plugin nosuch.mjs: /],
     ['a module that is no plugin', ['archs', '--plugin', 'plugin.mjs'], 125, /--plugin plugin.mjs: .*no ArchPlugin/],
+    [
+      'a tour whose report cannot be written',
+      ['tour', '--report', '/no/such/place'],
+      125,
+      /--report \/no\/such\/place: ENOENT/,
+    ],
+    ['a page to open that is not made', ['tour', '--arch', 'arm', '--open'], 125, /--open needs --report/],
     ['a tour of nowhere', ['tour', '--arch', 'vax'], 125, /no architecture 'vax'/],
     [
       'no such Debian architecture',
@@ -259,11 +267,42 @@ describe.each(ARCHS)('explain on %s', (arch) => {
   });
 });
 
-test.each(ARCHS)('the tour on %s: every experiment ends as it must, in both modes', (arch) => {
-  const { stdout, status } = kml(['tour', '--no-debian', '--arch', arch]);
-  expect(status).toBe(0);
+test('the tour: every experiment ends as it must, in both modes, on every architecture', () => {
+  const [first, ...others] = ARCHS;
+  const { stdout, stderr, status } = kml(['tour', '--no-debian', '--no-report']);
+  expect([stderr, status]).toEqual(['', 0]);
+  expect(stdout).toContain(`(${first})`);
   expect(stdout).toMatch(/\nnull write +user +signal 11 .*\nnull write +kernel +signal 11 /);
   expect(stdout.match(/ (?:user|kernel) +(?:exit 0|signal 11) /g)).toHaveLength(12);
+  for (const arch of others) {
+    expect(stdout).toMatch(new RegExp(`\n${arch} +user +6 of 6 +[1-9]\\d+ .*\n${arch} +kernel +6 of 6 `));
+  }
+});
+
+test('the tour on one architecture, with a report: what a call costs, and the page that says more', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kml-tour-'));
+  try {
+    const page = join(directory, 'page.html');
+    const { stdout, stderr, status } = kml(['tour', '--no-debian', '--arch', 'ppc', '--report', page]);
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(stdout.match(/ (?:user|kernel) +(?:exit 0|signal 11) /g)).toHaveLength(12);
+    const [, headings, user, direct] =
+      /\narch +CPU model +(user trap .* kernel direct)\n.*\nppc .*? 400 MHz +(\d+) .* (\d+)\n/.exec(stdout)!;
+    expect(headings).toContain('kernel trap');
+    expect(Number(direct)).toBeLessThan(Number(user));
+    expect(stdout).toMatch(new RegExp(`23 workloads on ppc, \\d+ rows in all, with charts: ${page}\n`));
+    const data = /<script type="application\/json" id="comparison">(.*?)<\/script>/s.exec(
+      readFileSync(page, 'utf8'),
+    )![1]!;
+    const rows: ComparisonRow[] = JSON.parse(data).rows;
+    const called = rows.filter(({ workload }) => workload.name === 'getpid').map(({ perUnit }) => perUnit!.cycles);
+    expect(called).toEqual(expect.arrayContaining([Number(user), Number(direct)]));
+    expect(rows.filter(({ workload, perUnit }) => (workload.group === 'cpu') === (perUnit!.mix !== undefined))).toEqual(
+      [],
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('a plugin of the user takes part', () => {

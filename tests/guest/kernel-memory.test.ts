@@ -28,6 +28,7 @@ describe.each(ENGINES_OF_ALL)("$arch: the kernel's memory, by the $engine", ({ a
   test.each([
     ['jiffies', /^jiffies go on by themselves\n$/],
     ['mirror', /^pid \d+, my own, kernelmem\n$/],
+    ['call', /^mmap2 gave a page\nclose gave EBADF\nnanosleep slept\n$/],
     ['hook', /^hooked: 4242 by trap, 4242 by AT_SYSINFO\nunhooked\n$/],
   ])('a kernel-mode program reaches %s', async (what, expected) => {
     const { result, output } = await run('kernel', what);
@@ -35,7 +36,7 @@ describe.each(ENGINES_OF_ALL)("$arch: the kernel's memory, by the $engine", ({ a
     expect(result).toEqual({ kind: 'exit', status: 0 });
   });
 
-  test.each(['jiffies', 'mirror', 'hook', 'text', ...tables.map(([table]) => table), 'current'])(
+  test.each(['jiffies', 'mirror', 'hook', 'call', 'text', ...tables.map(([table]) => table), 'current'])(
     'a user-mode program gets SIGSEGV from %s',
     async (what) => {
       expect((await run('user', what)).result).toEqual({ kind: 'signal', signal: 11, status: 139 });

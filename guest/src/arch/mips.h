@@ -91,6 +91,28 @@ static inline long sys_trap(long n, long a, long b, long c, long d, long e)
 	return a3 ? -v0 : v0;
 }
 
+/* The number is loaded right before the instruction, as C libraries have it. */
+#define ARCH_SYS_PAIR
+static inline long sys_pair(long n, long a, long b, long c, long d)
+{
+	register long v0 __asm__("$2");
+	register long a0 __asm__("$4") = a;
+	register long a1 __asm__("$5") = b;
+	register long a2 __asm__("$6") = c;
+	register long a3 __asm__("$7") = d;
+	__asm__ volatile("addiu $sp, $sp, -32\n\tmove $2, %[n]\n\tsyscall\n\taddiu $sp, $sp, 32"
+			 : "=&r"(v0), "+r"(a3) : "r"(a0), "r"(a1), "r"(a2), [n] "r"(n) : "$25", SYSCALL_CLOBBERS);
+	return a3 ? -v0 : v0;
+}
+
+static inline long sys_pair_getpid(void)
+{
+	register long v0 __asm__("$2");
+	register long a3 __asm__("$7") = 0;
+	__asm__ volatile("li $2, %[n]\n\tsyscall" : "=&r"(v0), "+r"(a3) : [n] "i"(NR_getpid) : "$25", SYSCALL_CLOBBERS);
+	return v0;
+}
+
 /* AT_SYSINFO: the direct call of a kernel-mode process. */
 static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, long c, long d, long e)
 {

@@ -19,6 +19,7 @@ export { csvOf } from './csv.ts';
 export { GuestRoots } from './guest-root.ts';
 export { combinations, planWorkloads, type Selection, type Where, workloadsNamed } from './plan.ts';
 export type { ComparisonPorts, OutputHash } from './ports.ts';
+export { type ProgramCall, planPrograms, UNITS, type UserProgram } from './programs.ts';
 export type { RunSettings } from './run-case.ts';
 export { sectionsOf, type TableSection } from './table.ts';
 export type { Workload } from './workload.ts';

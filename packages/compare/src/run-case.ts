@@ -4,7 +4,6 @@ import type { Measures } from './comparison.ts';
 import { measuresOf } from './measures.ts';
 import type { ComparisonPorts, OutputHash } from './ports.ts';
 
-const MIB = 2 ** 20;
 /** Of a program's output, kept for the reason of a failure. */
 const LAST_OUTPUT_BYTES = 400;
 
@@ -14,7 +13,8 @@ export interface RunSettings {
   readonly hostTime: boolean;
   /** Host seconds after which a run is given up. */
   readonly timeoutSeconds: number;
-  readonly memory?: number | undefined;
+  /** Guest memory in bytes. */
+  readonly memory: number;
   /** Count instructions by class. */
   readonly mix: boolean;
 }
@@ -67,9 +67,9 @@ export async function runCase(it: Case, n: number, settings: RunSettings, ports:
     cpu: it.cpu.name,
     root: start.root,
     time: settings.time,
-    memory: settings.memory ?? 64 * MIB,
+    memory: settings.memory,
     kernelMode: start.kernelMode,
-    noSysinfo: it.entry === 'trap',
+    noVdso: it.entry === 'trap',
     mix: settings.mix,
     console: screen,
     entropy: ports.entropy(),

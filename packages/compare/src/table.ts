@@ -48,6 +48,8 @@ const OPTIONAL: readonly Column[] = [
     heading: name,
     of: ({ perUnit }: ComparisonRow) => perUnit?.mix?.[name],
   })),
+  { heading: 'ended', of: ({ ended }) => (ended === 'exit 0' ? '' : ended) },
+  { heading: 'output', of: otherOutput },
   { heading: 'host s', of: ({ total }) => total?.hostSeconds?.toFixed(2) },
 ];
 
@@ -64,6 +66,11 @@ function sectionOf(rows: readonly ComparisonRow[]): TableSection {
       .filter(({ verdict }) => verdict === 'failed')
       .map(({ arch, cpu, mode, entry, reason }) => `failed: ${arch} ${cpu.name} ${mode} ${entry}: ${reason}`),
   };
+}
+
+/** Where not all rows printed the same: the start of the sum of what this one did. */
+function otherOutput(row: ComparisonRow, rows: readonly ComparisonRow[]): string {
+  return rows.every(({ outputSha256 }) => outputSha256 === row.outputSha256) ? '' : row.outputSha256.slice(0, 8);
 }
 
 /** Cycles as a multiple of those of the first row on the same CPU. */

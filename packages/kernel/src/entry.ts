@@ -15,12 +15,14 @@ import {
   KC_SYSCALL_TRACE,
   TIF_NEED_RESCHED,
   TIF_NOTIFY,
+  TIF_REWRITE,
   TIF_SIGPENDING,
 } from './kernel-memory.ts';
 import { isKernelMapped } from './mm/kernel-access.ts';
 import { tracedCallEntry, tracedExitWork } from './ptrace/exit-work.ts';
 import { badKernelCall } from './report/oops.ts';
 import { panic } from './report/panic.ts';
+import { rewriteTrap } from './rewrite/sites.ts';
 import { idleCall } from './sched/idle.ts';
 import { abortSequence } from './sched/rseq.ts';
 import { schedule } from './sched/switch.ts';
@@ -65,7 +67,7 @@ function otherCall(kernel: Kernel, task: Task, number: number): number {
     case KC_EXIT_WORK:
       return exitWork(kernel, task);
     case KC_SYSCALL_TRACE:
-      return tracedCallEntry(kernel, task);
+      return callEntryWork(kernel, task);
     case KC_SCHEDULE_TAIL:
       scheduleTail(kernel, task);
       return KERNEL_GO_ON;
@@ -75,6 +77,13 @@ function otherCall(kernel: Kernel, task: Task, number: number): number {
   if (number >= KC_PRIVATE) return kernel.abi.privateKernelCall(kernel, number);
   panic(kernel, `unknown kernel call 0x${number.toString(16)}`);
   return KERNEL_LEAVE;
+}
+
+/** Work before a system call: the trap is rewritten, the tracer told. */
+function callEntryWork(kernel: Kernel, task: Task): number {
+  if (task.work & TIF_REWRITE) rewriteTrap(kernel, task);
+  const answer = tracedCallEntry(kernel, task);
+  return kernel.cpu.leaveRequested ? KERNEL_LEAVE : answer;
 }
 
 function interrupt(kernel: Kernel): number {

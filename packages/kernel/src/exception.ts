@@ -3,6 +3,7 @@ import type { KernelException } from './linux-abi.ts';
 import { handlePageFault } from './mm/fault.ts';
 import { describeCode } from './report/describe.ts';
 import { oops } from './report/oops.ts';
+import { fixupRewriting, patchKnownSites } from './rewrite/sites.ts';
 import { SIGILL } from './signal/numbers.ts';
 import { forceSignal, sigInfo } from './signal/send.ts';
 import type { Task } from './types.ts';
@@ -10,6 +11,7 @@ import type { Task } from './types.ts';
 /** An exception of the current task. The task may have ended afterwards. */
 export function takeException(kernel: Kernel, task: Task): void {
   const exception = kernel.abi.readException(kernel);
+  if (exception.fromUser && fixupRewriting(kernel, task, exception)) return;
   if (exception.cause.kind === 'page') pageFault(kernel, task, exception);
   else if (exception.cause.kind === 'none') return;
   else if (!exception.fromUser) kernelFault(kernel, task, exception);
@@ -27,7 +29,10 @@ function pageFault(kernel: Kernel, task: Task, exception: KernelException): void
     return;
   }
   const signal = handlePageFault(kernel, task, cause.address, cause.access);
-  if (signal === 0) return;
+  if (signal === 0) {
+    if (task.mm?.rewrite !== undefined) patchKnownSites(kernel, task.mm, cause.address >>> 0);
+    return;
+  }
   if (fromUser) forceSignal(kernel, task, signal);
   else kernelFault(kernel, task, exception);
 }

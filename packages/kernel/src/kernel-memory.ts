@@ -38,7 +38,9 @@ export const CPU_AREA = {
   entriesInterrupt: 0x34,
   /** Direct entries that went on through the full frame. */
   entriesDirectFull: 0x38,
-  size: 0x40,
+  /** Direct entries from rewritten trap instructions (rewrite/). */
+  entriesRewritten: 0x40,
+  size: 0x50,
 } as const;
 
 /** thread_info, at the lowest address of the kernel stack (byte offsets). */
@@ -61,6 +63,10 @@ export const TIF_NEED_RESCHED = 0x2;
 export const TIF_NOTIFY = 0x4;
 /** System-call entry is traced. */
 export const TIF_TRACE = 0x8;
+/** Traps are to be rewritten (rewrite/). */
+export const TIF_REWRITE = 0x10;
+/** Either of these: a system call by trap makes kernel call KC_SYSCALL_TRACE before it goes on. */
+export const TIF_ENTRY_MASK = TIF_TRACE | TIF_REWRITE;
 /** Kernel-mode user process; not work. */
 export const TIF_KU = 0x8000_0000;
 /** Any of these: the exit code makes kernel call KC_EXIT_WORK. */
@@ -74,7 +80,7 @@ export const KC_EXCEPTION = 0x1000;
 export const KC_INTERRUPT = 0x1001;
 /** Pending work before going back to user code: frame in the first argument register. */
 export const KC_EXIT_WORK = 0x1002;
-/** Traced system-call entry: frame in the first argument register. */
+/** System-call entry with work (TIF_ENTRY_MASK), the whole frame saved: frame in the first argument register. */
 export const KC_SYSCALL_TRACE = 0x1003;
 /** A new task's first instruction in the kernel. */
 export const KC_SCHEDULE_TAIL = 0x1004;

@@ -53,8 +53,10 @@ export interface KernelOptions {
   readonly lockupSeconds?: number;
   /** Treat every program as if it were under /trusted. */
   readonly allKernelMode: boolean;
-  /** Programs are not told of an entry for system calls (no AT_SYSINFO): they trap. As Linux with vdso=0 on i386. */
-  readonly noSysinfo?: boolean;
+  /** Turn the trap instructions of kernel-mode programs into direct calls (rewrite/). Default: not. */
+  readonly rewrite?: boolean;
+  /** Programs are told of no vDSO (no AT_SYSINFO, no AT_SYSINFO_EHDR), and so all their calls trap. As Linux with vdso=0. */
+  readonly noVdso?: boolean;
 }
 
 /** All kernel state: plain data. Parts that a subsystem owns are declared in its own file and hung here. */

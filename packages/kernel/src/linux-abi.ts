@@ -8,6 +8,7 @@ import type { AbiLayouts } from './abi/layouts.ts';
 import type { AbiNumbers } from './abi/numbers.ts';
 import type { DebugAbi } from './debug-abi.ts';
 import type { Kernel } from './kernel.ts';
+import type { RewriteAbi } from './rewrite/rewrite-abi.ts';
 import type { SyscallDef } from './syscalls/define.ts';
 import type { Inode, Mm, SigAction, SigInfo, SigSet, Task } from './types.ts';
 
@@ -215,6 +216,9 @@ export interface LinuxAbi {
   setupSignal(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction, mask: SigSet): boolean;
   /** sigreturn (`rt` false) and rt_sigreturn: restores registers and mask from the user's stack. False: bad frame (SIGSEGV). */
   sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean;
+
+  /** Rewriting of trap instructions in kernel-mode programs; left out where it is not offered. */
+  readonly rewrite?: RewriteAbi;
 
   // ---- tracing and core files
   readonly debug: DebugAbi;

@@ -8,6 +8,7 @@ import type { CoreDump } from './coredump/state.ts';
 import type { FileQueue } from './fs/notify.ts';
 import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
+import type { MmRewrite } from './rewrite/state.ts';
 import type { RseqArea } from './sched/rseq.ts';
 import type { Capabilities } from './task/capabilities.ts';
 import type { CpuClockId } from './time/clock-ids.ts';
@@ -285,6 +286,8 @@ export interface Mm {
   arch: Record<string, unknown>;
   /** Private commands of membarrier that the process has registered for. */
   barriers: number;
+  /** Trap instructions of its text that are direct calls now; undefined where none are made (rewrite/). */
+  rewrite?: MmRewrite;
   /** PR_SET_THP_DISABLE; there are no huge pages anyway. */
   noHugePages: boolean;
   /** Pages present. */
@@ -332,6 +335,8 @@ export interface Vma {
   wipeOnFork: boolean;
   /** madvise(MADV_DONTDUMP): not in core files. */
   dontDump: boolean;
+  /** Nothing but execution is permitted: reads fault. */
+  executeOnly?: boolean;
   /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
   image: string;
 }

@@ -284,7 +284,8 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
-    ...(options.noSysinfo && { noSysinfo: true }),
+    rewrite: options.rewrite ?? false,
+    ...(options.noVdso && { noVdso: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),
     ...(options.bootRealtime !== undefined && { bootRealtime: options.bootRealtime }),
   };

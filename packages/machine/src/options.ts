@@ -40,8 +40,10 @@ export interface MachineOptions {
   readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
   /** Treat every program as if it were under /trusted. */
   readonly kernelMode?: boolean;
-  /** Programs are told of no entry for system calls (AT_SYSINFO), and so trap, in kernel mode too. */
-  readonly noSysinfo?: boolean;
+  /** Turn the trap instructions of kernel-mode programs into direct calls as they are first executed. */
+  readonly rewrite?: boolean;
+  /** Programs are told of no vDSO and of no entry for system calls, and so all their calls trap, in kernel mode too. As Linux with vdso=0. */
+  readonly noVdso?: boolean;
   /** Seconds of guest time with interrupts disabled after which the lock-up watchdog panics (1). */
   readonly lockupSeconds?: number;
   /** Never translate. */

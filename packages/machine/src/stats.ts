@@ -1,5 +1,5 @@
 import type { EngineCounters, InstructionMix } from '@kml/core';
-import { CPU_AREA, KERNEL_DATA_OFFSET, type Kernel, kernelRead32, syscallCounts } from '@kml/kernel';
+import { CPU_AREA, KERNEL_DATA_OFFSET, type Kernel, kernelRead32, rewriteState, syscallCounts } from '@kml/kernel';
 
 /** Counters of a run: what `--stats` writes. */
 export interface MachineStats {
@@ -15,9 +15,22 @@ export interface MachineStats {
     readonly fast: number;
     readonly direct: number;
     readonly directFull: number;
+    /** Of the direct ones: those from trap instructions that were rewritten. */
+    readonly directRewritten: number;
     readonly recognised: number;
     readonly fault: number;
     readonly interrupt: number;
+  };
+  /**
+   * Rewriting of trap instructions (`rewrite`): places in files and anonymous memory that were rewritten,
+   * how often that was done (each process anew), and what was left as it is and why, with the traps taken there.
+   */
+  readonly rewriting: {
+    readonly sites: number;
+    readonly patches: number;
+    /** Exceptions at rewritten places that went on as the trap would have. */
+    readonly resumed: number;
+    readonly left: Readonly<Record<string, { readonly sites: number; readonly calls: number }>>;
   };
   /** System calls by name. */
   readonly syscalls: Readonly<Record<string, number>>;
@@ -55,10 +68,12 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
       fast: word(CPU_AREA.entriesFast),
       direct: word(CPU_AREA.entriesDirect),
       directFull: word(CPU_AREA.entriesDirectFull),
+      directRewritten: word(CPU_AREA.entriesRewritten),
       recognised: word(CPU_AREA.entriesRecognised),
       fault: word(CPU_AREA.entriesFault),
       interrupt: word(CPU_AREA.entriesInterrupt),
     },
+    rewriting: rewritingOf(kernel),
     syscalls: Object.fromEntries(syscallCounts(kernel)),
     unimplemented: Object.fromEntries(counters.unimplemented),
     pageFaults: { minor: counters.minorFaults, major: counters.majorFaults },
@@ -70,5 +85,15 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
     signals: counters.signals,
     ticks: counters.ticks,
     engine: { ...engine },
+  };
+}
+
+function rewritingOf(kernel: Kernel): MachineStats['rewriting'] {
+  const { sites, patches, resumed, left } = rewriteState(kernel);
+  return {
+    sites,
+    patches,
+    resumed,
+    left: Object.fromEntries([...left].map(([reason, counts]) => [reason, { ...counts }])),
   };
 }

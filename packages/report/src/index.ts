@@ -6,6 +6,7 @@ export { legend } from './charts/patterns.ts';
 export { type StackedBar, type StackedBars, stackedBars } from './charts/stacked-bars.ts';
 export { comparisonPage } from './comparison/comparison-page.ts';
 export type { CpuParameters } from './comparison/cpu-section.ts';
+export { experimentPage } from './experiment/page.ts';
 export { html, jsonScript, Markup } from './html.ts';
 export { formatNumber } from './numbers.ts';
 export { figureOf, type HtmlTable, pageOf, tableOf } from './page.ts';

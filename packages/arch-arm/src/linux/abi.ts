@@ -14,6 +14,7 @@ import { TASK_SIZE } from './layout.ts';
 import { OPEN_FLAGS } from './open-flags.ts';
 import { badCall, PRIVATE_NUMBERS, PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
+import { rewrite } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { returnIndex, SIGPAGE_IMAGE } from './sigpage.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
@@ -99,6 +100,7 @@ export const armEabi: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  rewrite,
   debug,
 
   auxv,

@@ -12,6 +12,7 @@ import { buildImage } from './image.ts';
 import { TASK_SIZE } from './layout.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
+import { rewrite } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
@@ -71,6 +72,7 @@ export const i386: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  rewrite,
   debug,
 
   auxv,

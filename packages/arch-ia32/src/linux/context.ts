@@ -67,6 +67,7 @@ import {
 } from './layout.ts';
 import { ldtDescriptor } from './ldt.ts';
 import { KERNEL_CS, KERNEL_DS, PT_SIZE, USER_DS } from './pt-regs.ts';
+import { noteSiteTable } from './rewrite.ts';
 import { clearTls, loadTls } from './tls.ts';
 import { vdsoOffset } from './vdso-image.ts';
 
@@ -146,6 +147,7 @@ export function switchTo(kernel: Kernel, task: Task): void {
   setAddressSpace(kernel, task.mm.space.id);
   kernelWrite32(kernel, KERNEL_MODE, task.kernelMode ? 1 : 0);
   kernelWrite32(kernel, LANDING_PAD, task.mm.vdso === 0 ? 0 : task.mm.vdso + vdsoOffset('landing_pad'));
+  noteSiteTable(kernel, task.mm);
   loadTls(kernel, task);
   loadIoMap(kernel, task);
   ldtDescriptor(kernel, task);

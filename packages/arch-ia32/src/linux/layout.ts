@@ -12,6 +12,10 @@ export const IA32_AREA = KERNEL_DATA + CPU_AREA.size;
 export const LANDING_PAD = IA32_AREA;
 /** 1 while the present task is a kernel-mode user process. */
 export const KERNEL_MODE = IA32_AREA + 4;
+/** Address of the present process's table of rewritten sites (rewrite.ts), or 0. */
+export const SITES = IA32_AREA + 8;
+/** Slots by the low bits of a return address. */
+export const SITE_TABLE_SLOTS = 4096;
 
 export const GDT = KERNEL_DATA + 0x100;
 export const GDT_ENTRIES = 32;
@@ -32,6 +36,8 @@ export const KML_CALL_TABLE = KERNEL_DATA + 0x6000;
 /** The present process's LDT. */
 export const LDT_ENTRIES = 8192;
 export const LDT = KERNEL_DATA + 0x7000;
+/** Nothing is executable here: where a jump into page 0 that is no system call faults. */
+export const KML_WILD = KERNEL_DATA;
 export const KERNEL_DATA_BYTES = 0x1_7000;
 
 /** GDT slots. Linux 6.1 arch/x86/include/asm/segment.h; 27 and 31 as KML uses them. */

@@ -16,6 +16,7 @@ import { NUMBERS } from './numbers.ts';
 import { privateKernelCall } from './private-calls.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { A0, A1, PT, PT_SIZE, SP, V0 } from './pt-regs.ts';
+import { rewriteAbi } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
@@ -80,6 +81,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
 
     setupSignal,
     sigreturn,
+    rewrite: rewriteAbi(little),
     debug: debugAbi(little),
 
     auxv,

@@ -4,6 +4,7 @@ import { CAUSE_BD, STATUS_CU0, STATUS_EXL, STATUS_IE, STATUS_USER } from '../isa
 import { EMAXERRNO, SYSCALL_BASE } from './entry/constants.ts';
 import { noteProgram } from './fp-mode.ts';
 import { A3, PT, PT_SIZE, ptReg, RA, SP, V0 } from './pt-regs.ts';
+import { restartPlace } from './rewrite.ts';
 
 const NR_RESTART_SYSCALL = SYSCALL_BASE + 253;
 
@@ -32,7 +33,7 @@ export const frameAccess: LinuxAbi['frame'] = {
     kernelWrite32(kernel, frame + PT.r0, 0);
     const inSlot = (kernelRead32(kernel, frame + PT.cause) & CAUSE_BD) !== 0;
     const pc = inSlot ? kernelRead32(kernel, frame + PT.r27) : kernelRead32(kernel, frame + PT.epc) - 4;
-    kernelWrite32(kernel, frame + PT.epc, pc);
+    kernelWrite32(kernel, frame + PT.epc, restartPlace(kernel, pc));
   },
   registers(kernel, frame) {
     const values: Record<string, number> = {};

@@ -15,6 +15,7 @@ import { LAYOUTS, NUMBERS } from './numbers.ts';
 import { prctl } from './prctl.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
+import { rewrite } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
@@ -73,6 +74,7 @@ export const powerpc: LinuxAbi = {
 
   setupSignal,
   sigreturn,
+  rewrite,
   debug,
 
   auxv,

@@ -5,6 +5,7 @@ import { renderCsv } from '../experiment/csv.ts';
 import { renderText } from '../experiment/text.ts';
 import { Failure } from '../failure.ts';
 import { openProgress } from '../progress.ts';
+import { loadReport } from '../report.ts';
 import { guestProgram } from '../tour/guest-programs.ts';
 
 /** `kml experiment`: repeats what was published on Kernel Mode Linux, and shows it beside. */
@@ -14,6 +15,7 @@ export function experimentCommand() {
     .argument('[name]', 'which (left out: list them)')
     .option('--json <file>', 'write what was found as JSON; - is standard output, without the report')
     .option('--csv <file>', 'write the figures as CSV, one a line; - is standard output, without the report')
+    .option('--html <file>', 'write it as a page with charts, in one file; - is standard output, without the report')
     .addHelpText(
       'after',
       `
@@ -27,10 +29,12 @@ export function experimentCommand() {
       }
       const json = openOutput('--json', options.json);
       const csv = openOutput('--csv', options.csv);
+      const page = openOutput('--html', options.html);
       const report = await run(experiment);
       json?.(`${JSON.stringify(report, undefined, 2)}\n`);
       csv?.(renderCsv(report));
-      if (options.json !== '-' && options.csv !== '-') process.stdout.write(`${renderText(report)}\n`);
+      page?.((await loadReport()).experimentPage(report));
+      if (![options.json, options.csv, options.html].includes('-')) process.stdout.write(`${renderText(report)}\n`);
     });
 }
 

@@ -45,6 +45,7 @@ export function runCommand() {
     )
     .option('--write', 'changes under / go to the host directory itself')
     .option('--kernel-mode', 'run it as if it were under /trusted: at kernel privilege')
+    .option('--rewrite', 'kernel mode: turn trap instructions into direct calls as they are first executed')
     .option('--memory <size>', 'guest memory', parseSize, 256 * MIB)
     .option('--swap <size>', 'swap space for pages that are paged out', parseSize, 0)
     .option('--arch <isa>', "architecture (default: the program's; see kml archs)")
@@ -100,6 +101,7 @@ export function runCommand() {
             root,
             writeRoot: options.write ?? false,
             kernelMode: options.kernelMode ?? false,
+            rewrite: options.rewrite ?? false,
             memory: options.memory,
             swap: options.swap,
             hz: options.hz,

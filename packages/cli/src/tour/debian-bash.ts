@@ -5,11 +5,12 @@ import { createMachine } from '@kml/machine';
 import { debianName } from '../debian.ts';
 import { outcomeOf } from './outcome.ts';
 import { TourConsole } from './tour-console.ts';
+import type { TourRow } from './tour-row.ts';
 
 const SCRIPT = 'echo "bash $BASH_VERSION, pid $$"; for i in $(seq 100); do :; done; ls / | wc -l; echo $((6 * 7))';
 
 /** Debian's own bash, copied to /trusted/bin as the article on Kernel Mode Linux does it, where the host has apt to fetch it. */
-export async function debianBash(arch: string, show: (text: string) => void) {
+export async function debianBash(arch: string, show: (text: string) => void): Promise<TourRow[]> {
   show("\nDebian's own bash, copied to /trusted/bin\n");
   const architecture = debianName(arch);
   const directory = join(cacheDirectory(), 'roots', `tour-${architecture}`);
@@ -27,7 +28,7 @@ export async function debianBash(arch: string, show: (text: string) => void) {
   if (process.stdout.isTTY) show('\r\x1b[K');
   mkdirSync(join(directory, 'trusted/bin'), { recursive: true });
   copyFileSync(join(directory, 'usr/bin/bash'), join(directory, 'trusted/bin/bash'));
-  const rows = [];
+  const rows: TourRow[] = [];
   for (const mode of ['user', 'kernel'] as const) {
     const path = mode === 'kernel' ? '/trusted/bin/bash' : '/bin/bash';
     show(`  $ ${path} -c '${SCRIPT}'\n`);

@@ -1,104 +1,109 @@
 import { styleText } from 'node:util';
-import { nodeClock, seededEntropy } from '@kml/host-node';
-import { createMachine, type MachineStats } from '@kml/machine';
+import { openProgress } from '../progress.ts';
+import { beginComparison } from './comparison.ts';
+import { costTable } from './cost-table.ts';
 import { debianBash } from './debian-bash.ts';
-import { EXPERIMENTS, type Experiment } from './experiments.ts';
-import { tourRoot } from './guest-programs.ts';
-import { outcomeOf } from './outcome.ts';
+import { openInBrowser } from './open-in-browser.ts';
+import type { PageFile } from './page-file.ts';
+import { runExperiments } from './run-experiments.ts';
 import { renderTable } from './table.ts';
-import { TourConsole } from './tour-console.ts';
+import { COUNT_HEADINGS, counts, type TourRow } from './tour-row.ts';
 
-type Mode = 'user' | 'kernel';
-
-interface Row {
-  title: string;
-  mode: Mode;
-  outcome: string;
-  ok: boolean;
-  stats: MachineStats;
-  seconds: number;
+export interface TourOptions {
+  /** The first is shown in full, the others as lines of a table. */
+  readonly archs: readonly string[];
+  readonly debian: boolean;
+  /** Where the comparison's page goes; undefined: no comparison is made. */
+  readonly page?: PageFile | undefined;
+  /** Show the page in a browser. */
+  readonly open: boolean;
 }
 
 const show = (text: string): void => void process.stdout.write(text);
 const bold = (text: string): string => styleText('bold', text);
 
-/** Runs all experiments; 0 if each ended as it must, else 1. */
-export async function runTour(arch: string, withDebian: boolean): Promise<number> {
-  show(`${bold('KML')}: programs under /trusted run at kernel privilege, and stay ordinary processes (${arch})\n`);
-  const root = tourRoot(arch);
-  const rows: Row[] = [];
-  for (const experiment of EXPERIMENTS) {
-    show(`\n${bold(experiment.title)}\n`);
-    for (const mode of ['user', 'kernel'] as const) {
-      const path = `${mode === 'kernel' ? '/trusted' : ''}/bin/${experiment.program}`;
-      show(styleText('dim', `  $ ${[path, ...experiment.args.map(quoted)].join(' ')}\n`));
-      rows.push(await runExperiment(arch, root, experiment, mode, path));
-    }
+/** Runs all experiments; 0 if each ended as it must, else 1. Throws Failure. */
+export async function runTour({ archs, debian, page, open }: TourOptions): Promise<number> {
+  const [first, ...others] = archs as [string, ...string[]];
+  // Beside the experiments, on another core where there is one.
+  const comparison = page && beginComparison(archs);
+  try {
+    show(`${bold('KML')}: programs under /trusted run at kernel privilege, and stay ordinary processes (${first})\n`);
+    const rows = await runExperiments(first, show);
+    if (debian) rows.push(...(await debianBash(first, show)));
+    show(`\n${experimentTable(rows)}`);
+    const failures = failuresOf(first, rows);
+    if (others.length > 0) failures.push(...(await showOthers(others)));
+    if (comparison) failures.push(...(await showComparison(await waitFor(comparison.result), page!, open)));
+    if (failures.length > 0) show(`\n${failures.length} did not end as it must: ${failures.join('; ')}\n`);
+    return failures.length > 0 ? 1 : 0;
+  } finally {
+    comparison?.stop();
   }
-  if (withDebian) rows.push(...(await debianBash(arch, show)));
-  show(`\n${renderTable(HEADINGS, rows.map(cells))}`);
-  const bad = rows.filter((row) => !row.ok);
-  if (bad.length > 0)
-    show(`\n${bad.length} did not end as it must: ${bad.map((row) => `${row.title} (${row.mode})`).join('; ')}\n`);
-  return bad.length > 0 ? 1 : 0;
 }
 
-async function runExperiment(
-  arch: string,
-  root: ReturnType<typeof tourRoot>,
-  experiment: Experiment,
-  mode: Mode,
-  path: string,
-): Promise<Row> {
-  const screen = new TourConsole(show, experiment.type ?? []);
-  const machine = createMachine({
-    arch,
-    root,
-    console: screen,
-    clock: nodeClock,
-    entropy: seededEntropy(1),
-    time: 'virtual',
-    memory: (experiment.memoryMiB ?? 64) << 20,
-    swap: (experiment.swapMiB ?? 0) * 2 ** 20,
-  });
-  const started = performance.now();
-  machine.load({ path, argv: [path, ...experiment.args], env: { PATH: `${mode === 'kernel' ? '/trusted' : ''}/bin` } });
-  const result = await machine.run({ timeoutSeconds: 60 });
-  screen.finish();
-  return {
-    title: experiment.name,
-    mode,
-    outcome: outcomeOf(result),
-    ok: result.status === experiment.expect,
-    stats: machine.stats(),
-    seconds: (performance.now() - started) / 1000,
-  };
+function experimentTable(rows: readonly TourRow[]): string {
+  return renderTable(
+    ['experiment', 'mode', 'ended', ...COUNT_HEADINGS],
+    rows.map((row) => [row.title, row.mode, row.outcome, ...counts([row])]),
+  );
 }
 
-const HEADINGS = [
-  'experiment',
-  'mode',
-  'ended',
-  'traps',
-  'fast',
-  'direct',
-  'faults',
-  'ticks',
-  'instructions',
-  'seconds',
-];
-
-function cells({ title, mode, outcome, stats, seconds }: Row): string[] {
-  const { trap, fast, direct, fault, interrupt } = stats.kernelEntries;
-  return [
-    title,
-    mode,
-    outcome,
-    ...[trap, fast, direct, fault, interrupt, stats.instructions].map(String),
-    seconds.toFixed(2),
-  ];
+/** The same experiments elsewhere: a line for each architecture and mode. Returns those that failed. */
+async function showOthers(archs: readonly string[]): Promise<string[]> {
+  const progress = openProgress(!process.stderr.isTTY);
+  const lines: string[][] = [];
+  const failures: string[] = [];
+  try {
+    for (const arch of archs) {
+      progress.say(`the same on ${arch}`);
+      const rows = await runExperiments(arch, () => {});
+      failures.push(...failuresOf(arch, rows));
+      for (const mode of ['user', 'kernel'] as const) {
+        const own = rows.filter((row) => row.mode === mode);
+        const good = own.filter(({ ok }) => ok).length;
+        lines.push([arch, mode, `${good} of ${own.length}`, ...counts(own)]);
+      }
+    }
+  } finally {
+    progress.end();
+  }
+  show(`\n${bold('the same experiments on the other architectures, added up')}\n`);
+  show(`\n${renderTable(['arch', 'mode', 'as it must', ...COUNT_HEADINGS], lines)}`);
+  return failures;
 }
 
-function quoted(word: string): string {
-  return /^[\w/.-]+$/.test(word) ? word : `'${word}'`;
+function failuresOf(arch: string, rows: readonly TourRow[]): string[] {
+  return rows.filter(({ ok }) => !ok).map(({ title, mode }) => `${title} (${arch}, ${mode})`);
+}
+
+async function waitFor<T>(result: Promise<T>): Promise<T> {
+  const progress = openProgress(!process.stderr.isTTY);
+  progress.say('comparing: every workload, on every architecture, in both modes, by every way into the kernel');
+  try {
+    return await result;
+  } finally {
+    progress.end();
+  }
+}
+
+/** What a call costs, and where all the rest is. Returns what failed. */
+async function showComparison(
+  comparison: Awaited<ReturnType<typeof beginComparison>['result']>,
+  page: PageFile,
+  open: boolean,
+): Promise<string[]> {
+  show(`\n${bold('what one getpid costs, by mode and way into the kernel, in cycles of the CPU model')}\n\n`);
+  show(costTable(comparison, 'getpid'));
+  await page.write(comparison);
+  const { rows } = comparison;
+  const workloads = new Set(rows.map(({ workload }) => workload.name)).size;
+  const archs = new Set(rows.map(({ arch }) => arch)).size;
+  const where = archs === 1 ? `on ${rows[0]!.arch}` : `on ${archs} architectures`;
+  show(`\n${workloads} workloads ${where}, ${rows.length} rows in all, with charts: ${bold(page.name)}\n`);
+  show('Open it in a browser; bin/kml compare --help says how to make more such pages.\n');
+  if (open) openInBrowser(page.name);
+  return rows
+    .filter(({ verdict }) => verdict === 'failed')
+    .map(({ workload, arch, mode, entry }) => `${workload.name} (${arch}, ${mode}, ${entry})`);
 }

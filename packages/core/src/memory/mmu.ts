@@ -13,7 +13,16 @@ import {
   TABLE_WRITE,
   TABLES_ADDRESS,
 } from './memory-map.ts';
-import { PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame } from './page-table.ts';
+import {
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_EXEC,
+  PTE_PRESENT,
+  PTE_UNREADABLE,
+  PTE_USER,
+  PTE_WRITE,
+  pteFrame,
+} from './page-table.ts';
 
 /** Told when an executable page of an address space is mapped otherwise, or its code ranges change. */
 export type CodeMappingListener = (space: AddressSpace, page: number) => void;
@@ -172,6 +181,7 @@ export class Mmu {
     if (access === 'write') need |= PTE_WRITE;
     else if (access === 'execute') need |= PTE_EXEC;
     if ((entry & need) !== need) return -1;
+    if (access === 'read' && entry & PTE_UNREADABLE) return -1;
     const mark = access === 'write' ? PTE_ACCESSED | PTE_DIRTY : PTE_ACCESSED;
     if ((entry & mark) !== mark) table.put(page, entry | mark);
     const frameAddress = this.memory.frameAddress(pteFrame(entry));

@@ -5,6 +5,8 @@ export const PTE_PRESENT = 0x001;
 export const PTE_WRITE = 0x002;
 export const PTE_USER = 0x004;
 export const PTE_EXEC = 0x008;
+/** Execute-only: reads fault, at every privilege level. No 32-bit CPU has this in its page tables; it is this MMU's own. */
+export const PTE_UNREADABLE = 0x010;
 /** Set by the MMU at the first translation for reading, for writing. */
 export const PTE_ACCESSED = 0x020;
 export const PTE_DIRTY = 0x040;

@@ -3,12 +3,13 @@ import type { Experiment } from '../experiment.ts';
 import { type ExperimentReport, REPORT_FORMAT } from '../report.ts';
 import type { ExperimentHost } from '../ways.ts';
 import { architectureRows } from './architectures.ts';
+import { articleChart, savingsChart } from './charts.ts';
 import { CPU, pentium4Rows } from './pentium4.ts';
 import { LJ2003 } from './published.ts';
 import { architecturesTable, articleTable } from './tables.ts';
 import { METHOD, READING } from './words.ts';
 
-const TITLE = 'getpid and gettimeofday by each way into the kernel (Linux Journal, 2003)';
+const TITLE = 'What getpid and gettimeofday cost by each way into the kernel (Linux Journal, 2003)';
 
 /** The article that Kernel Mode Linux was presented with: two calls, by a trap and by a function call. */
 export const lj2003: Experiment = {
@@ -25,7 +26,7 @@ export const lj2003: Experiment = {
       method: METHOD,
       rows: [...article, ...others],
       tables: [articleTable(article), architecturesTable(others)],
-      charts: [],
+      charts: [articleChart(article), savingsChart(others)],
       constants: constantsOf('ia32', CPU),
       reading: READING,
     };

@@ -8,7 +8,7 @@ import { LUPINE } from './published.ts';
 import { gainTable, timeTable } from './tables.ts';
 import { METHOD, READING } from './words.ts';
 
-const TITLE = 'what kernel mode gains a system call, and how soon other work hides it (Lupine, EuroSys 2020)';
+const TITLE = 'What kernel mode gains a system call, and how soon other work hides it (Lupine, EuroSys 2020)';
 
 /** The paper that made Kernel Mode Linux a unikernel's: three calls, and getppid with more and more to do between two of them. */
 export const lupine: Experiment = {

@@ -11,10 +11,11 @@ import { openExecutable, textBusy } from '../fs/open.ts';
 import { pathString } from '../fs/path-string.ts';
 import { MAY_READ, permission } from '../fs/permission.ts';
 import type { Kernel } from '../kernel.ts';
-import { TIF_KU } from '../kernel-memory.ts';
+import { TIF_KU, TIF_REWRITE } from '../kernel-memory.ts';
 import type { ProgramStart } from '../linux-abi.ts';
 import { destroyMm, newMm } from '../mm/address-space.ts';
 import { releaseMm } from '../mm/exit.ts';
+import { prepareRewriting, rewrites } from '../rewrite/sites.ts';
 import { SIGSEGV } from '../signal/numbers.ts';
 import { killGroup } from '../signal/send.ts';
 import { CAP, capable, capsAfterExec } from '../task/capabilities.ts';
@@ -161,6 +162,8 @@ function mapProgram(
   mm.brkStart = mm.brk = image.relocatable && interpreter === undefined ? kernel.abi.dynBase : end + bias;
   const noVdso = mapVdso(kernel, mm);
   if (noVdso) return noVdso;
+  const unprepared = rewrites(kernel, task.kernelMode) ? prepareRewriting(kernel, mm) : 0;
+  if (unprepared) return unprepared;
   let base = 0;
   let start = image.entry + bias;
   if (interpreter !== undefined && loader !== undefined) {
@@ -224,6 +227,8 @@ function commit(kernel: Kernel, task: Task, mm: Mm, request: Request, start: Pro
   task.comm = name.slice(0, COMM_LENGTH);
   if (task.kernelMode) setWork(kernel, task, TIF_KU);
   else clearWork(kernel, task, TIF_KU);
+  if (mm.rewrite !== undefined) setWork(kernel, task, TIF_REWRITE);
+  else clearWork(kernel, task, TIF_REWRITE);
   kernel.abi.flushThread(kernel, task);
   kernel.abi.startFrame(kernel, task, frameAddress(kernel, task), start);
   mirrorTask(kernel, task);

@@ -37,7 +37,8 @@ export const AT_SECURE = 23;
 export const AT_RANDOM = 25;
 export const AT_BASE_PLATFORM = 24;
 export const AT_EXECFN = 31;
-const AT_SYSINFO = 32;
+/** What tells of the vDSO and of entries for system calls. */
+const VDSO_ENTRIES = [32, 33];
 
 /** What the auxiliary vector says of the program. */
 export interface ProgramFacts {
@@ -176,7 +177,7 @@ function auxiliaryVector(
 ): number[] {
   const { cred } = task;
   const entries: [number, number][] = [
-    ...kernel.abi.auxv(kernel, task, mm).filter(([type]) => type !== AT_SYSINFO || !kernel.options.noSysinfo),
+    ...kernel.abi.auxv(kernel, task, mm).filter(([type]) => !kernel.options.noVdso || !VDSO_ENTRIES.includes(type)),
     [AT_PAGESZ, PAGE_SIZE],
     [AT_CLKTCK, 100],
     [AT_PHDR, facts.headersAddress],

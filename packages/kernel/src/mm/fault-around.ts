@@ -5,6 +5,7 @@
  */
 import { makePte, PAGE_SIZE } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
+import { hasKnownSites } from '../rewrite/state.ts';
 import type { Mm, Vma } from '../types.ts';
 import { holdFrame } from './frames.ts';
 import { PTE_YOUNG, pteFlags } from './pte.ts';
@@ -24,7 +25,7 @@ export function faultAround(kernel: Kernel, mm: Mm, vma: Vma, page: number): voi
   for (let at = first; at < last; at++) {
     if (mm.space.pages.get(at) !== 0) continue;
     const cached = pages.get(at + bias);
-    if (cached === undefined) continue;
+    if (cached === undefined || hasKnownSites(kernel, mm, vma, at)) continue;
     holdFrame(kernel, cached.frame);
     kernel.mmu.setEntry(mm.space, at, makePte(cached.frame, flags));
     mm.rss++;

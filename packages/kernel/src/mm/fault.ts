@@ -2,7 +2,7 @@
  * Page faults: demand zero, demand paging from files, copy-on-write, swap-in, stack growth.
  * Linux 6.1 mm/memory.c: handle_mm_fault; arch/x86/mm/fault.c: do_user_addr_fault.
  */
-import { type Access, makePte, PAGE_SIZE, PTE_PRESENT, PTE_WRITE, pteFrame } from '@kml/core';
+import { type Access, makePte, PAGE_SIZE, PTE_PRESENT, PTE_UNREADABLE, PTE_WRITE, pteFrame } from '@kml/core';
 import { ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { SIGBUS, SIGSEGV } from '../signal/numbers.ts';
@@ -64,6 +64,7 @@ function countFault(kernel: Kernel, task: Task, outcome: 'minor' | 'major'): voi
 function permits(vma: Vma, access: Access): boolean {
   if (access === 'write') return (vma.prot & PROT_WRITE) !== 0;
   if (access === 'execute') return (vma.prot & PROT_EXEC) !== 0;
+  if (vma.executeOnly) return false;
   return (vma.prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) !== 0;
 }
 
@@ -83,8 +84,13 @@ export function resolveFault(kernel: Kernel, mm: Mm, vma: Vma, page: number, acc
   return 'minor';
 }
 
+function vmaFlags(vma: Vma, write: boolean): number {
+  const flags = pteFlags(vma.prot, write);
+  return vma.executeOnly ? flags | PTE_UNREADABLE : flags;
+}
+
 function setPage(kernel: Kernel, mm: Mm, vma: Vma, page: number, frame: number, write: boolean): void {
-  kernel.mmu.setEntry(mm.space, page, makePte(frame, pteFlags(vma.prot, write)));
+  kernel.mmu.setEntry(mm.space, page, makePte(frame, vmaFlags(vma, write)));
 }
 
 /** Maps a frame into an empty entry; the caller's reference becomes the entry's. */

@@ -27,6 +27,7 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.noHugePages = parent.noHugePages;
   child.barriers = parent.barriers;
   child.arch = structuredClone(parent.arch);
+  if (parent.rewrite !== undefined) child.rewrite = structuredClone(parent.rewrite);
   child.exe = parent.exe && retainFile(parent.exe);
   child.auxv = parent.auxv;
   child.dumpable = parent.dumpable;

@@ -3,6 +3,7 @@ import { PAGE_SIZE } from '@kml/core';
 import { EACCES, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import { canWrite } from '../fs/open-flags.ts';
 import type { Kernel } from '../kernel.ts';
+import { giveUpStubs } from '../rewrite/forget.ts';
 import type { Mm, Task, Vma } from '../types.ts';
 import { punchPages } from './page-cache.ts';
 import { populate } from './populate.ts';
@@ -108,10 +109,12 @@ export function madvise(kernel: Kernel, task: Task, address: number, length: num
   }
   let result = isCovered(mm, address, end) ? 0 : -ENOMEM;
   if (kept) {
+    if (mm.rewrite !== undefined) giveUpStubs(kernel, mm, address, end);
     result = setKeptAdvice(mm, address, end, advice) || result;
     mergeAround(kernel, mm, address, end);
     return result;
   }
+  if (mm.rewrite !== undefined && !NO_EFFECT.has(advice)) giveUpStubs(kernel, mm, address, end);
   for (let index = findVmaIndex(mm, address); index < mm.vmas.length && mm.vmas[index]!.start < end; index++) {
     const vma = mm.vmas[index]!;
     const failed = adviseVma(kernel, mm, vma, Math.max(address, vma.start), Math.min(end, vma.end), advice);

@@ -2,6 +2,7 @@
 import { makePte, PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, PTE_PRESENT, PTE_WRITE, pteFrame } from '@kml/core';
 import { EACCES, EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { giveUpStubs } from '../rewrite/forget.ts';
 import { RLIMIT_DATA } from '../task/rlimit-numbers.ts';
 import type { Mm, Task, Vma } from '../types.ts';
 import { isExclusive } from './fault.ts';
@@ -73,6 +74,7 @@ function mayWriteMore(kernel: Kernel, task: Task, mm: Mm, start: number, end: nu
 
 function changeProtection(kernel: Kernel, mm: Mm, start: number, end: number, prot: number): void {
   if (start >= end) return;
+  if (mm.rewrite !== undefined && (prot & PROT_EXEC) === 0) giveUpStubs(kernel, mm, start, end);
   let code = false;
   forEachVma(mm, start, end, (vma) => {
     if (vma.prot === prot) return;

@@ -2,6 +2,7 @@
 import { PAGE_SIZE } from '@kml/core';
 import { EAGAIN, EFAULT, EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { forgetText } from '../rewrite/forget.ts';
 import { CAP, capable } from '../task/capabilities.ts';
 import { RLIMIT_MEMLOCK } from '../task/rlimit-numbers.ts';
 import type { Mm, Task, Vma } from '../types.ts';
@@ -137,6 +138,8 @@ function move(
   const target = flags & MREMAP_FIXED ? wanted : findFreeRange(kernel, mm, newBytes, 0);
   if (target < 0) return -ENOMEM;
   const moved = copyVma(source);
+  // Branches to stubs go by the distance.
+  if (mm.rewrite !== undefined) forgetText(kernel, mm, address, address + oldBytes, true);
   moved.start = target;
   moved.end = target + newBytes;
   moved.offset = source.offset + (source.file ? address - source.start : 0);

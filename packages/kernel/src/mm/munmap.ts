@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '@kml/core';
 import { EINVAL, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { forgetText } from '../rewrite/forget.ts';
 import type { Mm, Task } from '../types.ts';
 import { pageAlign, removeVmas } from './vma.ts';
 import { zapRange } from './zap.ts';
@@ -10,6 +11,7 @@ export const MAX_MAP_COUNT = 65530;
 
 /** Unmaps [start, end), whole pages, whatever is mapped there. */
 export function unmapRange(kernel: Kernel, mm: Mm, start: number, end: number): void {
+  if (mm.rewrite !== undefined) forgetText(kernel, mm, start, end);
   zapRange(kernel, mm, start, end);
   removeVmas(kernel, mm, start, end);
 }

@@ -4,7 +4,7 @@ import { cloneFileTable, cloneFsContext, installFd, releaseFileTable, releaseFsC
 import { newPidfd } from '../fs/pidfd.ts';
 import { exitUndo, shareUndo } from '../ipc/sysv/sem-undo.ts';
 import type { Kernel } from '../kernel.ts';
-import { TIF_KU, TIF_NEED_RESCHED } from '../kernel-memory.ts';
+import { TIF_KU, TIF_NEED_RESCHED, TIF_REWRITE } from '../kernel-memory.ts';
 import { exitMm } from '../mm/exit.ts';
 import { forkMm } from '../mm/fork.ts';
 import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
@@ -157,7 +157,7 @@ function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup
 
 function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.kernelMode = parent.kernelMode;
-  child.work = parent.work & (TIF_KU | 0);
+  child.work = parent.work & (TIF_KU | TIF_REWRITE);
   child.sigMask = parent.sigMask;
   if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
   inheritPolicy(parent, child);

@@ -100,13 +100,13 @@ function machineOptions(
   directories: ReadonlyMap<string, HostDirectory>,
   options: RestoreOptions,
 ): MachineOptions {
-  const { arch, cpu, memory, hz, kernelMode, writeRoot, lockupSeconds, noSysinfo } = header;
+  const { arch, cpu, memory, hz, kernelMode, rewrite, writeRoot, lockupSeconds, noVdso } = header;
   const root = directories.get('root');
   const mounts = header.directories.filter(({ name }) => name !== 'root');
   return {
-    ...{ arch, cpu, memory, hz, kernelMode, writeRoot, time: header.time },
+    ...{ arch, cpu, memory, hz, kernelMode, rewrite, writeRoot, time: header.time },
     ...(lockupSeconds !== undefined && { lockupSeconds }),
-    ...(noSysinfo && { noSysinfo }),
+    ...(noVdso && { noVdso }),
     ...(root && { root }),
     mounts: mounts.map(({ name, readOnly }) => ({ host: directories.get(name)!, guest: name, readOnly })),
     ...options,

@@ -39,7 +39,9 @@ export interface SaveHeader {
   readonly lockupSeconds: number | undefined;
   /** Every program is treated as if it were under /trusted. */
   readonly kernelMode: boolean;
-  readonly noSysinfo?: boolean;
+  /** Trap instructions are rewritten (MachineOptions.rewrite). */
+  readonly rewrite: boolean;
+  readonly noVdso?: boolean;
   readonly writeRoot: boolean;
   readonly directories: readonly SavedDirectory[];
   readonly instructions: number;

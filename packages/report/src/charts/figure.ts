@@ -23,18 +23,31 @@ export function svgOf(described: Described, options: PlotOptions): Markup {
   const id = idOf(described.title);
   svg.setAttribute('id', id);
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-labelledby', `${id}-title ${id}-description`);
+  svg.setAttribute('aria-labelledby', `${id}-title`);
+  svg.setAttribute('aria-describedby', `${id}-description`);
   // The page's style sheet has what Plot would write into each chart.
   svg.querySelector('style')?.remove();
+  namesToData(svg);
   const title = element('title', `${id}-title`, described.title);
   svg.prepend(title, element('desc', `${id}-description`, described.description));
   return new Markup(svg.outerHTML);
 }
 
+/** Plot names the kinds of marks by aria-label, which groups without a role may not have: they become data-mark. */
+function namesToData(svg: SvgElement): void {
+  for (const group of svg.querySelectorAll('g[aria-label]')) {
+    group.setAttribute('data-mark', group.getAttribute('aria-label')!);
+    group.removeAttribute('aria-label');
+  }
+}
+
 /** What is used of linkedom's elements. */
 interface SvgElement {
   readonly outerHTML: string;
+  getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  querySelectorAll(selector: string): Iterable<SvgElement>;
   querySelector(selector: string): SvgElement | null;
   prepend(...elements: SvgElement[]): void;
   remove(): void;

@@ -18,9 +18,9 @@ export interface StackedBars extends Described {
   readonly width?: number;
 }
 
-const WIDTH = 860;
+const WIDTH = 560;
 /** A share in percent from which on its number has room in it. */
-const ROOM = 4.5;
+const ROOM = 6;
 
 /** Draws it; a part's tooltip has its name, its value and its share. */
 export function stackedBars({ groups, width = WIDTH, ...described }: StackedBars): Markup {

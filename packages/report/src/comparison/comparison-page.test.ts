@@ -139,7 +139,7 @@ test('tells CPU models of one architecture apart', () => {
   const other = row({ cpu: { ...CPU, name: 'slow-one' }, perUnit: measures(300) });
   const tips = texts(
     pageOf(comparison([row(), other])).querySelector('#workload-getpid svg.chart')!,
-    '[aria-label=bar] title',
+    '[data-mark=bar] title',
   );
   expect(tips).toEqual(['ia32 fast-one user, trap: 200', 'ia32 slow-one user, trap: 300']);
 });
@@ -155,10 +155,12 @@ test('every id is there once, and what is referred to is there', () => {
   const document = pageOf(comparison([...TWO_MODES, row({ arch: 'arm', perUnit: measures(70, { mix: MIX }) })]));
   const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
   expect(new Set(ids).size).toBe(ids.length);
-  const referred = [...document.querySelectorAll('[href^="#"],[fill^="url("],[aria-labelledby]')].flatMap((element) =>
-    (element.getAttribute('aria-labelledby') ?? element.getAttribute('href') ?? element.getAttribute('fill')!)
-      .replaceAll(/url\(|\)|#/g, '')
-      .split(' '),
+  const referred = [
+    ...document.querySelectorAll('[href^="#"],[fill^="url("],[aria-labelledby],[aria-describedby]'),
+  ].flatMap((element) =>
+    ['aria-labelledby', 'aria-describedby', 'href', 'fill']
+      .map((name) => /^(?:url\(#|#)?([^)]*)/.exec(element.getAttribute(name) ?? '')![1]!)
+      .filter((id) => id !== '' && id !== 'currentColor' && id !== 'none'),
   );
   expect(referred.filter((id) => !ids.includes(id))).toEqual([]);
 });

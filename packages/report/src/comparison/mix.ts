@@ -18,7 +18,7 @@ export function mixChart({ workload, rows }: WorkloadRows, place: (row: Comparis
   }));
   const description = `What share of a unit's instructions belongs to which class. The table of ${workload.name} has their numbers.`;
   const names = used.map((name) => ({ name, fill: all.indexOf(name) }));
-  return html`${figureOf(title, stackedBars({ title, description, groups }))}${legend(names)}`;
+  return figureOf(title, html`${stackedBars({ title, description, groups })}${legend(names)}`);
 }
 
 /** Classes that any of the rows has instructions of. */

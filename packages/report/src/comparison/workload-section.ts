@@ -14,8 +14,8 @@ export function workloadSection(own: WorkloadRows, place: (row: ComparisonRow) =
   return html`<section id="workload-${workload.name}"><h3>${capital(workload.title)}</h3>
 <p class="note">Workload <code>${workload.name}</code>: what one ${workload.unit} takes${meanOf(rows)}.</p>
 ${failures(rows, place)}
-<div class="charts">${shown.filter(({ tableOnly }) => !tableOnly).map((measure) => chartOf(measure, own, place))}</div>
-${mixChart(own, place)}
+<div class="charts">${shown.filter(({ tableOnly }) => !tableOnly).map((measure) => chartOf(measure, own, place))}
+${mixChart(own, place)}</div>
 ${numbers(own, shown)}</section>
 `;
 }

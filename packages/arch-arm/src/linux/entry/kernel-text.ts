@@ -3,13 +3,14 @@ import { KERNEL_TEXT } from '../layout.ts';
 import { ENTRY_CONSTANTS } from './constants.ts';
 import { DIRECT_CALL } from './direct-call.ts';
 import { EXIT } from './exit.ts';
+import { REWRITTEN } from './rewritten.ts';
 import { SYSTEM_CALL_STUBS } from './stubs.ts';
 import { SYSTEM_CALL } from './system-call.ts';
 import { TRAPS } from './traps.ts';
 
 /** The kernel's text on ARM: the same for every machine, so assembled once. */
 export const KERNEL_CODE = assemble(
-  [SYSTEM_CALL, EXIT, DIRECT_CALL, TRAPS, SYSTEM_CALL_STUBS].join('\n  .align 16\n'),
+  [SYSTEM_CALL, EXIT, DIRECT_CALL, REWRITTEN, TRAPS, SYSTEM_CALL_STUBS].join('\n  .align 16\n'),
   KERNEL_TEXT,
   ENTRY_CONSTANTS,
 );

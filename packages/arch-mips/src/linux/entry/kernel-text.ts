@@ -3,6 +3,7 @@ import { KERNEL_TEXT } from '../layout.ts';
 import { ENTRY_CONSTANTS } from './constants.ts';
 import { DIRECT_CALL } from './direct-call.ts';
 import { EXIT } from './exit.ts';
+import { REWRITTEN } from './rewritten.ts';
 import { SYSTEM_CALL_STUBS } from './stubs.ts';
 import { SYSTEM_CALL } from './system-call.ts';
 import { TRAPS } from './traps.ts';
@@ -10,7 +11,7 @@ import { VECTORS } from './vectors.ts';
 
 /** The kernel's text on MIPS: the same for every machine, so assembled once. */
 export const KERNEL_CODE = assemble(
-  [VECTORS, SYSTEM_CALL, EXIT, DIRECT_CALL, TRAPS, SYSTEM_CALL_STUBS].join('\n  .align 16\n'),
+  [VECTORS, SYSTEM_CALL, EXIT, DIRECT_CALL, REWRITTEN, TRAPS, SYSTEM_CALL_STUBS].join('\n  .align 16\n'),
   KERNEL_TEXT,
   ENTRY_CONSTANTS,
 );

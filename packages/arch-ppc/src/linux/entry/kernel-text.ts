@@ -3,6 +3,7 @@ import { KERNEL_TEXT } from '../layout.ts';
 import { ENTRY_CONSTANTS } from './constants.ts';
 import { DIRECT_CALL } from './direct-call.ts';
 import { EXIT } from './exit.ts';
+import { REWRITTEN } from './rewritten.ts';
 import { SYSTEM_CALL_STUBS } from './stubs.ts';
 import { SYSTEM_CALL_CODE, SYSTEM_CALL_VECTOR } from './system-call.ts';
 import { TRAP_VECTORS, TRAPS } from './traps.ts';
@@ -15,6 +16,7 @@ const SOURCE = [
   SYSTEM_CALL_CODE,
   EXIT,
   DIRECT_CALL,
+  REWRITTEN,
   TRAPS,
   SYSTEM_CALL_STUBS,
 ].join('\n');

@@ -24,11 +24,11 @@ export const REFERENCE_WORK = {
   copyPage: [1500, 'a page copied', COPY],
   readPage: [4000, 'a page read into the page cache', 'assumed: the device’s time is not modelled'],
   swapPage: [6000, 'a page to or from swap', 'assumed: the device’s time is not modelled'],
-  mapEntry: [10, 'a further page mapped by a fault', 'assumed'],
-  copyEntry: [12, 'a page-table entry copied by fork', 'assumed'],
-  zapEntry: [15, 'a page-table entry emptied by munmap, exec or exit', 'assumed'],
-  copyArea: [250, 'a mapped area copied by fork', 'assumed'],
-  execSegment: [10_000, 'a segment of a program mapped by exec', 'assumed'],
+  mapEntry: [10, 'a further page mapped by a fault', 'assumed: some instructions of Linux’s own'],
+  copyEntry: [12, 'a page-table entry copied by fork', 'assumed: some instructions of Linux’s own'],
+  zapEntry: [15, 'a page-table entry emptied by munmap, exec or exit', 'assumed: some instructions of Linux’s own'],
+  copyArea: [250, 'a mapped area copied by fork', 'assumed: some instructions of Linux’s own'],
+  execSegment: [10_000, 'a segment of a program mapped by exec', 'assumed: a mapping, and what exec does for it'],
 } as const satisfies Readonly<Record<string, readonly [cycles: number, unit: string, source: string]>>;
 
 export type WorkName = keyof typeof REFERENCE_WORK;

@@ -11,6 +11,7 @@ export * from './ir/block.ts';
 export * from './ir/builder.ts';
 export * from './ir/ops.ts';
 export * from './ir/print.ts';
+export * from './ir/recognised.ts';
 export * from './ir/verify.ts';
 export * from './isa-backend.ts';
 export * from './memory/address-space.ts';

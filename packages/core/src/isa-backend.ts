@@ -23,6 +23,21 @@ export interface LiftContext {
   readonly kernelText: boolean;
   /** Cycle costs by class, of the CPU model in use. */
   readonly costs: CycleCosts;
+  /** What becomes of system calls' traps of kernel-mode user processes: undefined where they stay traps, and in kernel text. */
+  readonly recognised?: RecognisedTrap | undefined;
+}
+
+/**
+ * System-call traps of programs that run at kernel privilege are recognised: they go to this code in
+ * kernel text, as a call would, and not by the CPU's trap. Where they go on is left in a word of the task, never in
+ * a register of the program's (endRecognised), unless the trap itself leaves it on the program's stack.
+ */
+export interface RecognisedTrap {
+  /** Where it goes. */
+  readonly entry: number;
+  /** Address of the word that holds the address of the current task's words, and the offset of this one among them. */
+  readonly task: number;
+  readonly offset: number;
 }
 
 /** Cycles by instruction class; the class names are the ISA's own. */

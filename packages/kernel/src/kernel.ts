@@ -53,6 +53,8 @@ export interface KernelOptions {
   readonly lockupSeconds?: number;
   /** Treat every program as if it were under /trusted. */
   readonly allKernelMode: boolean;
+  /** System-call traps of kernel-mode processes go the way of direct calls. */
+  readonly recognise: boolean;
   /** Turn the trap instructions of kernel-mode programs into direct calls (rewrite/). Default: not. */
   readonly rewrite?: boolean;
   /** Programs are told of no vDSO (no AT_SYSINFO, no AT_SYSINFO_EHDR), and so all their calls trap. As Linux with vdso=0. */

@@ -9,7 +9,7 @@ export interface MachineStats {
   readonly cycles: number;
   /** Where the cycles went: the programs' own code; the kernel's entry code (all of kernel text) with the traps into it; the kernel's modelled work. Their sum is `cycles`. */
   readonly cyclesBy: { readonly user: number; readonly entry: number; readonly kernel: number };
-  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull`: those of the direct ones that went on through the full register frame. */
+  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull` and `recognisedFull`: those of the direct and recognised ones that went on through the full register frame. */
   readonly kernelEntries: {
     readonly trap: number;
     readonly fast: number;
@@ -18,6 +18,7 @@ export interface MachineStats {
     /** Of the direct ones: those from trap instructions that were rewritten. */
     readonly directRewritten: number;
     readonly recognised: number;
+    readonly recognisedFull: number;
     readonly fault: number;
     readonly interrupt: number;
   };
@@ -70,6 +71,7 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
       directFull: word(CPU_AREA.entriesDirectFull),
       directRewritten: word(CPU_AREA.entriesRewritten),
       recognised: word(CPU_AREA.entriesRecognised),
+      recognisedFull: word(CPU_AREA.entriesRecognisedFull),
       fault: word(CPU_AREA.entriesFault),
       interrupt: word(CPU_AREA.entriesInterrupt),
     },

@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Access } from '../cpu/guest-fault.ts';
-import type { CpuModel, IsaBackend } from '../isa-backend.ts';
+import type { CpuModel, IsaBackend, RecognisedTrap } from '../isa-backend.ts';
 import type { TranslatorFactory } from './translator-port.ts';
 
 /** What the kernel answers to a kernel call. */
@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly kernel: KernelPort;
   /** Virtual addresses [start, end) of kernel text, where the kernel call is honoured. */
   readonly kernelText: { readonly start: number; readonly end: number };
+  /** Where system-call traps go that programs at kernel privilege execute; without it they are traps. */
+  readonly recognised?: RecognisedTrap | undefined;
   /** Executions of a block before it is translated; Infinity never translates (--interpret). */
   readonly hotness: number;
   /** Lifted blocks kept at most; tests set it. */

@@ -72,7 +72,8 @@ export function liftBlock(
   const builder = new BlockBuilder(pc, mode);
   const kernelText = inKernelText(options, pc);
   LENT.reader = code;
-  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs: options.model.costs };
+  const recognised = kernelText ? undefined : options.recognised;
+  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs: options.model.costs, recognised };
   let at = pc | 0;
   do {
     const before = builder.instructionCount;

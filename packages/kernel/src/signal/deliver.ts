@@ -105,6 +105,7 @@ function actOn(kernel: Kernel, task: Task, frame: number, info: SigInfo): boolea
 }
 
 function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, action: SigAction): void {
+  kernel.abi.undoRecognised?.(kernel, frame);
   resolveRestart(kernel, task, frame, action);
   abortSequence(kernel, task);
   const handler = { ...action };

@@ -55,7 +55,13 @@ export { wholeSetRequest } from './ptrace/registers.ts';
 export { REFUSED_CHANGES } from './read-only-directory.ts';
 export { recognisedTrap } from './recognised-trap.ts';
 export { panic } from './report/panic.ts';
-export type { ReadText, RewriteAbi, SitePlan, StubPlace } from './rewrite/rewrite-abi.ts';
+export {
+  type ReadText,
+  type RewriteAbi,
+  SIGNAL_TRAMPOLINE,
+  type SitePlan,
+  type StubPlace,
+} from './rewrite/rewrite-abi.ts';
 export { type RewriteState, rewriteState } from './rewrite/state.ts';
 export type { HostFileChange } from './save/host-files.ts';
 export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';

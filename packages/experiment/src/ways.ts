@@ -3,12 +3,13 @@ import { createMachine, type HostConsole, memoryDirectory } from '@kml/machine';
 /**
  * A way into the kernel, as the guest program `ways` names it.
  * - `trap`: the trap instruction
+ * - `recognised`: the same instruction where the machine takes it as the direct call, in kernel mode
  * - `rewritten`: the same instruction where the kernel has put a direct call in its place, in kernel mode
  * - `fast`: what AT_SYSINFO names in user mode (IA-32: sysenter)
  * - `direct`: what AT_SYSINFO names in kernel mode: the call gate into kernel text
  * - `function`: a plain call of the function that sys_call_table has, in kernel mode
  */
-export type Way = 'trap' | 'rewritten' | 'fast' | 'direct' | 'function';
+export type Way = 'trap' | 'recognised' | 'rewritten' | 'fast' | 'direct' | 'function';
 
 /** What the experiments ask of their surroundings. */
 export interface ExperimentHost {
@@ -30,7 +31,7 @@ export interface Measurement {
   /** Iterations of a loop between two calls; 0 where absent. */
   readonly busy?: number;
   /** What becomes of trap instructions, in kernel mode; default: they trap. */
-  readonly traps?: 'rewritten';
+  readonly traps?: 'recognised' | 'rewritten';
   /** Calls in a round; 400 where absent. */
   readonly calls?: number;
 }
@@ -60,6 +61,7 @@ export async function measureWays(host: ExperimentHost, asked: Measurement): Pro
     root: memoryDirectory({ [path]: host.guestProgram(arch, 'ways') }),
     memory: MEMORY,
     time: 'virtual',
+    recognise: traps === 'recognised',
     rewrite: traps === 'rewritten',
     interpret: host.interpret ?? false,
     console: screen,

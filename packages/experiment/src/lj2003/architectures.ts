@@ -7,6 +7,7 @@ import { type ExperimentHost, type Measurement, measureWays } from '../ways.ts';
 export const MACHINES: readonly Pick<Measurement, 'mode' | 'traps'>[] = [
   { mode: 'user' },
   { mode: 'kernel' },
+  { mode: 'kernel', traps: 'recognised' },
   { mode: 'kernel', traps: 'rewritten' },
 ];
 

@@ -10,6 +10,7 @@ const ARCH = 'ia32';
 /** The ways, as the article calls them. */
 const WORDS: Readonly<Record<Way, string>> = {
   trap: 'int 0x80',
+  recognised: 'int 0x80, recognised',
   rewritten: 'int 0x80, rewritten',
   fast: 'sysenter',
   direct: 'the call gate',

@@ -25,6 +25,7 @@ const COLUMNS: readonly (readonly [heading: string, mode: 'user' | 'kernel', way
   ['trap', 'user', 'trap'],
   ['fast', 'user', 'fast'],
   ['trap (kernel mode)', 'kernel', 'trap'],
+  ['recognised', 'kernel', 'recognised'],
   ['rewritten', 'kernel', 'rewritten'],
   ['direct', 'kernel', 'direct'],
   ['function', 'kernel', 'function'],

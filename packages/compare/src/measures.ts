@@ -7,6 +7,7 @@ export function measuresOf(stats: MachineStats, clockHz: number, hostSeconds: nu
   return {
     instructions: stats.instructions,
     cycles: stats.cycles,
+    cyclesBy: stats.cyclesBy,
     nanoseconds: (stats.cycles / clockHz) * 1e9,
     ...(hostSeconds !== undefined && { hostSeconds }),
     kernelEntries: { trap, fast, direct, recognised, fault, interrupt },

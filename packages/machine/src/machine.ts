@@ -281,6 +281,8 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     time: options.time ?? 'real',
     clockHz: model.clockHz,
     ...(model.callWork && { callWork: model.callWork }),
+    ...(model.work && { work: model.work }),
+    ...(model.workScale && { workScale: model.workScale.factor }),
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),

@@ -104,6 +104,8 @@ export interface Task {
   resetOnFork: boolean;
   /** Cycles used of a turn of SCHED_RR; at the next switch the task goes behind its equals. */
   turnUsed: number;
+  /** Cycles that it had used when it last blocked (RLIMIT_RTTIME). */
+  rtStart: number;
   toTail: boolean;
   /** As ioprio_set was told; undefined: never. */
   ioPriority?: number;

@@ -4,6 +4,7 @@ import { setWork } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { SCHED_IDLE, SCHED_OTHER } from './policy.ts';
 import { chargeRealtime, checkRealtime, effectivePriority, renewRealtime } from './realtime.ts';
+import { renewRealtimeLimit } from './realtime-limit.ts';
 import { NICE_0_WEIGHT, taskWeight } from './weights.ts';
 
 /**
@@ -71,6 +72,7 @@ export function takeNext(kernel: Kernel): Task | undefined {
 export function makeRunnable(kernel: Kernel, task: Task): void {
   const { state } = kernel;
   if (task === state.current || state.runQueue.includes(task)) return;
+  renewRealtimeLimit(task);
   const start = state.sched.minVruntime - toCycles(kernel, SCHED_LATENCY_NS / 2);
   if (task.vruntime < start) task.vruntime = start;
   enqueue(kernel, task);

@@ -131,6 +131,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     boost: 0,
     resetOnFork: false,
     turnUsed: 0,
+    rtStart: 0,
     toTail: false,
     vruntime: kernel.state.sched.minVruntime,
     chargedAt: 0,

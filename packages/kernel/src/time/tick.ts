@@ -4,6 +4,7 @@ import { CPU_AREA, KERNEL_DATA_OFFSET } from '../kernel-memory.ts';
 import { kernelRead32, kernelWrite32 } from '../mm/kernel-access.ts';
 import { hex32 } from '../report/console.ts';
 import { panic } from '../report/panic.ts';
+import { limitRealtime } from '../sched/realtime-limit.ts';
 import { chargeTask, checkSlice } from '../sched/run-queue.ts';
 import { threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
@@ -43,6 +44,7 @@ export function timerInterrupt(kernel: Kernel, fromUser: boolean): number {
   if (task !== state.sched.idle) {
     chargeTask(kernel, task, fromUser ? 'user' : 'system');
     cpuItimers(kernel, task);
+    limitRealtime(kernel, task);
     expireCpuTimers(kernel);
     checkSlice(kernel, task);
   }

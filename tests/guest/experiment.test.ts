@@ -55,11 +55,14 @@ describe('lj2003', () => {
   test('the gate is more than a function call and far less than a trap, on every architecture', () => {
     for (const arch of ARCHS) {
       const cycles = (way: string, mode: string): number =>
-        report.rows.find((one) => one.arch === arch && one.quantity === `getpid by ${way}` && one.mode === mode)!.value;
+        report.rows.find((one) => one.arch === arch && one.call === 'getpid' && one.way === way && one.mode === mode)!
+          .value;
       const order = [cycles('function', 'kernel'), cycles('direct', 'kernel'), cycles('trap', 'user')];
       expect(order, arch).toEqual([...order].sort((a, b) => a - b));
       expect(new Set(order).size, arch).toBe(3);
       expect(order[0], arch).toBeLessThan(20);
+      expect(cycles('rewritten', 'kernel'), arch).toBeGreaterThan(order[1]!);
+      expect(cycles('recognised', 'kernel'), arch).toBeLessThan(order[2]!);
     }
   });
 

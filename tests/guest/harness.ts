@@ -29,6 +29,7 @@ const PROGRAMS = [
   'kernelmem',
   'nullwrite',
   'privilege',
+  'recognise',
   'restart',
   'ring0',
   'share',

@@ -31,6 +31,14 @@ export const straceOption = () =>
 
 export const statsOption = () => new Option('--stats <file>', 'write counters of the run as JSON');
 
+export const recogniseOption = () =>
+  new Option(
+    '--recognise <how>',
+    "system-call traps in kernel mode: on: go the way of direct calls, counted apart; off: the CPU's traps",
+  )
+    .choices(['on', 'off'] as const)
+    .default('on' as const);
+
 export const profileOption = () =>
   new Option(
     '--profile <file>',

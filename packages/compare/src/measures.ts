@@ -8,6 +8,7 @@ export function measuresOf(stats: MachineStats, clockHz: number, hostSeconds: nu
   return {
     instructions: stats.instructions,
     cycles: stats.cycles,
+    cyclesBy: stats.cyclesBy,
     nanoseconds: (stats.cycles / clockHz) * 1e9,
     ...(hostSeconds !== undefined && { hostSeconds }),
     kernelEntries: { trap, fast, direct, recognised, rewritten, fault, interrupt },

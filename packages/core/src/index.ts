@@ -1,6 +1,7 @@
 export * from './cpu/cpu.ts';
 export * from './cpu/guest-fault.ts';
 export * from './cpu/layout.ts';
+export * from './cpu-model.ts';
 export * from './engine/engine.ts';
 export * from './engine/engine-types.ts';
 export * from './engine/translator-port.ts';
@@ -10,6 +11,7 @@ export * from './ir/block.ts';
 export * from './ir/builder.ts';
 export * from './ir/ops.ts';
 export * from './ir/print.ts';
+export * from './ir/recognised.ts';
 export * from './ir/verify.ts';
 export * from './isa-backend.ts';
 export * from './memory/address-space.ts';

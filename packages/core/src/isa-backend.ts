@@ -23,6 +23,21 @@ export interface LiftContext {
   readonly kernelText: boolean;
   /** Cycle costs by class, of the CPU model in use. */
   readonly costs: CycleCosts;
+  /** What becomes of system calls' traps of kernel-mode user processes: undefined where they stay traps, and in kernel text. */
+  readonly recognised?: RecognisedTrap | undefined;
+}
+
+/**
+ * System-call traps of programs that run at kernel privilege are recognised: they go to this code in
+ * kernel text, as a call would, and not by the CPU's trap. Where they go on is left in a word of the task, never in
+ * a register of the program's (endRecognised), unless the trap itself leaves it on the program's stack.
+ */
+export interface RecognisedTrap {
+  /** Where it goes. */
+  readonly entry: number;
+  /** Address of the word that holds the address of the current task's words, and the offset of this one among them. */
+  readonly task: number;
+  readonly offset: number;
 }
 
 /** Cycles by instruction class; the class names are the ISA's own. */
@@ -133,6 +148,12 @@ export interface CpuModel {
   readonly costs: CycleCosts;
   /** Cycles of the kernel's work behind system calls, by name, where this model has its own and not the kernel's. */
   readonly callWork?: Readonly<Record<string, number>>;
+  /** Cycles of the kernel's other work by name (kernel: work-cost.ts), where this model has its own. */
+  readonly work?: Readonly<Record<string, number>>;
+  /** Sources of `work`. */
+  readonly workSources?: Readonly<Record<string, string>>;
+  /** What the kernel's reference figures are multiplied by on this model, where it has none of its own; 1 where it is left out. */
+  readonly workScale?: { readonly factor: number; readonly source: string };
   /** Source of each constant: manual and table, 'fitted' and to what, or 'assumed'. */
   readonly sources: Readonly<Record<string, string>>;
   /** The same of callWork, by call. */

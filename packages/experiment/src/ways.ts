@@ -3,12 +3,13 @@ import { createMachine, type HostConsole, memoryDirectory } from '@kml/machine';
 /**
  * A way into the kernel, as the guest program `ways` names it.
  * - `trap`: the trap instruction
- * - `recognised`: the same instruction where the machine turns it into the direct call
+ * - `recognised`: the same instruction where the machine takes it as the direct call, in kernel mode
+ * - `rewritten`: the same instruction where the kernel has put a direct call in its place, in kernel mode
  * - `fast`: what AT_SYSINFO names in user mode (IA-32: sysenter)
  * - `direct`: what AT_SYSINFO names in kernel mode: the call gate into kernel text
  * - `function`: a plain call of the function that sys_call_table has, in kernel mode
  */
-export type Way = 'trap' | 'recognised' | 'fast' | 'direct' | 'function';
+export type Way = 'trap' | 'recognised' | 'rewritten' | 'fast' | 'direct' | 'function';
 
 /** What the experiments ask of their surroundings. */
 export interface ExperimentHost {
@@ -29,6 +30,8 @@ export interface Measurement {
   readonly call: string;
   /** Iterations of a loop between two calls; 0 where absent. */
   readonly busy?: number;
+  /** What becomes of trap instructions, in kernel mode; default: they trap. */
+  readonly traps?: 'recognised' | 'rewritten';
   /** Calls in a round; 400 where absent. */
   readonly calls?: number;
 }
@@ -48,7 +51,7 @@ const WAYS: ReadonlySet<string> = new Set(['trap', 'fast', 'direct', 'function']
 
 /** Runs the guest program `ways` on a machine of its own, in virtual time, and takes its figures. Throws Error if it does not end well. */
 export async function measureWays(host: ExperimentHost, asked: Measurement): Promise<WayCosts> {
-  const { arch, cpu, mode, call, busy = 0, calls = CALLS } = asked;
+  const { arch, cpu, mode, call, busy = 0, traps, calls = CALLS } = asked;
   host.progress?.(`${arch} ${cpu}: ${call}, ${mode} mode${busy > 0 ? `, ${busy} busy iterations` : ''}`);
   const path = mode === 'kernel' ? '/trusted/bin/ways' : '/bin/ways';
   const screen = new Screen();
@@ -58,13 +61,21 @@ export async function measureWays(host: ExperimentHost, asked: Measurement): Pro
     root: memoryDirectory({ [path]: host.guestProgram(arch, 'ways') }),
     memory: MEMORY,
     time: 'virtual',
+    recognise: traps === 'recognised',
+    rewrite: traps === 'rewritten',
     interpret: host.interpret ?? false,
     console: screen,
   });
   machine.load({ path, argv: ['ways', call, `${calls}`, `${busy}`] });
   const result = await machine.run({ timeoutSeconds: TIMEOUT_SECONDS });
   if (result.status !== 0) throw new Error(`${path} ${call} on ${arch} ended with status ${result.status}`);
-  return parseWays(screen.text);
+  const costs = parseWays(screen.text);
+  return traps === undefined ? costs : { ...costs, calls: renamed(costs.calls, traps) };
+}
+
+/** The trap instruction's figure alone, as the way that it goes. */
+function renamed(calls: WayCosts['calls'], traps: Way): WayCosts['calls'] {
+  return new Map([[traps, calls.get('trap')!]]);
 }
 
 /** The output of `ways`: a line for each way, with its calls and their cycles, and one for the loop alone. */

@@ -53,8 +53,15 @@ export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { insertVma, newVma } from './mm/vma.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
 export { REFUSED_CHANGES } from './read-only-directory.ts';
+export { recognisedTrap } from './recognised-trap.ts';
 export { panic } from './report/panic.ts';
-export type { ReadText, RewriteAbi, SitePlan, StubPlace } from './rewrite/rewrite-abi.ts';
+export {
+  type ReadText,
+  type RewriteAbi,
+  SIGNAL_TRAMPOLINE,
+  type SitePlan,
+  type StubPlace,
+} from './rewrite/rewrite-abi.ts';
 export { type RewriteState, rewriteState } from './rewrite/state.ts';
 export type { HostFileChange } from './save/host-files.ts';
 export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
@@ -67,6 +74,7 @@ export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './st
 export * from './syscalls/define.ts';
 export { stackArgument } from './syscalls/stack-argument.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
+export { kernelWork, type WorkConstant, type WorkModel, workConstants } from './syscalls/work-cost.ts';
 export { CAP, capable } from './task/capabilities.ts';
 export { withCpu } from './task/cpu-state.ts';
 export { newCredentials } from './task/new-task.ts';

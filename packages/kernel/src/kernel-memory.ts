@@ -38,6 +38,8 @@ export const CPU_AREA = {
   entriesInterrupt: 0x34,
   /** Direct entries that went on through the full frame. */
   entriesDirectFull: 0x38,
+  /** The same of recognised traps. */
+  entriesRecognisedFull: 0x3c,
   /** Direct entries from rewritten trap instructions (rewrite/). */
   entriesRewritten: 0x40,
   size: 0x50,
@@ -53,6 +55,8 @@ export const THREAD_INFO = {
   comm: 0x10,
   /** Free for the ABI. */
   arch: 0x20,
+  /** Where the task's last recognised trap goes on (RecognisedTrap). */
+  recognised: 0x3c,
   size: 0x40,
 } as const;
 

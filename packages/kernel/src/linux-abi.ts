@@ -91,7 +91,7 @@ export interface VdsoCounter {
 }
 
 /** A way of system calls into the kernel that a program can take, as the entry code counts them. */
-export type EntryWay = 'trap' | 'fast' | 'direct';
+export type EntryWay = 'trap' | 'fast' | 'direct' | 'recognised';
 
 /** File status, generic. */
 export interface Stat {
@@ -163,6 +163,11 @@ export interface LinuxAbi {
   setSyscallResult(kernel: Kernel, result: number): void;
   /** First and second argument registers of other kernel calls. */
   kernelCallArgument(kernel: Kernel, index: number): number;
+  /**
+   * A signal is about to be delivered at this frame: a recognised trap (RecognisedTrap) that has left its word and
+   * whose entry has not taken it up is undone, for the handler's own would overwrite it.
+   */
+  undoRecognised?(kernel: Kernel, frame: number): void;
   /** The exception behind KC_EXCEPTION. */
   readException(kernel: Kernel): KernelException;
   /**

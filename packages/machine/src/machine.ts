@@ -18,6 +18,7 @@ import {
   type KernelAudit,
   type KernelOptions,
   kernelCall,
+  recognisedTrap,
   writebackAll,
 } from '@kml/kernel';
 import { standardRegistry } from './container.ts';
@@ -85,6 +86,7 @@ export class Machine {
       model: this.model,
       kernel: { kernelCall: this.kernelCalls(options.profileEvery !== undefined) },
       kernelText: { start: image.textStart, end: image.textEnd },
+      recognised: (options.recognise ?? !options.rewrite) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
@@ -138,7 +140,8 @@ export class Machine {
       gid: program.gid ?? program.uid ?? 0,
     });
     if (error !== 0) throw refusal(program.path, error);
-    this.adopt(`${this.arch.name}-${this.model.name}-${program.path}`);
+    const ways = this.kernel.options.recognise ? '' : '-traps';
+    this.adopt(`${this.arch.name}-${this.model.name}${ways}-${program.path}`);
   }
 
   /** Uses the code that earlier runs of the program kept under this name, and will keep this run's there. */
@@ -278,10 +281,13 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     time: options.time ?? 'real',
     clockHz: model.clockHz,
     ...(model.callWork && { callWork: model.callWork }),
+    ...(model.work && { work: model.work }),
+    ...(model.workScale && { workScale: model.workScale.factor }),
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
+    recognise: options.recognise ?? !options.rewrite,
     rewrite: options.rewrite ?? false,
     ...(options.noVdso && { noVdso: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),

@@ -38,6 +38,8 @@ export interface MachineOptions {
   /** Changes go to the root directory itself instead of staying in the guest. */
   readonly writeRoot?: boolean;
   readonly mounts?: readonly { readonly host: HostDirectory; readonly guest: string; readonly readOnly: boolean }[];
+  /** System-call traps of kernel-mode processes go the way of direct calls, or are traps. Default: they do, unless `rewrite` turns them into calls. */
+  readonly recognise?: boolean;
   /** Treat every program as if it were under /trusted. */
   readonly kernelMode?: boolean;
   /** Turn the trap instructions of kernel-mode programs into direct calls as they are first executed. */

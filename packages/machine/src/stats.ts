@@ -7,7 +7,9 @@ export interface MachineStats {
   readonly cpu: string;
   readonly instructions: number;
   readonly cycles: number;
-  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull`: those of the direct ones that went on through the full register frame. */
+  /** Where the cycles went: the programs' own code; the kernel's entry code (all of kernel text) with the traps into it; the kernel's modelled work. Their sum is `cycles`. */
+  readonly cyclesBy: { readonly user: number; readonly entry: number; readonly kernel: number };
+  /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull` and `recognisedFull`: those of the direct and recognised ones that went on through the full register frame. */
   readonly kernelEntries: {
     readonly trap: number;
     readonly fast: number;
@@ -16,6 +18,7 @@ export interface MachineStats {
     /** Of the direct ones: those from trap instructions that were rewritten. */
     readonly directRewritten: number;
     readonly recognised: number;
+    readonly recognisedFull: number;
     readonly fault: number;
     readonly interrupt: number;
   };
@@ -56,6 +59,11 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
     cpu,
     instructions: engine.instructions,
     cycles: engine.cycles,
+    cyclesBy: {
+      user: engine.cycles - engine.entryCycles - engine.kernelCycles,
+      entry: engine.entryCycles,
+      kernel: engine.kernelCycles,
+    },
     kernelEntries: {
       trap: word(CPU_AREA.entriesTrap),
       fast: word(CPU_AREA.entriesFast),
@@ -63,6 +71,7 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
       directFull: word(CPU_AREA.entriesDirectFull),
       directRewritten: word(CPU_AREA.entriesRewritten),
       recognised: word(CPU_AREA.entriesRecognised),
+      recognisedFull: word(CPU_AREA.entriesRecognisedFull),
       fault: word(CPU_AREA.entriesFault),
       interrupt: word(CPU_AREA.entriesInterrupt),
     },

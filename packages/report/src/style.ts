@@ -10,6 +10,12 @@ const LIGHT = `--page:#fff;--ink:#1a1c20;--soft:#5a6069;--rule:#d5d8dd;--panel:#
 const DARK = `--page:#14161a;--ink:#e8eaee;--soft:#a2a9b4;--rule:#3a3f48;--panel:#1c1f25;--texture:#fff6;--halo:#0009;
 --line-0:#7ab4ff;--line-1:#ffa36b;--line-2:#74d896;--line-3:#d59bff;${tints(45, 32)}`;
 
+/** Of the flat fills on paper, in percent: neighbours differ by it where there is no colour. */
+const LIGHTNESS = [93, 64, 84, 56, 75, 96, 68, 88, 60, 80, 72];
+
+/** Browsers print a pattern as a picture for each bar, tens of megabytes a page: on paper, fills are flat. */
+const FLAT_FILLS = HUES.map((hue, at) => `[fill="url(#fill-${at})"]{fill:hsl(${hue} 55% ${LIGHTNESS[at]!}%)}`).join('');
+
 /** The style sheet of every page: light, dark and on paper. */
 export const STYLE = `
 :root{color-scheme:light dark;${LIGHT}}
@@ -28,7 +34,7 @@ nav ul,.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;padd
 a{color:var(--line-0)}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--line-1);outline-offset:2px}
 .definitions{position:absolute}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1rem 1.5rem;align-items:start}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem 1.5rem;align-items:start}
 figure{margin:.5rem 0;break-inside:avoid}
 figcaption{font-weight:600;color:var(--ink)}
 svg.chart{display:block;max-width:100%;height:auto;font-size:11px;overflow:visible}
@@ -49,5 +55,5 @@ thead th{border-bottom:2px solid var(--soft);background:var(--panel)}
 code{font-family:ui-monospace,monospace;font-size:.92em}
 summary{cursor:pointer;font-weight:600}
 @media print{:root{color-scheme:light;${LIGHT}}body{max-width:none;padding:0;font-size:10pt}nav{display:none}
-.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.1rem .3rem}h2,h3{break-after:avoid}tr{break-inside:avoid}}
+.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.1rem .3rem}h2,h3{break-after:avoid}tr{break-inside:avoid}${FLAT_FILLS}}
 `;

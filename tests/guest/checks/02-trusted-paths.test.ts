@@ -13,6 +13,8 @@ describe.each(ARCHS)('check 2, the resolved path decides: %s', (arch) => {
     '/trusted2/mode': box,
     '/home/trusted/mode': box,
     '/jail/trusted/mode': box,
+    '/trusting': new TextEncoder().encode('#!/trusted/bin/mode\n'),
+    '/trusted/trusting': new TextEncoder().encode('#!/bin/mode\n'),
     '/jail/mode': box,
   });
   const way = { arch, mode: 'user', engine: 'translator' } as const;
@@ -32,6 +34,9 @@ describe.each(ARCHS)('check 2, the resolved path decides: %s', (arch) => {
     ['/untrusted/mode', USER],
     ['/trusted2/mode', USER],
     ['/home/trusted/mode', USER],
+    // Of a script the path of its interpreter counts.
+    ['/trusting', KERNEL],
+    ['/trusted/trusting', USER],
   ])('%s', async (path, expected) => {
     expect(await output('sh', '-c', path)).toBe(expected);
   });

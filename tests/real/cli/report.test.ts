@@ -49,7 +49,6 @@ function shown(value: number): string {
 }
 
 test('asks the network for nothing, and the browser finds nothing to complain about', async () => {
-  await page.waitForTimeout(0);
   expect(requests).toEqual([pathToFileURL(join(directory, 'page.html')).href]);
   expect(complaints).toEqual([]);
 });
@@ -139,6 +138,9 @@ test('is dark where the reader wants it dark, and as light as paper in print', a
   await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
   expect(await background()).toBe('rgb(255, 255, 255)');
   expect(await page.locator('nav').isVisible()).toBe(false);
+  const paper = await page.pdf({ format: 'A4' });
+  expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
+  expect(paper.length).toBeLessThan(2e6);
   await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
 });
 

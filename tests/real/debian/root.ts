@@ -50,12 +50,27 @@ const QEMU: Readonly<Record<Exclude<Debian, 'i386'>, string>> = {
 };
 
 /** Makes (once; cached) a Debian root with all programs in /trusted/bin too. */
-export async function debianRoot(architecture: Debian = 'i386'): Promise<string> {
-  const directory = join(cacheDirectory(), 'roots', `acceptance-${architecture}`);
-  const release = lock(`root-${architecture}`);
+export function debianRoot(architecture: Debian = 'i386'): Promise<string> {
+  return trustedRoot('acceptance', architecture, PACKAGES, 'bash');
+}
+
+/** The same of Debian's dynamic busybox, which is not installed beside the static one. */
+export function busyboxRoot(architecture: Debian): Promise<string> {
+  return trustedRoot('busybox', architecture, ['busybox'], 'busybox');
+}
+
+/** @param one of its programs */
+async function trustedRoot(
+  name: string,
+  architecture: Debian,
+  packages: readonly string[],
+  one: string,
+): Promise<string> {
+  const directory = join(cacheDirectory(), 'roots', `${name}-${architecture}`);
+  const release = lock(name === 'acceptance' ? `root-${architecture}` : `root-${name}-${architecture}`);
   try {
-    await makeRootfs({ directory, architecture, packages: PACKAGES, progress: () => {} });
-    if (!existsSync(join(directory, 'trusted/bin/bash'))) copyPrograms(directory);
+    await makeRootfs({ directory, architecture, packages, progress: () => {} });
+    if (!existsSync(join(directory, 'trusted/bin', one))) copyPrograms(directory);
   } finally {
     release();
   }

@@ -14,6 +14,7 @@ import { TASK_SIZE } from './layout.ts';
 import { OPEN_FLAGS } from './open-flags.ts';
 import { badCall, PRIVATE_NUMBERS, PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
+import { undoRecognised } from './recognised.ts';
 import { rewrite } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { returnIndex, SIGPAGE_IMAGE } from './sigpage.ts';
@@ -67,7 +68,7 @@ export const armEabi: LinuxAbi = {
   checkElf,
 
   shmAlignment: 0x4000,
-  entryWays: { user: ['trap'], kernel: ['trap', 'direct'] },
+  entryWays: { user: ['trap'], kernel: ['trap', 'direct', 'recognised'] },
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb6ff_f000,
@@ -86,6 +87,7 @@ export const armEabi: LinuxAbi = {
   alignsPairs: true,
   setSyscallResult: (kernel, result) => kernel.cpu.set(RESULT, result),
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
+  undoRecognised,
   readException,
   fixupException,
 

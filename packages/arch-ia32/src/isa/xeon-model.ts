@@ -5,7 +5,7 @@ const FOG =
   'Agner Fog, Instruction tables, Skylake: micro-operations in the fused domain; of a unit that is not pipelined, its reciprocal throughput';
 /** Only the sum of the four was fitted: how it is split is assumed. */
 const LUPINE = 'fitted: null by the original kernel is 32.8 ns (Lupine, figure 9)';
-const ASSUMED = 'assumed';
+const ASSUMED = 'assumed: no source of it was read';
 
 /** Issue slots in a cycle: the core renames and retires four micro-operations a cycle. */
 const SLOTS = 4;

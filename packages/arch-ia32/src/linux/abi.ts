@@ -38,7 +38,7 @@ export const i386: LinuxAbi = {
     return machine === EM_386 || machine === EM_486 ? undefined : `made for machine ${machine}, not i386`;
   },
 
-  entryWays: { user: ['trap', 'fast'], kernel: ['trap', 'direct'] },
+  entryWays: { user: ['trap', 'fast'], kernel: ['trap', 'direct', 'recognised'] },
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb7ff_f000,

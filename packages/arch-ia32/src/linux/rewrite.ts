@@ -18,12 +18,13 @@ import {
   newVma,
   type RewriteAbi,
   readWord,
+  SIGNAL_TRAMPOLINE,
   sigInfo,
   type Task,
   writeInMm,
 } from '@kml/kernel';
 import { NR_SYSCALLS } from './entry/constants.ts';
-import { entryLabel } from './entry/kernel-text.ts';
+import { ladder } from './ladder.ts';
 import { KML_WILD, SITE_TABLE_SLOTS, SITES } from './layout.ts';
 import { PT } from './pt-regs.ts';
 
@@ -31,6 +32,9 @@ const PAGE = 4096;
 const PROT_READ = 1;
 const PROT_EXEC = 4;
 const TRAP = Uint8Array.of(0xcd, 0x80);
+/** MOV EAX, imm32, and the numbers of sigreturn and rt_sigreturn. */
+const MOV_EAX = 0xb8;
+const SIGRETURNS: ReadonlySet<number> = new Set([119, 173]);
 const CALL_EAX = Uint8Array.of(0xff, 0xd0);
 /** Slots of the table, and behind them those that the last may run over into; a page, which is never full. */
 const TABLE_BYTES = SITE_TABLE_SLOTS * 4 + PAGE;
@@ -39,31 +43,6 @@ const MOST_SITES = Math.min(SITE_TABLE_SLOTS / 2, PAGE / 4 - 1);
 
 const SIGSEGV = 11;
 const SEGV_MAPERR = 1;
-
-/**
- * Page 0. Up to the last call's number lies `EB 64` over and over: read from an even address a jump by
- * 102, from an odd one the same with a prefix that means nothing (64, FS), which comes out even. Behind
- * it each even address jumps to where the jump to the gate is. Numbers beyond come back by jumps of
- * `EB F2` (F2 is REPNE, which means nothing either); the last byte of the page runs into the next, a fault.
- */
-export function ladder(): Uint8Array {
-  const page = new Uint8Array(PAGE);
-  const view = new DataView(page.buffer);
-  const pair = (at: number, displacement: number): void => {
-    page[at] = 0xeb;
-    page[at + 1] = displacement & 0xff;
-  };
-  const landing = (NR_SYSCALLS + 1) & ~1;
-  const gate = landing + 0x66;
-  for (let at = 0; at < landing; at += 2) pair(at, 0x64);
-  for (let at = landing; at < gate; at += 2) pair(at, gate - at - 2);
-  page[gate] = 0xe9;
-  view.setInt32(gate + 1, (entryLabel('kml_rewritten') - (gate + 5)) | 0, true);
-  const behind = gate + 6;
-  for (let at = behind; at < behind + 14; at += 2) pair(at, gate - at - 2);
-  for (let at = behind + 14; at < PAGE; at += 2) pair(at, 0xf2);
-  return page;
-}
 
 /** Maps the ladder, execute-only, so that null pointers still fault, and the table of sites. */
 function prepare(kernel: Kernel, mm: Mm): { start: number; end: number }[] | number {
@@ -149,6 +128,12 @@ function fixup(kernel: Kernel, task: Task, { cause, frame }: KernelException): b
   return true;
 }
 
+/** Whether the five bytes before a trap load EAX with the number of sigreturn or rt_sigreturn. */
+function isTrampoline(before: Uint8Array | undefined): boolean {
+  if (before === undefined || before[0] !== MOV_EAX) return false;
+  return SIGRETURNS.has(before[1]!) && (before[2]! | before[3]! | before[4]!) === 0;
+}
+
 /** LinuxAbi.rewrite */
 export const rewrite: RewriteAbi = {
   stubBytes: 0,
@@ -157,6 +142,7 @@ export const rewrite: RewriteAbi = {
   plan(_kernel, mm, site, read) {
     const original = read(site, TRAP.length);
     if (original === undefined || original[0] !== TRAP[0] || original[1] !== TRAP[1]) return 'no trap instruction';
+    if (isTrampoline(read(site - 5, 5))) return SIGNAL_TRAMPOLINE;
     if (mm.rewrite!.sites.size >= MOST_SITES) return 'too many sites';
     return { start: site, original, make: () => ({ patch: CALL_EAX }) };
   },

@@ -16,6 +16,7 @@ import { NUMBERS } from './numbers.ts';
 import { privateKernelCall } from './private-calls.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { A0, A1, PT, PT_SIZE, SP, V0 } from './pt-regs.ts';
+import { undoRecognised } from './recognised.ts';
 import { rewriteAbi } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
@@ -49,7 +50,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     markSegment: PT_MIPS_ABIFLAGS,
 
     shmAlignment: 0x4_0000,
-    entryWays: { user: ['trap'], kernel: ['trap', 'direct'] },
+    entryWays: { user: ['trap'], kernel: ['trap', 'direct', 'recognised'] },
     taskSize: KERNEL_BASE,
     stackTop: USER_END,
     mmapBase: 0x77ff_8000,
@@ -67,6 +68,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     syscallArgument,
     setSyscallResult: (kernel, result) => kernel.cpu.set(GENERAL[V0]!, result),
     kernelCallArgument: (kernel, index) => kernel.cpu.get(GENERAL[index === 0 ? A0 : A1]!) >>> 0,
+    undoRecognised,
     readException,
     fixupException,
 

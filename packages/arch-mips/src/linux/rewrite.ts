@@ -14,7 +14,15 @@
  * must be a branch within reach, which is looked for. (glibc's calls of five arguments and more load V0
  * from the stack, and their callers have it there from V0: a trap for them would always be taken.)
  */
-import { type Kernel, kernelRead32, kernelWrite32, type ReadText, type RewriteAbi, type SitePlan } from '@kml/kernel';
+import {
+  type Kernel,
+  kernelRead32,
+  kernelWrite32,
+  type ReadText,
+  type RewriteAbi,
+  SIGNAL_TRAMPOLINE,
+  type SitePlan,
+} from '@kml/kernel';
 import { CAUSE_BD } from '../isa/index.ts';
 import { entryLabel } from './entry/kernel-text.ts';
 import { PT } from './pt-regs.ts';
@@ -25,6 +33,8 @@ const STUB_BYTES = 40;
 const ENTER = 4;
 const TAIL = 24;
 const SYSCALL = 0x0000_000c;
+/** li v0 with the numbers of sigreturn and rt_sigreturn. */
+const TRAMPOLINES: ReadonlySet<number> = new Set([0x2402_1017, 0x2402_1061]);
 const SIGTRAP = 5;
 /** Branches to a SYSCALL are looked for as far as this on either side: no function is larger, hardly. */
 const WINDOW = 0x4000;
@@ -96,6 +106,7 @@ export function rewriteAbi(little: boolean): RewriteAbi {
     const view = viewOf(bytes);
     const [before, load, trap] = [0, 4, 8].map((at) => view.getUint32(at, little)) as [number, number, number];
     if (trap !== SYSCALL) return 'no trap instruction';
+    if (TRAMPOLINES.has(load)) return SIGNAL_TRAMPOLINE;
     const check = trapIfLoaded(load);
     if (check === undefined) return 'MIPS: no load of V0 in front';
     if (targetOf(before, site - 8) !== -1) return 'MIPS: the load of V0 lies in a delay slot';

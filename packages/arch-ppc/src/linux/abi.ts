@@ -15,6 +15,7 @@ import { LAYOUTS, NUMBERS } from './numbers.ts';
 import { prctl } from './prctl.ts';
 import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { PT_SIZE } from './pt-regs.ts';
+import { undoRecognised } from './recognised.ts';
 import { rewrite } from './rewrite.ts';
 import { setupSignal, sigreturn } from './signal-frame.ts';
 import { encodeStat, encodeStat64 } from './stat.ts';
@@ -39,7 +40,7 @@ export const powerpc: LinuxAbi = {
     return machine === EM_PPC ? undefined : `made for machine ${machine}, not PowerPC`;
   },
 
-  entryWays: { user: ['trap'], kernel: ['trap', 'direct'] },
+  entryWays: { user: ['trap'], kernel: ['trap', 'direct', 'recognised'] },
   taskSize: TASK_SIZE,
   stackTop: TASK_SIZE,
   mmapBase: 0xb7ff_f000,
@@ -61,6 +62,7 @@ export const powerpc: LinuxAbi = {
   alignsPairs: true,
   setSyscallResult: (kernel, result) => kernel.cpu.set(R3, result),
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
+  undoRecognised,
   readException,
 
   frameBytes: PT_SIZE,

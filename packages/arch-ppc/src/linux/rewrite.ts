@@ -2,11 +2,13 @@
  * Rewriting of `sc`: a branch to the site's stub, which says in R11 where the program goes on and jumps
  * to the gate (entry/rewritten.ts). R11, R12 and CTR are among what a system call may use up.
  */
-import { kernelRead32, type RewriteAbi } from '@kml/kernel';
+import { kernelRead32, type RewriteAbi, SIGNAL_TRAMPOLINE } from '@kml/kernel';
 import { entryLabel } from './entry/kernel-text.ts';
 import { PT, TRAP_SYSCALL } from './pt-regs.ts';
 
 const SC = 0x4400_0002;
+/** li r0 with the numbers of sigreturn and rt_sigreturn. */
+const TRAMPOLINES: ReadonlySet<number> = new Set([0x3800_0077, 0x3800_00ac]);
 /** How far `b` reaches. PEM, 8.2: bx */
 const REACH = 0x200_0000;
 const [R11, R12] = [11, 12] as const;
@@ -35,8 +37,10 @@ export const rewrite: RewriteAbi = {
     return (kernelRead32(kernel, frame + PT.nip) >>> 0) - 4;
   },
   plan(_kernel, _mm, site, read) {
-    const original = read(site, 4);
+    const bytes = read(site - 4, 8);
+    const original = bytes?.slice(4) ?? read(site, 4);
     if (original === undefined || new DataView(original.buffer).getUint32(0) !== SC) return 'no trap instruction';
+    if (bytes !== undefined && TRAMPOLINES.has(new DataView(bytes.buffer).getUint32(0))) return SIGNAL_TRAMPOLINE;
     return {
       start: site,
       original,

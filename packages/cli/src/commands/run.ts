@@ -18,6 +18,7 @@ import {
   noCodeCacheOption,
   profileEveryOption,
   profileOption,
+  recogniseOption,
   saveAtOption,
   saveExitOption,
   saveOption,
@@ -69,6 +70,7 @@ export function runCommand() {
     .addOption(netOption())
     .addOption(straceOption())
     .addOption(statsOption())
+    .addOption(recogniseOption())
     .addOption(profileOption())
     .addOption(profileEveryOption())
     .addOption(auditOption())
@@ -101,6 +103,7 @@ export function runCommand() {
             root,
             writeRoot: options.write ?? false,
             kernelMode: options.kernelMode ?? false,
+            recognise: options.recognise === 'on' && !options.rewrite,
             rewrite: options.rewrite ?? false,
             memory: options.memory,
             swap: options.swap,

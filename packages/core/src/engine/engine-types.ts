@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Access } from '../cpu/guest-fault.ts';
-import type { CpuModel, IsaBackend } from '../isa-backend.ts';
+import type { CpuModel, IsaBackend, RecognisedTrap } from '../isa-backend.ts';
 import type { TranslatorFactory } from './translator-port.ts';
 
 /** What the kernel answers to a kernel call. */
@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly kernel: KernelPort;
   /** Virtual addresses [start, end) of kernel text, where the kernel call is honoured. */
   readonly kernelText: { readonly start: number; readonly end: number };
+  /** Where system-call traps go that programs at kernel privilege execute; without it they are traps. */
+  readonly recognised?: RecognisedTrap | undefined;
   /** Executions of a block before it is translated; Infinity never translates (--interpret). */
   readonly hotness: number;
   /** Lifted blocks kept at most; tests set it. */
@@ -57,10 +59,19 @@ export type TrapEvent =
     }
   | { readonly kind: 'interrupt'; readonly pc: number; readonly line: number };
 
+/** Whether an address lies in kernel text. */
+export function inKernelText({ kernelText }: Pick<EngineOptions, 'kernelText'>, pc: number): boolean {
+  const address = pc >>> 0;
+  return address >= kernelText.start && address < kernelText.end;
+}
+
 /** Engine counters, for --stats; none of them shows in guest state. */
 export interface EngineCounters {
   instructions: number;
   cycles: number;
+  /** Of the cycles: those of kernel text and of the traps into it, and those of the kernel's modelled work. */
+  entryCycles: number;
+  kernelCycles: number;
   interpretedInstructions: number;
   blocksLifted: number;
   regionsTranslated: number;
@@ -75,6 +86,8 @@ export interface EngineCounters {
 export interface EngineState {
   instructions: number;
   cycles: number;
+  entryCycles: number;
+  kernelCycles: number;
   /** Interrupt request lines that are up, a bit each. */
   lines: number;
   /** The next run comes back at once. */

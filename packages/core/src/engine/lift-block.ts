@@ -4,7 +4,7 @@ import type { CodeReader, IsaBackend, LiftContext } from '../isa-backend.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_MASK, PAGE_SHIFT } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { EngineOptions } from './engine-types.ts';
+import { type EngineOptions, inKernelText } from './engine-types.ts';
 
 /** A block ends at this many instructions, or when it has this many operations. */
 const MAX_INSTRUCTIONS = 64;
@@ -72,7 +72,8 @@ export function liftBlock(
   const builder = new BlockBuilder(pc, mode);
   const kernelText = inKernelText(options, pc);
   LENT.reader = code;
-  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs: options.model.costs };
+  const recognised = kernelText ? undefined : options.recognised;
+  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs: options.model.costs, recognised };
   let at = pc | 0;
   do {
     const before = builder.instructionCount;
@@ -100,9 +101,4 @@ export function liftBlock(
 /** Between modes of its own a block goes on: what ends there is not translated. */
 function hasRoom(builder: BlockBuilder, most: number): boolean {
   return builder.instructionCount < most && builder.operationCount < MAX_OPERATIONS;
-}
-
-function inKernelText(options: EngineOptions, pc: number): boolean {
-  const address = pc >>> 0;
-  return address >= options.kernelText.start && address < options.kernelText.end;
 }

@@ -70,6 +70,11 @@ export class BlockBuilder {
     this.insnCycles.push(cycles);
   }
 
+  /** The present instruction costs otherwise than was said. */
+  setCycles(cycles: number): void {
+    this.insnCycles[this.insnCycles.length - 1] = cycles;
+  }
+
   /** The 32-bit constant; one value per constant and block. */
   const(value: number): I32 {
     const word = value | 0;

@@ -1,6 +1,7 @@
 import { rounded } from '../numbers.ts';
 import type { Basis, ReportRow } from '../report.ts';
-import { type ExperimentHost, measureWays, type Way, type WayCosts } from '../ways.ts';
+import { type ExperimentHost, measureWays, type Way } from '../ways.ts';
+import { MACHINES } from './architectures.ts';
 import { LJ2003 } from './published.ts';
 
 /** The article's machine. */
@@ -9,7 +10,8 @@ const ARCH = 'ia32';
 /** The ways, as the article calls them. */
 const WORDS: Readonly<Record<Way, string>> = {
   trap: 'int 0x80',
-  recognised: 'int 0x80 recognised',
+  recognised: 'int 0x80, recognised',
+  rewritten: 'int 0x80, rewritten',
   fast: 'sysenter',
   direct: 'the call gate',
   function: 'function call',
@@ -21,12 +23,9 @@ type Call = (typeof CALLS)[number];
 export async function pentium4Rows(host: ExperimentHost): Promise<ReportRow[]> {
   const rows: ReportRow[] = [];
   for (const call of CALLS) {
-    const costs: Record<'user' | 'kernel', WayCosts> = {
-      user: await measureWays(host, { arch: ARCH, cpu: CPU, mode: 'user', call }),
-      kernel: await measureWays(host, { arch: ARCH, cpu: CPU, mode: 'kernel', call }),
-    };
-    for (const mode of ['user', 'kernel'] as const) {
-      for (const [way, cycles] of costs[mode].calls) rows.push(callRow(call, mode, way, cycles));
+    for (const asked of MACHINES) {
+      const { calls } = await measureWays(host, { arch: ARCH, cpu: CPU, call, ...asked });
+      for (const [way, cycles] of calls) rows.push(callRow(call, asked.mode, way, cycles));
     }
   }
   return [...rows, ...comparedRows(rows)];

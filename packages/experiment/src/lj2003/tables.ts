@@ -26,6 +26,7 @@ const COLUMNS: readonly (readonly [heading: string, mode: 'user' | 'kernel', way
   ['fast', 'user', 'fast'],
   ['trap (kernel mode)', 'kernel', 'trap'],
   ['recognised', 'kernel', 'recognised'],
+  ['rewritten', 'kernel', 'rewritten'],
   ['direct', 'kernel', 'direct'],
   ['function', 'kernel', 'function'],
 ];

@@ -3,6 +3,9 @@ import type { Kernel } from '../kernel.ts';
 import type { KernelException } from '../linux-abi.ts';
 import type { Mm, Task } from '../types.ts';
 
+/** Why a signal trampoline is left: unwinders and debuggers know it by its code. */
+export const SIGNAL_TRAMPOLINE = 'signal trampoline';
+
 /** Reads program text: undefined where it is not mapped. */
 export type ReadText = (address: number, length: number) => Uint8Array | undefined;
 

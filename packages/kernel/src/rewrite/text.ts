@@ -42,7 +42,7 @@ export function rewritable(mm: Mm, start: number, end: number): Vma | string {
   if (vma === undefined || vma.end < end) return 'not in one mapping';
   if (vma.shared) return 'shared mapping';
   if ((vma.prot & PROT_EXEC) === 0) return 'not executable';
-  if (vma.file?.kind === 'vdso' || vma.name.startsWith('[kml')) return "the kernel's own";
+  if (vma.name.startsWith('[kml')) return "the kernel's own";
   return vma;
 }
 

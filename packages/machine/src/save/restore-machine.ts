@@ -23,6 +23,7 @@ export interface RestoreOptions
     | 'codeStore'
     | 'interpret'
     | 'hotness'
+    | 'profileEvery'
     | 'strace'
     | 'time'
     | 'onBlock'
@@ -100,11 +101,11 @@ function machineOptions(
   directories: ReadonlyMap<string, HostDirectory>,
   options: RestoreOptions,
 ): MachineOptions {
-  const { arch, cpu, memory, hz, kernelMode, rewrite, writeRoot, lockupSeconds, noVdso } = header;
+  const { arch, cpu, memory, hz, kernelMode, recognise, rewrite, writeRoot, lockupSeconds, noVdso } = header;
   const root = directories.get('root');
   const mounts = header.directories.filter(({ name }) => name !== 'root');
   return {
-    ...{ arch, cpu, memory, hz, kernelMode, rewrite, writeRoot, time: header.time },
+    ...{ arch, cpu, memory, hz, kernelMode, recognise, rewrite, writeRoot, time: header.time },
     ...(lockupSeconds !== undefined && { lockupSeconds }),
     ...(noVdso && { noVdso }),
     ...(root && { root }),

@@ -72,6 +72,7 @@ function headerOf(machine: StandingMachine, version: string, frames: number): Sa
     hz: options.hz,
     lockupSeconds: options.lockupSeconds,
     kernelMode: options.allKernelMode,
+    recognise: options.recognise,
     rewrite: options.rewrite ?? false,
     ...(options.noVdso && { noVdso: true }),
     writeRoot: options.writeRoot,

@@ -36,6 +36,7 @@ export interface SaveHeader {
   readonly memory: number;
   readonly time: 'real' | 'virtual';
   readonly hz: number;
+  readonly recognise: boolean;
   readonly lockupSeconds: number | undefined;
   /** Every program is treated as if it were under /trusted. */
   readonly kernelMode: boolean;

@@ -1,3 +1,5 @@
+import { endRecognised } from '@kml/core';
+import { MODE_M, SYS } from '../state.ts';
 import { BREAKPOINT, SUPERVISOR_CALL } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 
@@ -9,9 +11,17 @@ export function it(x: Insn): void {
   x.itAfter = (x.firstcond << 4) | x.mask;
 }
 
-/** SVC. */
+/**
+ * SVC. Recognised in SYS mode, where kernel-mode user processes run: in the new ABI, and not within an IT
+ * block, whose state the trap would keep.
+ */
 export function svc(x: Insn): void {
   x.endsBlock();
+  const { recognised, costs } = x.context;
+  if (recognised && (x.mode & MODE_M) === SYS && x.imm === 0 && !(x.thumb && x.it !== 0)) {
+    endRecognised(x.b, recognised, x.next, costs.branch ?? 1);
+    return;
+  }
   x.b.endWith({ kind: 'trap', vector: SUPERVISOR_CALL, error: x.const(x.imm), completes: true });
 }
 

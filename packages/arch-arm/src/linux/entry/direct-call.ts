@@ -8,6 +8,9 @@ import { count, SAVE_USER, THREAD_INFO_TO_R9 } from './macros.ts';
  *
  * The frame says that the program is at `kml_return`, in SYS mode: a call that is restarted finds the
  * SVC in front of it.
+ *
+ * A recognised trap comes here by `kml_recognised`: where it goes on, and in which instruction set, is in the
+ * task's word, and its frame is that of the trap.
  */
 export const DIRECT_CALL = `
 kml_call:
@@ -26,4 +29,19 @@ kml_call:
   svc #0
 kml_return:
   bx lr
+
+kml_recognised:
+  cpsid #MODE_SVC
+kml_recognised_taken:${SAVE_USER}
+  mrs r8, cpsr
+  bic r8, r8, #0xff
+  orr r8, r8, #MODE_SYS${THREAD_INFO_TO_R9}
+  ldr lr, [r9, #TI_RECOGNISED]
+  tst lr, #1
+  orrne r8, r8, #PSR_T
+  bic lr, lr, #1
+  str lr, [sp, #PT_PC]
+  str r8, [sp, #PT_CPSR]
+  str r0, [sp, #PT_ORIG_R0]${count('ENTRIES_RECOGNISED', 'r8', 'r10')}
+  b syscall_entered
 `;

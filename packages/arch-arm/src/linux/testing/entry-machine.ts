@@ -22,6 +22,7 @@ import {
   type Kernel,
   type KernelException,
   type KernelImage,
+  recognisedTrap,
   STACK_BYTES,
   STACK_SLOT_BYTES,
   type Task,
@@ -79,7 +80,8 @@ export class EntryMachine {
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
 
-  constructor(kernelMode: boolean) {
+  /** @param recognise system-call traps of the program are recognised */
+  constructor(kernelMode: boolean, recognise = false) {
     this.memory = new GuestMemory(128, 'little');
     this.mmu = new Mmu(this.memory, TASK_SIZE);
     this.cpu = new Cpu(this.memory, this.mmu, arm.layout, STATE_BASE);
@@ -90,6 +92,7 @@ export class EntryMachine {
       cpu: this.cpu,
       kernel: { kernelCall: (number) => this.kernelCall(number) },
       kernelText: { start: this.image.textStart, end: this.image.textEnd },
+      recognised: recognise ? recognisedTrap(TASK_SIZE, this.image) : undefined,
       hotness: Number.POSITIVE_INFINITY,
       verify: true,
     });

@@ -1,8 +1,11 @@
 import type { I32 } from '@kml/core';
-import { MODE_CODE_SEGMENTED } from '../state.ts';
+import { MODE_CODE_SEGMENTED, MODE_CODE32, MODE_CPL, MODE_SEGMENTED, MODE_STACK32, MODE_STEP } from '../state.ts';
 import { BR, DB, SOFTWARE, UD } from '../vectors.ts';
 import { ECX, type Insn } from './insn.ts';
 import { codeAddress, eipOf } from './segment.ts';
+
+/** Vector of Linux's system call. */
+const SYSTEM_CALL = 0x80;
 
 /** Linear address of a relative branch's target where the bytes alone tell it, else undefined. */
 function staticTarget(x: Insn): number | undefined {
@@ -108,9 +111,18 @@ export function ret(x: Insn): void {
   x.b.endWith({ kind: 'return', target });
 }
 
-/** INT n. */
+/** CPL 0 and flat 32-bit segments, not single-stepped. */
+const PLAIN_MASK = MODE_CPL | MODE_CODE32 | MODE_STACK32 | MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP;
+const PLAIN = MODE_CODE32 | MODE_STACK32;
+
+/** INT n. The system call's is recognised at CPL 0 in flat segments: it pushes where it goes on, as the trap would. */
 export function int(x: Insn): void {
-  softwareInterrupt(x, x.imm);
+  const { recognised, costs } = x.context;
+  if (recognised && x.imm === SYSTEM_CALL && (x.mode & PLAIN_MASK) === PLAIN) {
+    x.b.setCycles(costs.call ?? 1);
+    x.push(x.const(x.next), 32);
+    x.b.endWith({ kind: 'call', target: recognised.entry, returnTo: x.next });
+  } else softwareInterrupt(x, x.imm);
 }
 /** INT3. */
 export function int3(x: Insn): void {

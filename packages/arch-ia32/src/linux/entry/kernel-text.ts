@@ -4,7 +4,7 @@ import { ENTRY_CONSTANTS } from './constants.ts';
 import { DIRECT_CALL } from './direct-call.ts';
 import { DOUBLE_FAULT } from './double-fault.ts';
 import { EXIT } from './exit.ts';
-import { REWRITTEN } from './rewritten.ts';
+import { GATE, REWRITTEN } from './rewritten.ts';
 import { SYSTEM_CALL_STUBS } from './stubs.ts';
 import { SYSENTER } from './sysenter.ts';
 import { SYSTEM_CALL } from './system-call.ts';
@@ -12,7 +12,9 @@ import { TRAPS } from './traps.ts';
 
 /** The kernel's text on IA-32: the same for every machine, so assembled once. */
 export const KERNEL_CODE = assemble(
-  [SYSTEM_CALL, EXIT, DIRECT_CALL, REWRITTEN, SYSENTER, TRAPS, DOUBLE_FAULT, SYSTEM_CALL_STUBS].join('\n  .align 16\n'),
+  [SYSTEM_CALL, EXIT, DIRECT_CALL, REWRITTEN, SYSENTER, TRAPS, DOUBLE_FAULT, SYSTEM_CALL_STUBS, GATE].join(
+    '\n  .align 16\n',
+  ),
   KERNEL_TEXT,
   ENTRY_CONSTANTS,
 );

@@ -114,3 +114,10 @@ rewritten_special:
   mov [esp + PT_ORIG_EAX], eax
   jmp syscall_entered
 `;
+
+/** Where page 0 jumps to: at an address that its jump can have in it (ladder.ts). */
+export const GATE = `
+  .align 0x4000
+kml_gate:
+  jmp kml_rewritten
+`;

@@ -23,6 +23,7 @@ import {
   type KernelException,
   type KernelImage,
   newCredentials,
+  recognisedTrap,
   STACK_BYTES,
   STACK_SLOT_BYTES,
   type Task,
@@ -76,7 +77,8 @@ export class EntryMachine {
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
 
-  constructor(kernelMode: boolean) {
+  /** @param recognise system-call traps of the program are recognised */
+  constructor(kernelMode: boolean, recognise = false) {
     this.memory = new GuestMemory(128, 'little');
     this.mmu = new Mmu(this.memory, TASK_SIZE);
     this.cpu = new Cpu(this.memory, this.mmu, ia32.layout, STATE_BASE);
@@ -87,6 +89,7 @@ export class EntryMachine {
       cpu: this.cpu,
       kernel: { kernelCall: (number) => this.kernelCall(number) },
       kernelText: { start: this.image.textStart, end: this.image.textEnd },
+      recognised: recognise ? recognisedTrap(TASK_SIZE, this.image) : undefined,
       hotness: Number.POSITIVE_INFINITY,
       verify: true,
     });

@@ -1,5 +1,6 @@
 /** Traps on purpose. MIPS32 vol. II. */
-import type { I32 } from '@kml/core';
+import { endRecognised, type I32 } from '@kml/core';
+import { MODE_USER } from '../state.ts';
 import { BP, SYS, TR } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 
@@ -26,7 +27,12 @@ export function breakpoint(x: Insn): void {
   x.raise(BP);
 }
 
-/** SYSCALL: the instruction counts. */
+/** SYSCALL: the instruction counts. In a delay slot it is always a trap. */
 export function syscall(x: Insn): void {
+  const { recognised, costs } = x.context;
+  if (recognised && !(x.mode & MODE_USER) && !x.inSlot) {
+    endRecognised(x.b, recognised, (x.pc + 4) | 0, costs.branch ?? 1);
+    return;
+  }
   x.b.endWith({ kind: 'trap', vector: SYS, error: x.const(0), completes: true });
 }

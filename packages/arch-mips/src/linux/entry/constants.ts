@@ -32,12 +32,14 @@ export const KC_UNALIGNED = KC_PRIVATE + 1;
 
 /** Names that the entry code uses for numbers. */
 export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
+  ['CURRENT', cpuWord('current')],
   ['STACK_TOP', cpuWord('stackTop')],
   ['ENTRIES_TRAP', cpuWord('entriesTrap')],
   ['ENTRIES_DIRECT', cpuWord('entriesDirect')],
+  ['ENTRIES_RECOGNISED', cpuWord('entriesRecognised')],
+  ['ENTRIES_RECOGNISED_FULL', cpuWord('entriesRecognisedFull')],
   ['ENTRIES_DIRECT_FULL', cpuWord('entriesDirectFull')],
   ['ENTRIES_REWRITTEN', cpuWord('entriesRewritten')],
-  ['CURRENT', cpuWord('current')],
   ['ENTRIES_FAULT', cpuWord('entriesFault')],
   ['ENTRIES_INTERRUPT', cpuWord('entriesInterrupt')],
   ['EXCEPTION_HANDLERS', EXCEPTION_HANDLERS],
@@ -52,6 +54,7 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['WORK_MASK', TIF_WORK_MASK],
   ['TIF_TRACE', TIF_ENTRY_MASK],
   ['TIF_TRACED', TIF_TRACE],
+  ['TI_RECOGNISED', THREAD_INFO.recognised],
   ['TIF_NOTIFY', TIF_NOTIFY],
   ['KC_EXCEPTION', KC_EXCEPTION],
   ['KC_INTERRUPT', KC_INTERRUPT],

@@ -6,6 +6,8 @@ export interface FastCall {
   /** Stores what `restore` loads again, into the place for a frame; counts the call. */
   readonly save: string;
   readonly counts: string;
+  /** Counter of those that make a frame. */
+  readonly full: string;
   readonly restore: string;
   /** Goes back to the program. */
   readonly back: string;
@@ -20,7 +22,7 @@ export interface FastCall {
  * Status.CU0 says that the kernel's stack is in use: interrupts are off while it and SP disagree.
  * What waits at the exit goes on as if a `syscall` had been executed.
  */
-export function fastCall({ name, save, counts, restore, back, epc }: FastCall): string {
+export function fastCall({ name, save, counts, full, restore, back, epc }: FastCall): string {
   return `
 ${name}_fast:
   lw t4, 16(sp)
@@ -79,7 +81,7 @@ ${name}_done:${kernelStatus('off')}
   mtc0 t0, c0_status${back}
 
 # The frame is made whole: its number stays only where the call failed, for one that is executed again.
-${name}_work:${count('ENTRIES_DIRECT_FULL')}
+${name}_work:${count(full)}
   sw v0, PT_R2(sp)
   bnez a3, ${name}_frame
   sw a3, PT_R7(sp)
@@ -106,6 +108,10 @@ ${name}_frame:
  *
  * What waits at the exit goes on as if `syscall` had been executed just before `kml_return`, and the
  * calls that need a whole frame execute it.
+ *
+ * A recognised trap comes here by `kml_recognised`, with where it goes on in the task's word: T9 is that, which the
+ * trap uses up as well, and its whole frame is the trap's. Of the kernel's own code (a hook), and where the call is traced, it
+ * stays a trap.
  */
 export const DIRECT_CALL = `
 kml_call:
@@ -122,6 +128,7 @@ ${fastCall({
   name: 'kml',
   save: '',
   counts: count('ENTRIES_DIRECT'),
+  full: 'ENTRIES_DIRECT_FULL',
   restore: '',
   back: `
   jr ra
@@ -144,5 +151,52 @@ kml_return:
 kml_bad:${count('ENTRIES_DIRECT')}
   li v0, ENOSYS
   jr ra
+  li a3, 1
+
+kml_recognised:
+  lui t8, %hi(CURRENT)
+  lw t8, %lo(CURRENT)(t8)
+  lw t9, TI_RECOGNISED(t8)
+kml_recognised_taken:
+  bltz sp, kml_recognised_special
+  lw t8, TI_FLAGS(t8)
+  andi t8, t8, TIF_TRACE
+  bnez t8, kml_recognised_special
+  addiu t0, v0, -SYSCALL_BASE
+  sltiu t1, t0, NR_SYSCALLS
+  beqz t1, kml_recognised_bad
+  sll t0, t0, 2
+  lui t1, %hi(KML_CALL_TABLE)
+  addu t1, t1, t0
+  lw t1, %lo(KML_CALL_TABLE)(t1)
+  lui t2, %hi(kml_special)
+  addiu t2, t2, %lo(kml_special)
+  beq t1, t2, kml_recognised_special
+  nop
+${fastCall({
+  name: 'kml_recognised',
+  save: '\n  sw t9, PT_R25(sp)',
+  counts: count('ENTRIES_RECOGNISED'),
+  full: 'ENTRIES_RECOGNISED_FULL',
+  restore: '\n  lw t9, PT_R25(sp)',
+  back: `
+  jr t9
+  nop`,
+  epc: '\n  lw t0, PT_R25(sp)',
+})}
+# Counted as what it was, not as the trap it goes on by.
+kml_recognised_special:${count('ENTRIES_RECOGNISED')}${count('ENTRIES_RECOGNISED_FULL')}
+  lui t1, %hi(ENTRIES_TRAP)
+  lw t0, %lo(ENTRIES_TRAP)(t1)
+  addiu t0, t0, -1
+  sw t0, %lo(ENTRIES_TRAP)(t1)
+  syscall
+kml_recognised_return:
+  jr t9
+  nop
+
+kml_recognised_bad:${count('ENTRIES_RECOGNISED')}
+  li v0, ENOSYS
+  jr t9
   li a3, 1
 `;

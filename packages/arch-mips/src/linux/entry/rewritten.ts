@@ -30,6 +30,7 @@ ${fastCall({
   name: 'rewritten',
   save: '\n  sw t9, PT_R25(sp)',
   counts: count('ENTRIES_DIRECT') + count('ENTRIES_REWRITTEN'),
+  full: 'ENTRIES_DIRECT_FULL',
   restore: '\n  lw t9, PT_R25(sp)',
   back: `
   jr t9

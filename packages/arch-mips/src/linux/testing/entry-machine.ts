@@ -24,6 +24,7 @@ import {
   type KernelException,
   type KernelImage,
   type LinuxAbi,
+  recognisedTrap,
   STACK_BYTES,
   STACK_SLOT_BYTES,
   type Task,
@@ -74,7 +75,8 @@ export class EntryMachine {
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
 
-  constructor(kernelMode: boolean, byteOrder: 'big' | 'little' = 'big') {
+  /** @param recognise system-call traps of the program are recognised */
+  constructor(kernelMode: boolean, byteOrder: 'big' | 'little' = 'big', recognise = false) {
     this.abi = byteOrder === 'big' ? mips : mipsel;
     const { isa } = this.abi;
     this.memory = new GuestMemory(128, byteOrder);
@@ -87,6 +89,7 @@ export class EntryMachine {
       cpu: this.cpu,
       kernel: { kernelCall: (number) => this.kernelCall(number) },
       kernelText: { start: this.image.textStart, end: this.image.textEnd },
+      recognised: recognise ? recognisedTrap(KERNEL_BASE, this.image) : undefined,
       hotness: Number.POSITIVE_INFINITY,
       verify: true,
     });

@@ -1,4 +1,5 @@
-import { MSR_EE, MSR_RI, reg } from '../state.ts';
+import { endRecognised } from '@kml/core';
+import { MODE_STEP, MSR_EE, MSR_RI, reg } from '../state.ts';
 import { MSR_BITS } from '../system/mode.ts';
 import { ROUTINE } from '../system/routines.ts';
 import { MSR_ASSIST, SYSTEM_CALL } from '../vectors.ts';
@@ -15,6 +16,11 @@ export function kernelCall(x: Insn): void {
 
 /** SC. */
 export function sc(x: Insn): void {
+  const { recognised, costs } = x.context;
+  if (recognised && !x.isUser && !(x.mode & MODE_STEP)) {
+    endRecognised(x.b, recognised, x.next, costs.branch ?? 1);
+    return;
+  }
   x.end({ kind: 'trap', vector: SYSTEM_CALL, error: x.const(0), completes: true });
 }
 

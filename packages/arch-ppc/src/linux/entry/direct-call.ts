@@ -1,19 +1,62 @@
 import { count } from './macros.ts';
 
-/**
- * The direct call: a kernel-mode user process calls here (`__kernel_vsyscall_kml` of the vDSO, or the
- * address in AT_SYSINFO) with the registers of `sc`: number in r0, arguments in r3 to r8. The result is
- * that of `sc`: r3, with CR0.SO set and a positive errno on failure. r1, r2, r13 to r31, LR, XER and CR1
- * to CR7 come back as they were; r0, r4 to r12, CTR and the rest of CR0 are used up.
- *
- * Moving r1 into the kernel stack is the one step that makes this the kernel: an interrupt before it
- * counts as the program's, one after it as nested. No MSR changes. The frame is whole but for registers
- * that the call uses up, so that every call can be made; with work waiting the exit goes through it.
- *
- * A call that is to be restarted finds an `sc` in front of where its frame returns to.
- */
-export const DIRECT_CALL = `
-kml_call:
+/** What differs between the direct call and the recognised trap. */
+const WAYS = {
+  direct: {
+    begin: '\nkml_call:',
+    // r9: what the frame goes back to.
+    back: `
+  lis r9, kml_return@ha
+  addi r9, r9, kml_return@l
+  stw r9, PT_NIP(r1)`,
+    trace: '',
+    counter: 'ENTRIES_DIRECT',
+    leave: `
+  lwz r10, PT_LINK(r1)
+  lwz r11, PT_XER(r1)
+  mtcr r9
+  mtlr r10
+  mtxer r11
+  lwz r2, PT_R2(r1)
+  lwz r1, PT_R1(r1)
+  blr`,
+    label: 'kml',
+  },
+  recognised: {
+    begin: `
+kml_recognised:
+  mfsprg3 r12
+  lwz r12, TI_RECOGNISED(r12)
+kml_recognised_taken:`,
+    back: `
+  lwz r9, PT_R12(r1)
+  stw r9, PT_NIP(r1)`,
+    trace: `
+  lwz r9, TI_FLAGS(r2)
+  andi. r9, r9, TIF_TRACE
+  bne kml_recognised_trace`,
+    counter: 'ENTRIES_RECOGNISED',
+    leave: `
+  lwz r10, PT_LINK(r1)
+  lwz r11, PT_XER(r1)
+  lwz r12, PT_NIP(r1)
+  mtcr r9
+  mtlr r10
+  mtxer r11
+  mtctr r12
+  lwz r2, PT_R2(r1)
+  lwz r1, PT_R1(r1)
+  bctr
+
+kml_recognised_trace:
+  b system_call_trace`,
+    label: 'kml_recognised',
+  },
+} as const;
+
+function callCode(way: keyof typeof WAYS): string {
+  const { begin, back, trace, counter, leave, label } = WAYS[way];
+  return `${begin}
   mfsprg2 r9
   mr r10, r1
   addi r1, r9, -FRAME_BYTES
@@ -31,10 +74,7 @@ kml_call:
   stw r9, PT_CCR(r1)
   stw r10, PT_LINK(r1)
   stw r11, PT_XER(r1)
-  stw r12, PT_MSR(r1)
-  lis r9, kml_return@ha
-  addi r9, r9, kml_return@l
-  stw r9, PT_NIP(r1)
+  stw r12, PT_MSR(r1)${back}
   mfctr r9
   li r10, 0
   li r11, TRAP_SYSCALL
@@ -42,45 +82,56 @@ kml_call:
   stw r10, PT_MQ(r1)
   stw r10, PT_RESULT(r1)
   stw r11, PT_TRAP(r1)
-  mfsprg3 r2${count('ENTRIES_DIRECT')}
+  mfsprg3 r2${count(counter)}${trace}
   cmplwi r0, NR_SYSCALLS
-  bge kml_bad
+  bge ${label}_bad
   lis r11, SYS_CALL_TABLE@ha
   slwi r12, r0, 2
   addi r11, r11, SYS_CALL_TABLE@l
   lwzx r12, r11, r12
   mtctr r12
   bctrl
-kml_result:
+${label}_result:
   lwz r9, TI_FLAGS(r2)
   lwz r10, PT_TRAP(r1)
   andi. r9, r9, WORK_MASK
-  bne kml_full
+  bne ${label}_full
   cmpwi r10, TRAP_SYSCALL
-  bne kml_full
+  bne ${label}_full
   lwz r9, PT_CCR(r1)
   li r10, -4095
   cmplw r3, r10
-  blt kml_leave
+  blt ${label}_leave
   neg r3, r3
   oris r9, r9, 0x1000
-kml_leave:
-  lwz r10, PT_LINK(r1)
-  lwz r11, PT_XER(r1)
-  mtcr r9
-  mtlr r10
-  mtxer r11
-  lwz r2, PT_R2(r1)
-  lwz r1, PT_R1(r1)
-  blr
+${label}_leave:${leave}
 
-kml_full:${count('ENTRIES_DIRECT_FULL')}
+${label}_full:${count(`${counter}_FULL`)}
   b system_call_result
 
-kml_bad:
+${label}_bad:
   li r3, -ENOSYS
-  b kml_result
+  b ${label}_result
+`;
+}
 
+/**
+ * The direct call: a kernel-mode user process calls here (`__kernel_vsyscall_kml` of the vDSO, or the
+ * address in AT_SYSINFO) with the registers of `sc`: number in r0, arguments in r3 to r8. The result is
+ * that of `sc`: r3, with CR0.SO set and a positive errno on failure. r1, r2, r13 to r31, LR, XER and CR1
+ * to CR7 come back as they were; r0, r4 to r12, CTR and the rest of CR0 are used up.
+ *
+ * Moving r1 into the kernel stack is the one step that makes this the kernel: an interrupt before it
+ * counts as the program's, one after it as nested. No MSR changes. The frame is whole but for registers
+ * that the call uses up, so that every call can be made; with work waiting the exit goes through it.
+ *
+ * A call that is to be restarted finds an `sc` in front of where its frame returns to.
+ *
+ * A recognised trap comes here by `kml_recognised`, with LR as the program has it and where it goes on in
+ * the task's word; it goes back through CTR, which the trap uses up as well. Its frame is that of the trap.
+ */
+export const DIRECT_CALL = `${callCode('direct')}
+${callCode('recognised')}
   sc
 kml_return:
   blr

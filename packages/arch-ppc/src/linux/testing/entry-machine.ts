@@ -23,6 +23,7 @@ import {
   type Kernel,
   type KernelException,
   type KernelImage,
+  recognisedTrap,
   STACK_BYTES,
   STACK_SLOT_BYTES,
   type Task,
@@ -75,7 +76,8 @@ export class EntryMachine {
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
 
-  constructor(kernelMode: boolean) {
+  /** @param recognise system-call traps of the program are recognised */
+  constructor(kernelMode: boolean, recognise = false) {
     const { isa } = powerpc;
     this.memory = new GuestMemory(128, 'big');
     this.mmu = new Mmu(this.memory, TASK_SIZE);
@@ -87,6 +89,7 @@ export class EntryMachine {
       cpu: this.cpu,
       kernel: { kernelCall: (number) => this.kernelCall(number) },
       kernelText: { start: this.image.textStart, end: this.image.textEnd },
+      recognised: recognise ? recognisedTrap(TASK_SIZE, this.image) : undefined,
       hotness: Number.POSITIVE_INFINITY,
       verify: true,
     });

@@ -17,7 +17,8 @@ function trace(way: Way, hotness: number, options: MachineOptions = {}) {
     done = point;
     hashes.push(`${machine.instructions} ${machine.stateHash()}`);
   }
-  return { hashes, output: screen.output, cycles: machine.stats().cycles };
+  const { cycles, cyclesBy } = machine.stats();
+  return { hashes, output: screen.output, cycles, cyclesBy };
 }
 
 /** Both modes of every architecture. */

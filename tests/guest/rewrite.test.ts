@@ -1,5 +1,6 @@
+import { restoreMachine } from '@kml/machine';
 import { describe, expect, test } from 'vitest';
-import { ARCHS, guestProgram, guestRoot, runGuest, TestConsole } from './harness.ts';
+import { ARCHS, guestProgram, guestRoot, loadGuest, runGuest, TestConsole } from './harness.ts';
 
 const ENGINES = ['interpreter', 'translator'] as const;
 const EACH = ARCHS.flatMap((arch) => ENGINES.map((engine) => ({ arch, engine })));
@@ -24,6 +25,7 @@ async function run(way: (typeof EACH)[number], argv: readonly string[], rewrite:
     root,
     screen,
     rewrite,
+    recognise: false,
     noVdso: true,
   });
   return { result, output: output + screen.errors, stats: machine.stats() };
@@ -55,6 +57,26 @@ describe.each(EACH)('$arch: rewritten traps, by the $engine', (way) => {
     expect(kernelEntries.trap).toBe(rewriting.sites + left);
     expect(kernelEntries.direct).toBe(999);
     expect(rewriting.resumed).toBeLessThan(2);
+  });
+
+  test('a machine that is saved and restored goes on with its rewritten text', async () => {
+    const root = guestRoot(way.arch, { '/trusted/bin/rewrite': guestProgram('rewrite', way.arch) });
+    const options = { root, rewrite: true, noVdso: true };
+    const kernelMode = { ...way, mode: 'kernel' } as const;
+    const whole = await runGuest(kernelMode, ['rewrite', 'children'], options);
+    const screen = new TestConsole();
+    const machine = loadGuest(kernelMode, ['rewrite', 'children'], screen, options);
+    await machine.run({ maxInstructions: Math.floor(whole.machine.instructions / 2) });
+    expect(machine.stats().kernelEntries.directRewritten).toBeGreaterThan(0);
+    const { header, parts } = machine.save('test');
+    const saved = { header, parts: [...parts].map((part) => structuredClone(part)) };
+    const rest = new TestConsole();
+    const { machine: restored } = restoreMachine(saved, 'test', { console: rest });
+    await restored.run({ timeoutSeconds: 50 });
+    expect((screen.output + rest.output).replaceAll('\r', '')).toBe(whole.output);
+    const [after, undisturbed] = [restored.stats(), whole.machine.stats()];
+    expect(after.kernelEntries).toEqual(undisturbed.kernelEntries);
+    expect(after.rewriting).toEqual(undisturbed.rewriting);
   });
 
   test('without the option, and in user mode, nothing is rewritten', async () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { VERSION } from './build.ts';
 import { archsCommand } from './commands/archs.ts';
 import { compareCommand } from './commands/compare.ts';
+import { cpuCommand } from './commands/cpu.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
@@ -29,6 +30,7 @@ export async function main(): Promise<void> {
     restoreCommand(),
     infoCommand(),
     archsCommand(),
+    cpuCommand(),
     explainCommand(),
     rootfsCommand(),
     tourCommand(),

@@ -1,6 +1,7 @@
 export * from './cpu/cpu.ts';
 export * from './cpu/guest-fault.ts';
 export * from './cpu/layout.ts';
+export * from './cpu-model.ts';
 export * from './engine/engine.ts';
 export * from './engine/engine-types.ts';
 export * from './engine/translator-port.ts';

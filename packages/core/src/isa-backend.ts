@@ -148,6 +148,12 @@ export interface CpuModel {
   readonly costs: CycleCosts;
   /** Cycles of the kernel's work behind system calls, by name, where this model has its own and not the kernel's. */
   readonly callWork?: Readonly<Record<string, number>>;
+  /** Cycles of the kernel's other work by name (kernel: work-cost.ts), where this model has its own. */
+  readonly work?: Readonly<Record<string, number>>;
+  /** Sources of `work`. */
+  readonly workSources?: Readonly<Record<string, string>>;
+  /** What the kernel's reference figures are multiplied by on this model, where it has none of its own; 1 where it is left out. */
+  readonly workScale?: { readonly factor: number; readonly source: string };
   /** Source of each constant: manual and table, 'fitted' and to what, or 'assumed'. */
   readonly sources: Readonly<Record<string, string>>;
   /** The same of callWork, by call. */

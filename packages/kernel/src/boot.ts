@@ -26,6 +26,7 @@ import { newSchedState } from './sched/sched-state.ts';
 import { publishCurrent } from './sched/switch.ts';
 import { SIG_IGN, SIGCHLD } from './signal/numbers.ts';
 import { syscallTable } from './syscalls/table.ts';
+import { kernelWork } from './syscalls/work-cost.ts';
 import { addTask, newCredentials, newGroup, newTask, rootCredentials } from './task/new-task.ts';
 import { mirrorTask } from './task/thread-info.ts';
 import { monotonicNs, startClock } from './time/clock.ts';
@@ -101,7 +102,8 @@ export function createKernel(parts: KernelParts): Kernel {
     ...parts,
     image: parts.image ?? parts.abi.buildImage(),
     state: newState(parts),
-    syscalls: syscallTable(parts.abi, parts.options.callWork),
+    syscalls: syscallTable(parts.abi, parts.options.callWork, parts.options.workScale),
+    work: kernelWork(parts.options.work, parts.options.workScale),
   };
   mapKernelImage(kernel);
   return kernel;

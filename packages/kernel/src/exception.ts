@@ -6,7 +6,6 @@ import { oops } from './report/oops.ts';
 import { fixupRewriting, patchKnownSites } from './rewrite/sites.ts';
 import { SIGILL } from './signal/numbers.ts';
 import { forceSignal, sigInfo } from './signal/send.ts';
-import { WORK } from './syscalls/work-cost.ts';
 import type { Task } from './types.ts';
 
 /** An exception of the current task. The task may have ended afterwards. */
@@ -22,7 +21,7 @@ export function takeException(kernel: Kernel, task: Task): void {
 function pageFault(kernel: Kernel, task: Task, exception: KernelException): void {
   const { cause, fromUser } = exception;
   if (cause.kind !== 'page') return;
-  kernel.engine.addCycles(WORK.pageFault);
+  kernel.engine.addCycles(kernel.work.pageFault);
   const inKernel = cause.address >>> 0 >= kernel.abi.taskSize;
   // A kernel-mode program has the privilege, but kernel text stays read-only: no handler is asked.
   if (inKernel && task.kernelMode && cause.present && cause.access === 'write') {

@@ -74,6 +74,7 @@ export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './st
 export * from './syscalls/define.ts';
 export { stackArgument } from './syscalls/stack-argument.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
+export { kernelWork, type WorkConstant, type WorkModel, workConstants } from './syscalls/work-cost.ts';
 export { CAP, capable } from './task/capabilities.ts';
 export { withCpu } from './task/cpu-state.ts';
 export { newCredentials } from './task/new-task.ts';

@@ -3,6 +3,7 @@ import type { HostDirectory, HostPorts } from './host.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
 import type { SchedState } from './sched/sched-state.ts';
 import type { SyscallDef } from './syscalls/define.ts';
+import type { KernelWork } from './syscalls/work-cost.ts';
 import type { TimeState } from './time/time-state.ts';
 import type { Mount, Task, ThreadGroup, WaitQueue } from './types.ts';
 
@@ -38,6 +39,9 @@ export interface KernelOptions {
   readonly clockHz: number;
   /** Cycles of the work behind system calls, by name, where the CPU model has its own (CpuModel.callWork). */
   readonly callWork?: Readonly<Record<string, number>>;
+  /** The same of other work (work-cost.ts), and what the reference figures are multiplied by for this CPU model. */
+  readonly work?: Readonly<Record<string, number>>;
+  readonly workScale?: number;
   readonly hostname: string;
   /** Trace line sink (--strace), without the newline. */
   readonly strace: ((line: string) => void) | undefined;
@@ -118,4 +122,6 @@ export interface Kernel {
   readonly state: KernelState;
   /** Rows by system-call number, from the ABI's numbers and all tables. */
   readonly syscalls: readonly (SyscallDef | undefined)[];
+  /** What the kernel's work costs on this CPU model. */
+  readonly work: KernelWork;
 }

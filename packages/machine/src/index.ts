@@ -10,6 +10,7 @@ export type { EntryWay, HostConsole, HostDirectory, HostEntropy, HostLog, Syscal
 export { findUnsaveable } from '@kml/kernel';
 export { archModule, createContainer, registryWith, standardRegistry } from './container.ts';
 export { type ArchDescription, describeArch } from './describe-arch.ts';
+export { type CpuDescription, describeCpus } from './describe-cpu.ts';
 export type { ElfDescription } from './describe-elf.ts';
 export { describe as describeElf } from './describe-standard.ts';
 export { archOfElf, archOfProgram, type GuestView, takesElf } from './detect-arch.ts';

@@ -86,7 +86,7 @@ export class Machine {
       model: this.model,
       kernel: { kernelCall: this.kernelCalls(options.profileEvery !== undefined) },
       kernelText: { start: image.textStart, end: image.textEnd },
-      recognised: (options.recognise ?? !options.rewrite) ? recognisedTrap(abi.taskSize, image) : undefined,
+      recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
@@ -271,6 +271,11 @@ function makeMemory(bytes: number, byteOrder: 'little' | 'big'): GuestMemory {
   }
 }
 
+/** Rewriting takes the place of recognition, which would leave it no trap to find. */
+function recognises({ recognise, rewrite }: MachineOptions): boolean {
+  return (recognise ?? true) && rewrite !== true;
+}
+
 function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions {
   return {
     root: options.root,
@@ -281,11 +286,13 @@ function kernelOptions(options: MachineOptions, model: CpuModel): KernelOptions 
     time: options.time ?? 'real',
     clockHz: model.clockHz,
     ...(model.callWork && { callWork: model.callWork }),
+    ...(model.work && { work: model.work }),
+    ...(model.workScale && { workScale: model.workScale.factor }),
     hostname: options.hostname ?? 'kml',
     strace: options.strace,
     ...(options.onSyscall && { onSyscall: options.onSyscall }),
     allKernelMode: options.kernelMode ?? false,
-    recognise: options.recognise ?? !options.rewrite,
+    recognise: recognises(options),
     rewrite: options.rewrite ?? false,
     ...(options.noVdso && { noVdso: true }),
     ...(options.lockupSeconds !== undefined && { lockupSeconds: options.lockupSeconds }),

@@ -7,6 +7,8 @@ export interface MachineStats {
   readonly cpu: string;
   readonly instructions: number;
   readonly cycles: number;
+  /** Where the cycles went: the programs' own code; the kernel's entry code (all of kernel text) with the traps into it; the kernel's modelled work. Their sum is `cycles`. */
+  readonly cyclesBy: { readonly user: number; readonly entry: number; readonly kernel: number };
   /** Kernel entries by way in, counted by the entry code in the guest itself. `directFull` and `recognisedFull`: those of the direct and recognised ones that went on through the full register frame. */
   readonly kernelEntries: {
     readonly trap: number;
@@ -57,6 +59,11 @@ export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: 
     cpu,
     instructions: engine.instructions,
     cycles: engine.cycles,
+    cyclesBy: {
+      user: engine.cycles - engine.entryCycles - engine.kernelCycles,
+      entry: engine.entryCycles,
+      kernel: engine.kernelCycles,
+    },
     kernelEntries: {
       trap: word(CPU_AREA.entriesTrap),
       fast: word(CPU_AREA.entriesFast),

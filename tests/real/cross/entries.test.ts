@@ -9,7 +9,7 @@ const WORK = 'i=0; while [ $i -lt 400 ]; do echo $i > /tmp/f; read x < /tmp/f; i
 
 describe.each([PPC, MIPS])('under /trusted, dynamic programs of $name', (target) => {
   test.each(['bash', 'busybox'])(
-    '%s makes at least 95 %% of its system calls as direct or recognised ones',
+    '%s makes at least 95 % of its system calls as direct or recognised ones',
     async (shell) => {
       const machine = createMachine({
         arch: target.arch,

@@ -88,8 +88,8 @@ export function rewriteAbi(little: boolean): RewriteAbi {
   const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset);
 
   const isBranchTarget = (site: number, read: ReadText): boolean => {
-    // By pieces, since the window may reach beyond the mapping.
-    for (let from = Math.max(0, site - WINDOW); from < site + WINDOW; from += 0x400) {
+    // By pieces that lie within a page each, since the window may reach beyond the mapping.
+    for (let from = Math.floor(Math.max(0, site - WINDOW) / 0x400) * 0x400; from < site + WINDOW; from += 0x400) {
       const bytes = read(from, 0x400);
       if (bytes === undefined) continue;
       const view = viewOf(bytes);

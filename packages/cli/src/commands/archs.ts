@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { type ArchDescription, describeArch } from '@kml/machine';
 import { pluginOption, registryOf } from '../plugins.ts';
+import { textTable } from '../text-table.ts';
 
 /** `kml archs`: the architectures, with what they cover. */
 export function archsCommand() {
@@ -17,10 +18,7 @@ export function archsCommand() {
 const HEAD = ['arch', 'ABI', 'byte order', 'instructions', 'system calls', 'CPU models'];
 
 function table(archs: readonly ArchDescription[]): string {
-  const rows = [HEAD, ...archs.map(rowOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  '));
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  return textTable([HEAD, ...archs.map(rowOf)]);
 }
 
 function rowOf({ name, abi, byteOrder, instructions, syscalls, cpuModels }: ArchDescription): string[] {

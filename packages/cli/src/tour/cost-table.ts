@@ -7,7 +7,9 @@ export function costTable({ rows }: Comparison, workload: string): string {
   const user = waysOf(own, 'user');
   const kernel = waysOf(own, 'kernel');
   const ways = [...user, ...kernel];
-  const lines = [...Map.groupBy(own, ({ arch, cpu }) => `${arch} ${cpu.name}`).values()].map((members) => {
+  const placeOf = ({ arch, cpu }: ComparisonRow): string => `${arch} ${cpu.name}`;
+  const lines = [...new Set(own.map(placeOf))].map((place) => {
+    const members = own.filter((row) => placeOf(row) === place);
     const { arch, cpu } = members[0]!;
     return [arch, cpu.title, ...ways.map((way) => cellOf(members.find((row) => nameOf(row) === way)))];
   });

@@ -1,9 +1,10 @@
 import type { CpuClock } from '../cpu/cpu.ts';
-import { CLOCK_ADDRESS, CYCLES_BASE_ADDRESS } from '../memory/memory-map.ts';
+import { CLOCK_ADDRESS, CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS } from '../memory/memory-map.ts';
 
 const LEFT = CLOCK_ADDRESS >> 2;
 const USED = LEFT + 1;
 const BASE = CYCLES_BASE_ADDRESS >> 2;
+const ENTRY = ENTRY_CYCLES_ADDRESS >> 2;
 /** A longer budget is handed out in slices, so that the cycles of one fit 32 bits. */
 const SLICE = 1 << 24;
 const WORD = 0x1_0000_0000;
@@ -20,6 +21,7 @@ export class Clock implements CpuClock {
   private slice = 0;
   private beyond = 0;
   private cyclesBase = 0;
+  private work = 0;
 
   constructor(i32: Int32Array) {
     this.i32 = i32;
@@ -70,9 +72,32 @@ export class Clock implements CpuClock {
     this.setBase(this.cyclesBase + Math.floor(cycles));
   }
 
+  /** Adds cycles of the kernel's modelled work. */
+  addWork(cycles: number): void {
+    this.work += Math.floor(cycles);
+    this.addCycles(cycles);
+  }
+
+  /** Of the cycles counted: these are the entry code's, or a trap's into it. Translated code counts its own. */
+  countEntry(cycles: number): void {
+    this.setEntry(this.entryCycles() + cycles);
+  }
+
+  /** Cycles of kernel text and of the traps into it; within cycles(). */
+  entryCycles(): number {
+    return (this.i32[ENTRY]! >>> 0) + (this.i32[ENTRY + 1]! >>> 0) * WORD;
+  }
+
+  /** Cycles that addWork added; within cycles(). */
+  workCycles(): number {
+    return this.work;
+  }
+
   /** Goes on from the counts of a saved machine. Outside a run only. */
-  restore(instructions: number, cycles: number): void {
+  restore(instructions: number, cycles: number, entryCycles: number, workCycles: number): void {
     this.executed = instructions;
+    this.work = workCycles;
+    this.setEntry(entryCycles);
     this.setBase(cycles);
   }
 
@@ -83,6 +108,11 @@ export class Clock implements CpuClock {
     this.i32[LEFT] = 0;
     this.i32[USED] = 0;
     this.setBase(this.cyclesBase + used);
+  }
+
+  private setEntry(cycles: number): void {
+    this.i32[ENTRY] = cycles % WORD;
+    this.i32[ENTRY + 1] = Math.floor(cycles / WORD);
   }
 
   private setBase(cycles: number): void {

@@ -59,10 +59,19 @@ export type TrapEvent =
     }
   | { readonly kind: 'interrupt'; readonly pc: number; readonly line: number };
 
+/** Whether an address lies in kernel text. */
+export function inKernelText({ kernelText }: Pick<EngineOptions, 'kernelText'>, pc: number): boolean {
+  const address = pc >>> 0;
+  return address >= kernelText.start && address < kernelText.end;
+}
+
 /** Engine counters, for --stats; none of them shows in guest state. */
 export interface EngineCounters {
   instructions: number;
   cycles: number;
+  /** Of the cycles: those of kernel text and of the traps into it, and those of the kernel's modelled work. */
+  entryCycles: number;
+  kernelCycles: number;
   interpretedInstructions: number;
   blocksLifted: number;
   regionsTranslated: number;
@@ -77,6 +86,8 @@ export interface EngineCounters {
 export interface EngineState {
   instructions: number;
   cycles: number;
+  entryCycles: number;
+  kernelCycles: number;
   /** Interrupt request lines that are up, a bit each. */
   lines: number;
   /** The next run comes back at once. */

@@ -11,6 +11,7 @@ import {
   type EngineCounters,
   type EngineOptions,
   type EngineState,
+  inKernelText,
   KERNEL_GO_ON,
   KERNEL_LEAVE,
   type KernelPort,
@@ -48,6 +49,8 @@ export class Engine {
   readonly counters: EngineCounters = {
     instructions: 0,
     cycles: 0,
+    entryCycles: 0,
+    kernelCycles: 0,
     interpretedInstructions: 0,
     blocksLifted: 0,
     regionsTranslated: 0,
@@ -147,9 +150,14 @@ export class Engine {
     return this.clock.cycles();
   }
 
+  /** Of cycles(): those of kernel text with the traps into it, and those of the kernel's modelled work. The rest is the programs' own. */
+  cyclesBy(): { readonly entryCycles: number; readonly kernelCycles: number } {
+    return { entryCycles: this.clock.entryCycles(), kernelCycles: this.clock.workCycles() };
+  }
+
   /** Charges cycles that no instruction stands for: modelled kernel work. Much of it ends the run early. */
   addCycles(cycles: number): void {
-    this.clock.addCycles(cycles);
+    this.clock.addWork(cycles);
     this.work += cycles;
     if (this.work >= WORK_A_RUN) this.stop();
   }
@@ -195,13 +203,13 @@ export class Engine {
   state(): EngineState {
     const { lines, stopRequested, counters } = this;
     const { shutdownReason } = this.cpu;
-    const counts = { instructions: this.instructions(), cycles: this.cycles() };
+    const counts = { instructions: this.instructions(), cycles: this.cycles(), ...this.cyclesBy() };
     return { ...counts, lines, stopRequested, shutdownReason, counters: { ...counters } };
   }
 
   /** Goes on from a saved state, with CPU, MMU and memory restored before; forgets all code. */
   restore(state: EngineState): void {
-    this.clock.restore(state.instructions, state.cycles);
+    this.clock.restore(state.instructions, state.cycles, state.entryCycles, state.kernelCycles);
     Object.assign(this.counters, state.counters);
     this.translated = state.instructions - state.counters.interpretedInstructions;
     this.interpreter.slow.count = state.counters.slowAccesses;
@@ -249,6 +257,8 @@ export class Engine {
     const { counters } = this;
     counters.instructions = this.clock.instructions();
     counters.cycles = this.clock.cycles();
+    counters.entryCycles = this.clock.entryCycles();
+    counters.kernelCycles = this.clock.workCycles();
     counters.interpretedInstructions = counters.instructions - this.translated;
     counters.slowAccesses = this.interpreter.slow.count;
   }
@@ -376,7 +386,7 @@ export class Engine {
 
   /** Stands at instruction `index` of the block (its end, for its count), those before it counted. */
   private stand(block: FlatBlock, index: number): void {
-    this.clock.count(index, this.cpu.i32[block.cyclesBefore + index]!);
+    this.count(block, index, this.cpu.i32[block.cyclesBefore + index]!);
     this.mix?.part(block, 0, index);
     this.goTo(block, index);
   }
@@ -401,8 +411,8 @@ export class Engine {
 
   /** Has the ISA do instruction `index` as a whole, counted. */
   private assist(block: FlatBlock, index: number, vector: number): void {
-    const { cpu, clock } = this;
-    clock.count(1, this.cyclesOf(block, index));
+    const { cpu } = this;
+    this.count(block, 1, this.cyclesOf(block, index));
     this.mix?.part(block, index, index + 1);
     this.assisted = index;
     this.phase = IN_ASSIST;
@@ -413,9 +423,9 @@ export class Engine {
 
   /** All operations of the block are done: the terminal. */
   private endBlock(block: FlatBlock): void {
-    const { cpu, clock } = this;
+    const { cpu } = this;
     const last = block.count - 1;
-    clock.count(block.count, block.cycles);
+    this.count(block, block.count, block.cycles);
     this.mix?.whole(block);
     if (block.modes >= 0) cpu.mode = cpu.i32[block.modes + block.count]!;
     switch (block.terminal) {
@@ -436,6 +446,7 @@ export class Engine {
       case 6: // one whose does
         this.goTo(block, last);
         this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
+        this.noteEntry(block);
         return;
       case 4:
         this.runSystemRoutine(block);
@@ -461,11 +472,23 @@ export class Engine {
       block.next,
     );
     this.phase = IN_BLOCK;
+    if (inKernelText(this.options, cpu.pc)) this.noteEntry(block);
+  }
+
+  /** Counts instructions of a block, and their cycles. */
+  private count(block: FlatBlock, instructions: number, cycles: number): void {
+    this.clock.count(instructions, cycles);
+    if (inKernelText(this.options, block.pc)) this.clock.countEntry(cycles);
+  }
+
+  /** The block's last instruction led into the kernel: what it cost is cost of entry. */
+  private noteEntry(block: FlatBlock): void {
+    if (!inKernelText(this.options, block.pc)) this.clock.countEntry(this.cyclesOf(block, block.count - 1));
   }
 
   /** Takes the block's last instruction back out of the counts. */
   private uncount(block: FlatBlock): void {
-    this.clock.count(-1, -this.cyclesOf(block, block.count - 1));
+    this.count(block, -1, -this.cyclesOf(block, block.count - 1));
     this.mix?.part(block, block.count - 1, block.count, -1);
   }
 
@@ -547,7 +570,7 @@ export class Engine {
       this.uncount(block!);
       this.goTo(block!, block!.count - 1);
     } else if (phase === IN_ASSIST) {
-      this.clock.count(-1, -this.cyclesOf(block!, this.assisted));
+      this.count(block!, -1, -this.cyclesOf(block!, this.assisted));
       this.mix?.part(block!, this.assisted, this.assisted + 1, -1);
       this.goTo(block!, this.assisted);
     } else this.stand(block!, this.interpreter.faulting());

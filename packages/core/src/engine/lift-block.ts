@@ -4,7 +4,7 @@ import type { CodeReader, IsaBackend, LiftContext } from '../isa-backend.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_MASK, PAGE_SHIFT } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { EngineOptions } from './engine-types.ts';
+import { type EngineOptions, inKernelText } from './engine-types.ts';
 
 /** A block ends at this many instructions, or when it has this many operations. */
 const MAX_INSTRUCTIONS = 64;
@@ -101,9 +101,4 @@ export function liftBlock(
 /** Between modes of its own a block goes on: what ends there is not translated. */
 function hasRoom(builder: BlockBuilder, most: number): boolean {
   return builder.instructionCount < most && builder.operationCount < MAX_OPERATIONS;
-}
-
-function inKernelText(options: EngineOptions, pc: number): boolean {
-  const address = pc >>> 0;
-  return address >= options.kernelText.start && address < options.kernelText.end;
 }

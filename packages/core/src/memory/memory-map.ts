@@ -24,6 +24,8 @@ export const LEAVE_ADDRESS = CONTROL_BASE + 20;
 export const CYCLES_BASE_ADDRESS = CONTROL_BASE + 24;
 /** i32: the interrupt request lines that are up, a bit each. */
 export const INTERRUPTS_ADDRESS = CONTROL_BASE + 32;
+/** u64: cycles since boot of instructions in kernel text, and of the traps that led there. */
+export const ENTRY_CYCLES_ADDRESS = CONTROL_BASE + 40;
 /** Free for the engine up to CONTROL_END. */
 export const CONTROL_END = 0x4000;
 /** The interpreter's values, 16 bytes each. */

@@ -1,5 +1,5 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
-import { CYCLES_BASE_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import { runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
@@ -36,7 +36,7 @@ export function emitShadows(region: RegionContext, plan: BlockPlan): void {
   for (const [slot, value] of plan.shadows) region.values.assign(slot, value);
 }
 
-/** clock += cycles << 32 - instructions. */
+/** clock += cycles << 32 - instructions; in kernel text ENTRY_CYCLES += cycles, too. */
 function chargeBlock(region: RegionContext, code: BlockCode): void {
   const { cycles, count } = code.block;
   if (count === 0) return;
@@ -45,6 +45,17 @@ function chargeBlock(region: RegionContext, code: BlockCode): void {
     .i64Const(-count, cycles - 1)
     .op(0x7c)
     .set(region.clockLocal);
+  if (region.services.isKernelText(code.block.pc)) countEntry(region, cycles);
+}
+
+function countEntry(region: RegionContext, cycles: number): void {
+  region.code
+    .i32Const(0)
+    .i32Const(0)
+    .memory(OPCODE.i64Load, 3, ENTRY_CYCLES_ADDRESS)
+    .i64Const(cycles, 0)
+    .op(0x7c)
+    .memory(OPCODE.i64Store, 3, ENTRY_CYCLES_ADDRESS);
 }
 
 function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {

@@ -38,6 +38,7 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
     pcOffset: 0,
     shapes,
     sites: new SiteTable(),
+    isKernelText: () => false,
     helperFunction: () => 2,
     jumpNumber: () => 1,
     link: () => 0,

@@ -40,6 +40,8 @@ export interface RegionServices {
   readonly pcOffset: number;
   readonly shapes: ShapeTable;
   readonly sites: SiteSink;
+  /** Whether the cycles of code at this address are the kernel's entry's (ENTRY_CYCLES). */
+  isKernelText(pc: number): boolean;
   /** Function number of a helper of the ISA in the module being built. */
   helperFunction(number: number): number;
   /** Number of the computed jump at (pc, mode), see JumpProfile. */

@@ -1,3 +1,4 @@
+import { inKernelText } from '../engine/engine-types.ts';
 import type { TranslationHost } from '../engine/translator-port.ts';
 import type { JumpProfile } from './jump-profile.ts';
 import type { LinkTable } from './link-table.ts';
@@ -81,6 +82,7 @@ export class RegionFactory {
       pcOffset: this.pcOffset,
       shapes: this.shapes,
       sites: this.sites,
+      isKernelText: (pc: number) => inKernelText(this.host.options, pc),
       helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
       jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
       link: (pc: number, mode: number, isCall: boolean) => {

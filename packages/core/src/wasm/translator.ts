@@ -1,6 +1,7 @@
+import { inKernelText } from '../engine/engine-types.ts';
 import type { TranslationHost, TranslatorFactory, TranslatorPort } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { LOOKUP_ADDRESS, LOOKUP_BYTES, PAGE_SIZE, SITE_ADDRESS } from '../memory/memory-map.ts';
+import { ENTRY_CYCLES_ADDRESS, LOOKUP_ADDRESS, LOOKUP_BYTES, PAGE_SIZE, SITE_ADDRESS } from '../memory/memory-map.ts';
 import {
   EXIT_RECORD_ADDRESS,
   JUMP_ADDRESS,
@@ -37,6 +38,7 @@ const MAX_CODE_BYTES = 32 << 20;
 const MAX_BATCH = 1024;
 /** Nested deeper than this nothing is translated. */
 const STACK_TO_TRANSLATE = 250_000;
+const ENTRY_LOW = ENTRY_CYCLES_ADDRESS >> 2;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
 /** A region that so often in a row left without executing anything is dropped for good. */
@@ -262,7 +264,16 @@ class Translator implements TranslatorPort {
     this.host.cpu.pc = this.sites.pcOf(site);
     this.host.cpu.mode = this.sites.modeOf(site);
     i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);
-    i32[CLOCK_USED]! -= this.sites.cyclesOf(site);
+    const cycles = this.sites.cyclesOf(site);
+    i32[CLOCK_USED]! -= cycles;
+    if (cycles > 0 && inKernelText(this.host.options, this.sites.pcOf(site))) this.takeBackEntry(cycles);
+  }
+
+  private takeBackEntry(cycles: number): void {
+    const { i32 } = this;
+    const low = i32[ENTRY_LOW]! >>> 0;
+    i32[ENTRY_LOW] = low - cycles;
+    if (low < cycles) i32[ENTRY_LOW + 1]! -= 1;
   }
 
   /** Such a region costs and gives nothing: its first instruction always leaves. */

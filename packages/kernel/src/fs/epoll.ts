@@ -148,6 +148,7 @@ function wakeUps(kernel: Kernel, file: OpenFile): number {
 /** Events that a watch would report now. */
 function readyEvents(kernel: Kernel, watch: Watch): number {
   if (watch.disabled) return 0;
+  kernel.engine.addCycles(kernel.work.pollDescriptor);
   const events = fileOps(watch.file).poll!(kernel, watch.file) & (watch.events | POLLERR | POLLHUP);
   if (events !== 0 && watch.events & EPOLLET && watch.seen === wakeUps(kernel, watch.file)) return 0;
   return events;

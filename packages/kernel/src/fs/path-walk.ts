@@ -189,6 +189,7 @@ function isCached(dir: Dentry, name: string): boolean {
  * -ENAMETOOLONG and what else the file system answers.
  */
 export function lookupChild(kernel: Kernel, dir: Dentry, name: string): Dentry | number {
+  kernel.engine.addCycles(kernel.work.pathComponent);
   if (name.length > NAME_MAX) return -ENAMETOOLONG;
   const cached = dir.children.get(name);
   if (cached !== undefined) return cached.inode === undefined ? -ENOENT : cached;

@@ -61,6 +61,7 @@ function mapSegment(kernel: Kernel, mm: Mm, file: OpenFile, segment: ElfSegment,
   if (segment.memorySize === 0) return 0;
   if (start < MMAP_MIN_ADDRESS || end > kernel.abi.taskSize) return -EINVAL;
   if (!mayCommit(kernel, end - start)) return -ENOMEM;
+  kernel.engine.addCycles(kernel.work.execSegment);
   // A later segment lies over an earlier one, as MAP_FIXED has it.
   if (!isFree(mm, start, end)) unmapRange(kernel, mm, start, end);
   let prot = segment.prot;

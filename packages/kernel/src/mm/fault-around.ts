@@ -21,6 +21,7 @@ export function faultAround(kernel: Kernel, mm: Mm, vma: Vma, page: number): voi
   const first = Math.max(window, vma.start / PAGE_SIZE);
   const last = Math.min(window + WINDOW, vma.end / PAGE_SIZE);
   const flags = pteFlags(vma.prot, false) & ~PTE_YOUNG;
+  const before = mm.rss;
   for (let at = first; at < last; at++) {
     if (mm.space.pages.get(at) !== 0) continue;
     const cached = pages.get(at + bias);
@@ -29,5 +30,6 @@ export function faultAround(kernel: Kernel, mm: Mm, vma: Vma, page: number): voi
     kernel.mmu.setEntry(mm.space, at, makePte(cached.frame, flags));
     mm.rss++;
   }
+  if (mm.rss > before) kernel.engine.addCycles(kernel.work.mapEntry * (mm.rss - before));
   if (mm.rss > mm.peakRss) mm.peakRss = mm.rss;
 }

@@ -18,7 +18,6 @@ import { expandStack } from './stack-growth.ts';
 import { FRAME_ANON, mmState } from './state.ts';
 import { forgetSwapCopy, pairSwapCopy, readSlot, releaseSlot } from './swap.ts';
 import { findVmaIndex } from './vma.ts';
-import { MM_WORK } from './work-cost.ts';
 
 const SEGV_MAPERR = 1;
 const SEGV_ACCERR = 2;
@@ -112,7 +111,7 @@ function anonymousFault(kernel: Kernel, mm: Mm, vma: Vma, page: number, write: b
   const frame = allocAnonFrame(kernel);
   if (frame < 0) return 'memory';
   kernel.memory.zeroFrame(frame);
-  kernel.engine.addCycles(MM_WORK.zeroPage);
+  kernel.engine.addCycles(kernel.work.zeroPage);
   mapPage(kernel, mm, vma, page, frame, true);
   return 'minor';
 }
@@ -132,7 +131,7 @@ function fileFault(kernel: Kernel, mm: Mm, vma: Vma, page: number, write: boolea
   }
   if (copy >= 0) {
     kernel.memory.copyFrame(copy, frame);
-    kernel.engine.addCycles(MM_WORK.copyPage);
+    kernel.engine.addCycles(kernel.work.copyPage);
     mapPage(kernel, mm, vma, page, copy, true);
     return outcome;
   }
@@ -172,7 +171,7 @@ function copyOnWrite(kernel: Kernel, mm: Mm, vma: Vma, page: number, entry: numb
   const frame = allocAnonFrame(kernel);
   if (frame >= 0 && mm.space.pages.get(page) >>> 12 === old && holdsFrame(mm.space.pages.get(page))) {
     kernel.memory.copyFrame(frame, old);
-    kernel.engine.addCycles(MM_WORK.copyPage);
+    kernel.engine.addCycles(kernel.work.copyPage);
     setPage(kernel, mm, vma, page, frame, true);
     releaseFrame(kernel, old);
   } else if (frame >= 0) {
@@ -196,7 +195,7 @@ function swapIn(kernel: Kernel, mm: Mm, vma: Vma, page: number, entry: number, w
     readSlot(kernel, slot, frame);
     pairSwapCopy(state, frame, slot);
     kernel.state.counters.pagesIn++;
-    kernel.engine.addCycles(MM_WORK.swapPage);
+    kernel.engine.addCycles(kernel.work.swapPage);
   }
   releaseSlot(state, slot);
   mm.swapped--;

@@ -11,7 +11,6 @@ import { newMm } from './address-space.ts';
 import { holdsFrame, isSwapEntry } from './pte.ts';
 import { mmState } from './state.ts';
 import { copyVma, updateCodeRanges } from './vma.ts';
-import { MM_WORK } from './work-cost.ts';
 
 /** A copy of the address space for a child process, with one user. Allocates no page frames. */
 export function forkMm(kernel: Kernel, parent: Mm): Mm {
@@ -44,7 +43,8 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
     if (!vma.wipeOnFork) copyPages(kernel, parent, child, vma);
   }
   child.peakRss = child.rss;
-  kernel.engine.addCycles(MM_WORK.copyEntry * (child.rss + child.swapped));
+  const { copyArea, copyEntry } = kernel.work;
+  kernel.engine.addCycles(copyArea * child.vmas.length + copyEntry * (child.rss + child.swapped));
   updateCodeRanges(kernel, child);
   return child;
 }

@@ -16,6 +16,7 @@ import type { Kernel, KernelState } from '../kernel.ts';
 import type { LinuxAbi, ProgramStart } from '../linux-abi.ts';
 import { guardState } from '../save/guard-test-kit.ts';
 import { newSchedState } from '../sched/sched-state.ts';
+import { kernelWork } from '../syscalls/work-cost.ts';
 import { addTask, newGroup, newTask, rootCredentials } from '../task/new-task.ts';
 import { newTimeState } from '../time/time-state.ts';
 import type { Inode, Mm, OpenFile, Task } from '../types.ts';
@@ -134,6 +135,7 @@ export function testKernel(options: TestOptions = {}): TestKernel {
     },
     state: newKernelState(),
     syscalls: [],
+    work: kernelWork(),
     starts,
     warnings,
   } as unknown as TestKernel;

@@ -12,7 +12,6 @@ import { allocCacheFrame, freeFrames, releaseFrame, reserveFrames } from './fram
 import { holdsFrame } from './pte.ts';
 import { dropSharedSlots, isSharedMemory, readSharedPage, writeSharedPage } from './shared-memory.ts';
 import { mmState } from './state.ts';
-import { MM_WORK } from './work-cost.ts';
 import { zapRange } from './zap.ts';
 
 /** Pages read at once when one is missing: 128 KiB, Linux's default read-ahead. */
@@ -66,7 +65,7 @@ function readCluster(kernel: Kernel, inode: Inode, index: number): number {
   const length = inodeReadBacking(kernel, inode, first * PAGE_SIZE, bytes);
   if (length < 0) return length;
   bytes.fill(0, length);
-  kernel.engine.addCycles(MM_WORK.readPage * (end - first));
+  kernel.engine.addCycles(kernel.work.readPage * (end - first));
   for (let at = first; at < end; at++) {
     if (at !== index && inode.pages.has(at)) continue;
     const page = addPage(kernel, inode, at);

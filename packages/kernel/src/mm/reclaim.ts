@@ -13,7 +13,6 @@ import { holdsFrame, PTE_SWAP, PTE_YOUNG, wasUsed } from './pte.ts';
 import { FRAME_ANON, FRAME_CACHE, type MmState, mmState } from './state.ts';
 import { allocSlot, canSwap, holdSlot, pairSwapCopy, writeSlot } from './swap.ts';
 import { findVmaIndex } from './vma.ts';
-import { MM_WORK } from './work-cost.ts';
 
 /** Frames freed beyond what was asked, so that reclaim runs in batches: more where there are more to look through. */
 function batchOf(kernel: Kernel): number {
@@ -129,6 +128,6 @@ function swapOut(kernel: Kernel, state: MmState, mm: Mm, page: number, entry: nu
   mm.rss--;
   mm.swapped++;
   kernel.state.counters.pagesOut++;
-  kernel.engine.addCycles(MM_WORK.swapPage);
+  kernel.engine.addCycles(kernel.work.swapPage);
   releaseFrame(kernel, frame);
 }

@@ -10,7 +10,6 @@ import type { Kernel } from '../kernel.ts';
 import type { Task } from '../types.ts';
 import { handlePageFault } from './fault.ts';
 import { isCovered } from './vma.ts';
-import { MM_WORK } from './work-cost.ts';
 
 /** A page may be taken again between its fault and the access, but not for ever. */
 const ATTEMPTS = 8;
@@ -81,7 +80,7 @@ export function copyInto(kernel: Kernel, task: Task, address: number, into: Uint
 }
 
 function chargeCopy(kernel: Kernel, bytes: number): void {
-  if (bytes >= CHARGED_COPY) kernel.engine.addCycles(bytes / MM_WORK.copyBytes);
+  if (bytes >= CHARGED_COPY) kernel.engine.addCycles(bytes * kernel.work.copyByte);
 }
 
 /** Writes bytes in guest order. False if not all of them can be written (those before the fault are). */

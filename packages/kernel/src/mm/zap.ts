@@ -6,7 +6,6 @@ import { releaseFrame } from './frames.ts';
 import { holdsFrame, isSwapEntry, wasUsed } from './pte.ts';
 import { mmState } from './state.ts';
 import { releaseSlot } from './swap.ts';
-import { MM_WORK } from './work-cost.ts';
 
 /** Empties one entry, giving its frame or swap slot back. */
 export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): void {
@@ -38,5 +37,5 @@ export function zapRange(kernel: Kernel, mm: Mm, start: number, end: number): vo
     zapEntry(kernel, mm, page, entry);
     count++;
   }
-  if (count > 0) kernel.engine.addCycles(MM_WORK.zapEntry * count);
+  if (count > 0) kernel.engine.addCycles(kernel.work.zapEntry * count);
 }

@@ -3,7 +3,6 @@ import type { Kernel } from '../kernel.ts';
 import { CPU_AREA, KERNEL_DATA_OFFSET, TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { kernelWrite32 } from '../mm/kernel-access.ts';
 import { kernelStackTop } from '../mm/kernel-stack.ts';
-import { WORK } from '../syscalls/work-cost.ts';
 import { clearWork, threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { chargeTask, enqueue, takeNext } from './run-queue.ts';
@@ -33,7 +32,7 @@ export function schedule(kernel: Kernel): number {
     state.sched.preemptions++;
   } else previous.switchesVoluntary++;
   state.counters.contextSwitches++;
-  kernel.engine.addCycles(WORK.contextSwitch);
+  kernel.engine.addCycles(kernel.work.contextSwitch);
   if (previous.stackSlot >= 0) kernel.cpu.saveState(previous.context);
   loadTask(kernel, next);
   return KERNEL_LEAVE;

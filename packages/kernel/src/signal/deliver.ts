@@ -6,7 +6,6 @@ import { exitEvent } from '../ptrace/exit.ts';
 import { signalAfterStop } from '../ptrace/signals.ts';
 import { endStop, enterStop, groupStop, stopInfo } from '../ptrace/stop.ts';
 import { abortSequence } from '../sched/rseq.ts';
-import { WORK } from '../syscalls/work-cost.ts';
 import { exitGroup } from '../task/exit.ts';
 import { isOrphanedPgrp } from '../task/jobs.ts';
 import { setState, setWork } from '../task/thread-info.ts';
@@ -112,7 +111,7 @@ function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, ac
   const handler = { ...action };
   if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
   const mask = task.savedSigMask ?? task.sigMask;
-  kernel.engine.addCycles(WORK.signalDelivery);
+  kernel.engine.addCycles(kernel.work.signalDelivery);
   const stepping = task.tracing?.step === true;
   if (task.tracing !== undefined) kernel.abi.debug.singleStep?.(kernel, task, frame, false);
   if (!kernel.abi.setupSignal(kernel, task, frame, info, handler, mask)) {

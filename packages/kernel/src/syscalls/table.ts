@@ -33,8 +33,12 @@ export function wideIdCalls(): SyscallDef[] {
   return SYSCALLS.filter(({ name }) => name.endsWith('32')).map((row) => ({ ...row, name: row.name.slice(0, -2) }));
 }
 
-/** Rows by number for an ABI: its private rows come before the kernel's of the same name, and `work` before what calls cost otherwise. */
-export function syscallTable(abi: LinuxAbi, work: Readonly<Record<string, number>> = {}): (SyscallDef | undefined)[] {
+/** Rows by number for an ABI: its private rows come before the kernel's of the same name, and `work` before what calls cost otherwise, which is `scale` times the reference. */
+export function syscallTable(
+  abi: LinuxAbi,
+  work: Readonly<Record<string, number>> = {},
+  scale = 1,
+): (SyscallDef | undefined)[] {
   const byName = new Map<string, SyscallDef>();
   for (const row of SYSCALLS) {
     if (byName.has(row.name)) throw new TypeError(`two rows for system call ${row.name}`);
@@ -44,7 +48,7 @@ export function syscallTable(abi: LinuxAbi, work: Readonly<Record<string, number
   const table: (SyscallDef | undefined)[] = [];
   for (const [number, name] of abi.syscallNumbers) {
     const row = byName.get(name);
-    if (row !== undefined) table[number] = { ...row, work: row.work ?? work[name] ?? workOf(name) };
+    if (row !== undefined) table[number] = { ...row, work: row.work ?? work[name] ?? workOf(name, scale) };
   }
   return table;
 }

@@ -5,7 +5,6 @@ import { kernelRead32, kernelWrite32 } from '../mm/kernel-access.ts';
 import { hex32 } from '../report/console.ts';
 import { panic } from '../report/panic.ts';
 import { chargeTask, checkSlice } from '../sched/run-queue.ts';
-import { WORK } from '../syscalls/work-cost.ts';
 import { threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { monotonicNs, realtimeNs } from './clock.ts';
@@ -28,7 +27,7 @@ export function timerInterrupt(kernel: Kernel, fromUser: boolean): number {
   const { state, engine } = kernel;
   const { time } = state;
   engine.setInterrupt(TIMER_LINE, false);
-  engine.addCycles(WORK.interrupt);
+  engine.addCycles(kernel.work.interrupt);
   time.pendingSince = undefined;
   time.nextLook = 0;
   engine.stop();

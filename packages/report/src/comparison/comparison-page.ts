@@ -3,7 +3,7 @@ import { html, jsonScript, type Markup } from '../html.ts';
 import { pageOf } from '../page.ts';
 import { type CpuParameters, cpuSection } from './cpu-section.ts';
 import { notesSection } from './notes.ts';
-import { byWorkload, groupTitle, placeNames, type WorkloadRows } from './rows.ts';
+import { byWorkload, groupsOf, groupTitle, placeNames, type WorkloadRows } from './rows.ts';
 import { savingChart } from './saving.ts';
 import { workloadSection } from './workload-section.ts';
 
@@ -16,7 +16,7 @@ export function comparisonPage(comparison: Comparison, models: readonly CpuParam
   const { rows } = comparison;
   const used = models.filter(({ name }) => rows.some(({ cpu }) => cpu.name === name));
   const place = placeNames(rows);
-  const groups = [...Map.groupBy(byWorkload(rows), ({ workload }) => workload.group)];
+  const groups = [...groupsOf(byWorkload(rows), ({ workload }) => workload.group)];
   const title = titleOf(rows);
   return pageOf(
     title,

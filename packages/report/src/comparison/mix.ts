@@ -3,7 +3,7 @@ import { legend } from '../charts/patterns.ts';
 import { stackedBars } from '../charts/stacked-bars.ts';
 import { html, type Markup } from '../html.ts';
 import { figureOf } from '../page.ts';
-import { type WorkloadRows, wayOf } from './rows.ts';
+import { groupsOf, type WorkloadRows, wayOf } from './rows.ts';
 
 /** A unit's instructions by class, as shares; nothing where they were not counted. */
 export function mixChart({ workload, rows }: WorkloadRows, place: (row: ComparisonRow) => string): Markup {
@@ -12,7 +12,7 @@ export function mixChart({ workload, rows }: WorkloadRows, place: (row: Comparis
   const all = classesOf(rows);
   const used = mixColumns(rows);
   const title = `${workload.name}: instructions by class`;
-  const groups = [...Map.groupBy(counted, place)].map(([name, members]) => ({
+  const groups = [...groupsOf(counted, place)].map(([name, members]) => ({
     name,
     bars: members.map((row) => ({ name: wayOf(row), parts: partsOf(row.perUnit!.mix!, all) })),
   }));

@@ -22,10 +22,21 @@ export function groupTitle(group: WorkloadGroup): string {
 
 /** Rows by workload, in order of appearance. */
 export function byWorkload(rows: readonly ComparisonRow[]): WorkloadRows[] {
-  return [...Map.groupBy(rows, ({ workload }) => workload.name).values()].map((own) => ({
+  return [...groupsOf(rows, ({ workload }) => workload.name).values()].map((own) => ({
     workload: own[0]!.workload,
     rows: own,
   }));
+}
+
+/** Things by what they have in common, in order of appearance. (Map.groupBy is newer than the oldest Node that kml runs on.) */
+export function groupsOf<T, K>(things: readonly T[], keyOf: (thing: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const thing of things) {
+    const group = groups.get(keyOf(thing));
+    if (group) group.push(thing);
+    else groups.set(keyOf(thing), [thing]);
+  }
+  return groups;
 }
 
 /** Where a row ran, as short as it can be told apart: by its architecture, and its CPU model where one architecture has several. */
@@ -49,6 +60,7 @@ const WAYS = [
   'user',
   'kernel',
   'kernel, fast',
+  'kernel, rewritten',
 ];
 
 /** Number of the fill that a way has in every chart. */

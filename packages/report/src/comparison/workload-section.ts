@@ -5,7 +5,7 @@ import { formatNumber } from '../numbers.ts';
 import { figureOf, tableOf } from '../page.ts';
 import { MEASURES, type MeasureColumn } from './measures.ts';
 import { mixChart, mixColumns } from './mix.ts';
-import { fillOfWay, type WorkloadRows, wayOf } from './rows.ts';
+import { fillOfWay, groupsOf, type WorkloadRows, wayOf } from './rows.ts';
 
 /** One workload: charts of what a unit takes, its instruction mix, and all numbers in a table. */
 export function workloadSection(own: WorkloadRows, place: (row: ComparisonRow) => string): Markup {
@@ -28,7 +28,7 @@ function hasAny({ of, optional }: MeasureColumn, rows: readonly ComparisonRow[])
 function chartOf(measure: MeasureColumn, own: WorkloadRows, place: (row: ComparisonRow) => string): Markup {
   const { workload, rows } = own;
   const title = `${workload.name}: ${measure.title} per ${workload.unit}`;
-  const groups = [...Map.groupBy(rows, place)].map(([name, members]) => ({
+  const groups = [...groupsOf(rows, place)].map(([name, members]) => ({
     name,
     bars: members.flatMap((row) => {
       const value = row.perUnit && measure.of(row.perUnit);

@@ -13,6 +13,7 @@ import { READABLE, WRITABLE } from '../poll-events.ts';
 
 /** Events of a file that hold now. */
 export function pollFile(kernel: Kernel, file: OpenFile): number {
+  kernel.engine.addCycles(kernel.work.pollDescriptor);
   const { poll } = fileOps(file);
   return poll === undefined ? READABLE | WRITABLE : poll(kernel, file);
 }

@@ -1,0 +1,72 @@
+import { type CpuModel, cpuModel } from '@kml/core';
+
+const GCC = 'GCC config/arm/cortex-a8.md: cycles in the unit';
+const VFP = 'GCC config/arm/cortex-a8-neon.md, the unit is not pipelined: worst case';
+const NEON = 'GCC config/arm/cortex-a8-neon.md: cycles in the unit';
+
+/** The Cortex-A8. */
+export const cortexA8: CpuModel = cpuModel(
+  'cortex-a8',
+  'ARM Cortex-A8 800 MHz',
+  800_000_000,
+  {
+    alu: [1, `${GCC}, cortex_a8_alu`],
+    aluShift: [1, `${GCC}, cortex_a8_alu_shift`],
+    aluShiftByRegister: [1, `${GCC}, cortex_a8_alu_shift_reg`],
+    move: [1, `${GCC}, cortex_a8_mov`],
+    multiply: [2, `${GCC}, cortex_a8_multiply_2`],
+    multiplyLong: [3, `${GCC}, cortex_a8_multiply_3`],
+    divide: [20, 'assumed: the core has no divide instruction; later ones take 2 to 20'],
+    saturate: [1, 'assumed: as other data processing'],
+    parallel: [1, 'assumed: as other data processing'],
+    bitField: [1, 'assumed: as other data processing'],
+    load: [1, `${GCC}, cortex_a8_load_store_1`],
+    loadDouble: [1, `${GCC}, cortex_a8_load1_2, aligned`],
+    loadMultiple: [
+      3,
+      'assumed: five registers, two a cycle (GCC config/arm/cortex-a8.md, cortex_a8_load3_4: 2 for four)',
+    ],
+    store: [1, `${GCC}, cortex_a8_store1_2`],
+    storeDouble: [1, `${GCC}, cortex_a8_store1_2`],
+    storeMultiple: [
+      3,
+      'assumed: five registers, two a cycle (GCC config/arm/cortex-a8.md, cortex_a8_store3_4: 2 for four)',
+    ],
+    exclusive: [4, 'assumed: a load or store that orders'],
+    swap: [6, 'assumed: a load and a store, locked'],
+    branch: [1, `${GCC}, cortex_a8_branch`],
+    call: [1, `${GCC}, cortex_a8_call`],
+    branchIndirect: [1, 'assumed: predicted'],
+    tableBranch: [4, 'assumed: a load and a jump'],
+    status: [8, 'assumed: reads the flags of earlier instructions'],
+    statusWrite: [8, 'assumed: serialises'],
+    hint: [1, 'assumed: as data processing'],
+    barrier: [10, 'assumed: waits for the store buffer'],
+    coprocessor: [4, 'assumed: serialises'],
+    systemControl: [20, 'assumed: serialises'],
+    supervisorCall: [30, 'assumed: flushes the pipeline, fetches the vector'],
+    exceptionReturn: [20, 'assumed: flushes the pipeline'],
+    modeChange: [8, 'assumed: flushes the pipeline'],
+    undefined: [1, 'assumed: the trap is charged where it is taken'],
+    kernelCall: [1, 'assumed: what the kernel does is charged by the kernel'],
+    // ---- floating point and SIMD
+    vfpMove: [4, `${VFP}, cortex_a8_vfp_farith`],
+    vfpAdd: [10, `${VFP}, cortex_a8_vfp_add_sub`],
+    vfpMultiply: [12, `${VFP}, cortex_a8_vfp_muls`],
+    vfpMultiplyDouble: [17, `${VFP}, cortex_a8_vfp_muld`],
+    vfpAccumulate: [21, `${VFP}, cortex_a8_vfp_macs`],
+    vfpDivide: [37, `${VFP}, cortex_a8_vfp_divs`],
+    vfpDivideDouble: [65, `${VFP}, cortex_a8_vfp_divd`],
+    vfpCompare: [4, `${VFP}, cortex_a8_vfp_farith`],
+    vfpConvert: [7, `${VFP}, cortex_a8_vfp_cvt`],
+    vfpTransfer: [20, 'GCC config/arm/cortex-a8-neon.md, neon_mrc: latency'],
+    vfpLoad: [1, 'assumed: no source of it was read'],
+    vfpLoadMultiple: [4, 'assumed: a doubleword a cycle, for four'],
+    neonAlu: [1, `${NEON}, neon_int_1`],
+    neonMultiply: [2, `${NEON}, neon_mul_qqq_8_16_32_ddd_32`],
+    neonFloat: [2, `${NEON}, cortex_a8_neon_fadd_2`],
+    neonMove: [1, `${NEON}, neon_vmov`],
+    neonLoad: [2, `${NEON}, cortex_a8_neon_ls_2`],
+  },
+  { factor: 0.8, source: 'assumed: in order, memory nearer in cycles than the reference' },
+);

@@ -1,4 +1,5 @@
 /* One binary, several small tools by name (or as first argument), and a shell that can pipe them. */
+#define NUMBER_LAST
 #include "kml.h"
 
 static int box(int argc, char **argv);

@@ -1,5 +1,6 @@
 /* workload NAME N MODE: does one thing N times, for kml compare, which takes the difference between N and 2 N.
  * All that is printed is the same on every ISA and for every N. Status 1: a call failed; 3: not in MODE. */
+#define NUMBER_LAST
 #include "kml.h"
 
 #define PAGE 4096

@@ -24,7 +24,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 function kml(...args: string[]) {
   const { stdout, stderr, status } = spawnSync(KML, ['compare', '--json', '-', ...args], {
-    ...{ encoding: 'utf8', cwd: directory, timeout: 60_000 },
+    ...{ encoding: 'utf8', cwd: directory, timeout: 400_000 },
   });
   return { stdout, stderr, status };
 }

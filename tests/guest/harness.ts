@@ -39,6 +39,7 @@ const PROGRAMS = [
   'traps',
   'trust',
   'undefined',
+  'ways',
   'sieve',
   'fib',
   'interp',

@@ -86,8 +86,14 @@ static inline long sys_trap(long n, long a, long b, long c, long d, long e)
 	register long a1 __asm__("$5") = b;
 	register long a2 __asm__("$6") = c;
 	register long a3 __asm__("$7") = d;
+#ifdef NUMBER_LAST
+	/* Right before the instruction and not in $2 earlier, as C libraries have it: so the trap can be rewritten. */
+	__asm__ volatile("move $2, $0\n\taddiu $sp, $sp, -32\n\tsw %[e], 16($sp)\n\tsw $0, 20($sp)\n\tmove $2, %[n]\n\tsyscall\n\taddiu $sp, $sp, 32"
+			 : "=&r"(v0), "+r"(a3) : [n] "r"(n), "r"(a0), "r"(a1), "r"(a2), [e] "r"(e) : "$25", SYSCALL_CLOBBERS);
+#else
 	__asm__ volatile("addiu $sp, $sp, -32\n\tsw %[e], 16($sp)\n\tsw $0, 20($sp)\n\tsyscall\n\taddiu $sp, $sp, 32"
 			 : "+r"(v0), "+r"(a3) : "r"(a0), "r"(a1), "r"(a2), [e] "r"(e) : "$25", SYSCALL_CLOBBERS);
+#endif
 	return a3 ? -v0 : v0;
 }
 
@@ -137,9 +143,9 @@ static inline long sys_pipe(int fds[2])
 	register long a3 __asm__("$7");
 	register unsigned long t9 __asm__("$25") = sysinfo;
 	__asm__ volatile(".set push\n\t.set noreorder\n\tbeqz $25, 1f\n\taddiu $sp, $sp, -32\n\tjalr $25\n\tnop\n\tb 2f\n\tnop\n"
-			 "1:\tsyscall\n2:\taddiu $sp, $sp, 32\n\t.set pop"
+			 "1:\tli $2, %[n]\n\tsyscall\n2:\taddiu $sp, $sp, 32\n\t.set pop"
 			 : "+r"(v0), "=r"(v1), "=r"(a3), "+r"(t9)
-			 : : "$1", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$31", "hi", "lo", "memory");
+			 : [n] "i"(NR_pipe) : "$1", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$31", "hi", "lo", "memory");
 	if (a3)
 		return -v0;
 	fds[0] = (int)v0, fds[1] = (int)v1;

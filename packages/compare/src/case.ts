@@ -32,6 +32,8 @@ export interface Claims {
   readonly calls: number;
   /** Those of a unit that trap whatever the way. */
   readonly alwaysTrap: number;
+  /** Those that may trap once more where traps are rewritten as they are met. */
+  readonly firstTraps: number;
   /** The program must end with status 0; else any status will do that is the same in all rows. */
   readonly success: boolean;
   /** All rows of the workload must print the same. */

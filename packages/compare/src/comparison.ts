@@ -38,9 +38,10 @@ export type ComparisonMode = 'user' | 'kernel';
  * - `fast`: by the fast system call that the kernel offers (sysenter)
  * - `direct`: by a function call into kernel text, in kernel mode only
  * - `recognised`: by a trap instruction that the kernel has recognised and turned into a call, in kernel mode only
+ * - `rewritten`: by a trap instruction that the kernel has overwritten with a call, in kernel mode only
  * - `own`: as the program does it by itself: `kernelEntries` say how
  */
-export type EntryPath = 'trap' | 'fast' | 'direct' | 'recognised' | 'own';
+export type EntryPath = 'trap' | 'fast' | 'direct' | 'recognised' | 'rewritten' | 'own';
 
 export type WorkloadGroup = 'call' | 'process' | 'memory' | 'cpu' | 'shell' | 'program';
 
@@ -112,6 +113,8 @@ export interface KernelEntries {
   readonly fast: number;
   readonly direct: number;
   readonly recognised: number;
+  /** Direct calls from rewritten traps; `direct` has the others. */
+  readonly rewritten: number;
   /** Page faults and other exceptions. */
   readonly fault: number;
   readonly interrupt: number;

@@ -3,14 +3,15 @@ import type { Measures } from './comparison.ts';
 
 /** A run's counters. @param clockHz of the CPU model */
 export function measuresOf(stats: MachineStats, clockHz: number, hostSeconds: number | undefined): Measures {
-  const { trap, fast, direct, recognised, fault, interrupt } = stats.kernelEntries;
+  const { trap, fast, recognised, directRewritten: rewritten, fault, interrupt } = stats.kernelEntries;
+  const direct = stats.kernelEntries.direct - rewritten;
   return {
     instructions: stats.instructions,
     cycles: stats.cycles,
     cyclesBy: stats.cyclesBy,
     nanoseconds: (stats.cycles / clockHz) * 1e9,
     ...(hostSeconds !== undefined && { hostSeconds }),
-    kernelEntries: { trap, fast, direct, recognised, fault, interrupt },
+    kernelEntries: { trap, fast, direct, recognised, rewritten, fault, interrupt },
     systemCalls: Object.values(stats.syscalls).reduce((sum, count) => sum + count, 0),
     pageFaults: stats.pageFaults,
     contextSwitches: stats.contextSwitches,

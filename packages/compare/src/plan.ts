@@ -63,7 +63,9 @@ export function combinations(selection: Selection, byEntry: boolean): Where[] {
 }
 
 function entriesOf(plugin: ArchPlugin, mode: ComparisonMode, wanted: readonly EntryPath[]): readonly EntryPath[] {
-  const there: readonly EntryPath[] = plugin.abi.entryWays[mode];
+  const { abi } = plugin;
+  const rewritten = mode === 'kernel' && abi.rewrite !== undefined ? (['rewritten'] as const) : [];
+  const there: readonly EntryPath[] = [...abi.entryWays[mode], ...rewritten];
   return wanted.length === 0 ? there : [...there, 'own' as const].filter((entry) => wanted.includes(entry));
 }
 
@@ -81,7 +83,7 @@ function cpusOf({ isa }: ArchPlugin, names: readonly string[]): ComparisonCpu[] 
 }
 
 function caseOf(workload: Workload, where: Where, selection: Selection, roots: GuestRoots): Case {
-  const { name, title, group, unit, program, calls, alwaysTrap = 0 } = workload;
+  const { name, title, group, unit, program, calls, alwaysTrap = 0, programs = 0 } = workload;
   const directory = where.mode === 'kernel' ? '/trusted/bin' : '/bin';
   const path = `${directory}/${program}`;
   return {
@@ -95,6 +97,6 @@ function caseOf(workload: Workload, where: Where, selection: Selection, roots: G
       env: { PATH: directory },
       kernelMode: false,
     }),
-    claims: { calls, alwaysTrap, success: true, sameOutput: true },
+    claims: { calls, alwaysTrap, firstTraps: programs, success: true, sameOutput: true },
   };
 }

@@ -39,7 +39,9 @@ export function planPrograms(programs: readonly UserProgram[], call: ProgramCall
   }
   const forced = selection.entries.find((entry) => entry === 'fast' || entry === 'direct');
   if (forced !== undefined) {
-    throw new ComparisonError(`a program's calls cannot be made to come by way of ${forced}; there is own and trap`);
+    throw new ComparisonError(
+      `a program's calls cannot be made to come by way of ${forced}; there is own, trap, recognised and rewritten`,
+    );
   }
   const entries = selection.entries.length === 0 ? (['own'] as const) : selection.entries;
   const plugins = selection.plugins.filter((plugin) => programs.some((program) => program.plugin === plugin));
@@ -56,7 +58,7 @@ export function planPrograms(programs: readonly UserProgram[], call: ProgramCall
         env: call.env,
         kernelMode: where.mode === 'kernel',
       }),
-      claims: { calls: 0, alwaysTrap: 0, success: false, sameOutput: false },
+      claims: { calls: 0, alwaysTrap: 0, firstTraps: Number.POSITIVE_INFINITY, success: false, sameOutput: false },
     };
   });
 }

@@ -1,11 +1,14 @@
 import { createMachine, type HostConsole, type RunResult } from '@kml/machine';
 import type { Case } from './case.ts';
-import type { Measures } from './comparison.ts';
+import type { EntryPath, Measures } from './comparison.ts';
 import { measuresOf } from './measures.ts';
 import type { ComparisonPorts, OutputHash } from './ports.ts';
 
 /** Of a program's output, kept for the reason of a failure. */
 const LAST_OUTPUT_BYTES = 400;
+
+/** Ways that begin with the program's trap instruction: it is told of no other. */
+const TRAP_INSTRUCTIONS: readonly EntryPath[] = ['trap', 'recognised', 'rewritten'];
 
 /** What holds for every run. */
 export interface RunSettings {
@@ -69,8 +72,9 @@ export async function runCase(it: Case, n: number, settings: RunSettings, ports:
     time: settings.time,
     memory: settings.memory,
     kernelMode: start.kernelMode,
-    noVdso: it.entry === 'trap' || it.entry === 'recognised',
+    noVdso: TRAP_INSTRUCTIONS.includes(it.entry),
     recognise: it.entry === 'recognised' || it.entry === 'own',
+    rewrite: it.entry === 'rewritten',
     mix: settings.mix,
     console: screen,
     entropy: ports.entropy(),

@@ -38,7 +38,7 @@ const OPTIONAL: readonly Column[] = [
   { heading: 'user cycles', of: ({ perUnit }) => perUnit?.cyclesBy?.user },
   { heading: 'entry cycles', of: ({ perUnit }) => perUnit?.cyclesBy?.entry },
   { heading: 'kernel cycles', of: ({ perUnit }) => perUnit?.cyclesBy?.kernel },
-  ...(['trap', 'fast', 'direct', 'recognised'] as const).map((way) => ({
+  ...(['trap', 'fast', 'direct', 'recognised', 'rewritten'] as const).map((way) => ({
     heading: way,
     of: ({ perUnit }: ComparisonRow) => perUnit?.kernelEntries[way],
   })),

@@ -3,7 +3,7 @@ import type { Case } from './case.ts';
 import type { KernelEntries, Measures } from './comparison.ts';
 import type { Sample } from './run-case.ts';
 
-const WAYS = ['trap', 'fast', 'direct', 'recognised'] as const;
+const WAYS = ['trap', 'fast', 'direct', 'recognised', 'rewritten'] as const;
 
 /** A run's end in a few words. */
 export function endOf(result: RunResult): string {
@@ -34,12 +34,13 @@ export function wrongWay(it: Case, measures: Measures, units: number): string | 
   const { entry, claims } = it;
   if (entry === 'own') return undefined;
   const { kernelEntries } = measures;
-  const strays = entry === 'trap' ? 0 : claims.alwaysTrap * units;
+  const first = entry === 'rewritten' ? claims.firstTraps * units : 0;
+  const strays = entry === 'trap' ? 0 : claims.alwaysTrap * units + first;
   for (const way of WAYS) {
     const allowed = way === 'trap' ? strays : 0;
     if (way !== entry && kernelEntries[way] > allowed) return told(entry, kernelEntries);
   }
-  return kernelEntries[entry] < claims.calls * units ? told(entry, kernelEntries) : undefined;
+  return kernelEntries[entry] < claims.calls * units - first ? told(entry, kernelEntries) : undefined;
 }
 
 function told(entry: string, entries: KernelEntries): string {

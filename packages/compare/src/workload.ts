@@ -15,4 +15,6 @@ export interface Workload extends ComparisonWorkload {
   readonly calls: number;
   /** System calls of a unit that always trap: what returns from a signal handler. */
   readonly alwaysTrap?: number;
+  /** Programs that a unit starts: their calls may trap once before they are rewritten. */
+  readonly programs?: number;
 }

@@ -48,7 +48,7 @@ export const WORKLOADS: readonly Workload[] = [
   small('process', 'pingpong', 'a byte there and back through two pipes', 'round trip', 200, 4),
   small('process', 'yield', 'two processes yield to each other (sched_yield)', 'round trip', 200, 2),
   small('process', 'fork', 'fork, exit and wait', 'process', 50, 3),
-  small('process', 'exec', 'fork, exec, exit and wait', 'program', 20, 4),
+  { ...small('process', 'exec', 'fork, exec, exit and wait', 'program', 20, 4), programs: 1 },
   small('memory', 'pagefault', 'first touch of a page', 'page', 500, 0),
   small('memory', 'mmap', 'mmap and munmap of a page', 'pair of calls', 500, 2),
   small('memory', 'copy', 'copy of a 64 KB file, 4 KB at a time', 'copy', 20, 37),
@@ -67,5 +67,6 @@ export const WORKLOADS: readonly Workload[] = [
     args: (n) => ['-c', Array.from({ length: n }, () => SCRIPT).join(';')],
     iterations: 5,
     calls: 40,
+    programs: 5,
   },
 ];

@@ -15,7 +15,7 @@ import { nodePorts } from './ports.ts';
 import { callName, userPrograms } from './user-programs.ts';
 
 export const MODES: readonly ComparisonMode[] = ['user', 'kernel'];
-export const ENTRIES: readonly EntryPath[] = ['trap', 'fast', 'direct', 'recognised', 'own'];
+export const ENTRIES: readonly EntryPath[] = ['trap', 'fast', 'direct', 'recognised', 'rewritten', 'own'];
 /** What programs find in their environment, whatever the host's is. */
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

@@ -4,8 +4,9 @@ import type { Kernel } from '../kernel.ts';
 import { KERNEL_STACKS_OFFSET, STACK_BYTES } from '../kernel-memory.ts';
 import { isKernelMapped, kernelRead32 } from '../mm/kernel-access.ts';
 import { findVma } from '../mm/vma.ts';
+import { frameAddress } from '../task/thread-info.ts';
 import { hex32 } from './console.ts';
-import { symbolAt } from './describe.ts';
+import { cpuRegisters, symbolAt } from './describe.ts';
 
 const TRACE_LINES = 16;
 /** Words of a user's stack that are looked at. */
@@ -22,12 +23,27 @@ export function backtrace(kernel: Kernel, sp: number, link?: number): string[] {
   return calls.slice(0, TRACE_LINES).map((address) => ` [${hex32(address)}] ${placeOf(kernel, address)}`);
 }
 
-/** The call chain of what the CPU does now. */
+/** The call chain of what the CPU does now; where the kernel's stack has none, of the program. */
 export function currentBacktrace(kernel: Kernel): string[] {
   const { columns, stackPointer, link } = kernel.abi.debug.stackWalk;
   const sp = cpuRegister(kernel, columns.get(stackPointer)) ?? 0;
   const banked = isStack(kernel, sp) ? undefined : cpuRegister(kernel, kernel.abi.bankedStackPointer);
-  return backtrace(kernel, banked ?? sp, link === undefined ? undefined : cpuRegister(kernel, columns.get(link)));
+  const calls = backtrace(
+    kernel,
+    banked ?? sp,
+    link === undefined ? undefined : cpuRegister(kernel, columns.get(link)),
+  );
+  return calls.length > 0 ? calls : programBacktrace(kernel);
+}
+
+/** By its frame, or by a register that the entry code keeps its stack pointer in, if it made no frame. */
+function programBacktrace(kernel: Kernel): string[] {
+  const task = kernel.state.current;
+  const mm = task?.mm;
+  if (task === undefined || !mm) return [];
+  const pointers = [kernel.abi.frame.sp(kernel, frameAddress(kernel, task)), ...Object.values(cpuRegisters(kernel))];
+  const sp = pointers.find((pointer) => findVma(mm, pointer >>> 0)?.growsDown && isStack(kernel, pointer >>> 0));
+  return sp === undefined ? [] : backtrace(kernel, sp);
 }
 
 function cpuRegister(kernel: Kernel, name: string | undefined): number | undefined {

@@ -23,7 +23,7 @@ function measures(cycles: number, more: Partial<Measures> = {}): Measures {
     instructions: 10,
     cycles,
     nanoseconds: cycles / 2,
-    kernelEntries: { trap: 1, fast: 0, direct: 0, recognised: 0, fault: 0, interrupt: 0 },
+    kernelEntries: { trap: 1, fast: 0, direct: 0, recognised: 0, rewritten: 0, fault: 0, interrupt: 0 },
     systemCalls: 1,
     pageFaults: { minor: 0, major: 0 },
     contextSwitches: 0,

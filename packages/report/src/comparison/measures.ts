@@ -13,7 +13,7 @@ export interface MeasureColumn {
   readonly tableOnly?: boolean;
 }
 
-const WAYS = ['trap', 'fast', 'direct', 'recognised', 'fault', 'interrupt'] as const;
+const WAYS = ['trap', 'fast', 'direct', 'recognised', 'rewritten', 'fault', 'interrupt'] as const;
 
 /** All numbers of a row, the instruction mix aside. */
 export const MEASURES: readonly MeasureColumn[] = [

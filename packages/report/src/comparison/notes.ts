@@ -7,6 +7,7 @@ const WAYS: readonly (readonly [string, string])[] = [
   ['user, fast', 'in user mode, by the fast system call that the kernel offers (sysenter)'],
   ['kernel, trap', 'the program runs at kernel privilege, and still makes its calls by the trap instruction'],
   ['kernel, recognised', 'at kernel privilege; the kernel has recognised the trap instruction and made a call of it'],
+  ['kernel, rewritten', 'at kernel privilege; the kernel has overwritten the trap instruction with a call'],
   ['kernel, direct', 'at kernel privilege; a system call is a function call into kernel text'],
 ];
 

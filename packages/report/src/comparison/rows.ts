@@ -60,6 +60,7 @@ const WAYS = [
   'user',
   'kernel',
   'kernel, fast',
+  'kernel, rewritten',
 ];
 
 /** Number of the fill that a way has in every chart. */

@@ -22,6 +22,7 @@ import {
   type Kernel,
   type KernelException,
   type KernelImage,
+  kernelWork,
   recognisedTrap,
   STACK_BYTES,
   STACK_SLOT_BYTES,
@@ -111,6 +112,7 @@ export class EntryMachine {
       memory: this.memory,
       mmu: this.mmu,
       engine: this.engine,
+      work: kernelWork(),
       image: this.image,
       state: { current: this.task },
     } as never;

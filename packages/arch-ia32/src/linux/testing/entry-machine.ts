@@ -22,6 +22,7 @@ import {
   type Kernel,
   type KernelException,
   type KernelImage,
+  kernelWork,
   newCredentials,
   recognisedTrap,
   STACK_BYTES,
@@ -108,6 +109,7 @@ export class EntryMachine {
       memory: this.memory,
       mmu: this.mmu,
       engine: this.engine,
+      work: kernelWork(),
       image: this.image,
       state: { current: this.task },
     } as never;

@@ -31,6 +31,8 @@ export interface Extent {
   readonly options: readonly string[];
   /** Host seconds after which it counts as hanging. */
   readonly patience: number;
+  /** Guest memory. */
+  readonly memory: string;
 }
 
 /** So many of its operations, in virtual time; those that end by the clock alone, for a second of it. */
@@ -40,12 +42,12 @@ export function byOperations(stressor: Stressor, which: 'ops' | 'few'): Extent {
     ops === 'second'
       ? ['--timeout', '1s']
       : ['--timeout', '0', `--${name}-ops`, String(which === 'few' ? (few ?? ops) : ops)];
-  return { time: 'virtual', options, patience: 240 };
+  return { time: 'virtual', options, patience: 240, memory: '256M' };
 }
 
-/** For so many seconds of the host's time. */
+/** For so many seconds of the host's time, with room for what is written then (shm: 256 MiB) before anybody is killed for want of memory. */
 export function bySeconds(seconds: number): Extent {
-  return { time: 'real', options: ['--timeout', `${seconds}s`], patience: 60 + 20 * seconds };
+  return { time: 'real', options: ['--timeout', `${seconds}s`], patience: 60 + 20 * seconds, memory: '512M' };
 }
 
 /** What a run came to. */
@@ -69,7 +71,19 @@ export function runStressor(
 ): Verdict {
   const program = mode === 'kernel' ? '/trusted/bin/stress-ng' : '/usr/bin/stress-ng';
   const user = stressor.user ? ['--user', '65534:65534'] : [];
-  const machine = ['--root', root, '--cwd', '/tmp', '--time', extent.time, '--cpu', CPUS[architecture], ...user];
+  const machine = [
+    '--root',
+    root,
+    '--cwd',
+    '/tmp',
+    '--memory',
+    extent.memory,
+    '--time',
+    extent.time,
+    '--cpu',
+    CPUS[architecture],
+    ...user,
+  ];
   const always = ['--temp-path', '/tmp', '--verify', '--metrics-brief', '--no-rand-seed'];
   const own = [`--${stressor.name}`, '1', ...extent.options, ...(stressor.options ?? [])];
   const result = spawnSync(

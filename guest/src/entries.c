@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 	(void)argc, (void)argv;
 	int kernel = privilege() == 0;
 	put(kernel ? "kernel mode" : "user mode");
-	put(": getpid by trap ");
+	put(": getpid by the trap instruction ");
 	put_number(measure(1));
 	if (sysinfo) {
 		put(kernel ? " cycles, by direct call " : " cycles, by fast system call ");

@@ -55,10 +55,14 @@ describe.each(WAYS)('$arch in $mode mode by the $engine', (way) => {
   });
 
   test('each way into the kernel is counted apart', async () => {
-    const before = (await runGuest(way, ['calls', 'trap', '0'])).machine.stats().kernelEntries;
-    const trap = (await runGuest(way, ['calls', 'trap', '1000'])).machine.stats().kernelEntries;
-    const vsyscall = (await runGuest(way, ['calls', 'vsyscall', '1000'])).machine.stats().kernelEntries;
+    const entries = async (how: string, count: number, recognise: boolean) =>
+      (await runGuest(way, ['calls', how, String(count)], { recognise })).machine.stats().kernelEntries;
+    const before = await entries('trap', 0, false);
+    const trap = await entries('trap', 1000, false);
+    const recognised = await entries('trap', 1000, true);
+    const vsyscall = await entries('vsyscall', 1000, false);
     expect(trap.trap - before.trap).toBe(1000);
+    expect(recognised.recognised).toBe(kernel ? 1000 : 0);
     // Only IA-32 has a fast system call (sysenter); in user mode the others only have the trap.
     const used = kernel ? 'direct' : way.arch === 'ia32' ? 'fast' : 'trap';
     for (const kind of ['trap', 'fast', 'direct'] as const) {

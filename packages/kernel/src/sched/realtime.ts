@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.ts';
 import { TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { setWork } from '../task/thread-info.ts';
+import { cyclesToNs, monotonicNs } from '../time/clock.ts';
 import type { Task } from '../types.ts';
 import { SCHED_RR } from './policy.ts';
 
@@ -27,15 +28,23 @@ function toCycles(kernel: Kernel, ns: number): number {
 
 /** Accounts what a real-time task used. */
 export function chargeRealtime(kernel: Kernel, task: Task, used: number): void {
-  kernel.state.sched.rtUsed += used;
+  const { sched } = kernel.state;
+  const now = Number(monotonicNs(kernel));
+  sched.rtUsed += sched.rtStamp < 0 ? cyclesToNs(used, kernel.options.clockHz) : now - sched.rtStamp;
+  sched.rtStamp = now;
   if (task.policy === SCHED_RR) task.turnUsed += used;
+}
+
+/** A task gets the CPU. */
+export function beginRealtime(kernel: Kernel, task: Task): void {
+  kernel.state.sched.rtStamp = effectivePriority(task) > 0 ? Number(monotonicNs(kernel)) : -1;
 }
 
 /** At a tick: a new period begins when the old one is over. */
 export function renewRealtime(kernel: Kernel): void {
   const { sched } = kernel.state;
-  const now = kernel.engine.cycles();
-  if (now - sched.rtPeriodStart < toCycles(kernel, PERIOD_NS)) return;
+  const now = Number(monotonicNs(kernel));
+  if (now - sched.rtPeriodStart < PERIOD_NS) return;
   sched.rtPeriodStart = now;
   sched.rtUsed = 0;
   sched.rtThrottled = false;
@@ -44,7 +53,7 @@ export function renewRealtime(kernel: Kernel): void {
 /** At a tick of a real-time task while others wait: is its turn, or all real-time tasks' part of the period, over? */
 export function checkRealtime(kernel: Kernel, task: Task): void {
   const { sched, runQueue } = kernel.state;
-  if (sched.rtUsed >= toCycles(kernel, RUNTIME_NS)) {
+  if (sched.rtUsed >= RUNTIME_NS) {
     sched.rtThrottled = true;
     setWork(kernel, task, TIF_NEED_RESCHED);
   }

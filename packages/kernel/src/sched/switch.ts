@@ -5,6 +5,7 @@ import { kernelWrite32 } from '../mm/kernel-access.ts';
 import { kernelStackTop } from '../mm/kernel-stack.ts';
 import { clearWork, threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
+import { beginRealtime } from './realtime.ts';
 import { chargeTask, enqueue, takeNext } from './run-queue.ts';
 
 /**
@@ -44,6 +45,7 @@ export function loadTask(kernel: Kernel, task: Task): void {
   state.current = task;
   task.chargedAt = kernel.engine.cycles();
   task.sliceStart = task.chargedAt;
+  beginRealtime(kernel, task);
   cpu.loadState(task.context);
   if (task.mm !== undefined && mmu.current !== task.mm.space) mmu.activate(task.mm.space);
   publishCurrent(kernel, task);

@@ -1,42 +1,26 @@
 import { count } from './macros.ts';
 
-/** What differs between the direct call and the recognised trap. */
-const WAYS = {
-  direct: {
-    begin: '\nkml_call:',
-    // r9: what the frame goes back to.
-    back: `
-  lis r9, kml_return@ha
-  addi r9, r9, kml_return@l
-  stw r9, PT_NIP(r1)`,
-    trace: '',
-    counter: 'ENTRIES_DIRECT',
-    leave: `
-  lwz r10, PT_LINK(r1)
-  lwz r11, PT_XER(r1)
-  mtcr r9
-  mtlr r10
-  mtxer r11
-  lwz r2, PT_R2(r1)
-  lwz r1, PT_R1(r1)
-  blr`,
-    label: 'kml',
-  },
-  recognised: {
-    begin: `
-kml_recognised:
-  mfsprg3 r12
-  lwz r12, TI_RECOGNISED(r12)
-kml_recognised_taken:`,
-    back: `
-  lwz r9, PT_R12(r1)
-  stw r9, PT_NIP(r1)`,
-    trace: `
-  lwz r9, TI_FLAGS(r2)
-  andi. r9, r9, TIF_TRACE
-  bne kml_recognised_trace`,
-    counter: 'ENTRIES_RECOGNISED',
-    leave: `
+/** What differs between the ways to a call that is made without a trap. */
+export interface CallWay {
+  /** Prefix of the labels. */
+  readonly label: string;
+  /** Up to where r1 becomes the kernel's. */
+  readonly begin: string;
+  /** Stores where the frame goes back to: while the program's r9 to r12 are there, or later, r9 being free. */
+  readonly earlyNip?: string;
+  readonly lateNip?: string;
+  /** Counts it. Uses r10 and r11. */
+  readonly counts: string;
+  /** Counter of those that go on through the whole frame. */
+  readonly full: string;
+  /** Goes to `label`_trace where a tracer is told. */
+  readonly trace?: string;
+  /** Goes back to the program, r9 being CR as it is to be. */
+  readonly leave: string;
+}
+
+/** Back through CTR, LR being the program's. */
+export const LEAVE_BY_CTR = `
   lwz r10, PT_LINK(r1)
   lwz r11, PT_XER(r1)
   lwz r12, PT_NIP(r1)
@@ -46,16 +30,47 @@ kml_recognised_taken:`,
   mtctr r12
   lwz r2, PT_R2(r1)
   lwz r1, PT_R1(r1)
-  bctr
+  bctr`;
 
-kml_recognised_trace:
-  b system_call_trace`,
-    label: 'kml_recognised',
-  },
-} as const;
+const DIRECT: CallWay = {
+  label: 'kml',
+  begin: '\nkml_call:',
+  lateNip: `
+  lis r9, kml_return@ha
+  addi r9, r9, kml_return@l
+  stw r9, PT_NIP(r1)`,
+  counts: count('ENTRIES_DIRECT'),
+  full: 'ENTRIES_DIRECT_FULL',
+  leave: `
+  lwz r10, PT_LINK(r1)
+  lwz r11, PT_XER(r1)
+  mtcr r9
+  mtlr r10
+  mtxer r11
+  lwz r2, PT_R2(r1)
+  lwz r1, PT_R1(r1)
+  blr`,
+};
 
-function callCode(way: keyof typeof WAYS): string {
-  const { begin, back, trace, counter, leave, label } = WAYS[way];
+const RECOGNISED: CallWay = {
+  label: 'kml_recognised',
+  begin: `
+kml_recognised:
+  mfsprg3 r12
+  lwz r12, TI_RECOGNISED(r12)
+kml_recognised_taken:`,
+  earlyNip: '\n  stw r12, PT_NIP(r1)',
+  counts: count('ENTRIES_RECOGNISED'),
+  full: 'ENTRIES_RECOGNISED_FULL',
+  trace: `
+  lwz r9, TI_FLAGS(r2)
+  andi. r9, r9, TIF_TRACED
+  bne kml_recognised_trace`,
+  leave: LEAVE_BY_CTR,
+};
+
+/** A call through sys_call_table with a frame that is whole but for registers that it uses up. */
+export function callCode({ label, begin, earlyNip = '', lateNip = '', counts, full, trace, leave }: CallWay): string {
   return `${begin}
   mfsprg2 r9
   mr r10, r1
@@ -65,7 +80,7 @@ function callCode(way: keyof typeof WAYS): string {
   stw r0, PT_R0(r1)
   stw r2, PT_R2(r1)
   stmw r3, PT_R3(r1)
-  stw r3, PT_ORIGR3(r1)
+  stw r3, PT_ORIGR3(r1)${earlyNip}
   mfcr r9
   mflr r10
   mfxer r11
@@ -74,7 +89,7 @@ function callCode(way: keyof typeof WAYS): string {
   stw r9, PT_CCR(r1)
   stw r10, PT_LINK(r1)
   stw r11, PT_XER(r1)
-  stw r12, PT_MSR(r1)${back}
+  stw r12, PT_MSR(r1)${lateNip}
   mfctr r9
   li r10, 0
   li r11, TRAP_SYSCALL
@@ -82,7 +97,7 @@ function callCode(way: keyof typeof WAYS): string {
   stw r10, PT_MQ(r1)
   stw r10, PT_RESULT(r1)
   stw r11, PT_TRAP(r1)
-  mfsprg3 r2${count(counter)}${trace}
+  mfsprg3 r2${counts}${trace ?? ''}
   cmplwi r0, NR_SYSCALLS
   bge ${label}_bad
   lis r11, SYS_CALL_TABLE@ha
@@ -106,13 +121,13 @@ ${label}_result:
   oris r9, r9, 0x1000
 ${label}_leave:${leave}
 
-${label}_full:${count(`${counter}_FULL`)}
+${label}_full:${count(full)}
   b system_call_result
 
 ${label}_bad:
   li r3, -ENOSYS
   b ${label}_result
-`;
+${trace === undefined ? '' : `\n${label}_trace:${count(full)}\n  b system_call_trace\n`}`;
 }
 
 /**
@@ -130,8 +145,8 @@ ${label}_bad:
  * A recognised trap comes here by `kml_recognised`, with LR as the program has it and where it goes on in
  * the task's word; it goes back through CTR, which the trap uses up as well. Its frame is that of the trap.
  */
-export const DIRECT_CALL = `${callCode('direct')}
-${callCode('recognised')}
+export const DIRECT_CALL = `${callCode(DIRECT)}
+${callCode(RECOGNISED)}
   sc
 kml_return:
   blr

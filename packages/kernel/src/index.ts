@@ -78,7 +78,7 @@ export { kernelWork, type WorkConstant, type WorkModel, workConstants } from './
 export { CAP, capable } from './task/capabilities.ts';
 export { withCpu } from './task/cpu-state.ts';
 export { newCredentials } from './task/new-task.ts';
-export { frameAddress } from './task/thread-info.ts';
+export { frameAddress, setWork } from './task/thread-info.ts';
 export { monotonicNs, realtimeNs } from './time/clock.ts';
 export { idleDeadline, isIdle, onRunReturn, timerDue } from './time/events.ts';
 export { VDSO_DATA, VDSO_SHIFT } from './time/vdso-data.ts';

@@ -1,4 +1,14 @@
-import { EFAULT, EINVAL, type Kernel, kernelRead32, kernelWrite32, type Task, writeWord } from '@kml/kernel';
+import {
+  EFAULT,
+  EINVAL,
+  type Kernel,
+  kernelRead32,
+  kernelWrite32,
+  setWork,
+  type Task,
+  TIF_NOTIFY,
+  writeWord,
+} from '@kml/kernel';
 import { MSR_FE0, MSR_FE1 } from '../isa/state.ts';
 import { stackTop } from './context.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
@@ -26,6 +36,8 @@ function setFloatMode(kernel: Kernel, task: Task, mode: number): number {
   if (mode > PR_FP_EXC_PRECISE) return -EINVAL;
   const msr = kernelRead32(kernel, msrAddress(task)) & ~(MSR_FE0 | MSR_FE1);
   kernelWrite32(kernel, msrAddress(task), msr | (mode & 2 ? MSR_FE0 : 0) | (mode & 1 ? MSR_FE1 : 0));
+  // Only the way out through the whole frame loads MSR: a direct call has another.
+  setWork(kernel, task, TIF_NOTIFY);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import type { Task } from '../types.ts';
+import { type LoadState, newLoadState } from './load-average.ts';
 
 /** What the scheduler keeps beside the run queue. */
 export interface SchedState {
@@ -8,6 +9,8 @@ export interface SchedState {
   minVruntime: number;
   /** Context switches that took the CPU from a runnable task. */
   preemptions: number;
+  /** Load averages. */
+  load: LoadState;
   /**
    * Real-time tasks in the present period: its start and what they used of it, in nanoseconds of the
    * machine's clock, and whether that was all. Not in cycles: where the clock is the host's a cycle lasts
@@ -29,5 +32,6 @@ export function newSchedState(): SchedState {
     rtUsed: 0,
     rtThrottled: false,
     rtStamp: -1,
+    load: newLoadState(),
   };
 }

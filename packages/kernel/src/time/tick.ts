@@ -4,6 +4,7 @@ import { CPU_AREA, KERNEL_DATA_OFFSET } from '../kernel-memory.ts';
 import { kernelRead32, kernelWrite32 } from '../mm/kernel-access.ts';
 import { hex32 } from '../report/console.ts';
 import { panic } from '../report/panic.ts';
+import { updateLoad } from '../sched/load-average.ts';
 import { limitRealtime } from '../sched/realtime-limit.ts';
 import { chargeTask, checkSlice } from '../sched/run-queue.ts';
 import { threadInfoAddress } from '../task/thread-info.ts';
@@ -38,6 +39,7 @@ export function timerInterrupt(kernel: Kernel, fromUser: boolean): number {
     time.nextTick = (now / time.tickNs + 1n) * time.tickNs;
   }
   updateClockMirror(kernel, now);
+  updateLoad(kernel);
   expireTimers(kernel);
   const task = state.current!;
   if (!checkCurrent(kernel, task)) return KERNEL_LEAVE;

@@ -5,6 +5,7 @@ import { limitsText, msgText, semText, setLimits, shmText } from '../../ipc/sysv
 import type { SysvLimits } from '../../ipc/sysv/state.ts';
 import type { Kernel } from '../../kernel.ts';
 import { memoryInfo } from '../../mm/maps-text.ts';
+import { loadText } from '../../sched/load-average.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from '../../task/release.ts';
 import { cyclesToTicks, USER_HZ } from '../../task/times.ts';
 import { monotonicNs, realtimeNs } from '../../time/clock.ts';
@@ -138,7 +139,7 @@ function stat(kernel: Kernel): string {
 
 function loadavg(kernel: Kernel): string {
   const { runQueue, tasks, nextPid } = kernel.state;
-  return `0.00 0.00 0.00 ${runQueue.length + 1}/${tasks.size} ${nextPid - 1}\n`;
+  return `${loadText(kernel)} ${runQueue.length + 1}/${tasks.size} ${nextPid - 1}\n`;
 }
 
 /** Symbols of kernel text and data. */

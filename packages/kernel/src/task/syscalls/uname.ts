@@ -1,4 +1,5 @@
 /** uname and its ancestors, host and domain name, personality, sysinfo. */
+
 import { PAGE_SIZE } from '@kml/core';
 import { latin1String, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM } from '../../errno.ts';
@@ -6,6 +7,7 @@ import type { Kernel } from '../../kernel.ts';
 import { freeFrames } from '../../mm/frames.ts';
 import { mmState } from '../../mm/state.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
+import { sysinfoLoads } from '../../sched/load-average.ts';
 import { full, partial, type SyscallDef } from '../../syscalls/define.ts';
 import { monotonicNs } from '../../time/clock.ts';
 import type { Task } from '../../types.ts';
@@ -45,8 +47,8 @@ function setName(kernel: Kernel, task: Task, address: number, length: number): s
 function sysinfo(kernel: Kernel, task: Task, address: number): number {
   const { frames, swap } = mmState(kernel);
   const writer = new StructWriter(kernel, 64);
-  // Uptime; three load averages.
-  writer.u32(Number(monotonicNs(kernel) / 1_000_000_000n)).skip(12);
+  writer.u32(Number(monotonicNs(kernel) / 1_000_000_000n));
+  for (const load of sysinfoLoads(kernel)) writer.u32(load);
   // Total, free, shared and buffer memory; total and free swap.
   writer.u32(kernel.memory.frameCount).u32(freeFrames(kernel)).u32(0).u32(frames.cached);
   writer.u32(swap.limit).u32(swap.limit - swap.used);

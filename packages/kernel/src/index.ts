@@ -53,7 +53,8 @@ export { copyIn, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { insertVma, newVma } from './mm/vma.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
 export { REFUSED_CHANGES } from './read-only-directory.ts';
-export { recognisedTrap } from './recognised-trap.ts';
+export { recognisedBack, recognisedTrap } from './recognised-trap.ts';
+export { symbolBefore } from './report/describe.ts';
 export { panic } from './report/panic.ts';
 export {
   type ReadText,

@@ -1,6 +1,7 @@
 /** Registers and code for reports about the kernel's own trouble. */
 import { type CodeReader, PAGE_SHIFT, PTE_PRESENT } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
+import type { KernelImage } from '../linux-abi.ts';
 import { hex32 } from './console.ts';
 
 /** The symbol an address lies behind, as `name+0x12`, or the bare address. */
@@ -8,13 +9,19 @@ export function symbolAt(kernel: Kernel, address: number): string {
   const at = address >>> 0;
   const { image } = kernel;
   if (at < image.textStart >>> 0 || at >= image.textEnd >>> 0) return hex32(at);
+  const { name, start } = symbolBefore(image, at);
+  return name === '' ? hex32(at) : `${name}+0x${(at - start).toString(16)}`;
+}
+
+/** The last symbol of the kernel image at or before an address, and where it is; '' where there is none. */
+export function symbolBefore({ symbols }: KernelImage, address: number): { name: string; start: number } {
   let name = '';
   let start = 0;
-  for (const [symbol, value] of image.symbols) {
+  for (const [symbol, value] of symbols) {
     const place = value >>> 0;
-    if (place <= at && place >= start) [name, start] = [symbol, place];
+    if (place <= address && place >= start) [name, start] = [symbol, place];
   }
-  return name === '' ? hex32(at) : `${name}+0x${(at - start).toString(16)}`;
+  return { name, start };
 }
 
 /** Reads instruction bytes of the current address space without touching anything. */

@@ -6,11 +6,11 @@ import {
   KC_INTERRUPT,
   KC_SYSCALL_LIMIT,
   type Kernel,
+  symbolBefore,
   type Task,
 } from '@kml/kernel';
 import { callChain } from './call-chain.ts';
 import { CodeMap, type CodePlace } from './code-map.ts';
-import { symbolAt } from './kernel-symbol.ts';
 import { type Profile, type ProfileFrame, type ProfileWeights, StackTable } from './profile.ts';
 
 const TRANSLATION: readonly ProfileFrame[] = [{ name: '[kml]' }, { name: '[translation]' }];
@@ -115,7 +115,7 @@ export class Profiler {
     const process = processOf(kernel.state.current);
     if (pc >= abi.taskSize) {
       const place = this.code.find(pc);
-      const inner = place ? frameOf(place) : { name: symbolAt(kernel.image, pc) };
+      const inner = place ? frameOf(place) : { name: symbolBefore(kernel.image, pc).name || '[kernel text]' };
       return place ? [process, inner] : [process, { name: '[kernel entry]' }, inner];
     }
     const chain = callChain(kernel, this.code, pc).map(frameOf).reverse();

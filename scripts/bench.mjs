@@ -125,7 +125,7 @@ function benchArch(arch) {
 
 /** Host nanoseconds of a getpid in kernel mode, by each way in. */
 function benchEntries(arch) {
-  const calls = (...args) => [kml, 'run', '--kernel-mode', guest(arch, 'calls'), ...args];
+  const calls = (...args) => [kml, 'run', '--kernel-mode', '--recognise', 'off', guest(arch, 'calls'), ...args];
   const entries = compare({
     trap: calls('trap', String(CALLS)),
     direct: calls('vsyscall', String(CALLS)),

@@ -1,5 +1,6 @@
 import type { IrBlock, Terminal } from '../ir/block.ts';
 import type { BlockCode } from './block-code.ts';
+import { splitNodes } from './node-splitting.ts';
 
 /** A node of a region: a block, or (code undefined) the way out to `pc`. */
 export interface FlowNode {
@@ -54,15 +55,45 @@ export interface RegionBlocks {
   successors(block: IrBlock): readonly number[];
 }
 
-/** Builds the graph; addresses without a block become ways out. */
+/** Builds the graph; addresses without a block become ways out. Loops of several entries are split where that is not too much. */
 export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowGraph {
-  const { blocks } = region;
-  const order = reversePostorder(region);
-  const number = new Map(order.map((pc, index) => [pc, index]));
-  const nodes: FlowNode[] = order.map((pc) => {
-    const block = blocks.get(pc);
-    const succs = block ? region.successors(block).map((target) => number.get(target)!) : [];
-    return { pc, code: block && code(block), succs, preds: [] };
+  const graph = graphOf(nodesOf(region, code));
+  if (graph.reducible) return graph;
+  const split = splitNodes(graph.nodes);
+  return split ? graphOf(split) : graph;
+}
+
+/** The nodes of a region, node 0 the entry, without predecessors. */
+function nodesOf(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowNode[] {
+  const number = new Map([[region.entry, 0]]);
+  const nodes: FlowNode[] = [];
+  const pcs = [region.entry];
+  for (let index = 0; index < pcs.length; index++) {
+    const pc = pcs[index]!;
+    const block = region.blocks.get(pc);
+    const succs = (block ? region.successors(block) : []).map((target) => {
+      let at = number.get(target);
+      if (at === undefined) {
+        at = pcs.push(target) - 1;
+        number.set(target, at);
+      }
+      return at;
+    });
+    nodes.push({ pc, code: block && code(block), succs, preds: [] });
+  }
+  return nodes;
+}
+
+/** Orders the nodes and finds loops and merges. */
+function graphOf(unordered: readonly FlowNode[]): FlowGraph {
+  const order = reversePostorder(unordered);
+  const place = new Int32Array(unordered.length).fill(-1);
+  order.forEach((old, index) => {
+    place[old] = index;
+  });
+  const nodes: FlowNode[] = order.map((old) => {
+    const node = unordered[old]!;
+    return { ...node, succs: node.succs.map((succ) => place[succ]!), preds: [] };
   });
   nodes.forEach((node, index) => {
     for (const succ of node.succs) nodes[succ]!.preds.push(index);
@@ -76,29 +107,21 @@ export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockC
   return { nodes, idom, isLoop, isMerge, reducible };
 }
 
-/** Depth-first without recursion: regions can be hundreds of blocks deep. */
-function reversePostorder(region: RegionBlocks): number[] {
-  const { entry, blocks } = region;
-  const seen = new Set<number>([entry]);
+/** Numbers of the nodes that the entry reaches. Depth-first without recursion: regions can be hundreds of blocks deep. */
+function reversePostorder(nodes: readonly FlowNode[]): number[] {
+  const seen = new Uint8Array(nodes.length);
   const postorder: number[] = [];
-  const stack: { pc: number; succs: readonly number[]; next: number }[] = [];
-  const push = (pc: number) => {
-    const block = blocks.get(pc);
-    // The fall-through is visited first, so that it comes last in the reverse order's nesting.
-    stack.push({ pc, succs: block ? region.successors(block) : [], next: 0 });
-  };
-  push(entry);
-  while (stack.length > 0) {
-    const top = stack.at(-1)!;
-    if (top.next < top.succs.length) {
-      const succ = top.succs[top.next++]!;
-      if (!seen.has(succ)) {
-        seen.add(succ);
-        push(succ);
-      }
-    } else {
-      postorder.push(top.pc);
+  // The fall-through is visited first, so that it comes last in the reverse order's nesting.
+  const stack = [{ index: 0, next: 0 }];
+  seen[0] = 1;
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const succ = nodes[top.index]!.succs[top.next++];
+    if (succ === undefined) {
+      postorder.push(top.index);
       stack.pop();
+    } else if (!seen[succ]) {
+      seen[succ] = 1;
+      stack.push({ index: succ, next: 0 });
     }
   }
   return postorder.reverse();

@@ -1,5 +1,6 @@
 import type { IrBlock, Terminal } from '../ir/block.ts';
 import type { BlockCode } from './block-code.ts';
+import { separateNests } from './loop-nesting.ts';
 import { splitNodes } from './node-splitting.ts';
 
 /** A node of a region: a block, or (code undefined) the way out to `pc`. */
@@ -20,6 +21,10 @@ export interface FlowGraph {
   readonly isLoop: readonly boolean[];
   /** Target of at least two forward edges. */
   readonly isMerge: readonly boolean[];
+  /** Head of the innermost loop that the node is part of, itself if it is one; -1: none. Only where reducible. */
+  readonly loopOf: Int32Array;
+  /** By head of a loop: head of the next loop around it, or -1. */
+  readonly outerLoop: Int32Array;
   /** Every backward edge goes to a dominator. */
   readonly reducible: boolean;
 }
@@ -55,12 +60,23 @@ export interface RegionBlocks {
   successors(block: IrBlock): readonly number[];
 }
 
+/** Loops of one head are told apart up to so many levels. */
+const NESTS = 3;
+
 /** Builds the graph; addresses without a block become ways out. Loops of several entries are split where that is not too much. */
 export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowGraph {
-  const graph = graphOf(nodesOf(region, code));
-  if (graph.reducible) return graph;
-  const split = splitNodes(graph.nodes);
-  return split ? graphOf(split) : graph;
+  let graph = graphOf(nodesOf(region, code));
+  if (!graph.reducible) {
+    const split = splitNodes(graph.nodes);
+    if (split === undefined) return graph;
+    graph = graphOf(split);
+  }
+  for (let level = 0; level < NESTS; level++) {
+    const separated = separateNests(graph, code);
+    if (separated === undefined) break;
+    graph = graphOf(separated);
+  }
+  return graph;
 }
 
 /** The nodes of a region, node 0 the entry, without predecessors. */
@@ -104,7 +120,7 @@ function graphOf(unordered: readonly FlowNode[]): FlowGraph {
   const reducible = nodes.every((node, index) =>
     node.preds.every((pred) => pred < index || dominates(idom, index, pred)),
   );
-  return { nodes, idom, isLoop, isMerge, reducible };
+  return { nodes, idom, isLoop, isMerge, ...loopNest(nodes, reducible ? isLoop : []), reducible };
 }
 
 /** Numbers of the nodes that the entry reaches. Depth-first without recursion: regions can be hundreds of blocks deep. */
@@ -156,6 +172,35 @@ function commonDominator(idom: Int32Array, a: number, b: number): number {
     while (right > left) right = idom[right]!;
   }
   return left;
+}
+
+/** Natural loops and their nesting. A loop's head comes before those of the loops in it. */
+function loopNest(nodes: readonly FlowNode[], isLoop: readonly boolean[]): Pick<FlowGraph, 'loopOf' | 'outerLoop'> {
+  const loopOf = new Int32Array(nodes.length).fill(-1);
+  const outerLoop = new Int32Array(nodes.length).fill(-1);
+  for (let head = nodes.length - 1; head >= 0; head--) {
+    if (!isLoop[head]) continue;
+    const seen = new Set([head]);
+    const stack = nodes[head]!.preds.filter((pred) => pred >= head);
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (loopOf[node]! < 0) loopOf[node] = head;
+      else if (loopOf[node] === node && outerLoop[node]! < 0) outerLoop[node] = head;
+      stack.push(...nodes[node]!.preds);
+    }
+    loopOf[head] = head;
+  }
+  return { loopOf, outerLoop };
+}
+
+/** Head of the outermost loop that `node` is part of and `other` is not, or -1. */
+export function outermostLoopWithout(graph: FlowGraph, node: number, other: number): number {
+  const around = new Set<number>();
+  for (let head = graph.loopOf[other]!; head >= 0; head = graph.outerLoop[head]!) around.add(head);
+  let outermost = -1;
+  for (let head = graph.loopOf[node]!; head >= 0 && !around.has(head); head = graph.outerLoop[head]!) outermost = head;
+  return outermost;
 }
 
 /** Whether node `a` dominates node `b`. */

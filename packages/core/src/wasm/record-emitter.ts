@@ -57,7 +57,8 @@ export class RecordEmitter {
       code.byte(OPCODE.if).byte(0x40);
     }
     // If there is but one group to be recorded, it is.
-    const sure = maybeNothing && mixed.length === 1 ? covered | this.slotBits((_, index) => index === mixed[0]) : covered;
+    const sure =
+      maybeNothing && mixed.length === 1 ? covered | this.slotBits((_, index) => index === mixed[0]) : covered;
     if (sure === covered && mixed.length > 0) this.handOverMixed(covered, mixed);
     else this.handOverSure(sure);
     if (maybeNothing) code.end();

@@ -17,6 +17,8 @@ export class ValueEmitter {
   /** Local of a slot, by slot number. */
   private readonly slotLocal: (slot: number) => number;
   private graph!: ValueGraph;
+  /** The condition being emitted in stages. */
+  private staged = -1;
   private block!: BlockCode;
   private uses!: Int32Array;
   /** Local that holds the value, or -1; a temporary if `temporary`. */
@@ -73,6 +75,41 @@ export class ValueEmitter {
       }
     }
     this.push(value);
+  }
+
+  /**
+   * Begins the announced use of a condition that is an andThen which nobody else wants: what its second
+   * half shares with others is computed here, so that pushStage can leave the rest out. False for any other.
+   */
+  beginStaged(value: number): boolean {
+    const { graph } = this;
+    if (graph.op[value] !== O.andThen || this.uses[value] !== 1 || this.home[value]! >= 0) return false;
+    if (!graph.isBoolean(value)) return false;
+    this.computed[value] = 1;
+    this.use(value);
+    this.staged = value;
+    this.shareOut(graph.b[value]!);
+    return true;
+  }
+
+  /** The first (0) or second (1) half of the condition begun with beginStaged: its value is on the stack. */
+  pushStage(stage: 0 | 1): void {
+    const { graph, staged } = this;
+    if (stage === 0) this.pushCondition(graph.a[staged]!);
+    else this.pushCondition(graph.b[staged]!);
+  }
+
+  /** Puts what is used elsewhere too, of a value's parts that have not been computed, in locals. */
+  private shareOut(value: number): void {
+    const { graph } = this;
+    if (value < 0 || this.home[value]! >= 0 || graph.isConst(value)) return;
+    if (this.uses[value]! > 1) {
+      this.inLocal(value);
+      return;
+    }
+    this.shareOut(graph.a[value]!);
+    this.shareOut(graph.b[value]!);
+    this.shareOut(graph.c[value]!);
   }
 
   /** Drops an announced use that is not emitted. */

@@ -103,12 +103,11 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
 function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement): void {
   const { values, code: out } = region;
   const site = region.site(code, statement.insn);
-  const staged = values.beginStaged(statement.a);
-  if (staged) {
+  if (values.isStaged(statement.a)) {
     out.byte(OPCODE.block).byte(0x40);
-    values.pushStage(0);
+    values.pushStage(statement.a, 0);
     out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
-    values.pushStage(1);
+    values.pushStage(statement.a, 1);
     out
       .brIf(region.exitDepth() + 1)
       .byte(OPCODE.drop)

@@ -3,6 +3,7 @@ import type { BlockCode } from './block-code.ts';
 import type { CodeWriter } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
 import { ENTRY, RESULT, type ValueGraph } from './value-graph.ts';
+import type { VectorConstants } from './vector-constants.ts';
 
 const O = OP_NUMBER;
 
@@ -14,11 +15,10 @@ const O = OP_NUMBER;
 export class ValueEmitter {
   private readonly code: CodeWriter;
   private readonly locals: LocalPool;
+  private readonly constants: VectorConstants;
   /** Local of a slot, by slot number. */
   private readonly slotLocal: (slot: number) => number;
   private graph!: ValueGraph;
-  /** The condition being emitted in stages. */
-  private staged = -1;
   private block!: BlockCode;
   private uses!: Int32Array;
   /** Local that holds the value, or -1; a temporary if `temporary`. */
@@ -29,7 +29,8 @@ export class ValueEmitter {
   /** Value a slot's local holds, by slot. */
   private readonly holder = new Map<number, number>();
 
-  constructor(code: CodeWriter, locals: LocalPool, slotLocal: (slot: number) => number) {
+  constructor(code: CodeWriter, locals: LocalPool, slotLocal: (slot: number) => number, constants: VectorConstants) {
+    this.constants = constants;
     this.code = code;
     this.locals = locals;
     this.slotLocal = slotLocal;
@@ -77,39 +78,39 @@ export class ValueEmitter {
     this.push(value);
   }
 
+  /** Whether the announced use of a condition may be emitted in two stages (pushStage): an andThen which nobody else wants. */
+  isStaged(value: number): boolean {
+    const { graph } = this;
+    return graph.op[value] === O.andThen && this.uses[value] === 1 && this.home[value]! < 0 && graph.isBoolean(value);
+  }
+
   /**
-   * Begins the announced use of a condition that is an andThen which nobody else wants: what its second
-   * half shares with others is computed here, so that pushStage can leave the rest out. False for any other.
+   * The first or, with both stages in order, the second half of such a condition: its value is on the
+   * stack. What is emitted of the second half may never run: nothing else may rely on it.
    */
-  beginStaged(value: number): boolean {
+  pushStage(value: number, stage: 0 | 1): void {
     const { graph } = this;
-    if (graph.op[value] !== O.andThen || this.uses[value] !== 1 || this.home[value]! >= 0) return false;
-    if (!graph.isBoolean(value)) return false;
-    this.computed[value] = 1;
-    this.use(value);
-    this.staged = value;
-    this.shareOut(graph.b[value]!);
-    return true;
+    if (stage === 0) {
+      this.computed[value] = 1;
+      this.use(value);
+      this.pushCondition(graph.a[value]!);
+    } else this.pushDetached(graph.b[value]!);
   }
 
-  /** The first (0) or second (1) half of the condition begun with beginStaged: its value is on the stack. */
-  pushStage(stage: 0 | 1): void {
-    const { graph, staged } = this;
-    if (stage === 0) this.pushCondition(graph.a[staged]!);
-    else this.pushCondition(graph.b[staged]!);
-  }
-
-  /** Puts what is used elsewhere too, of a value's parts that have not been computed, in locals. */
-  private shareOut(value: number): void {
+  /** One announced use, computed here for itself, whoever else wants the value or its parts. */
+  private pushDetached(value: number): void {
     const { graph } = this;
-    if (value < 0 || this.home[value]! >= 0 || graph.isConst(value)) return;
-    if (this.uses[value]! > 1) {
-      this.inLocal(value);
+    if (this.home[value]! >= 0 || graph.isConst(value)) {
+      this.push(value);
       return;
     }
-    this.shareOut(graph.a[value]!);
-    this.shareOut(graph.b[value]!);
-    this.shareOut(graph.c[value]!);
+    const parts = [graph.a[value]!, graph.b[value]!, graph.c[value]!].filter((part) => part >= 0);
+    // The parts are announced once for the value: others compute it, too.
+    if (this.uses[value]! > 1) for (const part of parts) this.uses[part]!++;
+    else this.computed[value] = 1;
+    for (const part of parts) this.pushDetached(part);
+    this.emitOperation(value);
+    this.use(value);
   }
 
   /** Drops an announced use that is not emitted. */
@@ -189,7 +190,8 @@ export class ValueEmitter {
   }
 
   private isCheap(value: number): boolean {
-    return this.graph.op[value] === O.const32;
+    const op = this.graph.op[value];
+    return op === O.const32 || op === O.constV;
   }
 
   private use(value: number): number {
@@ -211,27 +213,41 @@ export class ValueEmitter {
   }
 
   private compute(value: number): void {
+    const { graph } = this;
+    this.computed[value] = 1;
+    if (graph.a[value]! >= 0) this.push(graph.a[value]!);
+    if (graph.b[value]! >= 0) this.push(graph.b[value]!);
+    if (graph.c[value]! >= 0) {
+      if (graph.op[value] === O.select) this.pushCondition(graph.c[value]!);
+      else this.push(graph.c[value]!);
+    }
+    this.emitOperation(value);
+  }
+
+  /** The operation alone: its arguments are on the stack. */
+  private emitOperation(value: number): void {
     const { graph, code } = this;
     const op = graph.op[value]!;
     const imm = graph.imm[value]!;
     if (op === ENTRY || op === RESULT) throw new Error('translator: a value has no home');
-    this.computed[value] = 1;
+    switch (op) {
+      case O.const32:
+        code.i32Const(imm);
+        return;
+      case O.const64: {
+        const words = this.block.block.constants[imm]!;
+        code.i64Const(words[0]!, words[1]!);
+        return;
+      }
+      case O.constV: {
+        const local = this.constants.local(this.block.block.constants[imm]!);
+        if (local >= 0) {
+          code.get(local);
+          return;
+        }
+      }
+    }
     const spec = OP_SPECS[op]!;
-    if (op === O.const32) {
-      code.i32Const(imm);
-      return;
-    }
-    if (graph.a[value]! >= 0) this.push(graph.a[value]!);
-    if (graph.b[value]! >= 0) this.push(graph.b[value]!);
-    if (graph.c[value]! >= 0) {
-      if (op === O.select) this.pushCondition(graph.c[value]!);
-      else this.push(graph.c[value]!);
-    }
-    if (op === O.const64) {
-      const words = this.block.block.constants[imm]!;
-      code.i64Const(words[0]!, words[1]!);
-      return;
-    }
     code.op(spec.wasm);
     if (spec.imm === 'lane') code.byte(imm);
     else if (spec.imm === 'constant') code.words(this.block.block.constants[imm]!);

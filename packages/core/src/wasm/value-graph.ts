@@ -137,7 +137,7 @@ export class ValueGraph {
   }
 
   /** The value is known to be 0 or 1. */
-  isBoolean(value: number, depth = 4): boolean {
+  isBoolean(value: number, depth = 12): boolean {
     const op = this.op[value]!;
     if (CONDITIONS.has(op) || negatedComparison(op) !== undefined) return true;
     if (depth === 0 || (op !== O.and && op !== O.or && op !== O.andThen)) return false;

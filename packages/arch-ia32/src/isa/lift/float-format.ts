@@ -12,6 +12,7 @@ export interface ScalarOps {
   readonly least: number;
   lane(b: BlockBuilder, vector: V128): Float;
   withLane(b: BlockBuilder, vector: V128, value: Float): V128;
+  splat(b: BlockBuilder, value: Float): V128;
   load(b: BlockBuilder, address: I32): Float;
   store(b: BlockBuilder, address: I32, value: Float): void;
   add(b: BlockBuilder, x: Float, y: Float): Float;
@@ -43,6 +44,7 @@ export const SINGLE_OPS: ScalarOps = {
   constant: (b, value) => b.f32OfBits(b.const(singleBits(value))),
   lane: (b, vector) => b.laneF32(vector, 0),
   withLane: (b, vector, value) => b.withLaneF32(vector, value as S, 0),
+  splat: (b, value) => b.splatF32(value as S),
   load: (b, address) => b.loadF32(address),
   store: (b, address, value) => b.storeF32(address, value as S),
   add: (b, x, y) => b.addF32(x as S, y as S),
@@ -71,6 +73,7 @@ export const DOUBLE_OPS: ScalarOps = {
   },
   lane: (b, vector) => b.laneF64(vector, 0),
   withLane: (b, vector, value) => b.withLaneF64(vector, value as D, 0),
+  splat: (b, value) => b.splatF64(value as D),
   load: (b, address) => b.loadF64(address),
   store: (b, address, value) => b.storeF64(address, value as D),
   add: (b, x, y) => b.addF64(x as D, y as D),

@@ -25,18 +25,15 @@ export function againIf(x: Insn, cond: I32): void {
   x.trapIf(cond, FP_AGAIN);
 }
 
-/** Forms of packed operations. */
-export type VectorShape = 'ps' | 'pd';
-
 /** What the block being lifted knows of SSE values. */
 class Known {
   /** MXCSR, where the block has found it ordinary. */
   mxcsr: I32 | undefined;
-  /** Values that are no denormals: scalars, and vectors of either format. */
+  /** Values that are no denormals (or the flag is set already) and no NaNs: scalars, and vectors of either format. */
   readonly normal = { values: new Set<number>(), singles: new Set<V128>(), doubles: new Set<V128>() };
-  /** Lowest lanes of vectors. */
-  readonly doubles = new Map<V128, F64>();
-  readonly singles = new Map<V128, F32>();
+  /** Lowest lanes of vectors, and the other way round. */
+  readonly lanes = { singles: new Map<V128, F32>(), doubles: new Map<V128, F64>() };
+  readonly vectors = new Map<F32 | F64, V128>();
 }
 
 let known = new Known();

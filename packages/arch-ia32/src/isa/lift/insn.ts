@@ -1,4 +1,4 @@
-import type { BlockBuilder, I32, LiftContext, V128 } from '@kml/core';
+import type { BlockBuilder, I32, LiftContext } from '@kml/core';
 import type { Operand } from '../decode/operand.ts';
 import type { Row } from '../decode/row.ts';
 import { GENERAL, MODE_ALIGN_CHECK, MODE_CPL, MODE_STACK32, reg } from '../state.ts';
@@ -94,11 +94,6 @@ export class Insn {
 
   const(value: number): I32 {
     return this.b.const(value);
-  }
-
-  /** A vector constant, lowest word first; one value per constant and block. */
-  constV(words: readonly [number, number, number, number]): V128 {
-    return this.b.constantV(words);
   }
 
   // ---- general registers

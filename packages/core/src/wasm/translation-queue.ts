@@ -18,6 +18,8 @@ export interface TranslatorTuning {
 const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
 /** A region with so many blocks has no room for more. */
 const FULL = LARGEST.blocks - 8;
+/** Without regions of more blocks than one. */
+const ONE_BLOCK: RegionLimits = { blocks: 1, instructions: 2500 };
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
 /** Callees are looked at no further than they may be taken in line. */
 const CALLEE: RegionLimits = { blocks: 24, instructions: 64 };
@@ -205,6 +207,7 @@ export class TranslationQueue {
 
   /** A region that begins within another leads back to known entries soon: it is kept small. */
   private limitsFor({ pc, mode, replaces }: Request): RegionLimits {
+    if (!this.host.optimisations.regions) return ONE_BLOCK;
     const first = replaces !== undefined || this.store.copiesOf(pc) === 0 || this.links.isCalled(pc, mode);
     return first ? LARGEST : RESUMING;
   }

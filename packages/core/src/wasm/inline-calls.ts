@@ -72,11 +72,7 @@ class Inliner {
   private copies = 0;
   private instructions = 0;
 
-  constructor(
-    region: DiscoveredRegion,
-    calleeAt: (pc: number) => DiscoveredRegion | undefined,
-    limits: InlineLimits,
-  ) {
+  constructor(region: DiscoveredRegion, calleeAt: (pc: number) => DiscoveredRegion | undefined, limits: InlineLimits) {
     this.blocks = new Map(region.blocks);
     this.lifted = [...region.lifted];
     this.calleeAt = calleeAt;
@@ -99,7 +95,8 @@ class Inliner {
   private calleeOf({ key, depth }: CallSite): DiscoveredRegion | undefined {
     const { terminal } = this.blocks.get(key)!;
     // A call to where it returns to only asks where it is.
-    if (terminal.kind !== 'call' || depth === this.limits.depth || terminal.target === terminal.returnTo) return undefined;
+    if (terminal.kind !== 'call' || depth === this.limits.depth || terminal.target === terminal.returnTo)
+      return undefined;
     const callee = this.calleeAt(terminal.target);
     if (callee === undefined) return undefined;
     let instructions = 0;
@@ -123,7 +120,9 @@ class Inliner {
       const next = callee.successors(block).map((target) => base + target);
       if (terminal.kind === 'return') this.put(base + key, { ...block }, [back]);
       else if (terminal.kind === 'jumpIndirect') {
-        this.put(base + key, { ...block, terminal: { kind: 'callIndirect', target: terminal.target, returnTo } }, [back]);
+        this.put(base + key, { ...block, terminal: { kind: 'callIndirect', target: terminal.target, returnTo } }, [
+          back,
+        ]);
       } else this.put(base + key, { ...block }, next);
       sites.push({ key: base + key, depth: site.depth + 1 });
       for (const target of callee.successors(block)) {

@@ -185,7 +185,8 @@ export class TranslationQueue {
         limits,
       );
     const found = discover(pc, this.limitsFor(request));
-    if (found === undefined) return undefined;
+    const { regions, inlineCalls: inLine } = this.host.optimisations;
+    if (found === undefined || !regions || !inLine) return found;
     const callees = new Map<number, DiscoveredRegion | undefined>();
     return inlineCalls(
       found,

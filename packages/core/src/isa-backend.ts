@@ -4,6 +4,7 @@
 import type { Cpu } from './cpu/cpu.ts';
 import type { GuestFault } from './cpu/guest-fault.ts';
 import type { StateLayout } from './cpu/layout.ts';
+import type { Optimisations } from './engine/optimisations.ts';
 import type { InstructionClass } from './instruction-class.ts';
 import type { BlockBuilder } from './ir/builder.ts';
 
@@ -25,6 +26,8 @@ export interface LiftContext {
   readonly costs: CycleCosts;
   /** What becomes of system calls' traps of kernel-mode user processes: undefined where they stay traps, and in kernel text. */
   readonly recognised?: RecognisedTrap | undefined;
+  /** One that the lift looks at is marked `changesLift` in optimisations.ts. */
+  readonly optimisations: Optimisations;
 }
 
 /**

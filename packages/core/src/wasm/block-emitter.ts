@@ -16,7 +16,7 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
   let note = 0;
   for (let at = 0; at < code.statements.length; ) {
     for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
-    const run = runLength(code, at);
+    const run = region.services.optimisations.accessRuns ? runLength(code, at) : 0;
     if (run > 0) emitRun(region, code, code.statements.slice(at, at + run));
     else emitStatement(region, code, plan, code.statements[at]!);
     at += Math.max(run, 1);
@@ -126,7 +126,10 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
   const exit = sure ? { site: 0, depth: 0 } : { site: region.site(code, statement.insn), depth: region.exitDepth() };
   const { op, a, b, c, imm } = statement;
   if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
-  else region.accesses.emit(op, a, b, imm, region.values, exit, plan.accesses.get(a)! > 1);
+  else {
+    const again = region.services.optimisations.addressReuse && plan.accesses.get(a)! > 1;
+    region.accesses.emit(op, a, b, imm, region.values, exit, again);
+  }
   if (statement.kind === 'load') region.values.yielded(statement.result);
 }
 

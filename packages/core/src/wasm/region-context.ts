@@ -1,3 +1,4 @@
+import type { Optimisations } from '../engine/optimisations.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { CLOCK_ADDRESS, STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
@@ -35,6 +36,7 @@ export interface RegionInput {
 /** What it asks of the translator. */
 export interface RegionServices {
   readonly memory: GuestMemory;
+  readonly optimisations: Optimisations;
   /** Unaligned accesses fault (see IsaBackend.alignment). */
   readonly aligned: boolean;
   /** Byte offset of the pc slot in the state. */
@@ -85,6 +87,7 @@ export class RegionContext {
     this.accesses = new AccessEmitter(this.code, this.locals, this.tablesLocal, input.supervisor, {
       bigEndian: memory.bigEndian,
       aligned,
+      inLine: services.optimisations.unalignedWords,
     });
     this.records = new RecordEmitter(this);
   }

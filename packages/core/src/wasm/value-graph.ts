@@ -54,6 +54,13 @@ export class ValueGraph {
   private buckets = new Int32Array(256).fill(-1);
   private readonly next: number[] = [];
 
+  /** Operations are folded and simplified. */
+  private readonly folds: boolean;
+
+  constructor(folds = true) {
+    this.folds = folds;
+  }
+
   get size(): number {
     return this.op.length;
   }
@@ -79,6 +86,7 @@ export class ValueGraph {
   /** A pure operation of the IR, simplified. */
   pure(op: number, a: number, b: number, c: number, imm: number): number {
     const type = OP_SPECS[op]!.result!;
+    if (!this.folds) return this.unique(op, a, b, c, imm, type);
     if (type === 'i32' && c < 0 && imm === 0) {
       const simple = b >= 0 ? this.simplifyBinary(op, a, b) : a >= 0 ? this.simplifyUnary(op, a) : -1;
       if (simple >= 0) return simple;

@@ -386,6 +386,7 @@ export class Engine {
     this.stand(block, index);
     if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, this.pcOf(block, index + 1));
     else if (kind === 'assist') this.assist(block, index, vector);
+    else if (kind === 'again') this.doAgain(block, index, vector);
     else this.goTo(block, index + 1);
   }
 
@@ -412,6 +413,12 @@ export class Engine {
   private cyclesOf(block: FlatBlock, index: number): number {
     const { i32 } = this.cpu;
     return i32[block.cyclesBefore + index + 1]! - i32[block.cyclesBefore + index]!;
+  }
+
+  /** Stands at instruction `index`, to do it under the mode that the ISA now sets. */
+  private doAgain(block: FlatBlock, index: number, vector: number): void {
+    this.isa.deliverTrap(this.cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
+    this.lookAfresh();
   }
 
   /** Has the ISA do instruction `index` as a whole, counted. */

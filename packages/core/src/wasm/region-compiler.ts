@@ -27,6 +27,7 @@ export function compileRegion(
   const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
+    region.constants.prologue,
     region.code,
     region.siteLocal,
     region.clockLocal,

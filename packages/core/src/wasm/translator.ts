@@ -17,6 +17,7 @@ import {
   STACK_TO_NEST,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
+import { isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
@@ -331,7 +332,7 @@ class Translator implements TranslatorPort {
       pages: pagesOf(found.lifted),
       spans: spansOf(found.lifted),
       supervisor: this.host.isa.isSupervisor(found.mode),
-      blockPcs: new Set(found.blocks.keys()),
+      blockPcs: new Set([...found.blocks.keys()].filter(isOwnKey)),
       jumpPcs: jumpsIn(found),
       wayOutPcs: wayOutsOf(found),
       refreshed: replaced ? replaced.refreshed + 1 : 0,
@@ -355,6 +356,8 @@ function wayOutsOf(found: DiscoveredRegion): number[] {
   const outs = new Set<number>();
   for (const block of found.blocks.values()) {
     for (const target of found.successors(block)) if (!found.blocks.has(target)) outs.add(target);
+    // What leads out of a callee that stands in line.
+    if (block.count === 0 && block.terminal.kind === 'call') outs.add(block.terminal.target);
   }
   return [...outs];
 }

@@ -19,6 +19,7 @@ import {
   type TrapEvent,
 } from './engine-types.ts';
 import { MixCounter } from './mix-counter.ts';
+import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
 /** What runs when a fault is thrown. */
@@ -68,6 +69,7 @@ export class Engine {
   readonly mix: MixCounter | undefined;
   /** Debugger hook: called before a trap, fault or interrupt is delivered. */
   onTrap: ((event: TrapEvent) => void) | undefined;
+  readonly optimisations: Optimisations;
   private readonly options: EngineOptions;
   private readonly isa: IsaBackend;
   private readonly cpu: Cpu;
@@ -100,6 +102,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     if (options.cpu.base !== STATE_BASE) throw new TypeError('the CPU state is not at STATE_BASE');
     this.options = options;
+    this.optimisations = options.optimisations ?? ALL_OPTIMISATIONS;
     this.isa = options.isa;
     this.cpu = options.cpu;
     this.kernel = options.kernel;
@@ -111,7 +114,8 @@ export class Engine {
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
     this.cache = new BlockCache(options, this.counters);
     this.space = mmu.current;
-    this.translator = options.mix ? undefined : options.translator?.(this.translationHost());
+    this.translator =
+      options.mix || !this.optimisations.translation ? undefined : options.translator?.(this.translationHost());
     memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
     mmu.codeMappingListener = (space, page) => this.mappingChanged(space, page);
     mmu.spaceDestroyedListener = (space) => this.spaceDestroyed(space);
@@ -225,6 +229,7 @@ export class Engine {
   private translationHost(): TranslationHost {
     return {
       options: this.options,
+      optimisations: this.optimisations,
       isa: this.isa,
       cpu: this.cpu,
       counters: this.counters,
@@ -381,6 +386,7 @@ export class Engine {
     this.stand(block, index);
     if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, this.pcOf(block, index + 1));
     else if (kind === 'assist') this.assist(block, index, vector);
+    else if (kind === 'again') this.doAgain(block, index, vector);
     else this.goTo(block, index + 1);
   }
 
@@ -407,6 +413,12 @@ export class Engine {
   private cyclesOf(block: FlatBlock, index: number): number {
     const { i32 } = this.cpu;
     return i32[block.cyclesBefore + index + 1]! - i32[block.cyclesBefore + index]!;
+  }
+
+  /** Stands at instruction `index`, to do it under the mode that the ISA now sets. */
+  private doAgain(block: FlatBlock, index: number, vector: number): void {
+    this.isa.deliverTrap(this.cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
+    this.lookAfresh();
   }
 
   /** Has the ISA do instruction `index` as a whole, counted. */

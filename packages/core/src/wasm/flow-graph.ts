@@ -1,5 +1,7 @@
+import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import type { IrBlock, Terminal } from '../ir/block.ts';
 import type { BlockCode } from './block-code.ts';
+import { addressOfKey } from './inline-calls.ts';
 import { separateNests } from './loop-nesting.ts';
 import { splitNodes } from './node-splitting.ts';
 
@@ -52,7 +54,7 @@ function successors(terminal: Terminal, seen: readonly number[]): readonly numbe
   }
 }
 
-/** The blocks of a region by address, and where each goes inside it. */
+/** The blocks of a region by key (their address, or see inline-calls.ts and step-over.ts), and where each goes inside it. */
 export interface RegionBlocks {
   readonly entry: number;
   readonly blocks: ReadonlyMap<number, IrBlock>;
@@ -64,14 +66,19 @@ export interface RegionBlocks {
 const NESTS = 3;
 
 /** Builds the graph; addresses without a block become ways out. Loops of several entries are split where that is not too much. */
-export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowGraph {
+export function flowGraph(
+  region: RegionBlocks,
+  code: (block: IrBlock) => BlockCode,
+  on: Optimisations = ALL_OPTIMISATIONS,
+): FlowGraph {
   let graph = graphOf(nodesOf(region, code));
   if (!graph.reducible) {
+    if (!on.splitLoops) return graph;
     const split = splitNodes(graph.nodes);
     if (split === undefined) return graph;
     graph = graphOf(split);
   }
-  for (let level = 0; level < NESTS; level++) {
+  for (let level = 0; on.nestedLoops && level < NESTS; level++) {
     const separated = separateNests(graph, code);
     if (separated === undefined) break;
     graph = graphOf(separated);
@@ -95,7 +102,7 @@ function nodesOf(region: RegionBlocks, code: (block: IrBlock) => BlockCode): Flo
       }
       return at;
     });
-    nodes.push({ pc, code: block && code(block), succs, preds: [] });
+    nodes.push({ pc: addressOfKey(pc), code: block && code(block), succs, preds: [] });
   }
   return nodes;
 }

@@ -6,7 +6,7 @@ import { OPCODE, VOID } from './encoder.ts';
 import { outermostLoopWithout } from './flow-graph.ts';
 import { PARAM_PC, PARAM_STACK } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
-import { emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
+import { emitInlineReturn, emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
 
 /** A label around the code being emitted: what a branch to it means. */
 type Label = { readonly kind: 'loop' | 'block'; readonly node: number } | { readonly kind: 'if' };
@@ -57,7 +57,10 @@ function emitNode(region: RegionContext, index: number, edges: EdgeEmitter): voi
     finishBlock(region);
     edges.go(index, node.succs[0]!);
   } else if (kind === 'jumpIndirect') emitComputedJump(region, index, code, plan, edges);
-  else if (emitTerminal(region, index, code)) edges.go(index, node.succs[0]!);
+  else if (kind === 'return' && node.succs.length > 0) {
+    emitInlineReturn(region, index, code, plan);
+    edges.go(index, node.succs[0]!);
+  } else if (emitTerminal(region, index, code)) edges.go(index, node.succs[0]!);
 }
 
 function emitBranch(region: RegionContext, index: number, edges: EdgeEmitter): void {
@@ -103,12 +106,13 @@ class StructuredEmitter implements EdgeEmitter {
     this.region = region;
     const { graph } = region.input;
     const { idom, isMerge, nodes } = graph;
+    const { loopExits } = region.services.optimisations;
     this.behindNode = nodes.map(() => []);
     this.behindLoop = nodes.map(() => []);
     this.isLabelled = new Uint8Array(nodes.length);
     for (let node = nodes.length - 1; node > 0; node--) {
       // V8 carries every local that a wasm loop writes around it, so what is no part of a loop must not stand in it.
-      const left = outermostLoopWithout(graph, idom[node]!, node);
+      const left = loopExits ? outermostLoopWithout(graph, idom[node]!, node) : -1;
       if (left >= 0) this.behindLoop[left]!.push(node);
       else if (isMerge[node]) this.behindNode[idom[node]!]!.push(node);
       else continue;

@@ -49,7 +49,7 @@ export const GROUPS = {
       { name: 'exec', guest: 'processes', args: ['exec', String(EXECS)], executes: 'true', most: 0.1 },
     ],
   },
-  commands: { title: "commands, Node's start included" },
+  commands: { title: 'commands' },
   memory: { title: 'memory' },
   v86: { title: 'integer, against v86' },
 };

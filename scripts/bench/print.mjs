@@ -86,3 +86,10 @@ export function targetTable(summary) {
     rows: [...lines].map(([what, list]) => [what, target(list), ...columns.map((column) => cell(list, column))]),
   };
 }
+
+/** The same table in Markdown, for documents. */
+export function markdownTable(summary) {
+  const { headings, rows } = targetTable(summary);
+  const line = (cells) => `| ${cells.map((cell) => cell.trim()).join(' | ')} |`;
+  return `${[line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}

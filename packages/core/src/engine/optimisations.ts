@@ -25,6 +25,8 @@ const TABLE = {
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },
+  hostFusion: { meaning: 'fused multiply-add is one operation of a host that has one', changesLift: true },
+  laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
   unalignedWords: { meaning: 'unaligned words of big-endian memory are accessed in line' },

@@ -15,7 +15,9 @@ const TABLE = {
   translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
   storedCode: { meaning: 'lifted code is kept between runs' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
-  splitLoops: { meaning: 'loops that are entered at several places are split, so that their control flow is structured' },
+  splitLoops: {
+    meaning: 'loops that are entered at several places are split, so that their control flow is structured',
+  },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },

@@ -9,9 +9,10 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { layout, MODE_CPL, MODE_STEP } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverStep, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { enableInterrupts, popFlags } from './system/flags-routines.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { REP_DONE } from './vectors.ts';
+import { POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
 
 const decoder = new Decoder(new OpcodeMap(rows));
 const lifter = new Lifter(decoder, ROUTINE.stepTo);
@@ -42,7 +43,10 @@ export const ia32: IsaBackend = {
     ...['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'pc'],
     ...['cs', 'ss', 'ds', 'es', 'fs', 'gs'],
   ],
-  trapKind: (vector, mode) => (vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap'),
+  trapKind(vector, mode) {
+    if (vector === POPF_ASSIST || vector === STI_ASSIST) return 'assist';
+    return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
+  },
   deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
   helpers,
   systemRoutines: systemRoutines.map((routine, n) => (n === ROUTINE.stepTo ? routine : stepping(routine))),
@@ -52,12 +56,21 @@ export const ia32: IsaBackend = {
   classify: (code, pc, mode) => classifyWith(decoder, code, pc, mode),
   isSupervisor: (mode) => (mode & MODE_CPL) !== 3,
   deliverTrap(cpu, vector, error, next) {
-    if (vector !== REP_DONE) {
-      deliverTrap(cpu, vector, error, next);
-      return;
+    switch (vector) {
+      case REP_DONE:
+        cpu.pc = next;
+        if (cpu.mode & MODE_STEP) deliverStep(cpu);
+        return;
+      case POPF_ASSIST:
+        popFlags(cpu, error, 0, 0, next);
+        cpu.leaveRequested = true;
+        return;
+      case STI_ASSIST:
+        enableInterrupts(cpu, 0, 0, 0, next);
+        cpu.leaveRequested = true;
+        return;
     }
-    cpu.pc = next;
-    if (cpu.mode & MODE_STEP) deliverStep(cpu);
+    deliverTrap(cpu, vector, error, next);
   },
   deliverFault,
   interruptsEnabled,

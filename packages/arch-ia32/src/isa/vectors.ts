@@ -26,3 +26,7 @@ export const IRQ_BASE = 0x20;
 
 /** Pseudo trap of a repeated string instruction whose count is 0: the CPU goes on behind it. */
 export const REP_DONE = 0x200;
+
+/** Pseudo traps of POPF (the error code says whether it is the 32-bit one) and STI that do more than change flags: enable an interrupt that waits, or change the mode. */
+export const POPF_ASSIST = 0x201;
+export const STI_ASSIST = 0x202;

@@ -147,7 +147,7 @@ export class FlatMachine {
     return {
       ...ia32,
       deliverTrap(cpu, vector, error, next) {
-        if (vector === REP_DONE) ia32.deliverTrap(cpu, vector, error, next);
+        if (vector >= REP_DONE) ia32.deliverTrap(cpu, vector, error, next);
         else note(vector, error, 0);
       },
       deliverFault(_cpu, fault) {

@@ -1,4 +1,4 @@
-import { type Cpu, type Slot, STATE_BASE } from '@kml/core';
+import type { Cpu } from '@kml/core';
 import {
   MODE_ALIGN_CHECK,
   MODE_CODE_SEGMENTED,
@@ -14,47 +14,12 @@ import {
 } from '../state.ts';
 import { ATTR_BIG, ATTR_CODE, ATTR_EXPAND_DOWN, ATTR_PRESENT, ATTR_WRITABLE } from './descriptor.ts';
 import { EFL, FLAG_AC, FLAG_TF } from './eflags.ts';
-import {
-  ATTR,
-  BASE,
-  CR0,
-  CR0_AM,
-  CR0_EM,
-  CR0_TS,
-  CR4,
-  CR4_TSD,
-  LIMIT,
-  SEG_CS,
-  SEG_DS,
-  SEG_ES,
-  SEG_FS,
-  SEG_GS,
-  SEG_SS,
-  SELECTOR,
-} from './registers.ts';
+import { CR0, CR0_AM, CR0_EM, CR0_TS, CR4, CR4_TSD } from './registers.ts';
+import { CS, DS, ES, FS, GS, SS, wordOf } from './segment-words.ts';
 
-/** Places of the registers among the words of memory: this is done several times a system call. */
-const at = (slot: Slot): number => (STATE_BASE + slot.offset) >> 2;
-const CS_AT = at(SELECTOR[SEG_CS]!);
-const CS_BASE_AT = at(BASE[SEG_CS]!);
-const CS_LIMIT_AT = at(LIMIT[SEG_CS]!);
-const CS_ATTR_AT = at(ATTR[SEG_CS]!);
-const SS_BASE_AT = at(BASE[SEG_SS]!);
-const SS_LIMIT_AT = at(LIMIT[SEG_SS]!);
-const SS_ATTR_AT = at(ATTR[SEG_SS]!);
-const DS_BASE_AT = at(BASE[SEG_DS]!);
-const DS_LIMIT_AT = at(LIMIT[SEG_DS]!);
-const DS_ATTR_AT = at(ATTR[SEG_DS]!);
-const ES_BASE_AT = at(BASE[SEG_ES]!);
-const ES_LIMIT_AT = at(LIMIT[SEG_ES]!);
-const ES_ATTR_AT = at(ATTR[SEG_ES]!);
-const FS_LIMIT_AT = at(LIMIT[SEG_FS]!);
-const FS_ATTR_AT = at(ATTR[SEG_FS]!);
-const GS_LIMIT_AT = at(LIMIT[SEG_GS]!);
-const GS_ATTR_AT = at(ATTR[SEG_GS]!);
-const EFL_AT = at(EFL);
-const CR0_AT = at(CR0);
-const CR4_AT = at(CR4);
+const EFL_AT = wordOf(EFL);
+const CR0_AT = wordOf(CR0);
+const CR4_AT = wordOf(CR4);
 
 const DATA_TYPE = ATTR_PRESENT | ATTR_CODE | ATTR_EXPAND_DOWN | ATTR_WRITABLE;
 const WHOLE_TYPE = ATTR_PRESENT | ATTR_WRITABLE;
@@ -68,20 +33,20 @@ const WHOLE_TYPE = ATTR_PRESENT | ATTR_WRITABLE;
  */
 export function updateMode(cpu: Cpu): void {
   const w = cpu.i32;
-  const cpl = w[CS_AT]! & 3;
+  const cpl = w[CS.selector]! & 3;
   const efl = w[EFL_AT]!;
   const cr0 = w[CR0_AT]!;
-  const ss = w[SS_ATTR_AT]!;
+  const ss = w[SS.attr]!;
   let mode = cpl;
-  if (w[CS_ATTR_AT]! & ATTR_BIG) mode |= MODE_CODE32;
+  if (w[CS.attr]! & ATTR_BIG) mode |= MODE_CODE32;
   if (ss & ATTR_BIG) mode |= MODE_STACK32;
-  const bases = w[DS_BASE_AT]! | w[ES_BASE_AT]! | w[SS_BASE_AT]!;
-  const limits = w[DS_LIMIT_AT]! & w[ES_LIMIT_AT]! & w[SS_LIMIT_AT]!;
-  const types = (w[DS_ATTR_AT]! ^ WHOLE_TYPE) | (w[ES_ATTR_AT]! ^ WHOLE_TYPE) | (ss ^ WHOLE_TYPE);
+  const bases = w[DS.base]! | w[ES.base]! | w[SS.base]!;
+  const limits = w[DS.limit]! & w[ES.limit]! & w[SS.limit]!;
+  const types = (w[DS.attr]! ^ WHOLE_TYPE) | (w[ES.attr]! ^ WHOLE_TYPE) | (ss ^ WHOLE_TYPE);
   if (bases !== 0 || limits !== -1 || (types & DATA_TYPE) !== 0) mode |= MODE_SEGMENTED;
-  if (w[CS_BASE_AT]! !== 0 || w[CS_LIMIT_AT]! !== -1) mode |= MODE_CODE_SEGMENTED;
-  if (w[FS_LIMIT_AT]! !== -1 || ((w[FS_ATTR_AT]! ^ WHOLE_TYPE) & DATA_TYPE) !== 0) mode |= MODE_FS_CHECKED;
-  if (w[GS_LIMIT_AT]! !== -1 || ((w[GS_ATTR_AT]! ^ WHOLE_TYPE) & DATA_TYPE) !== 0) mode |= MODE_GS_CHECKED;
+  if (w[CS.base]! !== 0 || w[CS.limit]! !== -1) mode |= MODE_CODE_SEGMENTED;
+  if (w[FS.limit]! !== -1 || ((w[FS.attr]! ^ WHOLE_TYPE) & DATA_TYPE) !== 0) mode |= MODE_FS_CHECKED;
+  if (w[GS.limit]! !== -1 || ((w[GS.attr]! ^ WHOLE_TYPE) & DATA_TYPE) !== 0) mode |= MODE_GS_CHECKED;
   if (efl & FLAG_TF) mode |= MODE_STEP;
   if (cr0 & (CR0_EM | CR0_TS)) mode |= MODE_NO_FPU;
   if (cpl > ((efl >> 12) & 3)) mode |= MODE_IO_DENIED;

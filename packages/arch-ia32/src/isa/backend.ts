@@ -10,9 +10,10 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { layout, MODE_CPL, MODE_STEP } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverStep, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { enableInterrupts, popFlags } from './system/flags-routines.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { FP_AGAIN, REP_DONE } from './vectors.ts';
+import { FP_AGAIN, POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
 
 const decoder = new Decoder(new OpcodeMap(rows));
 const lifter = new Lifter(decoder, ROUTINE.stepTo, ROUTINE.endOnce);
@@ -45,6 +46,7 @@ export const ia32: IsaBackend = {
   ],
   trapKind(vector, mode) {
     if (vector === FP_AGAIN) return 'again';
+    if (vector === POPF_ASSIST || vector === STI_ASSIST) return 'assist';
     return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
   },
   deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
@@ -56,16 +58,24 @@ export const ia32: IsaBackend = {
   classify: (code, pc, mode) => classifyWith(decoder, code, pc, mode),
   isSupervisor: (mode) => (mode & MODE_CPL) !== 3,
   deliverTrap(cpu, vector, error, next) {
-    if (vector === FP_AGAIN) {
-      chooseFpMode(cpu);
-      return;
+    switch (vector) {
+      case FP_AGAIN:
+        chooseFpMode(cpu);
+        return;
+      case REP_DONE:
+        cpu.pc = next;
+        if (cpu.mode & MODE_STEP) deliverStep(cpu);
+        return;
+      case POPF_ASSIST:
+        popFlags(cpu, error, 0, 0, next);
+        cpu.leaveRequested = true;
+        return;
+      case STI_ASSIST:
+        enableInterrupts(cpu, 0, 0, 0, next);
+        cpu.leaveRequested = true;
+        return;
     }
-    if (vector !== REP_DONE) {
-      deliverTrap(cpu, vector, error, next);
-      return;
-    }
-    cpu.pc = next;
-    if (cpu.mode & MODE_STEP) deliverStep(cpu);
+    deliverTrap(cpu, vector, error, next);
   },
   deliverFault,
   interruptsEnabled,

@@ -21,7 +21,14 @@ import {
 } from './engine-types.ts';
 import { MixCounter } from './mix-counter.ts';
 import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
-import type { TranslationHost, TranslatorPort } from './translator-port.ts';
+import {
+  PLACE_ELSEWHERE,
+  PLACE_LEAVE,
+  PLACE_NEXT,
+  type Place,
+  type TranslationHost,
+  type TranslatorPort,
+} from './translator-port.ts';
 
 /** What runs when a fault is thrown. */
 const IN_BLOCK = 0;
@@ -29,6 +36,7 @@ const IN_SYSTEM_ROUTINE = 1;
 const IN_KERNEL = 2;
 const IN_DELIVERY = 3;
 const IN_ASSIST = 4;
+const IN_PLACE = 5;
 
 /** So many traps in a row without one instruction executed: the CPU gets nowhere (a handler that cannot be fetched, say). */
 const MAX_TRAPS_IN_A_ROW = 100_000;
@@ -93,6 +101,8 @@ export class Engine {
   private work = 0;
   /** The instruction of its block that the ISA is asked to do. */
   private assisted = 0;
+  /** What translated code has the ISA do. */
+  private place: Place | undefined;
   private trapsInARow = 0;
   private lastTrapAt = -1;
   /** Instructions that translated code executed. */
@@ -239,6 +249,7 @@ export class Engine {
       runs: (pc, mode) => this.cache.runsOf(pc, mode),
       kernelCall: (number) => this.callKernel(number),
       goOnUntil: (back) => this.goOnUntil(back),
+      inPlace: (place, a, b, c) => this.doInPlace(place, a, b, c),
       helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
     };
   }
@@ -476,7 +487,6 @@ export class Engine {
     const { args } = block;
     const m = cpu.i32;
     cpu.pc = this.pcOf(block, block.count - 1);
-    this.lookAfresh();
     this.phase = IN_SYSTEM_ROUTINE;
     this.isa.systemRoutines[block.target]!(
       cpu,
@@ -486,7 +496,38 @@ export class Engine {
       block.next,
     );
     this.phase = IN_BLOCK;
+    if (this.mustLeave()) this.lookAfresh();
     if (inKernelText(this.options, cpu.pc)) this.noteEntry(block);
+  }
+
+  /** See TranslationHost.inPlace. */
+  private doInPlace(place: Place, a: number, b: number, c: number): number {
+    const { cpu } = this;
+    cpu.pc = place.pc;
+    if (place.kind === 'system') {
+      this.place = place;
+      this.phase = IN_PLACE;
+      this.isa.systemRoutines[place.number]!(cpu, a, b, c, place.next);
+      this.phase = IN_BLOCK;
+      if (!place.inKernelText && inKernelText(this.options, cpu.pc)) this.clock.countEntry(place.cycles);
+    } else {
+      if (!place.completes) this.uncountPlace(place);
+      cpu.mode = place.mode;
+      this.deliver(place.number, a, place.next);
+      if (place.completes && !place.inKernelText) this.clock.countEntry(place.cycles);
+    }
+    if (this.mustLeave()) {
+      cpu.leaveRequested = true;
+      this.lookAfresh();
+      return PLACE_LEAVE;
+    }
+    return cpu.pc === place.next && cpu.mode === place.nextMode ? PLACE_NEXT : PLACE_ELSEWHERE;
+  }
+
+  /** Takes an instruction back out of the counts. */
+  private uncountPlace(place: Place): void {
+    this.clock.count(-1, -place.cycles);
+    if (place.inKernelText) this.clock.countEntry(-place.cycles);
   }
 
   /** Counts instructions of a block, and their cycles. */
@@ -536,7 +577,13 @@ export class Engine {
   }
 
   private deliverTrap(vector: number, error: number, next: number): void {
-    this.beginDelivery();
+    this.deliver(vector, error, next);
+    if (this.mustLeave()) this.lookAfresh();
+  }
+
+  private deliver(vector: number, error: number, next: number): void {
+    this.noteTrap();
+    this.phase = IN_DELIVERY;
     this.onTrap?.({ kind: 'trap', pc: this.cpu.pc >>> 0, vector, error });
     this.isa.deliverTrap(this.cpu, vector, error, next);
     this.phase = IN_BLOCK;
@@ -587,6 +634,11 @@ export class Engine {
       this.count(block!, -1, -this.cyclesOf(block!, this.assisted));
       this.mix?.part(block!, this.assisted, this.assisted + 1, -1);
       this.goTo(block!, this.assisted);
+    } else if (phase === IN_PLACE) {
+      const place = this.place!;
+      this.uncountPlace(place);
+      this.cpu.pc = place.pc;
+      this.cpu.mode = place.mode;
     } else this.stand(block!, this.interpreter.faulting());
     this.phase = IN_BLOCK;
     this.deliverFault(fault);

@@ -58,6 +58,28 @@ export interface LiftedBlock {
   readonly secondFrame: number;
 }
 
+/** A trap or system instruction that translated code has the engine do in place. */
+export interface Place {
+  readonly kind: 'trap' | 'system';
+  /** The vector, or the routine. */
+  readonly number: number;
+  /** The instruction counts (a system instruction always does). */
+  readonly completes: boolean;
+  /** The instruction: its address, the mode word it is under, its cycles. */
+  readonly pc: number;
+  readonly mode: number;
+  readonly cycles: number;
+  /** Address and mode word behind it. */
+  readonly next: number;
+  readonly nextMode: number;
+  readonly inKernelText: boolean;
+}
+
+/** The CPU goes on behind the instruction; all translations leave; it goes on elsewhere, perhaps in another mode. */
+export const PLACE_NEXT = 0;
+export const PLACE_LEAVE = 1;
+export const PLACE_ELSEWHERE = 2;
+
 /** What the engine offers the translator. */
 export interface TranslationHost {
   readonly options: EngineOptions;
@@ -86,6 +108,12 @@ export interface TranslationHost {
    * hold no state.
    */
   goOnUntil(back: number): boolean;
+  /**
+   * Does an instruction in place: state stored, CLOCK counting the instruction. Answers one of PLACE_*:
+   * not PLACE_LEAVE only where nothing that a translation relies on has changed and no interrupt or stop
+   * waits. Its faults are thrown through the wasm frames, which hold no state.
+   */
+  inPlace(place: Place, a: number, b: number, c: number): number;
   /** Runs helper `number` of the ISA. */
   helper(number: number, a: number, b: number, c: number): number;
 }

@@ -12,6 +12,9 @@ export type V128 = Value<'v128'>;
 /**
  * How a block ends. Program counters are guest virtual addresses as int32.
  * For every kind but `jump` after a full block, the terminal belongs to the block's last instruction.
+ *
+ * `inPlace`, the address behind the instruction, is the translator's own mark: the engine is to do it
+ * within translated code's call (wasm/in-place.ts).
  */
 export type Terminal =
   /** To a known address. */
@@ -27,7 +30,13 @@ export type Terminal =
   /** Any other computed jump. */
   | { readonly kind: 'jumpIndirect'; readonly target: I32 }
   /** Raises trap `vector` (ISA's own numbering) with this error code, PC at this instruction. The instruction counts as not executed unless `completes`. */
-  | { readonly kind: 'trap'; readonly vector: number; readonly error: I32; readonly completes: boolean }
+  | {
+      readonly kind: 'trap';
+      readonly vector: number;
+      readonly error: I32;
+      readonly completes: boolean;
+      readonly inPlace?: number;
+    }
   /**
    * Runs the ISA's system routine `routine` on the whole CPU state (all slots in memory, pc at this
    * instruction); the routine sets pc (and perhaps mode, address space, …) and the engine looks afresh.
@@ -40,6 +49,7 @@ export type Terminal =
       readonly args: readonly I32[];
       readonly next: number;
       readonly faults?: false;
+      readonly inPlace?: number;
     }
   /** The kernel call: runs the kernel in place. pc slot is `next` when it runs; counts as executed before it runs. */
   | { readonly kind: 'kernelCall'; readonly number: number; readonly next: number };

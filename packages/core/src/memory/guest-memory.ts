@@ -3,6 +3,9 @@ import { LOOKUP_BYTES, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, SET_BYTES, SETS_BASE, s
 /** Told when bytes that code was lifted from are overwritten. */
 export type CodeWriteListener = (frame: number, offset: number, length: number) => void;
 
+/** Up to so many bytes a loop is faster than a view and a bulk copy. */
+const SMALL_COPY = 64;
+
 /** Granule in which writes to code are tracked. */
 export const CODE_GRANULE_SHIFT = 6;
 
@@ -88,14 +91,17 @@ export class GuestMemory {
     this.noteCodeWrite(frame, offset, bytes.length);
     if (bytes.length === PAGE_SIZE) this.rewritten[frame] = 0;
     const at = this.frameAddress(frame) + offset;
-    if (!this.bigEndian) this.u8.set(bytes, at);
-    else for (let i = 0; i < bytes.length; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
+    if (!this.bigEndian) {
+      if (bytes.length > SMALL_COPY) this.u8.set(bytes, at);
+      else for (let i = 0; i < bytes.length; i++) this.u8[at + i] = bytes[i]!;
+    } else for (let i = 0; i < bytes.length; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
   }
 
   /** Copies guest-order bytes out of a frame into `into`. */
   readFrame(frame: number, offset: number, into: Uint8Array): void {
     const at = this.frameAddress(frame) + offset;
-    if (!this.bigEndian) into.set(this.u8.subarray(at, at + into.length));
+    if (!this.bigEndian && into.length > SMALL_COPY) into.set(this.u8.subarray(at, at + into.length));
+    else if (!this.bigEndian) for (let i = 0; i < into.length; i++) into[i] = this.u8[at + i]!;
     else for (let i = 0; i < into.length; i++) into[i] = this.u8[((at + i) ^ 3) >>> 0]!;
   }
 

@@ -171,6 +171,18 @@ export class Mmu {
     return fault;
   }
 
+  /**
+   * Byte address for an access of a program's, where its translation table serves it: then probe would give
+   * the same, and mark nothing. -1 where it may have to be filled yet, or the space is not the current one.
+   */
+  translated(space: AddressSpace, address: number, access: 'read' | 'write'): number {
+    if (space !== this.current) return -1;
+    const { i32 } = this.memory;
+    const table = i32[TABLES_ADDRESS >> 2]! + (access === 'write' ? TABLE_WRITE : 0);
+    const word = i32[(table + (address >>> PAGE_SHIFT) * 4) >>> 2]!;
+    return word === 0 ? -1 : (address + word + 1) >>> 0;
+  }
+
   /** As translate in any space, but -1 for a fault. Sets accessed and dirty bits. */
   probe(space: AddressSpace, address: number, access: Access, supervisor: boolean): number {
     const page = address >>> PAGE_SHIFT;

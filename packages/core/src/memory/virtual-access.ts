@@ -21,6 +21,18 @@ export class VirtualAccess {
     return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2]!;
   }
 
+  /**
+   * Index among the words of memory of an aligned address, for an access that its translation table serves:
+   * it goes up to the page's end. -1 where there is no translation yet (the access may be allowed even so).
+   */
+  translatedWord(address: number, access: 'read' | 'write', supervisor: boolean): number {
+    const word = this.translation(
+      address,
+      (access === 'write' ? TABLE_WRITE : 0) + (supervisor ? TABLE_SUPERVISOR : 0),
+    );
+    return word === 0 ? -1 : (address + word + 1) >>> 2;
+  }
+
   /** Byte, zero-extended. Throws GuestFault. */
   read8(address: number, supervisor: boolean): number {
     return this.memory.readByte(this.mmu.translate(address, 'read', supervisor));

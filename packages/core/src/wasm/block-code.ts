@@ -1,6 +1,7 @@
 import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { isInPlace } from './in-place.ts';
 import { joinLanes, laneOf } from './lane-values.ts';
 import type { SlotTable } from './slots.ts';
 import { ValueGraph } from './value-graph.ts';
@@ -103,9 +104,10 @@ class Converter {
 
   run(): BlockCode {
     const { block } = this;
-    // The engine does a trap or system instruction as a whole.
-    const kind = block.terminal.kind;
-    const count = kind === 'trap' || kind === 'system' ? block.count - 1 : block.count;
+    // Where it is not done in place the engine does a trap or system instruction as a whole.
+    const { terminal } = block;
+    const left = (terminal.kind === 'trap' || terminal.kind === 'system') && !isInPlace(terminal);
+    const count = left ? block.count - 1 : block.count;
     for (let insn = 0; insn < count; insn++) {
       const first = block.insnFirstOp[insn]!;
       const end = insn + 1 < block.count ? block.insnFirstOp[insn + 1]! : block.code.length / OP_STRIDE;
@@ -318,8 +320,12 @@ function terminalArgs(terminal: Terminal): readonly number[] {
     case 'return':
     case 'jumpIndirect':
       return [terminal.target];
+    case 'trap':
+      return isInPlace(terminal) ? [terminal.error] : [];
+    case 'system':
+      return isInPlace(terminal) ? terminal.args : [];
     default:
-      // trap and system leave at their instruction: the interpreter computes their values.
+      // trap and system that leave at their instruction: the interpreter computes their values.
       return [];
   }
 }

@@ -28,7 +28,12 @@ export const LEAVE = -1;
 /** Site numbers: none; state and pc are in memory already (a kernel call answered "leave"). Exits follow. */
 export const SITE_NONE = 0;
 export const SITE_EXACT = 1;
-export const FIRST_SITE = 2;
+/**
+ * State, pc and mode are in memory, nothing is to be looked at: the CPU went on elsewhere, perhaps in
+ * another mode. For the region that took the trap which this goes back from, else for whoever runs regions.
+ */
+export const SITE_ELSEWHERE = 2;
+export const FIRST_SITE = 3;
 
 /**
  * The look-up cache of an address space: entries of 16 bytes (pc, mode, table slot), direct-mapped;

@@ -50,8 +50,8 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
   );
   if (found === undefined) return undefined;
   const settler = new RecordSettler(cpu.i32);
-  const unused = { table: undefined as never, settle: () => {}, kernel: () => 0, left: () => 0 };
-  const factory = new RegionFactory(host, unused, new SiteTable(), new LinkTable(), new JumpProfile(), settler);
+  const unused = { table: undefined as never, settle: () => {}, kernel: () => 0, left: () => 0, inPlace: () => 0 };
+  const factory = new RegionFactory(host, unused, new SiteTable(), new LinkTable(), new JumpProfile(), settler, []);
   const { bytes } = factory.encode([found]);
   const [region] = disassembleModule(bytes);
   const slots = withLanes(slotTable(isa.layout, isa.deferredSlots ?? [], isa.transientSlots), found.blocks.values());

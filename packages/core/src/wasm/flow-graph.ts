@@ -49,6 +49,9 @@ function successors(terminal: Terminal, seen: readonly number[]): readonly numbe
       return [terminal.returnTo];
     case 'kernelCall':
       return [terminal.next];
+    case 'trap':
+    case 'system':
+      return terminal.inPlace === undefined ? [] : [terminal.inPlace];
     default:
       return [];
   }

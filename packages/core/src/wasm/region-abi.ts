@@ -9,11 +9,13 @@ export const PARAM_BACK = 2;
 
 /**
  * Function numbers of what a module imports: settle (record address), kernelCall (number), left
- * (stack, back: a region took an exit; gives its result), then the helpers.
+ * (stack, back: a region took an exit; gives its result), inPlace (number of the place, arguments;
+ * see in-place-emitter.ts), then the helpers.
  */
 export const IMPORT_SETTLE = 0;
 export const IMPORT_KERNEL_CALL = 1;
 export const IMPORT_LEFT = 2;
-export const IMPORT_HELPERS = 3;
+export const IMPORT_IN_PLACE = 3;
+export const IMPORT_HELPERS = 4;
 /** Type number of a region's function in every module. */
 export const REGION_TYPE = 0;

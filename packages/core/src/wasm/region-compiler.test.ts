@@ -38,11 +38,13 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
     aligned: false,
     optimisations: ALL_OPTIMISATIONS,
     pcOffset: 0,
+    modeOffset: 4,
     shapes,
     sites: new SiteTable(),
     isKernelText: () => false,
     helperFunction: () => 2,
     jumpNumber: () => 1,
+    placeNumber: () => 0,
     link: () => 0,
   });
   const bytes = encodeModule([region], shapes.shapes, [], slots);
@@ -50,7 +52,7 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
   module.validate();
   const text = module.toText({ foldExprs: true, inlineExport: true });
   module.destroy();
-  return { text: text.slice(0, text.indexOf('(func (;4;)')), bytes: region.body.length };
+  return { text: text.slice(0, text.indexOf('(func (;5;)')), bytes: region.body.length };
 }
 
 /** A block made by `emit`, which ends it. */

@@ -1,4 +1,5 @@
 import type { Optimisations } from '../engine/optimisations.ts';
+import type { Place } from '../engine/translator-port.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { CLOCK_ADDRESS, STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
@@ -41,6 +42,8 @@ export interface RegionServices {
   readonly aligned: boolean;
   /** Byte offset of the pc slot in the state. */
   readonly pcOffset: number;
+  /** The same of the mode word. */
+  readonly modeOffset: number;
   readonly shapes: ShapeTable;
   readonly sites: SiteSink;
   /** Whether the cycles of code at this address are the kernel's entry's (ENTRY_CYCLES). */
@@ -49,6 +52,8 @@ export interface RegionServices {
   helperFunction(number: number): number;
   /** Number of the computed jump at (pc, mode), see JumpProfile. */
   jumpNumber(pc: number, mode: number): number;
+  /** Number of something that the engine is to do in place. */
+  placeNumber(place: Place): number;
   /** Link number for calls (`isCall`) and jumps to (pc, mode), or -1 if there are no more. */
   link(pc: number, mode: number, isCall: boolean): number;
 }

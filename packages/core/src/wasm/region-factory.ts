@@ -1,5 +1,5 @@
 import { inKernelText } from '../engine/engine-types.ts';
-import type { TranslationHost } from '../engine/translator-port.ts';
+import type { Place, TranslationHost } from '../engine/translator-port.ts';
 import type { JumpProfile } from './jump-profile.ts';
 import type { LinkTable } from './link-table.ts';
 import type { RecordSettler } from './record-settler.ts';
@@ -22,7 +22,7 @@ export class RegionFactory {
   private readonly jumps: JumpProfile;
   private readonly settler: RecordSettler;
   private readonly slots: SlotTable;
-  private readonly pcOffset: number;
+  private readonly places: Place[];
   private readonly shapes = new ShapeTable();
 
   constructor(
@@ -32,6 +32,7 @@ export class RegionFactory {
     links: LinkTable,
     jumps: JumpProfile,
     settler: RecordSettler,
+    places: Place[],
   ) {
     this.host = host;
     this.imports = imports;
@@ -44,7 +45,7 @@ export class RegionFactory {
       host.optimisations.deferredFlags ? (host.isa.deferredSlots ?? []) : [],
       host.isa.transientSlots,
     );
-    this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
+    this.places = places;
   }
 
   /** The regions' functions, in order. */
@@ -84,11 +85,13 @@ export class RegionFactory {
       memory: this.host.cpu.memory,
       optimisations: this.host.optimisations,
       aligned: this.host.isa.alignment !== undefined,
-      pcOffset: this.pcOffset,
+      pcOffset: this.host.isa.layout.slot('pc', 'i32').offset,
+      modeOffset: this.host.isa.layout.slot('mode', 'i32').offset,
       shapes: this.shapes,
       sites: this.sites,
       isKernelText: (pc: number) => inKernelText(this.host.options, pc),
       helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
+      placeNumber: (place: Place) => this.places.push(place) - 1,
       jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
       link: (pc: number, mode: number, isCall: boolean) => {
         if (isCall) this.links.noteCall(pc, mode);

@@ -35,9 +35,11 @@ export function encodeModule(
   const kernelType = module.type(['i32'], ['i32']);
   const leftType = module.type(['i32', 'i32'], ['i32']);
   const helperType = module.type(['i32', 'i32', 'i32'], ['i32']);
+  const inPlaceType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
   module.importFunction('e', 'settle', settleType);
   module.importFunction('e', 'kernel', kernelType);
   module.importFunction('e', 'left', leftType);
+  module.importFunction('e', 'inPlace', inPlaceType);
   for (const helper of helpers) module.importFunction('h', String(helper), helperType);
   module.importMemory('e', 'm');
   module.importTable('e', 't', TABLE_SIZE);
@@ -57,6 +59,7 @@ export interface ModuleImports {
   readonly settle: (record: number) => void;
   readonly kernel: (number: number) => number;
   readonly left: (stack: number, back: number) => number;
+  readonly inPlace: (place: number, a: number, b: number, c: number) => number;
 }
 
 /** Compiles and instantiates. */
@@ -74,8 +77,9 @@ export function instantiateModule(
     const helper = isa.helpers[number]!;
     helperImports[String(number)] = (a: number, b: number, c: number) => helper(cpu, a, b, c);
   }
+  const { table, settle, kernel, left, inPlace } = imports;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    e: { m: cpu.memory.memory, t: imports.table, settle: imports.settle, kernel: imports.kernel, left: imports.left },
+    e: { m: cpu.memory.memory, t: table, settle, kernel, left, inPlace },
     h: helperImports,
   });
   const functions: unknown[] = [];

@@ -1,6 +1,7 @@
 import type { BlockCode } from './block-code.ts';
 import { mayExit } from './block-code.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
+import { isInPlace } from './in-place.ts';
 import { addAll, addBit, type Bits, bits, hasBit, removeBit, type SlotTable } from './slots.ts';
 
 /** What the emitter must know of slots at each node. */
@@ -23,10 +24,12 @@ export const IN_MEMORY = 1;
 export const RECORDED = 2;
 export const MIXED = 3;
 
-/** The node stores everything and what follows reloads: a call or kernel call. */
+/** The node stores everything and what follows reloads: a call, a kernel call, what the engine does in place. */
 export function isSyncPoint(node: FlowNode): boolean {
-  const kind = node.code?.block.terminal.kind;
-  return kind === 'call' || kind === 'callIndirect' || kind === 'kernelCall';
+  const terminal = node.code?.block.terminal;
+  if (terminal === undefined) return false;
+  const { kind } = terminal;
+  return kind === 'call' || kind === 'callIndirect' || kind === 'kernelCall' || isInPlace(terminal);
 }
 
 export function analyseSlots(graph: FlowGraph, slots: SlotTable): SlotFlow {

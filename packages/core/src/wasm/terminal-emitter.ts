@@ -4,6 +4,8 @@ import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
 import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_EXACT } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
+import { isInPlace } from './in-place.ts';
+import { emitInPlace } from './in-place-emitter.ts';
 import { IMPORT_KERNEL_CALL, PARAM_BACK, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
 import { deferredOut } from './slot-flow.ts';
@@ -41,6 +43,12 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       region.code.byte(OPCODE.return);
       break;
     default:
+      if (isInPlace(terminal)) {
+        handOver(region, index, code);
+        emitInPlace(region, code, terminal);
+        goOn(region, index, terminal.inPlace!);
+        return true;
+      }
       // trap and system: the engine does the instruction
       region.code.i32Const(region.site(code, code.block.count - 1)).br(region.exitDepth());
   }

@@ -1,5 +1,13 @@
 import { inKernelText } from '../engine/engine-types.ts';
-import type { TranslationHost, TranslatorFactory, TranslatorPort } from '../engine/translator-port.ts';
+import {
+  PLACE_ELSEWHERE,
+  PLACE_LEAVE,
+  PLACE_NEXT,
+  type Place,
+  type TranslationHost,
+  type TranslatorFactory,
+  type TranslatorPort,
+} from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { ENTRY_CYCLES_ADDRESS, LOOKUP_ADDRESS, LOOKUP_BYTES, PAGE_SIZE, SITE_ADDRESS } from '../memory/memory-map.ts';
 import {
@@ -10,6 +18,7 @@ import {
   LINKS_OFFSET,
   lookupOffset,
   RECORD_ADDRESS,
+  SITE_ELSEWHERE,
   SITE_EXACT,
   SITE_NONE,
   STACK_BUDGET,
@@ -62,6 +71,8 @@ class Translator implements TranslatorPort {
   private readonly sites = new SiteTable();
   private readonly links = new LinkTable();
   private readonly jumps = new JumpProfile();
+  /** What regions have the engine do in place, by number. */
+  private readonly places: Place[] = [];
   /** By table set: its look-up cache is out of date. */
   private readonly stale: Uint8Array;
   private readonly i32: Int32Array;
@@ -95,8 +106,9 @@ class Translator implements TranslatorPort {
       settle: (record: number) => this.settler.settle(record),
       kernel: (number: number) => this.kernelCall(number),
       left: (stack: number, back: number) => this.left(stack, back),
+      inPlace: (place: number, a: number, b: number, c: number) => this.inPlace(place, a, b, c),
     };
-    const factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler);
+    const factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler, this.places);
     this.made = { table, dispatcher, factory };
     return this.made;
   }
@@ -136,6 +148,7 @@ class Translator implements TranslatorPort {
     this.stale.fill(1);
     this.links.clear();
     this.jumps.clear();
+    this.places.length = 0;
     // No record is pending: translated code has given all state back.
     this.made?.factory.clear();
     for (let slot = 1; slot < this.nextSlot; slot++) this.runtime.table.set(slot, this.runtime.dispatcher.stub);
@@ -184,16 +197,20 @@ class Translator implements TranslatorPort {
     for (;;) {
       this.wire(region);
       const start = i32[CLOCK_LEFT]!;
-      const answer = dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
+      let answer = dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
       if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
-        this.leave(i32[SITE]!);
-        break;
+        if (i32[SITE] !== SITE_ELSEWHERE) {
+          this.leave(i32[SITE]!);
+          break;
+        }
+        i32[SITE] = SITE_NONE;
+        answer = cpu.pc;
       }
       this.settler.settle(RECORD_ADDRESS);
       cpu.pc = answer;
       this.learnJump(answer);
       if (answer === stop) break;
-      const next = this.store.mayHave(answer) ? this.resolve(answer, region.mode) : undefined;
+      const next = this.store.mayHave(answer) ? this.resolve(answer, cpu.mode) : undefined;
       if (next === undefined || i32[CLOCK_LEFT] === start) break;
       region = next;
     }
@@ -240,16 +257,18 @@ class Translator implements TranslatorPort {
     return this.goOnUntil(back, stack);
   }
 
-  /** State and pc are exact in memory: goes on until `back`. */
+  /** State and pc are exact in memory: goes on until `back`. A caller in another mode is only told where that is. */
   private goOnUntil(back: number, stack: number): number {
     const { i32 } = this;
+    const { cpu } = this.host;
     const outer = this.stack;
+    const mode = cpu.mode;
     this.stack = stack - STACK_OF_HOST;
     i32[SITE] = SITE_NONE;
     try {
       if (this.host.goOnUntil(back)) {
-        i32[SITE] = SITE_NONE;
-        return back;
+        i32[SITE] = cpu.mode === mode ? SITE_NONE : SITE_ELSEWHERE;
+        return cpu.mode === mode ? back : LEAVE;
       }
     } finally {
       this.stack = outer;
@@ -293,6 +312,21 @@ class Translator implements TranslatorPort {
     const answer = this.host.kernelCall(number);
     if (answer !== 0) return answer;
     return this.stale[this.host.cpu.mmu.current.set]!;
+  }
+
+  /** A trap or system instruction of a region, with its arguments. Answers one of PLACE_*: all but the first leave, in kernel text. */
+  private inPlace(number: number, a: number, b: number, c: number): number {
+    const { i32, host } = this;
+    this.settler.settle(RECORD_ADDRESS);
+    const place = this.places[number]!;
+    const answer = host.inPlace(place, a, b, c);
+    if (answer === PLACE_LEAVE || this.stale[host.cpu.mmu.current.set] !== 0) {
+      i32[SITE] = SITE_EXACT;
+      return PLACE_LEAVE;
+    }
+    if (answer === PLACE_NEXT) return PLACE_NEXT;
+    if (place.inKernelText) i32[SITE] = SITE_ELSEWHERE;
+    return PLACE_ELSEWHERE;
   }
 
   private drop(region: Region): void {

@@ -5,10 +5,10 @@ import { blockOn } from '../sched/wait.ts';
 import { SIGPIPE } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
 import { CAP, capable } from '../task/capabilities.ts';
+import { coarseRealtimeNs } from '../time/clock.ts';
 import type { Inode, OpenFile, Task } from '../types.ts';
 import { newFile } from './file.ts';
 import type { FileOps } from './file-ops.ts';
-import { touchModified } from './inode.ts';
 import { internalInode } from './internal-fs.ts';
 import { FIONREAD, putInt } from './ioctl.ts';
 import { S_IFIFO } from './mode.ts';
@@ -37,6 +37,8 @@ export interface PipeSlot {
 export interface Pipe {
   /** Oldest first. */
   slots: PipeSlot[];
+  /** A buffer that was emptied, for the next write. Linux: tmp_page */
+  spare: Uint8Array | undefined;
   /** How many buffers it has. */
   limit: number;
   readers: number;
@@ -50,6 +52,7 @@ export interface Pipe {
 export function newPipe(): Pipe {
   return {
     slots: [],
+    spare: undefined,
     limit: DEFAULT_SLOTS,
     readers: 0,
     writers: 0,
@@ -141,13 +144,34 @@ function takeBytes(pipe: Pipe, into: Uint8Array): number {
   while (done < into.length && pipe.slots.length > 0 && !(done > 0 && pipe.slots[0]!.packet)) {
     const slot = pipe.slots[0]!;
     const run = Math.min(slot.length, into.length - done);
-    into.set(slot.bytes.subarray(slot.offset, slot.offset + run), done);
+    copyBytes(into, done, slot.bytes, slot.offset, run);
     slot.offset += run;
     slot.length -= run;
     done += run;
-    if (slot.length === 0) pipe.slots.shift();
+    if (slot.length === 0) {
+      pipe.slots.shift();
+      if (slot.merges) pipe.spare = slot.bytes;
+    }
   }
   return done;
+}
+
+/** For a few bytes a loop is faster than a view. */
+function copyBytes(into: Uint8Array, at: number, from: Uint8Array, offset: number, count: number): void {
+  if (count > 64) into.set(from.subarray(offset, offset + count), at);
+  else for (let i = 0; i < count; i++) into[at + i] = from[offset + i]!;
+}
+
+/** A buffer with the bytes from `start` on, a page's worth at most. */
+function newSlot(pipe: Pipe, bytes: Uint8Array, start: number, packet: boolean): PipeSlot {
+  const length = Math.min(bytes.length - start, PAGE_SIZE);
+  const { spare } = pipe;
+  if (spare === undefined || packet || spare.length < length) {
+    return { bytes: bytes.slice(start, start + length), offset: 0, length, merges: !packet, packet };
+  }
+  pipe.spare = undefined;
+  copyBytes(spare, 0, bytes, start, length);
+  return { bytes: spare, offset: 0, length, merges: true, packet };
 }
 
 /**
@@ -183,12 +207,12 @@ function write(kernel: Kernel, task: Task, file: OpenFile, bytes: Uint8Array): n
   const packet = (file.flags & O_DIRECT) !== 0;
   let done = mergeTail(pipe, bytes);
   while (done < bytes.length && pipe.slots.length < pipe.limit) {
-    const part = bytes.slice(done, done + PAGE_SIZE);
-    pipe.slots.push({ bytes: part, offset: 0, length: part.length, merges: !packet, packet });
-    done += part.length;
+    const slot = newSlot(pipe, bytes, done, packet);
+    pipe.slots.push(slot);
+    done += slot.length;
   }
   if (done === 0) return file.flags & O_NONBLOCK ? -EAGAIN : blockOn(kernel, task, [pipe.queue]);
-  touchModified(kernel, file.inode);
+  file.inode.mtime = file.inode.ctime = coarseRealtimeNs(kernel);
   notify(kernel, pipe.queue, POLL_IN);
   return done;
 }
@@ -221,7 +245,10 @@ export const PIPE_OPS: FileOps = {
     const pipe = pipeOf(file);
     if (canRead(file.flags)) pipe.readers--;
     if (canWrite(file.flags)) pipe.writers--;
-    if (pipe.readers === 0 && pipe.writers === 0) pipe.slots = [];
+    if (pipe.readers === 0 && pipe.writers === 0) {
+      pipe.slots = [];
+      pipe.spare = undefined;
+    }
     notify(kernel, pipe.queue, POLL_IN);
   },
 };

@@ -28,6 +28,8 @@ export function userAddress(kernel: Kernel, task: Task, address: number, access:
   if (at >= kernel.abi.taskSize) return kernelSideAddress(kernel, task, at, access);
   const { mm } = task;
   if (mm === undefined) return -1;
+  const translated = kernel.mmu.translated(mm.space, at, access);
+  if (translated >= 0) return translated;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = kernel.mmu.probe(mm.space, at, access, false);
     if (found >= 0) return found;

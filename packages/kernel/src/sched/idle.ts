@@ -15,6 +15,8 @@ import { schedule } from './switch.ts';
 export function idleCall(kernel: Kernel, task: Task): number {
   const { state } = kernel;
   if (task !== state.sched.idle) return KERNEL_GO_ON;
+  // The clock may have gone far without a tick.
+  state.time.coarse = 0n;
   if (state.runQueue.length > 0) return schedule(kernel);
   if (state.time.pendingSince !== undefined) return KERNEL_LEAVE;
   const deadline = nextDeadline(kernel);

@@ -24,6 +24,16 @@ export function realtimeNs(kernel: Kernel): bigint {
   return kernel.state.bootRealtime + monotonicNs(kernel) + setBy;
 }
 
+/**
+ * The same as of the last tick, or the end of the last idling: files' times go by it where asking the
+ * host would cost more than the call. Linux 6.1 fs/inode.c: current_time, ktime_get_coarse_real_ts64
+ */
+export function coarseRealtimeNs(kernel: Kernel): bigint {
+  const { time } = kernel.state;
+  if (time.coarse === 0n) time.coarse = realtimeNs(kernel);
+  return time.coarse;
+}
+
 /** Whole nanoseconds that so many cycles last. Exact to a nanosecond for any run that a double can count. */
 export function cyclesToNs(cycles: number, clockHz: number): number {
   const seconds = Math.floor(cycles / clockHz);
@@ -52,6 +62,7 @@ export function resumeClock(kernel: Kernel, monotonic: bigint, kind: 'real' | 'v
   const { options, state, engine, host } = kernel;
   const { time } = state;
   if (options.time === 'real') time.hostBase = host.clock.monotonic() - monotonic;
+  time.coarse = 0n;
   if (options.time === kind) return;
   const virtual = options.time === 'virtual';
   if (virtual) state.idleNs = monotonic - BigInt(cyclesToNs(engine.cycles(), options.clockHz));

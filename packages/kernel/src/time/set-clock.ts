@@ -23,6 +23,7 @@ export function setRealtime(kernel: Kernel, ns: bigint): void {
   const ahead = ns - realtimeNs(kernel);
   const { state } = kernel;
   state.time.setBy += ahead;
+  state.time.coarse = 0n;
   updateVdsoData(kernel, monotonicNs(kernel));
   for (const group of state.groups.values()) {
     for (const timer of group.posixTimers.values()) movePosixTimer(kernel, group, timer, ahead);

@@ -72,6 +72,7 @@ export function updateClockMirror(kernel: Kernel, now: bigint): void {
   const { state } = kernel;
   const area = kernel.abi.taskSize + KERNEL_DATA_OFFSET;
   const real = realtimeNs(kernel);
+  state.time.coarse = real;
   state.jiffies = Number(now / state.time.tickNs);
   kernelWrite32(kernel, area + CPU_AREA.jiffies, state.jiffies | 0);
   kernelWrite32(kernel, area + CPU_AREA.seconds, Number(BigInt.asIntN(32, real / SECOND)));

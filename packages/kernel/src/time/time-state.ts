@@ -22,6 +22,8 @@ export interface TimeState {
   cpuTimers: CpuTimer[];
   /** The clock discipline, as adjtimex was told. */
   ntp: NtpState;
+  /** Real time at the last tick; 0 where it has to be asked for anew. */
+  coarse: bigint;
   /** Real time: the host's monotonic clock at boot. */
   hostBase: bigint;
   /** Nanoseconds by which programs have set the real-time clock, and the time zone they gave the kernel. */
@@ -47,6 +49,7 @@ export function newTimeState(hz: number): TimeState {
     timers: [],
     cpuTimers: [],
     ntp: newNtpState(),
+    coarse: 0n,
     hostBase: 0n,
     setBy: 0n,
     zone: { minutesWest: 0, dst: 0 },

@@ -12,8 +12,8 @@ import {
 } from './descriptor.ts';
 import { EFL, FLAG_IF, FLAG_RF, FLAG_VM } from './eflags.ts';
 import { updateMode } from './mode.ts';
-import { ECX, EDX, ESP, SEG_CS, SEG_SS, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from './registers.ts';
-import { setSegment } from './segments.ts';
+import { ECX, EDX, ESP, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from './registers.ts';
+import { CS, SS, setFlatSegment } from './segment-words.ts';
 
 /** Flat, present, accessed, 32-bit: what both instructions put into the caches without reading a descriptor. */
 const FLAT_CODE = ATTR_PRESENT | ATTR_SEGMENT | ATTR_CODE | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
@@ -25,8 +25,8 @@ export function sysenter(cpu: Cpu): void {
   const selector = cpu.get(SYSENTER_CS) & 0xfffc;
   if (selector === 0) cpu.fault(GP, 0);
   cpu.set(EFL, cpu.get(EFL) & ~(FLAG_VM | FLAG_IF | FLAG_RF));
-  setSegment(cpu, SEG_CS, selector, 0, -1, FLAT_CODE);
-  setSegment(cpu, SEG_SS, selector + 8, 0, -1, FLAT_DATA);
+  setFlatSegment(cpu, CS, selector, FLAT_CODE);
+  setFlatSegment(cpu, SS, selector + 8, FLAT_DATA);
   cpu.set(ESP, cpu.get(SYSENTER_ESP));
   cpu.pc = cpu.get(SYSENTER_EIP);
   updateMode(cpu);
@@ -36,8 +36,8 @@ export function sysenter(cpu: Cpu): void {
 export function sysexit(cpu: Cpu): void {
   const selector = cpu.get(SYSENTER_CS) & 0xfffc;
   if (selector === 0) cpu.fault(GP, 0);
-  setSegment(cpu, SEG_CS, (selector + 16) | 3, 0, -1, FLAT_CODE | DPL_3);
-  setSegment(cpu, SEG_SS, (selector + 24) | 3, 0, -1, FLAT_DATA | DPL_3);
+  setFlatSegment(cpu, CS, (selector + 16) | 3, FLAT_CODE | DPL_3);
+  setFlatSegment(cpu, SS, (selector + 24) | 3, FLAT_DATA | DPL_3);
   cpu.set(ESP, cpu.get(ECX));
   cpu.pc = cpu.get(EDX);
   updateMode(cpu);

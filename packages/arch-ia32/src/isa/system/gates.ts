@@ -17,6 +17,7 @@ import {
   TYPE_TRAP_GATE16,
 } from './descriptor.ts';
 import { EFL, FLAG_IF, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readEflags } from './eflags.ts';
+import { enterFlatGate } from './fast-gate.ts';
 import { updateMode } from './mode.ts';
 import { BASE, cplOf, ESP, eipOf, IDTR_BASE, IDTR_LIMIT, SEG_CS, SEG_SS, SELECTOR } from './registers.ts';
 import { checkStackSegment, setCodeFromFound, setFromFound } from './segments.ts';
@@ -45,6 +46,9 @@ const code = { address: 0, low: 0, high: 0, base: 0, limit: 0, attr: 0 };
  * GuestFault with nothing changed if the gate, the handler's segment or its stack will not do.
  */
 export function enterGate(cpu: Cpu, vector: number, source: EventSource, error: number, resume: number): void {
+  const withError = source === 'exception' && HAS_ERROR_CODE.has(vector);
+  if (enterFlatGate(cpu, vector, source === 'software', isFault(vector, source), withError ? error : -1, resume))
+    return;
   const ext = source === 'software' ? 0 : ERROR_EXT;
   const gateError = (vector << 3) | ERROR_IDT | ext;
   if ((vector << 3) + 7 > cpu.get(IDTR_LIMIT) >>> 0) cpu.fault(GP, gateError);
@@ -57,7 +61,6 @@ export function enterGate(cpu: Cpu, vector: number, source: EventSource, error: 
   if (source === 'software' && dplOf(attr) < cplOf(cpu)) cpu.fault(GP, gateError);
   if ((attr & ATTR_PRESENT) === 0) cpu.fault(NP, gateError);
   const selector = low >>> 16;
-  const withError = source === 'exception' && HAS_ERROR_CODE.has(vector);
   if (type === TYPE_TASK_GATE) {
     switchTask(cpu, selector, 'nest', resume, ext);
     if (withError) pushErrorInNewTask(cpu, error);

@@ -2,6 +2,7 @@ import type { Cpu } from '@kml/core';
 import { GP } from '../vectors.ts';
 import { EFL, FLAG_NT, FLAG_VM, ioplOf, readEflags, writableFlags, writeEflags } from './eflags.ts';
 import { returnFar } from './far-return.ts';
+import { returnToFlat } from './fast-return.ts';
 import { updateMode } from './mode.ts';
 import { cplOf } from './registers.ts';
 import { peekStack } from './stack.ts';
@@ -19,6 +20,7 @@ export function iret(cpu: Cpu, wide: number, _b: number, _c: number, next: numbe
     return;
   }
   const is32 = wide !== 0;
+  if (is32 && returnToFlat(cpu)) return;
   const flags = peekStack(cpu, 2, is32);
   const cpl = cplOf(cpu);
   if (is32 && cpl === 0 && flags & FLAG_VM) cpu.fault(GP, 0);

@@ -24,6 +24,14 @@ const CHUNK = 65536;
 /** Where bytes lie between file and user memory; nothing is kept in it between calls. */
 const scratch = new Uint8Array(CHUNK);
 
+let lastView = scratch.subarray(0, 1);
+
+/** Its first bytes. The view made last is kept: transfers of one size come in rows. */
+function scratchBytes(length: number): Uint8Array {
+  if (lastView.length !== length) lastView = scratch.subarray(0, length);
+  return lastView;
+}
+
 /** Position that stands for the file's own. */
 export const AT_POSITION = -1;
 
@@ -44,13 +52,13 @@ export function readFile(
   const start = position === AT_POSITION ? file.position : position;
   let done = 0;
   do {
-    const buffer = scratch.subarray(0, Math.min(total - done, CHUNK));
+    const buffer = scratchBytes(Math.min(total - done, CHUNK));
     const count = ops.read(kernel, task, file, buffer, start + done);
     if (count <= 0) {
       if (done === 0) return count;
       break;
     }
-    if (!scatter(kernel, task, segments, done, buffer.subarray(0, count))) {
+    if (!scatter(kernel, task, segments, done, scratchBytes(count))) {
       if (done === 0) return -EFAULT;
       break;
     }
@@ -135,7 +143,7 @@ function writeStream(
   total: number,
 ): number {
   let done = task.restart?.call === 'write' ? (task.restart.done as number) : 0;
-  if (total === 0) return ops.write!(kernel, task, file, scratch.subarray(0, 0), 0);
+  if (total === 0) return ops.write!(kernel, task, file, scratchBytes(0), 0);
   while (done < total) {
     const bytes = gather(kernel, task, segments, done, total);
     const count = bytes === undefined ? -EFAULT : ops.write!(kernel, task, file, bytes, 0);
@@ -183,13 +191,12 @@ function gather(
       continue;
     }
     const run = Math.min(length - skip, want - done);
-    if (!copyInto(kernel, task, base + skip, scratch.subarray(done, done + run))) {
-      return done > 0 ? scratch.subarray(0, done) : undefined;
-    }
+    const into = done === 0 ? scratchBytes(run) : scratch.subarray(done, done + run);
+    if (!copyInto(kernel, task, base + skip, into)) return done > 0 ? scratchBytes(done) : undefined;
     done += run;
     skip = 0;
   }
-  return scratch.subarray(0, done);
+  return scratchBytes(done);
 }
 
 /** Stores bytes in user memory, `offset` into the segments. */
@@ -209,7 +216,8 @@ export function scatter(
       continue;
     }
     const run = Math.min(length - skip, bytes.length - done);
-    if (!copyOut(kernel, task, base + skip, bytes.subarray(done, done + run))) return false;
+    const from = run === bytes.length ? bytes : bytes.subarray(done, done + run);
+    if (!copyOut(kernel, task, base + skip, from)) return false;
     done += run;
     skip = 0;
   }

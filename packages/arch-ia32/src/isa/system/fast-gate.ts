@@ -1,0 +1,76 @@
+/**
+ * The common way through a gate: from CPL 3 by a 32-bit interrupt or trap gate to flat segments of CPL 0,
+ * the frame within one page of the inner stack that is translated. gates.ts has the general way.
+ */
+import { type Cpu, PAGE_SHIFT } from '@kml/core';
+import { ATTR_PRESENT, dplOf, TYPE_INTERRUPT_GATE, TYPE_TRAP_GATE } from './descriptor.ts';
+import { EFL, FLAG_IF, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readEflags } from './eflags.ts';
+import { flatSegment } from './flat-descriptor.ts';
+import { updateMode } from './mode.ts';
+import { ESP, IDTR_BASE, IDTR_LIMIT, TR_BASE, TR_LIMIT } from './registers.ts';
+import { CS, SS, setFlatSegment, wordOf } from './segment-words.ts';
+
+const ESP_AT = wordOf(ESP);
+const EFL_AT = wordOf(EFL);
+const IDTR_BASE_AT = wordOf(IDTR_BASE);
+const IDTR_LIMIT_AT = wordOf(IDTR_LIMIT);
+const TR_BASE_AT = wordOf(TR_BASE);
+const TR_LIMIT_AT = wordOf(TR_LIMIT);
+/** Of a 32-bit TSS: ESP0, and SS0 behind it. SDM vol. 3, figure 7-2. */
+const TSS_ESP0 = 4;
+
+/**
+ * Enters the handler of `vector`; the program resumes at linear address `resume`. False, with nothing
+ * changed, where it is not the common case. Throws GuestFault if a table is not mapped.
+ * @param software the gate's DPL is checked
+ * @param fault EFLAGS is stored with RF
+ * @param error pushed, unless it is below 0
+ */
+export function enterFlatGate(
+  cpu: Cpu,
+  vector: number,
+  software: boolean,
+  fault: boolean,
+  error: number,
+  resume: number,
+): boolean {
+  const { i32, virtual } = cpu;
+  const oldCs = i32[CS.selector]!;
+  if ((oldCs & 3) !== 3 || i32[CS.base]! !== 0) return false;
+  if ((vector << 3) + 7 > i32[IDTR_LIMIT_AT]! >>> 0 || TSS_ESP0 + 7 > i32[TR_LIMIT_AT]! >>> 0) return false;
+  const gate = (i32[IDTR_BASE_AT]! + (vector << 3)) | 0;
+  const low = virtual.read32(gate, true);
+  const high = virtual.read32((gate + 4) | 0, true);
+  const attr = (high >>> 8) & 0xff;
+  const type = attr & 0x1f;
+  if (type !== TYPE_INTERRUPT_GATE && type !== TYPE_TRAP_GATE) return false;
+  if ((attr & ATTR_PRESENT) === 0 || (software && dplOf(attr) !== 3)) return false;
+  const selector = low >>> 16;
+  const code = flatSegment(cpu, selector, 0, true);
+  if (code === 0) return false;
+  const tss = (i32[TR_BASE_AT]! + TSS_ESP0) | 0;
+  const top = virtual.read32(tss, true);
+  const stack = virtual.read32((tss + 4) | 0, true) & 0xffff;
+  const data = (stack & 3) === 0 ? flatSegment(cpu, stack, 0, false) : 0;
+  if (data === 0) return false;
+  const bytes = error < 0 ? 20 : 24;
+  const end = (top - bytes) | 0;
+  if (top & 3 || end >>> PAGE_SHIFT !== (top - 1) >>> PAGE_SHIFT) return false;
+  const at = virtual.translatedWord(end, 'write', true);
+  if (at < 0) return false;
+  let place = at;
+  if (error >= 0) i32[place++] = error;
+  i32[place] = resume;
+  i32[place + 1] = oldCs;
+  i32[place + 2] = (readEflags(cpu) & ~FLAG_RF) | (fault ? FLAG_RF : 0);
+  i32[place + 3] = i32[ESP_AT]!;
+  i32[place + 4] = i32[SS.selector]!;
+  setFlatSegment(cpu, SS, stack, data);
+  setFlatSegment(cpu, CS, selector & 0xfffc, code);
+  i32[ESP_AT] = end;
+  const clear = FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM | (type === TYPE_INTERRUPT_GATE ? FLAG_IF : 0);
+  i32[EFL_AT] = i32[EFL_AT]! & ~clear;
+  cpu.pc = (high & 0xffff_0000) | (low & 0xffff);
+  updateMode(cpu);
+  return true;
+}

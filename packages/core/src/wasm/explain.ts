@@ -47,6 +47,7 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
     () => [],
     trapKind,
     LIMITS,
+    host.optimisations.inPlace,
   );
   if (found === undefined) return undefined;
   const settler = new RecordSettler(cpu.i32);

@@ -183,6 +183,7 @@ export class TranslationQueue {
         targetsAt,
         (vector) => this.host.isa.trapKind?.(vector, mode) ?? 'trap',
         limits,
+        this.host.optimisations.inPlace,
       );
     const found = discover(pc, this.limitsFor(request));
     const { regions, inlineCalls: inLine } = this.host.optimisations;

@@ -57,7 +57,7 @@ export const ia32: IsaBackend = {
   isSupervisor: (mode) => (mode & MODE_CPL) !== 3,
   deliverTrap(cpu, vector, error, next) {
     if (vector === FP_AGAIN) {
-      chooseFpMode(cpu);
+      chooseFpMode(cpu, error);
       return;
     }
     if (vector !== REP_DONE) {

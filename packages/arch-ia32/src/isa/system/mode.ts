@@ -12,6 +12,7 @@ import {
   MODE_STACK32,
   MODE_STEP,
   MODE_TSC_DENIED,
+  MODE_X87_EXACT,
 } from '../state.ts';
 import { ATTR_BIG, ATTR_CODE, ATTR_EXPAND_DOWN, ATTR_PRESENT, ATTR_WRITABLE } from './descriptor.ts';
 import { EFL, FLAG_AC, FLAG_TF, ioplOf } from './eflags.ts';
@@ -42,7 +43,7 @@ export function updateMode(cpu: Cpu): void {
   const cpl = cplOf(cpu);
   const efl = cpu.get(EFL);
   const cr0 = cpu.get(CR0);
-  let mode = cpl | (cpu.mode & MODE_FP_EXACT);
+  let mode = cpl | (cpu.mode & (MODE_FP_EXACT | MODE_X87_EXACT));
   if (cpu.get(ATTR[SEG_CS]!) & ATTR_BIG) mode |= MODE_CODE32;
   if (cpu.get(ATTR[SEG_SS]!) & ATTR_BIG) mode |= MODE_STACK32;
   if (!isFlatData(cpu, SEG_DS) || !isFlatData(cpu, SEG_ES) || !isFlatData(cpu, SEG_SS)) mode |= MODE_SEGMENTED;

@@ -60,7 +60,7 @@ export const ia32: IsaBackend = {
   deliverTrap(cpu, vector, error, next) {
     switch (vector) {
       case FP_AGAIN:
-        chooseFpMode(cpu);
+        chooseFpMode(cpu, error);
         return;
       case REP_DONE:
         cpu.pc = next;

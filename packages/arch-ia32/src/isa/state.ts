@@ -98,3 +98,5 @@ export const MODE_GS_CHECKED = 0x1000;
 /** Floating point is lifted to the exact code, not to native arithmetic (lift/fp-mode.ts): for this one instruction, or for all. */
 export const MODE_FP_ONCE = 0x2000;
 export const MODE_FP_EXACT = 0x4000;
+/** The same of x87 instructions that round, while the control word is not the usual one. */
+export const MODE_X87_EXACT = 0x8000;

@@ -92,6 +92,7 @@ const VECTOR: Runs = [
     252,
     'i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u',
   ],
+  [261, 'f32x4.relaxed_madd f32x4.relaxed_nmadd f64x2.relaxed_madd f64x2.relaxed_nmadd'],
 ];
 
 function table(runs: Runs): ReadonlyMap<number, string> {

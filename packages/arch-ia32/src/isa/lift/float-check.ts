@@ -4,7 +4,7 @@
  * after rounding (4.9.1.5), so that a result equal to the least normal number may have been tiny.
  */
 import type { I32, V128 } from '@kml/core';
-import { againIf, knowledge } from './fp-mode.ts';
+import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import type { VectorOps } from './vector-format.ts';
 
@@ -59,7 +59,7 @@ export class FloatCheck {
     const { b } = x;
     const bits = f.bitmask(b, fine);
     const doubtful = this.scalar ? b.eqz(b.and(bits, b.const(1))) : b.ne(bits, b.const((1 << f.lanes) - 1));
-    againIf(x, b.andThen(doubtful, wrong));
+    againIf(x, b.andThen(doubtful, wrong), AGAIN_SSE);
   }
 
   private add(fine: V128): void {

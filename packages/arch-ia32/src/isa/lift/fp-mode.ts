@@ -7,22 +7,29 @@
 
 import type { BlockBuilder, Cpu, F32, F64, I32, V128 } from '@kml/core';
 import { isOrdinary, ORDINARY, ORDINARY_MASK } from '../fp/sse-state.ts';
-import { layout, MODE_FP_EXACT, MODE_FP_ONCE, SSE_STATE } from '../state.ts';
+import { layout, MODE_FP_EXACT, MODE_FP_ONCE, MODE_X87_EXACT, SSE_STATE } from '../state.ts';
 import { FP_AGAIN } from '../vectors.ts';
 import type { Insn } from './insn.ts';
 
 export const MXCSR_AT = layout.array('sse').offset + SSE_STATE.mxcsr;
 
+/** Why an instruction is done again: of SSE, what an operand, result or MXCSR is; of the x87, a value, or the control word. */
+export const AGAIN_SSE = 0;
+export const AGAIN_VALUE = 1;
+export const AGAIN_CONTROL = 2;
+
 /** IsaBackend.deliverTrap for FP_AGAIN: the mode word the instruction is done under. */
-export function chooseFpMode(cpu: Cpu): void {
-  if (!isOrdinary(cpu)) cpu.mode |= MODE_FP_EXACT;
+export function chooseFpMode(cpu: Cpu, why: number): void {
+  if (why === AGAIN_CONTROL) cpu.mode ^= MODE_X87_EXACT;
+  else if (why === AGAIN_VALUE) cpu.mode |= MODE_FP_ONCE;
+  else if (!isOrdinary(cpu)) cpu.mode |= MODE_FP_EXACT;
   else if (cpu.mode & MODE_FP_EXACT) cpu.mode &= ~MODE_FP_EXACT;
   else cpu.mode |= MODE_FP_ONCE;
 }
 
 /** Does the instruction again if `cond` is non-zero. */
-export function againIf(x: Insn, cond: I32): void {
-  x.trapIf(cond, FP_AGAIN);
+export function againIf(x: Insn, cond: I32, why: number): void {
+  x.b.trapIf(cond, x.const(why), FP_AGAIN);
 }
 
 /** What the block being lifted knows of SSE values. */
@@ -59,12 +66,12 @@ export function isNative(x: Insn): boolean {
   const facts = knowledge(x);
   if (x.mode & MODE_FP_EXACT) {
     const control = b.and(b.peek32(b.const(0), MXCSR_AT), b.const(ORDINARY_MASK));
-    againIf(x, b.eq(control, b.const(ORDINARY)));
+    againIf(x, b.eq(control, b.const(ORDINARY)), AGAIN_SSE);
     return false;
   }
   if (facts.mxcsr === undefined) {
     facts.mxcsr = b.peek32(b.const(0), MXCSR_AT);
-    againIf(x, b.ne(b.and(facts.mxcsr, b.const(ORDINARY_MASK)), b.const(ORDINARY)));
+    againIf(x, b.ne(b.and(facts.mxcsr, b.const(ORDINARY_MASK)), b.const(ORDINARY)), AGAIN_SSE);
   }
   return true;
 }

@@ -3,7 +3,7 @@ import type { I32, V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { MIN, SQRT } from '../fp/sse-arithmetic.ts';
 import { FloatCheck } from './float-check.ts';
-import { againIf, knowledge } from './fp-mode.ts';
+import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { getXmm, setXmm, source } from './simd-operands.ts';
 import { DOUBLES, SINGLES, type VectorOps, type VectorShape } from './vector-format.ts';
@@ -123,7 +123,7 @@ export function nativeChopSingles(x: Insn): void {
   const s = source(x);
   const bound = 0x4f00_0000;
   const fits = b.ltF32x4(size(x, s), b.constantV([bound, bound, bound, bound]));
-  againIf(x, b.ne(b.bitmask32x4(fits), b.const(15)));
+  againIf(x, b.ne(b.bitmask32x4(fits), b.const(15)), AGAIN_SSE);
   setXmm(x, x.reg, b.i32x4FromF32x4SatS(s));
 }
 
@@ -136,7 +136,7 @@ function anyLow(x: Insn, mask: V128): I32 {
 export function nativeWiden(x: Insn, v: V128): void {
   const { b } = x;
   const small = b.ltF32x4(size(x, v), b.constantV(SINGLES.least));
-  againIf(x, b.andThen(anyLow(x, small), anyLow(x, b.andV(small, b.neF32x4(v, zeros(x))))));
-  againIf(x, anyLow(x, b.neF32x4(v, v)));
+  againIf(x, b.andThen(anyLow(x, small), anyLow(x, b.andV(small, b.neF32x4(v, zeros(x))))), AGAIN_SSE);
+  againIf(x, anyLow(x, b.neF32x4(v, v)), AGAIN_SSE);
   setXmm(x, x.reg, b.promoteLowF32x4(v));
 }

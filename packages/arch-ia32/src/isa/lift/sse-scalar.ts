@@ -4,7 +4,7 @@ import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { MIN, SQRT } from '../fp/sse-arithmetic.ts';
 import { FloatCheck } from './float-check.ts';
 import { DOUBLE_OPS, type Float, formatOf, type ScalarOps, SINGLE_OPS } from './float-format.ts';
-import { againIf, knowledge } from './fp-mode.ts';
+import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { getXmm, setXmm } from './simd-operands.ts';
 import { DOUBLES, SINGLES, type VectorOps } from './vector-format.ts';
@@ -228,7 +228,7 @@ export function nativeToGeneral(x: Insn, from: 'ss' | 'sd', chop: 0 | 1): void {
   const f = formatOf(from);
   const value = scalarSource(x, f);
   const limit = chop || from === 'ss' ? 2 ** 31 : 2 ** 31 - 1;
-  againIf(x, b.eqz(f.lt(b, f.abs(b, value), f.constant(b, limit))));
+  againIf(x, b.eqz(f.lt(b, f.abs(b, value), f.constant(b, limit))), AGAIN_SSE);
   x.set32(x.reg, f.toInt32(b, chop ? value : f.nearest(b, value)));
 }
 

@@ -4,6 +4,7 @@ import { FPU, layout, MODE_NO_FPU, MODE_SEGMENTED } from '../state.ts';
 import { MF, NM } from '../vectors.ts';
 import { FS, GS, type Insn } from './insn.ts';
 import { eipOf } from './segment.ts';
+import { forgetX87, noteClean } from './x87-stack.ts';
 
 export const FPU_AT = layout.array('fpu').offset;
 export const SCRATCH_AT = layout.array('scratch').offset;
@@ -23,10 +24,11 @@ export function waitForErrors(x: Insn): void {
   x.trapIf(b.and(status, b.const(ERROR_SUMMARY)), MF);
 }
 
-/** Begins a waiting x87 or MMX instruction; false where it ends in #NM. */
+/** Begins a waiting x87 or MMX instruction that a helper does; false where it ends in #NM. */
 export function beginWaiting(x: Insn): boolean {
   if (!fpuAvailable(x)) return false;
-  waitForErrors(x);
+  if (!noteClean(x)) waitForErrors(x);
+  forgetX87(x);
   return true;
 }
 

@@ -5,6 +5,7 @@ import { X87_CLEAR, X87_FREE_ALL, X87_INITIALIZE, X87_LOAD_CONTROL } from '../fp
 import { FPU } from '../state.ts';
 import { EAX, type Insn } from './insn.ts';
 import { beginWaiting, FPU_AT, fpuAvailable } from './x87-common.ts';
+import { forgetX87 } from './x87-stack.ts';
 
 /** FNSTCW m16. */
 export function storeControl(x: Insn): void {
@@ -41,6 +42,7 @@ export function storeStatusAx(x: Insn): void {
 function simple(helper: number): (x: Insn) => void {
   return (x) => {
     if (!fpuAvailable(x)) return;
+    forgetX87(x);
     const zero = x.const(0);
     x.b.helper(zero, zero, zero, helper);
   };

@@ -9,6 +9,7 @@ import {
   X87_COMPARE_SINGLE,
 } from '../fp/x87-compare.ts';
 import {
+  X87_EXCHANGE,
   X87_LOAD_BCD,
   X87_LOAD_CONSTANT,
   X87_LOAD_DOUBLE,
@@ -29,13 +30,29 @@ import {
   X87_CONVERT_INT64,
   X87_CONVERT_SINGLE,
 } from '../fp/x87-store.ts';
+import { X87_SIGN } from '../fp/x87-unary.ts';
 import type { Insn } from './insn.ts';
 import { beginWaiting, load64Words, noteLast, SCRATCH_AT } from './x87-common.ts';
+import {
+  compareFlagsNative,
+  compareMemoryNative,
+  compareNative,
+  exchangeNative,
+  loadConstantNative,
+  loadInt64Native,
+  loadNative,
+  loadRegisterNative,
+  type MemoryKind,
+  operateMemoryNative,
+  operateNative,
+  signNative,
+  storeDoubleNative,
+  storeRegisterNative,
+  storeSingleNative,
+  testNative,
+} from './x87-native.ts';
 
 type Handler = (x: Insn) => void;
-
-/** Types of memory operands. */
-export type MemoryKind = 'single' | 'double' | 'int16' | 'int32';
 
 /** A helper call that stands alone: no operands in memory. */
 export function register(helper: number, a: (x: Insn) => number = () => 0, b = 0, c = 0): Handler {
@@ -46,13 +63,34 @@ export function register(helper: number, a: (x: Insn) => number = () => 0, b = 0
   };
 }
 
+/** The native lift where there is one for the case, else that to a helper. */
+function orHelper(native: (x: Insn) => boolean, helper: Handler): Handler {
+  return (x) => {
+    if (!native(x)) helper(x);
+  };
+}
+
+/** FXCH ST(i). */
+export const exchange: Handler = orHelper(
+  exchangeNative,
+  register(X87_EXCHANGE, (x) => x.rm),
+);
+
+/** FCHS, FABS: what is kept of sign and exponent, and what is turned. */
+export function changeSign(keep: number, turn: number): Handler {
+  return orHelper(
+    (x) => signNative(x, keep, turn),
+    register(X87_SIGN, () => keep, turn),
+  );
+}
+
 /** FADD and its kin on registers: ST(0) op= ST(i), or ST(i) op= ST(0) with `reverse`, popping with `pop`. */
 export function operate(op: number, reverse: boolean, pop: boolean): Handler {
   return (x) => {
-    if (!beginWaiting(x)) return;
-    noteLast(x);
     const dst = reverse ? x.rm : 0;
     const src = reverse ? 0 : x.rm;
+    if (operateNative(x, op, dst, src, pop) || !beginWaiting(x)) return;
+    noteLast(x);
     x.b.helper(x.const(op | (pop ? 8 : 0)), x.const(dst), x.const(src), X87_OP);
   };
 }
@@ -79,13 +117,16 @@ function withMemory(kind: MemoryKind, single: number, double: number, integer: n
 
 /** FADD m32, FIADD m16 and their kin. */
 export function operateMemory(op: number, kind: MemoryKind): Handler {
-  return withMemory(kind, X87_OP_SINGLE, X87_OP_DOUBLE, X87_OP_INTEGER, op);
+  const exactly = withMemory(kind, X87_OP_SINGLE, X87_OP_DOUBLE, X87_OP_INTEGER, op);
+  return (x) => {
+    if (!operateMemoryNative(x, op, kind)) exactly(x);
+  };
 }
 
 /** FCOM ST(i) and its kin; `code` as in fp/x87-compare. */
 export function compare(code: number, i?: number): Handler {
   return (x) => {
-    if (!beginWaiting(x)) return;
+    if (compareNative(x, code, i ?? x.rm) || !beginWaiting(x)) return;
     noteLast(x);
     x.b.helper(x.const(code), x.const(i ?? x.rm), x.const(0), X87_COMPARE);
   };
@@ -93,12 +134,15 @@ export function compare(code: number, i?: number): Handler {
 
 /** FCOM m32, FICOM m16 and their kin. */
 export function compareMemory(code: number, kind: MemoryKind): Handler {
-  return withMemory(kind, X87_COMPARE_SINGLE, X87_COMPARE_DOUBLE, X87_COMPARE_INTEGER, code);
+  const exactly = withMemory(kind, X87_COMPARE_SINGLE, X87_COMPARE_DOUBLE, X87_COMPARE_INTEGER, code);
+  return (x) => {
+    if (!compareMemoryNative(x, code, kind)) exactly(x);
+  };
 }
 
 /** FTST. */
 export function test(x: Insn): void {
-  if (!beginWaiting(x)) return;
+  if (testNative(x) || !beginWaiting(x)) return;
   noteLast(x);
   const zero = x.const(0);
   x.b.helper(zero, zero, zero, X87_COMPARE_INTEGER);
@@ -107,7 +151,7 @@ export function test(x: Insn): void {
 /** FCOMI and its kin: ZF, PF, CF from the comparison (unordered where an exception is unmasked), the other flags cleared. */
 export function compareFlags(code: number): Handler {
   return (x) => {
-    if (!beginWaiting(x)) return;
+    if (compareFlagsNative(x, code) || !beginWaiting(x)) return;
     noteLast(x);
     const b = x.b;
     const word = b.helper(b.const(code), b.const(x.rm), b.const(0), X87_COMPARE_EFLAGS);
@@ -126,16 +170,22 @@ export function moveIf(condition: number): Handler {
 }
 
 /** FLD ST(i). */
-export const loadRegister: Handler = register(X87_LOAD_REGISTER, (x) => x.rm);
+export const loadRegister: Handler = orHelper(
+  loadRegisterNative,
+  register(X87_LOAD_REGISTER, (x) => x.rm),
+);
 
 /** FLD1 and the other constants. */
 export function loadConstant(which: number): Handler {
-  return register(X87_LOAD_CONSTANT, () => which);
+  return orHelper(
+    (x) => loadConstantNative(x, which),
+    register(X87_LOAD_CONSTANT, () => which),
+  );
 }
 
 /** FLD m32. */
 export function loadSingle(x: Insn): void {
-  if (!beginWaiting(x)) return;
+  if (loadNative(x, 'single') || !beginWaiting(x)) return;
   const address = x.mem(4);
   const bits = x.b.load32(address);
   noteLast(x, address);
@@ -153,13 +203,13 @@ export function load64(helper: number): Handler {
   };
 }
 
-export const loadDouble = load64(X87_LOAD_DOUBLE);
-export const loadInt64 = load64(X87_LOAD_INTEGER);
+export const loadDouble = orHelper((x) => loadNative(x, 'double'), load64(X87_LOAD_DOUBLE));
+export const loadInt64 = orHelper(loadInt64Native, load64(X87_LOAD_INTEGER));
 
 /** FILD m16 and m32. */
 export function loadInteger(bits: 16 | 32): Handler {
   return (x) => {
-    if (!beginWaiting(x)) return;
+    if (loadNative(x, bits === 16 ? 'int16' : 'int32') || !beginWaiting(x)) return;
     const b = x.b;
     const address = x.mem(bits >> 3);
     const value = bits === 16 ? b.load16s(address) : b.load32(address);
@@ -187,7 +237,7 @@ export const loadBcd = load80(X87_LOAD_BCD);
 /** FST ST(i), FSTP ST(i). */
 export function storeRegister(pop: number): Handler {
   return (x) => {
-    if (!beginWaiting(x)) return;
+    if (storeRegisterNative(x, pop) || !beginWaiting(x)) return;
     noteLast(x);
     x.b.helper(x.const(x.rm), x.const(pop), x.const(0), X87_STORE_REGISTER);
   };
@@ -210,7 +260,8 @@ function store32(helper: number, pop: number): Handler {
   };
 }
 
-export const storeSingle = (pop: number): Handler => store32(X87_CONVERT_SINGLE, pop);
+export const storeSingle = (pop: number): Handler =>
+  orHelper((x) => storeSingleNative(x, pop), store32(X87_CONVERT_SINGLE, pop));
 export const storeInt32 = (pop: number): Handler => store32(X87_CONVERT_INT32, pop);
 
 /** FIST m16. */
@@ -238,7 +289,8 @@ function store64(helper: number, pop: number): Handler {
   };
 }
 
-export const storeDouble = (pop: number): Handler => store64(X87_CONVERT_DOUBLE, pop);
+export const storeDouble = (pop: number): Handler =>
+  orHelper((x) => storeDoubleNative(x, pop), store64(X87_CONVERT_DOUBLE, pop));
 /** FISTP m64. */
 export const storeInt64: Handler = store64(X87_CONVERT_INT64, 1);
 

@@ -12,6 +12,7 @@ import {
   MODE_STACK32,
   MODE_STEP,
   MODE_TSC_DENIED,
+  MODE_X87_EXACT,
 } from '../state.ts';
 import { ATTR_BIG, ATTR_CODE, ATTR_EXPAND_DOWN, ATTR_PRESENT, ATTR_WRITABLE } from './descriptor.ts';
 import { EFL, FLAG_AC, FLAG_TF } from './eflags.ts';
@@ -38,7 +39,7 @@ export function updateMode(cpu: Cpu): void {
   const efl = w[EFL_AT]!;
   const cr0 = w[CR0_AT]!;
   const ss = w[SS.attr]!;
-  let mode = cpl | (cpu.mode & MODE_FP_EXACT);
+  let mode = cpl | (cpu.mode & (MODE_FP_EXACT | MODE_X87_EXACT));
   if (w[CS.attr]! & ATTR_BIG) mode |= MODE_CODE32;
   if (ss & ATTR_BIG) mode |= MODE_STACK32;
   const bases = w[DS.base]! | w[ES.base]! | w[SS.base]!;

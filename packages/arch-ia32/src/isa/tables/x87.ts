@@ -10,9 +10,9 @@ import {
 } from '../fp/state-routines.ts';
 import { X87_SQRT } from '../fp/x87-arithmetic.ts';
 import { QUIET_COMPARE, X87_EXAMINE } from '../fp/x87-compare.ts';
-import { UNCHECKED, X87_EXCHANGE, X87_FREE, X87_ROTATE } from '../fp/x87-load.ts';
+import { UNCHECKED, X87_FREE, X87_ROTATE } from '../fp/x87-load.ts';
 import * as transcendental from '../fp/x87-transcendental.ts';
-import { X87_EXTRACT, X87_REMAINDER, X87_ROUND, X87_SCALE, X87_SIGN } from '../fp/x87-unary.ts';
+import { X87_EXTRACT, X87_REMAINDER, X87_ROUND, X87_SCALE } from '../fp/x87-unary.ts';
 import * as f from '../lift/x87.ts';
 import * as control from '../lift/x87-control.ts';
 
@@ -101,13 +101,7 @@ const transferRows: readonly Row[] = [
   row('DB /3', 'fistp', 'Mfd', 'fpuMove', f.storeInt32(1), IST),
   row('DF /7', 'fistp', 'Mfq', 'fpuMove', f.storeInt64, IST),
   row('DF /6', 'fbstp', 'Mt', 'fpuFunction', f.storeBcd),
-  row(
-    'D9 C8+i',
-    'fxch',
-    'STi',
-    'fpuMove',
-    f.register(X87_EXCHANGE, (x) => x.rm),
-  ),
+  row('D9 C8+i', 'fxch', 'STi', 'fpuMove', f.exchange),
   ...['fld1', 'fldl2t', 'fldl2e', 'fldpi', 'fldlg2', 'fldln2', 'fldz'].map((name, which) =>
     row(`D9 ${hex(0xe8 + which)}`, name, '', 'fpuMove', f.loadConstant(which), {
       section: 'FLD1/FLDL2T/FLDL2E/FLDPI/FLDLG2/FLDLN2/FLDZ',
@@ -130,20 +124,8 @@ const transferRows: readonly Row[] = [
 ];
 
 const functionRows: readonly Row[] = [
-  row(
-    'D9 E0',
-    'fchs',
-    '',
-    'fpuMove',
-    f.register(X87_SIGN, () => 0xffff, 0x8000),
-  ),
-  row(
-    'D9 E1',
-    'fabs',
-    '',
-    'fpuMove',
-    f.register(X87_SIGN, () => 0x7fff),
-  ),
+  row('D9 E0', 'fchs', '', 'fpuMove', f.changeSign(0xffff, 0x8000)),
+  row('D9 E1', 'fabs', '', 'fpuMove', f.changeSign(0x7fff, 0)),
   row('D9 FA', 'fsqrt', '', 'fpuDivide', f.register(X87_SQRT)),
   row('D9 FC', 'frndint', '', 'fpuAdd', f.register(X87_ROUND)),
   row('D9 FD', 'fscale', '', 'fpuAdd', f.register(X87_SCALE)),
@@ -245,20 +227,8 @@ const duplicateRows: readonly Row[] = [
   row('DC D0+i', 'fcom', 'STi', 'fpuAdd', f.compare(0), COM),
   row('DC D8+i', 'fcomp', 'STi', 'fpuAdd', f.compare(1), COM),
   row('DE D0+i', 'fcomp', 'STi', 'fpuAdd', f.compare(1), COM),
-  row(
-    'DD C8+i',
-    'fxch',
-    'STi',
-    'fpuMove',
-    f.register(X87_EXCHANGE, (x) => x.rm),
-  ),
-  row(
-    'DF C8+i',
-    'fxch',
-    'STi',
-    'fpuMove',
-    f.register(X87_EXCHANGE, (x) => x.rm),
-  ),
+  row('DD C8+i', 'fxch', 'STi', 'fpuMove', f.exchange),
+  row('DF C8+i', 'fxch', 'STi', 'fpuMove', f.exchange),
   row('D9 D8+i', 'fstp', 'STi', 'fpuMove', f.storeRegister(1 | UNCHECKED), ST),
   row('DF D0+i', 'fstp', 'STi', 'fpuMove', f.storeRegister(1), ST),
   row('DF D8+i', 'fstp', 'STi', 'fpuMove', f.storeRegister(1), ST),

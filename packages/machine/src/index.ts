@@ -1,9 +1,14 @@
 export {
   type AccessObserver,
   emptyLoop,
+  findOptimisation,
   INSTRUCTION_CLASSES,
   type InstructionClass,
   type InstructionMix,
+  OPTIMISATION_NAMES,
+  type OptimisationName,
+  optimisationLabel,
+  optimisationMeaning,
   type TrapEvent,
   UnsaveableError,
 } from '@kml/core';

@@ -3,7 +3,9 @@ import {
   type CpuModel,
   Engine,
   GuestMemory,
+  liftKey,
   Mmu,
+  optimisationsWithout,
   PAGE_SHIFT,
   STATE_BASE,
   type TranslationHost,
@@ -66,7 +68,7 @@ export class Machine {
   private readonly codeStore: CodeStore | undefined;
   /** The store that the engine reads from. */
   private keptCode: KeptCode | undefined;
-  /** Name of the first program's code in the store. */
+  /** What the first program's code goes by in the store. */
   codeName = '';
 
   /** @throws MachineError for options that make no sense. */
@@ -90,6 +92,7 @@ export class Machine {
       kernelText: { start: image.textStart, end: image.textEnd },
       recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
+      optimisations: optimisationsWithout(options.without ?? []),
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
@@ -114,7 +117,7 @@ export class Machine {
       this.profiler = new Profiler(this.kernel, this.engine, options.profileEvery);
     }
     this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
-    this.codeStore = options.codeStore;
+    this.codeStore = this.engine.optimisations.storedCode ? options.codeStore : undefined;
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
@@ -150,7 +153,7 @@ export class Machine {
   adopt(codeName: string): void {
     const { codeStore } = this;
     this.codeName = codeName;
-    const kept = codeStore?.open(codeName);
+    const kept = codeStore?.open(this.storeName);
     if (kept === undefined) return;
     if (this.engine.adoptCode(kept)) this.keptCode = kept;
     else kept.close();
@@ -173,9 +176,14 @@ export class Machine {
     return result;
   }
 
+  /** What the first program's code is kept under: lifted code depends on what is optimised. */
+  private get storeName(): string {
+    return `${this.codeName}${liftKey(this.engine.optimisations)}`;
+  }
+
   private keepCode(): void {
     const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
-    if (code) this.codeStore?.write(this.codeName, code);
+    if (code) this.codeStore?.write(this.storeName, code);
     // Where a limit ended the run, another may follow: what it lacks of the store it lifts.
     this.keptCode?.close();
     this.keptCode = undefined;

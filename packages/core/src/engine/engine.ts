@@ -20,6 +20,7 @@ import {
   type TrapEvent,
 } from './engine-types.ts';
 import { MixCounter } from './mix-counter.ts';
+import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
 import type { StoredBytes } from './stored-code.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
@@ -75,6 +76,7 @@ export class Engine {
   readonly mix: MixCounter | undefined;
   /** Debugger hook: called before a trap, fault or interrupt is delivered. */
   onTrap: ((event: TrapEvent) => void) | undefined;
+  readonly optimisations: Optimisations;
   private readonly options: EngineOptions;
   private readonly isa: IsaBackend;
   private readonly cpu: Cpu;
@@ -84,6 +86,8 @@ export class Engine {
   private readonly cache: BlockCache;
   private readonly translator: TranslatorPort | undefined;
   private readonly records: Records;
+  /** The interpreter goes from block to block by itself. */
+  private readonly chains: boolean;
   private space: AddressSpace;
   private phase = IN_BLOCK;
   /** The CPU's state is to be looked at afresh; and so are the interrupt lines (after architectural events only). */
@@ -106,18 +110,21 @@ export class Engine {
   constructor(options: EngineOptions) {
     if (options.cpu.base !== STATE_BASE) throw new TypeError('the CPU state is not at STATE_BASE');
     this.options = options;
+    this.optimisations = options.optimisations ?? ALL_OPTIMISATIONS;
     this.isa = options.isa;
     this.cpu = options.cpu;
     this.kernel = options.kernel;
     this.clock = new Clock(this.cpu.i32);
     this.cpu.clock = this.clock;
     this.records = new Records(this.cpu.i32, this.cpu.memory.u16);
+    this.chains = this.optimisations.chaining && !options.mix;
     this.mix = options.mix ? new MixCounter(this.isa, this.cpu) : undefined;
     const { memory, mmu } = this.cpu;
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
     this.cache = new BlockCache(options, this.counters, () => this.mix?.flush());
     this.space = mmu.current;
-    this.translator = options.mix ? undefined : options.translator?.(this.translationHost());
+    this.translator =
+      options.mix || !this.optimisations.translation ? undefined : options.translator?.(this.translationHost());
     memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
     mmu.codeMappingListener = (space, page) => this.mappingChanged(space, page);
     mmu.spaceDestroyedListener = (space) => this.spaceDestroyed(space);
@@ -231,6 +238,7 @@ export class Engine {
   private translationHost(): TranslationHost {
     return {
       options: this.options,
+      optimisations: this.optimisations,
       isa: this.isa,
       cpu: this.cpu,
       counters: this.counters,
@@ -358,7 +366,7 @@ export class Engine {
    */
   private runBlocks(block: number, stop: number): void {
     const { interpreter, translator } = this;
-    if (this.onBlock !== undefined || this.mix !== undefined || interpreter.observer !== undefined) {
+    if (!this.chains || this.onBlock !== undefined || interpreter.observer !== undefined) {
       this.interpret(block);
       return;
     }
@@ -393,7 +401,9 @@ export class Engine {
     const length = records.get(block, RECORD.count);
     const count = Math.min(length, clock.left);
     if (this.onBlock !== undefined) this.onBlock(records.get(block, RECORD.pc), records.get(block, RECORD.mode), count);
-    records.set(block, RECORD.runs, records.get(block, RECORD.runs) + 1);
+    const runs = records.get(block, RECORD.runs) + 1;
+    records.set(block, RECORD.runs, runs);
+    if (runs === records.get(block, RECORD.due) && this.onBlock === undefined) this.askForTranslation(block);
     this.mix?.prepare(block);
     if (!this.interpreter.execute(block, count)) this.leaveBlock(block);
     else if (count === length) this.endBlock(block);
@@ -418,6 +428,7 @@ export class Engine {
     this.stand(block, index);
     if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, this.pcOf(block, index + 1));
     else if (kind === 'assist') this.assist(block, index, vector);
+    else if (kind === 'again') this.doAgain(block, index, vector);
     else this.goTo(block, index + 1);
   }
 
@@ -443,6 +454,12 @@ export class Engine {
   /** Static cycles of instruction `index`. */
   private cyclesOf(block: number, index: number): number {
     return this.records.cyclesBefore(block, index + 1) - this.records.cyclesBefore(block, index);
+  }
+
+  /** Stands at instruction `index`, to do it under the mode that the ISA now sets. */
+  private doAgain(block: FlatBlock, index: number, vector: number): void {
+    this.isa.deliverTrap(this.cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
+    this.lookAfresh();
   }
 
   /** Has the ISA do instruction `index` as a whole, counted. */

@@ -143,6 +143,7 @@ const MODELS: Partial<Record<OpName, Model>> = {
   leU: ucmp((a, b) => a <= b),
   geS: cmp((a, b) => a >= b),
   geU: ucmp((a, b) => a >= b),
+  andThen: (a, b) => [a[0]! & b[0]!],
   select: (a, b, c) => [...(c[0] !== 0 ? a : b)],
   add64: bin64((a, b) => a + b),
   sub64: bin64((a, b) => a - b),

@@ -115,6 +115,9 @@ export const OPS = {
   geS: bin32(0x4e),
   geU: bin32(0x4f),
   select: op([i32, i32, i32], i32, 0x1b, { note: 'first if third is non-zero, else second' }),
+  andThen: op([i32, i32], i32, 0x71, {
+    note: 'and, of conditions: the first rarely holds, and a translated trapIf computes the second only then',
+  }),
 
   // ---- i64 ----
   const64: op([], i64, 0x42, { imm: 'constant', note: 'constants[imm] is [low, high]' }),

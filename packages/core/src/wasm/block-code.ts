@@ -1,3 +1,4 @@
+import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import type { SlotTable } from './slots.ts';
@@ -72,14 +73,15 @@ const NARROW = new Map<number, number>([
 ]);
 
 /** Turns a lifted block into a value graph and statements: slots read once, computations folded and shared. */
-export function blockCode(block: IrBlock, slots: SlotTable): BlockCode {
-  return new Converter(block, slots).run();
+export function blockCode(block: IrBlock, slots: SlotTable, on = ALL_OPTIMISATIONS): BlockCode {
+  return new Converter(block, slots, on).run();
 }
 
 class Converter {
   private readonly block: IrBlock;
   private readonly slots: SlotTable;
-  private readonly graph = new ValueGraph();
+  private readonly on: Optimisations;
+  private readonly graph: ValueGraph;
   private readonly statements: Statement[] = [];
   private readonly deferred: DeferredWrite[] = [];
   /** Slot number to current value. */
@@ -90,7 +92,9 @@ class Converter {
   private readonly map: Int32Array;
   private pending: Map<number, number> | undefined;
 
-  constructor(block: IrBlock, slots: SlotTable) {
+  constructor(block: IrBlock, slots: SlotTable, on: Optimisations) {
+    this.on = on;
+    this.graph = new ValueGraph(on.folding);
     this.block = block;
     this.slots = slots;
     this.map = new Int32Array(block.valueTypes.length).fill(-1);
@@ -110,7 +114,7 @@ class Converter {
     }
     // A block without instructions (step-over.ts) has only what its condition needs.
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
-    this.markDeadSets();
+    if (this.on.deadWrites) this.markDeadSets();
     return {
       block,
       graph: this.graph,

@@ -1,5 +1,6 @@
 import type { IrBlock, Terminal } from '../ir/block.ts';
 import type { BlockCode } from './block-code.ts';
+import { addressOfKey } from './inline-calls.ts';
 
 /** A node of a region: a block, or (code undefined) the way out to `pc`. */
 export interface FlowNode {
@@ -46,7 +47,7 @@ function successors(terminal: Terminal, seen: readonly number[]): readonly numbe
   }
 }
 
-/** The blocks of a region by address, and where each goes inside it. */
+/** The blocks of a region by key (their address, or see inline-calls.ts and step-over.ts), and where each goes inside it. */
 export interface RegionBlocks {
   readonly entry: number;
   readonly blocks: ReadonlyMap<number, IrBlock>;
@@ -62,7 +63,7 @@ export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockC
   const nodes: FlowNode[] = order.map((pc) => {
     const block = blocks.get(pc);
     const succs = block ? region.successors(block).map((target) => number.get(target)!) : [];
-    return { pc, code: block && code(block), succs, preds: [] };
+    return { pc: addressOfKey(pc), code: block && code(block), succs, preds: [] };
   });
   nodes.forEach((node, index) => {
     for (const succ of node.succs) nodes[succ]!.preds.push(index);

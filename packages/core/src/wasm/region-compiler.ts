@@ -6,7 +6,6 @@ import type { CodeWriter } from './encoder.ts';
 import { flowGraph } from './flow-graph.ts';
 import { RegionContext, type RegionServices } from './region-context.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
-import type { ShapeTable } from './shapes.ts';
 import { analyseSlots } from './slot-flow.ts';
 import type { SlotTable } from './slots.ts';
 import { emitRegionBody } from './structure-emitter.ts';
@@ -24,10 +23,11 @@ export function compileRegion(
   slots: SlotTable,
   services: RegionServices,
 ): CompiledRegion {
-  const analysed = analyse(discovered, slots, services.shapes);
+  const analysed = analyse(discovered, slots, services);
   const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
+    region.constants.prologue,
     region.code,
     region.siteLocal,
     region.clockLocal,
@@ -37,10 +37,10 @@ export function compileRegion(
   return { locals: region.locals.types, body };
 }
 
-function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, shapes: ShapeTable) {
+function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, optimisations }: RegionServices) {
   let slots = allSlots;
   for (;;) {
-    const graph = flowGraph(discovered, (block) => blockCode(block, slots));
+    const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations));
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots);
     const plans: (BlockPlan | undefined)[] = [];

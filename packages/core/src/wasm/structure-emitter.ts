@@ -5,7 +5,7 @@ import type { EdgeEmitter } from './edge-emitter.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import { PARAM_PC, PARAM_STACK } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
-import { emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
+import { emitInlineReturn, emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
 
 /** A label around the code being emitted: what a branch to it means. */
 type Label = { readonly kind: 'loop' | 'block'; readonly node: number } | { readonly kind: 'if' };
@@ -56,7 +56,10 @@ function emitNode(region: RegionContext, index: number, edges: EdgeEmitter): voi
     finishBlock(region);
     edges.go(index, node.succs[0]!);
   } else if (kind === 'jumpIndirect') emitComputedJump(region, index, code, plan, edges);
-  else if (emitTerminal(region, index, code)) edges.go(index, node.succs[0]!);
+  else if (kind === 'return' && node.succs.length > 0) {
+    emitInlineReturn(region, index, code, plan);
+    edges.go(index, node.succs[0]!);
+  } else if (emitTerminal(region, index, code)) edges.go(index, node.succs[0]!);
 }
 
 function emitBranch(region: RegionContext, index: number, edges: EdgeEmitter): void {

@@ -25,6 +25,7 @@ import {
   STACK_TO_NEST,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
+import { isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
@@ -72,6 +73,7 @@ class Translator implements TranslatorPort {
   /** By table set: its look-up cache is out of date. */
   private readonly stale: Uint8Array;
   private readonly i32: Int32Array;
+  private readonly nests: boolean;
   private readonly queue: TranslationQueue;
   private made: Runtime | undefined;
   private nextSlot = 1;
@@ -80,6 +82,7 @@ class Translator implements TranslatorPort {
 
   constructor(host: TranslationHost, tuning: TranslatorTuning) {
     this.host = host;
+    this.nests = host.optimisations.nesting;
     const { memory } = host.cpu;
     this.i32 = memory.i32;
     this.store = new RegionStore(memory.u8.subarray(ENTRY_FILTER_BASE, ENTRY_FILTER_BASE + ENTRY_FILTER_BYTES));
@@ -230,7 +233,7 @@ class Translator implements TranslatorPort {
    */
   private absent(pc: number, stack: number, back: number): number {
     this.learnJump(pc);
-    if (stack < STACK_TO_NEST) return pc;
+    if (stack < STACK_TO_NEST || !this.nests) return pc;
     const { cpu } = this.host;
     const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
     if (region !== undefined) {
@@ -245,7 +248,7 @@ class Translator implements TranslatorPort {
   /** A region took an exit; its caller goes on at `back`. The rest of it is run here, unless it is the engine's to look. */
   private left(stack: number, back: number): number {
     const site = this.i32[SITE]!;
-    if (back === LEAVE || stack < STACK_TO_NEST || this.sites.instructionsOf(site) === 0) return LEAVE;
+    if (back === LEAVE || stack < STACK_TO_NEST || !this.nests || this.sites.instructionsOf(site) === 0) return LEAVE;
     this.leave(site);
     return this.goOnUntil(back, stack);
   }
@@ -342,7 +345,7 @@ class Translator implements TranslatorPort {
       pages: pagesOf(found.lifted),
       spans: spansOf(found.lifted),
       supervisor: this.host.isa.isSupervisor(found.mode),
-      blockPcs: new Set(found.blocks.keys()),
+      blockPcs: new Set([...found.blocks.keys()].filter(isOwnKey)),
       jumpPcs: jumpsIn(found),
       wayOutPcs: wayOutsOf(found),
       refreshed: replaced ? replaced.refreshed + 1 : 0,
@@ -366,6 +369,8 @@ function wayOutsOf(found: DiscoveredRegion): number[] {
   const outs = new Set<number>();
   for (const block of found.blocks.values()) {
     for (const target of found.successors(block)) if (!found.blocks.has(target)) outs.add(target);
+    // What leads out of a callee that stands in line.
+    if (block.count === 0 && block.terminal.kind === 'call') outs.add(block.terminal.target);
   }
   return [...outs];
 }

@@ -1,5 +1,5 @@
 import type { ValueType } from '../ir/ops.ts';
-import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { OP_NAMES, OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { foldBinary, foldUnary, isCommutative, negatedComparison } from './fold.ts';
 
 const O = OP_NUMBER;
@@ -18,6 +18,28 @@ const UNDOES: ReadonlyMap<number, readonly number[]> = new Map([
   [O.wrap, [O.extendU, O.extendS]],
 ]);
 
+/** Operations that give 0 or 1, beside the comparisons that have an opposite. */
+const CONDITIONS: ReadonlySet<number> = new Set(
+  OP_NAMES.filter((name) => /^(eqz|eqz64|anyV|(eq|ne|lt|gt|le|ge)[SU]?64|(eq|ne|lt|gt|le|ge)F(32|64))$/.test(name)).map(
+    (name) => OP_NUMBER[name],
+  ),
+);
+
+/** Operations that take a lane out of a vector, to the one that puts such a lane into one. */
+const LANE_WRITERS: ReadonlyMap<number, number> = new Map([
+  [O.lane32, O.withLane32],
+  [O.lane64, O.withLane64],
+  [O.laneF32, O.withLaneF32],
+  [O.laneF64, O.withLaneF64],
+]);
+/** Bytes of the lanes that operations put into vectors. */
+const LANE_BYTES: ReadonlyMap<number, number> = new Map([
+  [O.withLane32, 4],
+  [O.withLane64, 8],
+  [O.withLaneF32, 4],
+  [O.withLaneF64, 8],
+]);
+
 /**
  * The values of one block: a graph in which equal pure computations are one node. Nodes are created
  * folded and simplified, so what the emitter sees is already small.
@@ -31,6 +53,13 @@ export class ValueGraph {
   readonly type: ValueType[] = [];
   private buckets = new Int32Array(256).fill(-1);
   private readonly next: number[] = [];
+
+  /** Operations are folded and simplified. */
+  private readonly folds: boolean;
+
+  constructor(folds = true) {
+    this.folds = folds;
+  }
 
   get size(): number {
     return this.op.length;
@@ -57,6 +86,7 @@ export class ValueGraph {
   /** A pure operation of the IR, simplified. */
   pure(op: number, a: number, b: number, c: number, imm: number): number {
     const type = OP_SPECS[op]!.result!;
+    if (!this.folds) return this.unique(op, a, b, c, imm, type);
     if (type === 'i32' && c < 0 && imm === 0) {
       const simple = b >= 0 ? this.simplifyBinary(op, a, b) : a >= 0 ? this.simplifyUnary(op, a) : -1;
       if (simple >= 0) return simple;
@@ -65,9 +95,32 @@ export class ValueGraph {
       }
     }
     if (b < 0 && a >= 0 && UNDOES.get(op)?.includes(this.op[a]!)) return this.a[a]!;
+    if (LANE_WRITERS.has(op)) {
+      const simple = this.simplifyLane(op, a, imm);
+      if (simple >= 0) return simple;
+    }
     if (op === O.select && this.isConst(c)) return this.imm[c] !== 0 ? a : b;
     if (op === O.select && a === b) return a;
+    // A lane written twice: the first write does not count.
+    if (LANE_BYTES.has(op) && this.op[a] === op && this.imm[a] === imm) return this.pure(op, this.a[a]!, b, c, imm);
     return this.unique(op, a, b, c, imm, type);
+  }
+
+  /** A lane of a vector that has just had a lane written: what was written, or the lane of the vector before. */
+  private simplifyLane(op: number, a: number, lane: number): number {
+    const writer = LANE_WRITERS.get(op)!;
+    const bytes = LANE_BYTES.get(writer)!;
+    let vector = a;
+    for (;;) {
+      const inner = this.op[vector]!;
+      const written = LANE_BYTES.get(inner);
+      if (written === undefined) break;
+      const at = this.imm[vector]! * written;
+      if (inner === writer && this.imm[vector] === lane) return this.b[vector]!;
+      if (at < (lane + 1) * bytes && lane * bytes < at + written) break;
+      vector = this.a[vector]!;
+    }
+    return vector === a ? -1 : this.unique(op, vector, -1, -1, lane, OP_SPECS[op]!.result!);
   }
 
   private simplifyUnary(op: number, a: number): number {
@@ -91,9 +144,12 @@ export class ValueGraph {
     return -1;
   }
 
-  private isBoolean(value: number): boolean {
+  /** The value is known to be 0 or 1. */
+  isBoolean(value: number, depth = 12): boolean {
     const op = this.op[value]!;
-    return op === O.eqz || negatedComparison(op) !== undefined;
+    if (CONDITIONS.has(op) || negatedComparison(op) !== undefined) return true;
+    if (depth === 0 || (op !== O.and && op !== O.or && op !== O.andThen)) return false;
+    return this.isBoolean(this.a[value]!, depth - 1) && this.isBoolean(this.b[value]!, depth - 1);
   }
 
   private simplifyBinary(op: number, a: number, b: number): number {

@@ -403,7 +403,7 @@ export class Engine {
     if (this.onBlock !== undefined) this.onBlock(records.get(block, RECORD.pc), records.get(block, RECORD.mode), count);
     const runs = records.get(block, RECORD.runs) + 1;
     records.set(block, RECORD.runs, runs);
-    if (runs === records.get(block, RECORD.due) && this.onBlock === undefined) this.askForTranslation(block);
+    if (runs === records.get(block, RECORD.due)) this.askForTranslation(block);
     this.mix?.prepare(block);
     if (!this.interpreter.execute(block, count)) this.leaveBlock(block);
     else if (count === length) this.endBlock(block);
@@ -457,7 +457,7 @@ export class Engine {
   }
 
   /** Stands at instruction `index`, to do it under the mode that the ISA now sets. */
-  private doAgain(block: FlatBlock, index: number, vector: number): void {
+  private doAgain(block: number, index: number, vector: number): void {
     this.isa.deliverTrap(this.cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
     this.lookAfresh();
   }

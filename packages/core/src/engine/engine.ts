@@ -3,6 +3,7 @@ import { GuestFault } from '../cpu/guest-fault.ts';
 import { RECORD, RECORD_KERNEL, Records } from '../interp/block-record.ts';
 import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
 import { RUN } from '../interp/loop-abi.ts';
+import { hostFuses } from '../ir/host-fusion.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
@@ -110,7 +111,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     if (options.cpu.base !== STATE_BASE) throw new TypeError('the CPU state is not at STATE_BASE');
     this.options = options;
-    this.optimisations = options.optimisations ?? ALL_OPTIMISATIONS;
+    const on = options.optimisations ?? ALL_OPTIMISATIONS;
+    this.optimisations = { ...on, hostFusion: on.hostFusion && hostFuses() };
     this.isa = options.isa;
     this.cpu = options.cpu;
     this.kernel = options.kernel;

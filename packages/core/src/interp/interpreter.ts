@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import { hasRelaxedMadd } from '../ir/host-fusion.ts';
 import type { AlignmentVectors, Helper } from '../isa-backend.ts';
 import {
   BLOCK_ADDRESS,
@@ -127,6 +128,7 @@ export class Interpreter {
     const kind: LoopKind = {
       bigEndian: memory.bigEndian,
       aligned,
+      relaxed: hasRelaxedMadd(),
       pcAddress: base + layout.slot('pc', 'i32').offset,
       modeAddress: base + layout.slot('mode', 'i32').offset,
     };

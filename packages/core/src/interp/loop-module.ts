@@ -82,10 +82,11 @@ function isValueOp(number: number): boolean {
   return FLAT_NUMBER[number] === VALUE_OP && spec.effect === 'pure' && spec.args.length > 0 && spec.wasm !== 0;
 }
 
-/** What a loop is made for: the guest's byte order, whether accesses must be aligned (IsaBackend.alignment), where pc and mode are. */
+/** What a loop is made for: the guest's byte order, whether accesses must be aligned (IsaBackend.alignment), whether the host has fusedF64x2, where pc and mode are. */
 export interface LoopKind extends ChainPlaces {
   readonly bigEndian: boolean;
   readonly aligned: boolean;
+  readonly relaxed: boolean;
 }
 
 /** The module's bytes. */
@@ -100,6 +101,11 @@ export function loopModule(kind: LoopKind): Uint8Array {
   const functions: number[] = [];
   OP_NAMES.forEach((name, number) => {
     if (!isValueOp(number)) return;
+    // No lift uses it on such a host.
+    if (name === 'fusedF64x2' && !kind.relaxed) {
+      functions.push(module.addFunction(valueType, [], new CodeWriter(1).byte(OPCODE.unreachable)));
+      return;
+    }
     for (let lane = 0; lane < (LANES[name] ?? 1); lane++) {
       functions.push(module.addFunction(valueType, [], valueFunction(OP_SPECS[number]!, lane)));
     }

@@ -170,6 +170,8 @@ const MODELS: Partial<Record<OpName, Model>> = {
   gtS64: cmp64((a, b) => a > b),
   gtU64: ucmp64((a, b) => a > b),
   select64: (a, b, c) => [...(c[0] !== 0 ? a : b)],
+  selectF32: (a, b, c) => [...(c[0] !== 0 ? a : b)],
+  selectF64: (a, b, c) => [...(c[0] !== 0 ? a : b)],
   extendS: (a) => words64(BigInt(a[0]!)),
   extendU: (a) => words64(u32(a[0]!)),
   wrap: (a) => [a[0]!],

@@ -160,6 +160,7 @@ export class RegionContext {
   /** A check point: leaves, with pc at `pc`, unless `instructions` more fit the budget. */
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
+    if (instructions === 0) return;
     code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
     code.brIf(this.exitDepth()).byte(OPCODE.drop);

@@ -1,6 +1,8 @@
 import type { ValueType } from '../ir/ops.ts';
 import { OP_NAMES, OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { foldBinary, foldUnary, isCommutative, negatedComparison } from './fold.ts';
+import { knownWord } from './half-fold.ts';
+import { foldLane, readsLane, writtenBytes } from './lane-fold.ts';
 
 const O = OP_NUMBER;
 
@@ -25,20 +27,7 @@ const CONDITIONS: ReadonlySet<number> = new Set(
   ),
 );
 
-/** Operations that take a lane out of a vector, to the one that puts such a lane into one. */
-const LANE_WRITERS: ReadonlyMap<number, number> = new Map([
-  [O.lane32, O.withLane32],
-  [O.lane64, O.withLane64],
-  [O.laneF32, O.withLaneF32],
-  [O.laneF64, O.withLaneF64],
-]);
-/** Bytes of the lanes that operations put into vectors. */
-const LANE_BYTES: ReadonlyMap<number, number> = new Map([
-  [O.withLane32, 4],
-  [O.withLane64, 8],
-  [O.withLaneF32, 4],
-  [O.withLaneF64, 8],
-]);
+const SELECTS: ReadonlySet<number> = new Set([O.select64, O.selectF32, O.selectF64, O.selectV]);
 
 /**
  * The values of one block: a graph in which equal pure computations are one node. Nodes are created
@@ -57,8 +46,12 @@ export class ValueGraph {
   /** Operations are folded and simplified. */
   private readonly folds: boolean;
 
-  constructor(folds = true) {
+  /** The block's constants: const64, constV and shuffleV refer to them. */
+  private readonly constants: readonly Int32Array[];
+
+  constructor(folds = true, constants: readonly Int32Array[] = []) {
     this.folds = folds;
+    this.constants = constants;
   }
 
   get size(): number {
@@ -95,32 +88,43 @@ export class ValueGraph {
       }
     }
     if (b < 0 && a >= 0 && UNDOES.get(op)?.includes(this.op[a]!)) return this.a[a]!;
-    if (LANE_WRITERS.has(op)) {
-      const simple = this.simplifyLane(op, a, imm);
+    if (readsLane(op)) {
+      const simple = foldLane(this, op, a, imm);
       if (simple >= 0) return simple;
     }
+    if (op === O.wrap) {
+      const word = knownWord(this, a, 0);
+      if (word >= 0) return word;
+    }
+    if (SELECTS.has(op) && a === b) return a;
     if (op === O.select && this.isConst(c)) return this.imm[c] !== 0 ? a : b;
     if (op === O.select && a === b) return a;
     // A lane written twice: the first write does not count.
-    if (LANE_BYTES.has(op) && this.op[a] === op && this.imm[a] === imm) return this.pure(op, this.a[a]!, b, c, imm);
+    if (writtenBytes(op) !== undefined && this.op[a] === op && this.imm[a] === imm)
+      return this.pure(op, this.a[a]!, b, c, imm);
     return this.unique(op, a, b, c, imm, type);
   }
 
-  /** A lane of a vector that has just had a lane written: what was written, or the lane of the vector before. */
-  private simplifyLane(op: number, a: number, lane: number): number {
-    const writer = LANE_WRITERS.get(op)!;
-    const bytes = LANE_BYTES.get(writer)!;
-    let vector = a;
-    for (;;) {
-      const inner = this.op[vector]!;
-      const written = LANE_BYTES.get(inner);
-      if (written === undefined) break;
-      const at = this.imm[vector]! * written;
-      if (inner === writer && this.imm[vector] === lane) return this.b[vector]!;
-      if (at < (lane + 1) * bytes && lane * bytes < at + written) break;
-      vector = this.a[vector]!;
+  /** An operation as it stands. */
+  unfolded(op: number, a: number, b: number): number {
+    return this.unique(op, a, b, -1, 0, OP_SPECS[op]!.result!);
+  }
+
+  /** The two words of a 64-bit constant, lower first; undefined if the value is none. */
+  constant64(value: number): readonly [number, number] | undefined {
+    const a = this.a[value]!;
+    switch (this.op[value]) {
+      case O.const64: {
+        const words = this.constants[this.imm[value]!]!;
+        return [words[0]!, words[1]!];
+      }
+      case O.extendU:
+        return this.isConst(a) ? [this.imm[a]!, 0] : undefined;
+      case O.extendS:
+        return this.isConst(a) ? [this.imm[a]!, this.imm[a]! >> 31] : undefined;
+      default:
+        return undefined;
     }
-    return vector === a ? -1 : this.unique(op, vector, -1, -1, lane, OP_SPECS[op]!.result!);
   }
 
   private simplifyUnary(op: number, a: number): number {

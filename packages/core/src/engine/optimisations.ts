@@ -14,6 +14,7 @@ interface OptimisationEntry {
 const TABLE = {
   translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
   storedCode: { meaning: 'lifted code is kept between runs' },
+  chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',

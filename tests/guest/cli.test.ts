@@ -91,6 +91,16 @@ describe('run', () => {
     expect(readFileSync(join(directory, 'trace'), 'utf8').match(/getpid\(\) *= \d+/g)).toHaveLength(10);
   });
 
+  test('--without switches optimisations off, and lists them', () => {
+    const { status, stdout } = kml(['run', '--without', 'help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^jump-tables +\S.*$/m);
+    const without = ['--without', 'translation', '--without', 'stored-code', '--stats', 'without.json'];
+    expect(kml(['run', ...without, `${GUESTS}vmcalls`, '2']).stdout).toBe('9e130196\n');
+    const stats = JSON.parse(readFileSync(join(directory, 'without.json'), 'utf8'));
+    expect(stats.engine.regionsTranslated).toBe(0);
+  });
+
   test('a host directory shows at a mount point, read-only where so asked', () => {
     writeFileSync(join(directory, 'note'), 'seen from inside\n');
     expect(kml(['run', '--mount', `${directory}:/mnt:ro`, `${GUESTS}box`, 'cat', '/mnt/note']).stdout).toBe(
@@ -121,6 +131,12 @@ describe('bad input gets one clear line', () => {
     ['too little memory', ['run', '--memory', '64K', `${GUESTS}box`], 125, /memory must be from/],
     ['unknown CPU model', ['run', '--cpu', 'z80', `${GUESTS}box`], 125, /no CPU model 'z80'; there is pentium4/],
     ['unknown option', ['run', '--nosuch', 'x'], 125, /unknown option '--nosuch'/],
+    [
+      'unknown optimisation',
+      ['run', '--without', 'sleep', `${GUESTS}box`],
+      125,
+      /There is no optimisation 'sleep'; --without help lists them/,
+    ],
     ['unknown architecture', ['run', '--arch', 'vax', `${GUESTS}box`], 125, /no architecture 'vax'; there is ia32/],
     ['no such plugin', ['run', '--plugin', 'nosuch.mjs', `${GUESTS}box`], 125, /--plugin nosuch.mjs: /],
     ['a module that is no plugin', ['archs', '--plugin', 'plugin.mjs'], 125, /--plugin plugin.mjs: .*no ArchPlugin/],

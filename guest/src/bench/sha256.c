@@ -38,7 +38,7 @@ static void NOINLINE compress(u32 *state, const u8 *block)
 
 int main(int argc, char **argv)
 {
-	unsigned long rounds = argc > 1 ? number(argv[1]) : 300;
+	unsigned long rounds = argc > 1 ? number(argv[1]) : 1000;
 	u32 state[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	for (int i = 0; i < 65536; i++)
 		buffer[i] = (u8)(i * 7);

@@ -6,7 +6,7 @@ static u8 flags[SIZE];
 
 int main(int argc, char **argv)
 {
-	unsigned long rounds = argc > 1 ? number(argv[1]) : 40;
+	unsigned long rounds = argc > 1 ? number(argv[1]) : 160;
 	u32 count = 0;
 	while (rounds--) {
 		count = 0;

@@ -1,6 +1,7 @@
 /** Options that several commands have; each is made anew, for Commander keeps them. */
 import { Option } from '@commander-js/extra-typings';
 import { LOG_LEVELS } from './log.ts';
+import { parseOptimisation } from './optimisations.ts';
 import { parseSeconds, parseWhole } from './values.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -52,6 +53,13 @@ export const auditOption = () =>
   new Option('--audit', "at the end, check the kernel's own accounts: what leaked is named (status 125)");
 
 export const interpretOption = () => new Option('--interpret', 'never translate to WebAssembly');
+
+/** `--without help` prints what there is, and ends the process. */
+export const withoutOption = () =>
+  new Option(
+    '--without <optimisation>',
+    "switch one of the engine's optimisations off, to measure it or to find one at fault (repeat for more; help: list them)",
+  ).argParser(parseOptimisation);
 
 export const noCodeCacheOption = () =>
   new Option('--no-code-cache', 'neither use nor keep lifted code of earlier runs');

@@ -10,7 +10,7 @@ import {
   openSwap,
   seededEntropy,
 } from '@kml/host-node';
-import type { HostLog, Machine, MachineOptions, RunResult } from '@kml/machine';
+import type { HostLog, Machine, MachineOptions, OptimisationName, RunResult } from '@kml/machine';
 import { BUILD } from './build.ts';
 import { Failure } from './failure.ts';
 import { checkProfileFile, writeProfile } from './profile/write-profile.ts';
@@ -28,6 +28,7 @@ export interface SessionOptions extends SaveOptions {
   readonly timeout?: number | undefined;
   readonly maxInstructions?: number | undefined;
   readonly interpret?: true | undefined;
+  readonly without?: readonly OptimisationName[] | undefined;
   readonly codeCache: boolean;
   readonly hotness?: number | undefined;
 }
@@ -61,6 +62,7 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
     machineOptions: {
       swapStore: openSwap(),
       interpret: options.interpret ?? false,
+      ...(options.without && { without: options.without }),
       console: screen,
       clock: nodeClock,
       ...(network && { network }),

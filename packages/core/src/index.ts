@@ -4,6 +4,7 @@ export * from './cpu/layout.ts';
 export * from './cpu-model.ts';
 export * from './engine/engine.ts';
 export * from './engine/engine-types.ts';
+export * from './engine/optimisations.ts';
 export * from './engine/translator-port.ts';
 export * from './instruction-class.ts';
 export type { AccessObserver } from './interp/interpreter.ts';

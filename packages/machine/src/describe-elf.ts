@@ -101,7 +101,8 @@ function withSegments(
     const [type, offset, , , fileSize, memorySize] = [0, 4, 8, 12, 16, 20].map((field) =>
       view.getUint32(at + field, little),
     ) as [number, number, number, number, number, number];
-    if ((type === PT_LOAD || type === PT_INTERP) && offset + fileSize > bytes.length) {
+    if ((type === PT_LOAD || type === PT_INTERP) && fileSize > 0 && offset + fileSize > bytes.length) {
+      // A segment of zeros only may name any place in the file: Linux reads nothing for it (fs/binfmt_elf.c: elf_map).
       return { ...facts, problem: 'is truncated: a segment lies outside the file' };
     }
     if (type === PT_LOAD) {

@@ -1,8 +1,13 @@
 export {
   type AccessObserver,
+  findOptimisation,
   INSTRUCTION_CLASSES,
   type InstructionClass,
   type InstructionMix,
+  OPTIMISATION_NAMES,
+  type OptimisationName,
+  optimisationLabel,
+  optimisationMeaning,
   type TrapEvent,
   UnsaveableError,
 } from '@kml/core';

@@ -3,7 +3,9 @@ import {
   type CpuModel,
   Engine,
   GuestMemory,
+  liftKey,
   Mmu,
+  optimisationsWithout,
   PAGE_SHIFT,
   STATE_BASE,
   type TranslationHost,
@@ -64,7 +66,7 @@ export class Machine {
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
-  /** Name of the first program's code in the store. */
+  /** What the first program's code goes by in the store. */
   codeName = '';
 
   /** @throws MachineError for options that make no sense. */
@@ -88,6 +90,7 @@ export class Machine {
       kernelText: { start: image.textStart, end: image.textEnd },
       recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
+      optimisations: optimisationsWithout(options.without ?? []),
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
@@ -112,7 +115,7 @@ export class Machine {
       this.profiler = new Profiler(this.kernel, this.engine, options.profileEvery);
     }
     this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
-    this.codeStore = options.codeStore;
+    this.codeStore = this.engine.optimisations.storedCode ? options.codeStore : undefined;
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
@@ -148,7 +151,7 @@ export class Machine {
   adopt(codeName: string): void {
     const { codeStore } = this;
     this.codeName = codeName;
-    if (codeStore) this.engine.adoptCode((into) => codeStore.read(codeName, into));
+    if (codeStore) this.engine.adoptCode((into) => codeStore.read(this.storeName, into));
   }
 
   /**
@@ -168,9 +171,14 @@ export class Machine {
     return result;
   }
 
+  /** What the first program's code is kept under: lifted code depends on what is optimised. */
+  private get storeName(): string {
+    return `${this.codeName}${liftKey(this.engine.optimisations)}`;
+  }
+
   private keepCode(): void {
     const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
-    if (code) this.codeStore?.write(this.codeName, code);
+    if (code) this.codeStore?.write(this.storeName, code);
   }
 
   /**

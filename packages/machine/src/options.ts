@@ -1,4 +1,4 @@
-import type { AccessObserver, TrapEvent } from '@kml/core';
+import type { AccessObserver, OptimisationName, TrapEvent } from '@kml/core';
 import type {
   HostClock,
   HostConsole,
@@ -48,6 +48,8 @@ export interface MachineOptions {
   readonly noVdso?: boolean;
   /** Seconds of guest time with interrupts disabled after which the lock-up watchdog panics (1). */
   readonly lockupSeconds?: number;
+  /** Optimisations of the engine that are off, to measure them or to find one at fault; default none. Of no effect on the guest. */
+  readonly without?: readonly OptimisationName[];
   /** Never translate. */
   readonly interpret?: boolean;
   /** Count instructions by class, for stats().mix: everything is interpreted then. The counts are not saved. */

@@ -1,5 +1,5 @@
-/* syscalls KIND [N [trap|direct]]: does one thing with the kernel N thousand times, by trap instructions (the default)
- * or by the entry that AT_SYSINFO names. Prints a count that must come out as N says. */
+/* syscalls KIND [N|- [trap|direct]]: does one thing with the kernel N thousand times (-: as many as without N), by trap
+ * instructions (the default) or by the entry that AT_SYSINFO names. Prints a count that must come out as N says. */
 #include "threads.h"
 
 #define PAGE 4096
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 		sysinfo = 0;
 	for (u32 i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
 		if (same(argv[1], kinds[i].name)) {
-			u32 n = (argc > 2 ? (u32)number(argv[2]) : kinds[i].thousands) * 1000;
+			u32 n = (argc > 2 && argv[2][0] != '-' ? (u32)number(argv[2]) : kinds[i].thousands) * 1000;
 			put(argv[1]);
 			put(" ");
 			put_number(kinds[i].run(n));

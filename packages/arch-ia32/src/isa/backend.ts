@@ -4,6 +4,7 @@ import { Decoder } from './decode/decode.ts';
 import { OpcodeMap } from './decode/opcode-map.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
+import { chooseFpMode } from './lift/fp-mode.ts';
 import { Lifter } from './lift/lift.ts';
 import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
@@ -12,10 +13,10 @@ import { deliverFault, deliverInterrupt, deliverStep, deliverTrap, interruptsEna
 import { enableInterrupts, popFlags } from './system/flags-routines.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
+import { FP_AGAIN, POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
 
 const decoder = new Decoder(new OpcodeMap(rows));
-const lifter = new Lifter(decoder, ROUTINE.stepTo);
+const lifter = new Lifter(decoder, ROUTINE.stepTo, ROUTINE.endOnce);
 
 /** An instruction that is a system routine under EFLAGS.TF: #DB follows it, whatever it made of TF. SDM vol. 3, 17.3.1.4. */
 function stepping(routine: SystemRoutine): SystemRoutine {
@@ -45,6 +46,7 @@ export const ia32: IsaBackend = {
   ],
   trapKind(vector, mode) {
     if (vector === POPF_ASSIST || vector === STI_ASSIST) return 'assist';
+    if (vector === FP_AGAIN) return 'again';
     return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
   },
   deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
@@ -60,6 +62,9 @@ export const ia32: IsaBackend = {
       case REP_DONE:
         cpu.pc = next;
         if (cpu.mode & MODE_STEP) deliverStep(cpu);
+        return;
+      case FP_AGAIN:
+        chooseFpMode(cpu);
         return;
       case POPF_ASSIST:
         popFlags(cpu, error, 0, 0, next);

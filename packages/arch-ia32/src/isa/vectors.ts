@@ -28,5 +28,7 @@ export const IRQ_BASE = 0x20;
 export const REP_DONE = 0x200;
 
 /** Pseudo traps of POPF (the error code says whether it is the 32-bit one) and STI that do more than change flags: enable an interrupt that waits, or change the mode. */
-export const POPF_ASSIST = 0x201;
-export const STI_ASSIST = 0x202;
+export const POPF_ASSIST = 0x202;
+export const STI_ASSIST = 0x203;
+/** Pseudo trap of a floating-point instruction that the native lift does not do: it is done again, see lift/fp-mode.ts. */
+export const FP_AGAIN = 0x201;

@@ -24,6 +24,7 @@ import {
   statsOption,
   straceOption,
   timeoutOption,
+  withoutOption,
 } from '../run-options.ts';
 import { SAVE_VERSION } from '../save-session.ts';
 import { entropyFor, openSession } from '../session.ts';
@@ -54,6 +55,7 @@ export function restoreCommand() {
     .addOption(profileEveryOption())
     .addOption(auditOption())
     .addOption(interpretOption())
+    .addOption(withoutOption())
     .addOption(noCodeCacheOption())
     .addOption(hotnessOption())
     .addOption(logLevelOption())

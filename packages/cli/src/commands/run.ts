@@ -25,6 +25,7 @@ import {
   statsOption,
   straceOption,
   timeoutOption,
+  withoutOption,
 } from '../run-options.ts';
 import { entropyFor, openSession } from '../session.ts';
 import { parseEnvironment, parseMount, parseSize, parseUser, parseWhole } from '../values.ts';
@@ -75,6 +76,7 @@ export function runCommand() {
     .addOption(profileEveryOption())
     .addOption(auditOption())
     .addOption(interpretOption())
+    .addOption(withoutOption())
     .addOption(noCodeCacheOption())
     .addOption(hotnessOption())
     .addOption(logLevelOption())

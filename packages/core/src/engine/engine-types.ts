@@ -1,6 +1,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Access } from '../cpu/guest-fault.ts';
 import type { CpuModel, IsaBackend, RecognisedTrap } from '../isa-backend.ts';
+import type { Optimisations } from './optimisations.ts';
 import type { TranslatorFactory } from './translator-port.ts';
 
 /** What the kernel answers to a kernel call. */
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly hotness: number;
   /** Lifted blocks kept at most; tests set it. */
   readonly maxBlocks?: number;
+  /** Which optimisations are on; all where it is left out. */
+  readonly optimisations?: Optimisations;
   /** Makes the translator; without it everything is interpreted. */
   readonly translator?: TranslatorFactory;
   /** Count instructions by class (Engine.mix): nothing is translated then. */

@@ -2,6 +2,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { GuestFault } from '../cpu/guest-fault.ts';
 import type { FlatBlock } from '../interp/flat-block.ts';
 import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
+import { hostFuses } from '../ir/host-fusion.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
@@ -19,6 +20,7 @@ import {
   type TrapEvent,
 } from './engine-types.ts';
 import { MixCounter } from './mix-counter.ts';
+import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
 import {
   PLACE_ELSEWHERE,
   PLACE_LEAVE,
@@ -76,6 +78,7 @@ export class Engine {
   readonly mix: MixCounter | undefined;
   /** Debugger hook: called before a trap, fault or interrupt is delivered. */
   onTrap: ((event: TrapEvent) => void) | undefined;
+  readonly optimisations: Optimisations;
   private readonly options: EngineOptions;
   private readonly isa: IsaBackend;
   private readonly cpu: Cpu;
@@ -110,6 +113,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     if (options.cpu.base !== STATE_BASE) throw new TypeError('the CPU state is not at STATE_BASE');
     this.options = options;
+    const on = options.optimisations ?? ALL_OPTIMISATIONS;
+    this.optimisations = { ...on, hostFusion: on.hostFusion && hostFuses() };
     this.isa = options.isa;
     this.cpu = options.cpu;
     this.kernel = options.kernel;
@@ -121,7 +126,8 @@ export class Engine {
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
     this.cache = new BlockCache(options, this.counters);
     this.space = mmu.current;
-    this.translator = options.mix ? undefined : options.translator?.(this.translationHost());
+    this.translator =
+      options.mix || !this.optimisations.translation ? undefined : options.translator?.(this.translationHost());
     memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
     mmu.codeMappingListener = (space, page) => this.mappingChanged(space, page);
     mmu.spaceDestroyedListener = (space) => this.spaceDestroyed(space);
@@ -235,6 +241,7 @@ export class Engine {
   private translationHost(): TranslationHost {
     return {
       options: this.options,
+      optimisations: this.optimisations,
       isa: this.isa,
       cpu: this.cpu,
       counters: this.counters,
@@ -392,6 +399,7 @@ export class Engine {
     this.stand(block, index);
     if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, this.pcOf(block, index + 1));
     else if (kind === 'assist') this.assist(block, index, vector);
+    else if (kind === 'again') this.doAgain(block, index, vector);
     else this.goTo(block, index + 1);
   }
 
@@ -418,6 +426,12 @@ export class Engine {
   private cyclesOf(block: FlatBlock, index: number): number {
     const { i32 } = this.cpu;
     return i32[block.cyclesBefore + index + 1]! - i32[block.cyclesBefore + index]!;
+  }
+
+  /** Stands at instruction `index`, to do it under the mode that the ISA now sets. */
+  private doAgain(block: FlatBlock, index: number, vector: number): void {
+    this.isa.deliverTrap(this.cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
+    this.lookAfresh();
   }
 
   /** Has the ISA do instruction `index` as a whole, counted. */

@@ -5,6 +5,7 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_MASK, PAGE_SHIFT } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { type EngineOptions, inKernelText } from './engine-types.ts';
+import { ALL_OPTIMISATIONS } from './optimisations.ts';
 
 /** A block ends at this many instructions, or when it has this many operations. */
 const MAX_INSTRUCTIONS = 64;
@@ -73,7 +74,9 @@ export function liftBlock(
   const kernelText = inKernelText(options, pc);
   LENT.reader = code;
   const recognised = kernelText ? undefined : options.recognised;
-  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs: options.model.costs, recognised };
+  const { costs } = options.model;
+  const optimisations = options.optimisations ?? ALL_OPTIMISATIONS;
+  const context: LiftContext = { code: LENT, builder, mode, kernelText, costs, recognised, optimisations };
   let at = pc | 0;
   do {
     const before = builder.instructionCount;

@@ -3,6 +3,7 @@ import type { IrBlock } from '../ir/block.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { EngineCounters, EngineOptions } from './engine-types.ts';
+import type { Optimisations } from './optimisations.ts';
 
 /**
  * The seam between the engine and the translator to WebAssembly.
@@ -82,6 +83,7 @@ export const PLACE_ELSEWHERE = 2;
 /** What the engine offers the translator. */
 export interface TranslationHost {
   readonly options: EngineOptions;
+  readonly optimisations: Optimisations;
   readonly isa: IsaBackend;
   readonly cpu: Cpu;
   readonly counters: EngineCounters;

@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import { hasRelaxedMadd } from '../ir/host-fusion.ts';
 import type { AlignmentVectors, Helper } from '../isa-backend.ts';
 import {
   CLOCK_ADDRESS,
@@ -84,9 +85,10 @@ export class Interpreter {
 
   private instantiate(aligned: boolean): Loop {
     const { memory } = this.cpu;
-    const kind = (memory.bigEndian ? 1 : 0) + (aligned ? 2 : 0);
+    const relaxed = hasRelaxedMadd();
+    const kind = (memory.bigEndian ? 1 : 0) + (aligned ? 2 : 0) + (relaxed ? 4 : 0);
     let bytes = MODULES.get(kind);
-    if (bytes === undefined) MODULES.set(kind, (bytes = loopModule(memory.bigEndian, aligned)));
+    if (bytes === undefined) MODULES.set(kind, (bytes = loopModule(memory.bigEndian, aligned, relaxed)));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       m: { m: memory.memory },
       h: {

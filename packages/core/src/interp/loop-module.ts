@@ -71,8 +71,8 @@ function isValueOp(number: number): boolean {
   return FLAT_NUMBER[number] === VALUE_OP && spec.effect === 'pure' && spec.args.length > 0 && spec.wasm !== 0;
 }
 
-/** The module's bytes, for guests of that byte order; `aligned`: accesses must be (IsaBackend.alignment). */
-export function loopModule(bigEndian: boolean, aligned: boolean): Uint8Array {
+/** The module's bytes, for guests of that byte order; `aligned`: accesses must be (IsaBackend.alignment); `relaxed`: the host has fusedF64x2. */
+export function loopModule(bigEndian: boolean, aligned: boolean, relaxed: boolean): Uint8Array {
   const module = new ModuleWriter();
   const valueType = module.type(['i32', 'i32', 'i32', 'i32'], []);
   const loopType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
@@ -83,6 +83,11 @@ export function loopModule(bigEndian: boolean, aligned: boolean): Uint8Array {
   const functions: number[] = [];
   OP_NAMES.forEach((name, number) => {
     if (!isValueOp(number)) return;
+    // No lift uses it on such a host.
+    if (name === 'fusedF64x2' && !relaxed) {
+      functions.push(module.addFunction(valueType, [], new CodeWriter(1).byte(OPCODE.unreachable)));
+      return;
+    }
     for (let lane = 0; lane < (LANES[name] ?? 1); lane++) {
       functions.push(module.addFunction(valueType, [], valueFunction(OP_SPECS[number]!, lane)));
     }

@@ -26,7 +26,10 @@ export class VirtualAccess {
    * it goes up to the page's end. -1 where there is no translation yet (the access may be allowed even so).
    */
   translatedWord(address: number, access: 'read' | 'write', supervisor: boolean): number {
-    const word = this.translation(address, (access === 'write' ? TABLE_WRITE : 0) + (supervisor ? TABLE_SUPERVISOR : 0));
+    const word = this.translation(
+      address,
+      (access === 'write' ? TABLE_WRITE : 0) + (supervisor ? TABLE_SUPERVISOR : 0),
+    );
     return word === 0 ? -1 : (address + word + 1) >>> 2;
   }
 

@@ -53,6 +53,8 @@ interface HostAddress {
 export interface MemoryForm {
   readonly bigEndian: boolean;
   readonly aligned: boolean;
+  /** What is unaligned in word-swapped memory is accessed in line. */
+  readonly inLine: boolean;
 }
 
 /** What an access needs of the exit it may take. */
@@ -83,7 +85,7 @@ export class AccessEmitter {
     locals: LocalPool,
     tablesLocal: number,
     supervisor: boolean,
-    { bigEndian, aligned }: MemoryForm,
+    { bigEndian, aligned, inLine }: MemoryForm,
   ) {
     this.code = code;
     this.locals = locals;
@@ -91,7 +93,7 @@ export class AccessEmitter {
     this.tableOffset = supervisor ? TABLE_SUPERVISOR : 0;
     this.bigEndian = bigEndian;
     this.aligned = aligned;
-    this.twoWords = bigEndian && !aligned;
+    this.twoWords = bigEndian && !aligned && inLine;
   }
 
   /** Forgets the block's translated addresses. */

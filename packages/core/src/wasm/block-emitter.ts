@@ -1,4 +1,4 @@
-import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
+import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import { runLength } from './access-run.ts';
@@ -16,7 +16,7 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
   let note = 0;
   for (let at = 0; at < code.statements.length; ) {
     for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
-    const run = runLength(code, at);
+    const run = region.services.optimisations.accessRuns ? runLength(code, at) : 0;
     if (run > 0) emitRun(region, code, code.statements.slice(at, at + run));
     else emitStatement(region, code, plan, code.statements[at]!);
     at += Math.max(run, 1);
@@ -72,10 +72,7 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
       emitAccess(region, code, plan, statement);
       return;
     case 'trapIf':
-      out.i32Const(region.site(code, statement.insn));
-      values.pushCondition(statement.a);
-      out.brIf(region.exitDepth()).byte(OPCODE.drop);
-      values.skip(statement.b);
+      emitTrapIf(region, code, statement);
       return;
     case 'helper':
       values.push(statement.a);
@@ -103,13 +100,36 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
   }
 }
 
+function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement): void {
+  const { values, code: out } = region;
+  const site = region.site(code, statement.insn);
+  if (values.isStaged(statement.a)) {
+    out.byte(OPCODE.block).byte(0x40);
+    values.pushStage(statement.a, 0);
+    out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
+    values.pushStage(statement.a, 1);
+    out
+      .brIf(region.exitDepth() + 1)
+      .byte(OPCODE.drop)
+      .end();
+  } else {
+    out.i32Const(site);
+    values.pushCondition(statement.a);
+    out.brIf(region.exitDepth()).byte(OPCODE.drop);
+  }
+  values.skip(statement.b);
+}
+
 function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
   const { bytes, write } = AccessEmitter.extent(statement.op, statement.imm);
   const sure = region.accesses.isTranslated(statement.a, bytes, write);
   const exit = sure ? { site: 0, depth: 0 } : { site: region.site(code, statement.insn), depth: region.exitDepth() };
   const { op, a, b, c, imm } = statement;
   if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
-  else region.accesses.emit(op, a, b, imm, region.values, exit, plan.accesses.get(a)! > 1);
+  else {
+    const again = region.services.optimisations.addressReuse && plan.accesses.get(a)! > 1;
+    region.accesses.emit(op, a, b, imm, region.values, exit, again);
+  }
   if (statement.kind === 'load') region.values.yielded(statement.result);
 }
 

@@ -26,7 +26,8 @@ export function emitComputedJump(
   emitShadows(region, plan);
   finishBlock(region);
   const dirty = region.dirty.slice();
-  const hash = targets.length > FEW_TARGETS ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;
+  const many = targets.length > FEW_TARGETS && region.services.optimisations.jumpTables;
+  const hash = many ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;
   if (hash) emitJumpTable(region, index, hash, local, edges);
   else for (const target of targets) emitIfTarget(region, index, target, local, edges);
   region.dirty = dirty;

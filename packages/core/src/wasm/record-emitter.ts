@@ -42,10 +42,10 @@ export class RecordEmitter {
     const groups = input.groups.map((group) => states[group[0]!]!);
     if (groups.every((state) => state === IN_MEMORY || state === UNREACHED)) return;
     const covered = this.slotBits((_, index) => groups[index] === RECORDED);
-    const spokenOf = this.slotBits((_, index) => groups[index] === RECORDED || groups[index] === MIXED);
+    const mixed = groups.flatMap((state, index) => (state === MIXED ? [index] : []));
     if (covered === allBits(input.slots.deferredSlots.length)) {
       this.store(code, RECORD_ADDRESS);
-      this.storeSpokenOf(spokenOf);
+      this.storeSpokenOf(covered);
       return;
     }
     const maybeNothing = groups.every((state) => state === IN_MEMORY || state === MIXED);
@@ -56,7 +56,17 @@ export class RecordEmitter {
       });
       code.byte(OPCODE.if).byte(0x40);
     }
-    // An older record in memory may speak of slots that this one does not.
+    // If there is but one group to be recorded, it is.
+    const sure =
+      maybeNothing && mixed.length === 1 ? covered | this.slotBits((_, index) => index === mixed[0]) : covered;
+    if (sure === covered && mixed.length > 0) this.handOverMixed(covered, mixed);
+    else this.handOverSure(sure);
+    if (maybeNothing) code.end();
+  }
+
+  /** Hands over a record that speaks of just these slots. An older one in memory may speak of others. */
+  private handOverSure(covered: number): void {
+    const { code } = this.region;
     code
       .i32Const(0)
       .memory(OPCODE.i32Load, 2, RECORD_ADDRESS + SPOKEN_OF)
@@ -64,8 +74,37 @@ export class RecordEmitter {
       .op(0x71);
     this.settleIf();
     this.store(code, RECORD_ADDRESS);
-    this.storeSpokenOf(spokenOf);
-    if (maybeNothing) code.end();
+    this.storeSpokenOf(covered);
+  }
+
+  /** The same where it depends on the way here whether groups `mixed` are recorded: their tags say so. */
+  private handOverMixed(covered: number, mixed: readonly number[]): void {
+    const { code, locals } = this.region;
+    const speaks = locals.allocate('i32');
+    code.i32Const(covered);
+    for (const group of mixed) {
+      code
+        .i32Const(this.slotBits((_, index) => index === group))
+        .i32Const(0)
+        .get(this.tagLocals[group]!)
+        .byte(OPCODE.select)
+        .op(0x72);
+    }
+    code.set(speaks);
+    code
+      .i32Const(0)
+      .memory(OPCODE.i32Load, 2, RECORD_ADDRESS + SPOKEN_OF)
+      .get(speaks)
+      .i32Const(-1)
+      .op(0x73)
+      .op(0x71);
+    this.settleIf();
+    this.store(code, RECORD_ADDRESS);
+    code
+      .i32Const(0)
+      .get(speaks)
+      .memory(OPCODE.i32Store, 2, RECORD_ADDRESS + SPOKEN_OF);
+    locals.release(speaks);
   }
 
   /** Stores tags and operands for the engine, at an exit. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import wabtLoader from 'wabt';
 import { defineLayout } from '../cpu/layout.ts';
+import { ALL_OPTIMISATIONS } from '../engine/optimisations.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -35,6 +36,7 @@ function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFER
   const region = compileRegion(found, false, slots, {
     memory: new GuestMemory(4, 'little'),
     aligned: false,
+    optimisations: ALL_OPTIMISATIONS,
     pcOffset: 0,
     modeOffset: 4,
     shapes,

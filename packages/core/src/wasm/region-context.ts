@@ -1,3 +1,4 @@
+import type { Optimisations } from '../engine/optimisations.ts';
 import type { Place } from '../engine/translator-port.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { CLOCK_ADDRESS, STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
@@ -14,6 +15,7 @@ import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
 import { addBit, type Bits, bits, members, removeBit, type SlotTable } from './slots.ts';
 import { ValueEmitter } from './value-emitter.ts';
+import { VectorConstants } from './vector-constants.ts';
 
 /** What the emitter of a region is told. */
 export interface RegionInput {
@@ -35,6 +37,7 @@ export interface RegionInput {
 /** What it asks of the translator. */
 export interface RegionServices {
   readonly memory: GuestMemory;
+  readonly optimisations: Optimisations;
   /** Unaligned accesses fault (see IsaBackend.alignment). */
   readonly aligned: boolean;
   /** Byte offset of the pc slot in the state. */
@@ -62,6 +65,7 @@ export class RegionContext {
   readonly code: CodeWriter = new Writer(4096);
   readonly locals = new LocalPool(REGION_PARAMETERS.length);
   readonly exits = new Exits();
+  readonly constants: VectorConstants;
   readonly values: ValueEmitter;
   readonly accesses: AccessEmitter;
   readonly records: RecordEmitter;
@@ -82,11 +86,13 @@ export class RegionContext {
     this.clockLocal = this.locals.allocate('i64');
     this.tablesLocal = this.locals.allocate('i32');
     this.siteLocal = this.locals.allocate('i32');
-    this.values = new ValueEmitter(this.code, this.locals, (slot) => this.slotLocal(slot));
+    this.constants = new VectorConstants(this.locals);
+    this.values = new ValueEmitter(this.code, this.locals, (slot) => this.slotLocal(slot), this.constants);
     const { memory, aligned } = services;
     this.accesses = new AccessEmitter(this.code, this.locals, this.tablesLocal, input.supervisor, {
       bigEndian: memory.bigEndian,
       aligned,
+      inLine: services.optimisations.unalignedWords,
     });
     this.records = new RecordEmitter(this);
   }
@@ -159,6 +165,7 @@ export class RegionContext {
   /** A check point: leaves, with pc at `pc`, unless `instructions` more fit the budget. */
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
+    if (instructions === 0) return;
     code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
     code.brIf(this.exitDepth()).byte(OPCODE.drop);

@@ -40,7 +40,11 @@ export class RegionFactory {
     this.links = links;
     this.jumps = jumps;
     this.settler = settler;
-    this.slots = slotTable(host.isa.layout, host.isa.deferredSlots ?? [], host.isa.transientSlots);
+    this.slots = slotTable(
+      host.isa.layout,
+      host.optimisations.deferredFlags ? (host.isa.deferredSlots ?? []) : [],
+      host.isa.transientSlots,
+    );
     this.places = places;
   }
 
@@ -79,6 +83,7 @@ export class RegionFactory {
   private services(helpers: number[]) {
     return {
       memory: this.host.cpu.memory,
+      optimisations: this.host.optimisations,
       aligned: this.host.isa.alignment !== undefined,
       pcOffset: this.host.isa.layout.slot('pc', 'i32').offset,
       modeOffset: this.host.isa.layout.slot('mode', 'i32').offset,
@@ -90,7 +95,7 @@ export class RegionFactory {
       jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
       link: (pc: number, mode: number, isCall: boolean) => {
         if (isCall) this.links.noteCall(pc, mode);
-        return this.links.linkFor(pc, mode);
+        return this.host.optimisations.links ? this.links.linkFor(pc, mode) : -1;
       },
     };
   }

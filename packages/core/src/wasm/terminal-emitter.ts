@@ -3,7 +3,7 @@ import type { BlockCode } from './block-code.ts';
 import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
 import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_EXACT } from './control-words.ts';
-import { OPCODE } from './encoder.ts';
+import { OPCODE, VOID } from './encoder.ts';
 import { isInPlace } from './in-place.ts';
 import { emitInPlace } from './in-place-emitter.ts';
 import { IMPORT_KERNEL_CALL, PARAM_BACK, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
@@ -21,7 +21,8 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       handOver(region, index, code);
       finishBlock(region);
       region.code.i32Const(terminal.target).get(PARAM_STACK).i32Const(terminal.returnTo);
-      pushLink(region, terminal.target, true);
+      // A block without instructions only leads out of a callee that stands in line.
+      pushLink(region, terminal.target, code.block.count > 0);
       region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
       comeBack(region, index, terminal.returnTo);
       return true;
@@ -96,6 +97,29 @@ export function emitLookupJump(region: RegionContext, index: number, block: Bloc
   code.get(local).get(PARAM_STACK).get(PARAM_BACK).get(local);
   pushLookupSlot(region, local);
   code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
+}
+
+/**
+ * A return of a callee that stands in line: returns from the region unless it goes on at the node's
+ * successor, behind the call.
+ */
+export function emitInlineReturn(region: RegionContext, index: number, block: BlockCode, plan: BlockPlan): void {
+  const { code } = region;
+  const local = region.locals.allocate('i32');
+  region.values.push(block.terminalValues[0]!);
+  code.set(local);
+  emitShadows(region, plan);
+  finishBlock(region);
+  const dirty = region.dirty.slice();
+  code
+    .get(local)
+    .i32Const(region.pcOf(region.node(index).succs[0]!))
+    .op(0x47);
+  code.byte(OPCODE.if).byte(VOID);
+  handOver(region, index, block);
+  code.get(local).byte(OPCODE.return).end();
+  region.dirty = dirty;
+  region.locals.release(local);
 }
 
 /** Gives state back, puts the computed target in a local, and lets `go` call it. */

@@ -1,5 +1,6 @@
 import type { TranslationHost } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
+import { type InlineLimits, inlineCalls, isInlinable } from './inline-calls.ts';
 import type { JumpProfile } from './jump-profile.ts';
 import type { LinkTable } from './link-table.ts';
 import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
@@ -17,7 +18,12 @@ export interface TranslatorTuning {
 const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };
 /** A region with so many blocks has no room for more. */
 const FULL = LARGEST.blocks - 8;
+/** Without regions of more blocks than one. */
+const ONE_BLOCK: RegionLimits = { blocks: 1, instructions: 2500 };
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
+/** Callees are looked at no further than they may be taken in line. */
+const CALLEE: RegionLimits = { blocks: 24, instructions: 64 };
+const IN_LINE: InlineLimits = { callee: 40, total: 160, depth: 3 };
 /**
  * A computed jump's target that so many other regions hold is not taken in once more: interpreters
  * whose every handler ends in a jump to all others would become copies of all by all.
@@ -161,20 +167,38 @@ export class TranslationQueue {
   private discover(request: Request): DiscoveredRegion | undefined {
     const { pc, mode, replaces } = request;
     const targets = new Map<number, readonly number[]>();
-    return discoverRegion(
-      pc,
-      mode,
-      (at) => (at === pc || this.isWarm(at, mode) ? this.host.block(at, mode) : undefined),
+    const targetsAt = (at: number): readonly number[] => {
+      let known = targets.get(at);
+      if (known === undefined) {
+        known = this.jumps.targetsOf(at, mode).filter((target) => this.copiesBeside(target, replaces) < MOST_COPIES);
+        targets.set(at, known);
+      }
+      return known;
+    };
+    const discover = (entry: number, limits: RegionLimits): DiscoveredRegion | undefined =>
+      discoverRegion(
+        entry,
+        mode,
+        (at) => (at === pc || this.isWarm(at, mode) ? this.host.block(at, mode) : undefined),
+        targetsAt,
+        (vector) => this.host.isa.trapKind?.(vector, mode) ?? 'trap',
+        limits,
+        this.host.optimisations.trapsInPlace,
+      );
+    const found = discover(pc, this.limitsFor(request));
+    const { regions, inlineCalls: inLine } = this.host.optimisations;
+    if (found === undefined || !regions || !inLine) return found;
+    const callees = new Map<number, DiscoveredRegion | undefined>();
+    return inlineCalls(
+      found,
       (at) => {
-        let known = targets.get(at);
-        if (known === undefined) {
-          known = this.jumps.targetsOf(at, mode).filter((target) => this.copiesBeside(target, replaces) < MOST_COPIES);
-          targets.set(at, known);
+        if (!callees.has(at)) {
+          const callee = discover(at, CALLEE);
+          callees.set(at, callee && isInlinable(callee, IN_LINE) ? callee : undefined);
         }
-        return known;
+        return callees.get(at);
       },
-      (vector) => this.host.isa.trapKind?.(vector, mode) ?? 'trap',
-      this.limitsFor(request),
+      IN_LINE,
     );
   }
 
@@ -185,6 +209,7 @@ export class TranslationQueue {
 
   /** A region that begins within another leads back to known entries soon: it is kept small. */
   private limitsFor({ pc, mode, replaces }: Request): RegionLimits {
+    if (!this.host.optimisations.regions) return ONE_BLOCK;
     const first = replaces !== undefined || this.store.copiesOf(pc) === 0 || this.links.isCalled(pc, mode);
     return first ? LARGEST : RESUMING;
   }

@@ -1,6 +1,5 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import {
-  PLACE_ELSEWHERE,
   PLACE_LEAVE,
   PLACE_NEXT,
   type Place,
@@ -26,6 +25,7 @@ import {
   STACK_TO_NEST,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
+import { isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
@@ -75,6 +75,7 @@ class Translator implements TranslatorPort {
   /** By table set: its look-up cache is out of date. */
   private readonly stale: Uint8Array;
   private readonly i32: Int32Array;
+  private readonly nests: boolean;
   private readonly queue: TranslationQueue;
   private made: Runtime | undefined;
   private nextSlot = 1;
@@ -83,6 +84,7 @@ class Translator implements TranslatorPort {
 
   constructor(host: TranslationHost, tuning: TranslatorTuning) {
     this.host = host;
+    this.nests = host.optimisations.nesting;
     const { memory } = host.cpu;
     this.i32 = memory.i32;
     this.stale = new Uint8Array(memory.setCount);
@@ -234,7 +236,7 @@ class Translator implements TranslatorPort {
    */
   private absent(pc: number, stack: number, back: number): number {
     this.learnJump(pc);
-    if (stack < STACK_TO_NEST) return pc;
+    if (stack < STACK_TO_NEST || !this.nests) return pc;
     const { cpu } = this.host;
     const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
     if (region !== undefined) {
@@ -249,7 +251,7 @@ class Translator implements TranslatorPort {
   /** A region took an exit; its caller goes on at `back`. The rest of it is run here, unless it is the engine's to look. */
   private left(stack: number, back: number): number {
     const site = this.i32[SITE]!;
-    if (back === LEAVE || stack < STACK_TO_NEST || this.sites.instructionsOf(site) === 0) return LEAVE;
+    if (back === LEAVE || stack < STACK_TO_NEST || !this.nests || this.sites.instructionsOf(site) === 0) return LEAVE;
     this.leave(site);
     return this.goOnUntil(back, stack);
   }
@@ -311,7 +313,7 @@ class Translator implements TranslatorPort {
     return this.stale[this.host.cpu.mmu.current.set]!;
   }
 
-  /** A trap or system instruction of a region, with its arguments. Answers one of PLACE_*: all but the first leave, in kernel text. */
+  /** A trap or system instruction of a region, with its arguments. PLACE_ELSEWHERE is an entry of the kernel's only. */
   private inPlace(number: number, a: number, b: number, c: number): number {
     const { i32, host } = this;
     this.settler.settle(RECORD_ADDRESS);
@@ -321,9 +323,10 @@ class Translator implements TranslatorPort {
       i32[SITE] = SITE_EXACT;
       return PLACE_LEAVE;
     }
-    if (answer === PLACE_NEXT) return PLACE_NEXT;
-    if (place.inKernelText) i32[SITE] = SITE_ELSEWHERE;
-    return PLACE_ELSEWHERE;
+    // Into the kernel: the region calls what stands there.
+    if (answer === PLACE_NEXT || (!place.inKernelText && inKernelText(host.options, host.cpu.pc))) return answer;
+    i32[SITE] = SITE_ELSEWHERE;
+    return PLACE_LEAVE;
   }
 
   private drop(region: Region): void {
@@ -363,7 +366,7 @@ class Translator implements TranslatorPort {
       pages: pagesOf(found.lifted),
       spans: spansOf(found.lifted),
       supervisor: this.host.isa.isSupervisor(found.mode),
-      blockPcs: new Set(found.blocks.keys()),
+      blockPcs: new Set([...found.blocks.keys()].filter(isOwnKey)),
       jumpPcs: jumpsIn(found),
       wayOutPcs: wayOutsOf(found),
       refreshed: replaced ? replaced.refreshed + 1 : 0,
@@ -387,6 +390,8 @@ function wayOutsOf(found: DiscoveredRegion): number[] {
   const outs = new Set<number>();
   for (const block of found.blocks.values()) {
     for (const target of found.successors(block)) if (!found.blocks.has(target)) outs.add(target);
+    // What leads out of a callee that stands in line.
+    if (block.count === 0 && block.terminal.kind === 'call') outs.add(block.terminal.target);
   }
   return [...outs];
 }

@@ -22,6 +22,7 @@ export interface RestoreOptions
     | 'network'
     | 'codeStore'
     | 'interpret'
+    | 'without'
     | 'hotness'
     | 'profileEvery'
     | 'strace'

@@ -1,4 +1,4 @@
-import { BlockBuilder, type IrBlock, OP_NUMBER, OP_STRIDE } from '@kml/core';
+import { ALL_OPTIMISATIONS, BlockBuilder, type IrBlock, OP_NUMBER, OP_STRIDE } from '@kml/core';
 import { expect, test } from 'vitest';
 import { arm } from '../backend.ts';
 import { USR } from '../state.ts';
@@ -10,7 +10,10 @@ function lift(words: readonly number[]): IrBlock {
   const builder = new BlockBuilder(PC, USR);
   const byte = (address: number): number => (words[(address - PC) >> 2]! >>> (8 * (address & 3))) & 255;
   words.forEach((_, n) => {
-    arm.lift({ code: { byte }, builder, mode: USR, kernelText: false, costs: {} }, PC + 4 * n);
+    arm.lift(
+      { code: { byte }, builder, mode: USR, kernelText: false, costs: {}, optimisations: ALL_OPTIMISATIONS },
+      PC + 4 * n,
+    );
   });
   if (!builder.terminal) builder.endWith({ kind: 'jump', target: PC + 4 * words.length });
   return builder.finish(PC + 4 * words.length);

@@ -1,4 +1,4 @@
-import { BlockBuilder, verify } from '@kml/core';
+import { ALL_OPTIMISATIONS, BlockBuilder, verify } from '@kml/core';
 import { expect, test } from 'vitest';
 import { arm } from '../backend.ts';
 import { parseEncoding } from '../decode/encoding.ts';
@@ -24,7 +24,7 @@ function liftOne(bytes: ArrayLike<number>, thumb: boolean, mode: number): number
   const pc = thumb ? PC | 1 : PC;
   const builder = new BlockBuilder(pc, mode);
   const code = { byte: (address: number) => bytes[address - PC] ?? -1 };
-  const result = arm.lift({ code, builder, mode, kernelText: false, costs }, pc);
+  const result = arm.lift({ code, builder, mode, kernelText: false, costs, optimisations: ALL_OPTIMISATIONS }, pc);
   if (result.kind === 'fetch') {
     expect(builder.instructionCount).toBe(0);
     return result.address - PC;

@@ -1,4 +1,4 @@
-import { BlockBuilder, verify } from '@kml/core';
+import { ALL_OPTIMISATIONS, BlockBuilder, verify } from '@kml/core';
 import { expect, test } from 'vitest';
 import { ia32 } from '../backend.ts';
 import { MODE_SEGMENTED } from '../state.ts';
@@ -22,7 +22,7 @@ function generator(seed: number): () => number {
 function liftOne(bytes: ArrayLike<number>, mode: number): number {
   const builder = new BlockBuilder(PC, mode);
   const code = { byte: (address: number) => bytes[address - PC] ?? -1 };
-  const result = ia32.lift({ code, builder, mode, kernelText: false, costs }, PC);
+  const result = ia32.lift({ code, builder, mode, kernelText: false, costs, optimisations: ALL_OPTIMISATIONS }, PC);
   if (result.kind === 'fetch') {
     expect(builder.instructionCount).toBe(0);
     return result.address - PC;

@@ -1,4 +1,4 @@
-import { BlockBuilder } from '@kml/core';
+import { ALL_OPTIMISATIONS, BlockBuilder } from '@kml/core';
 import { expect, test } from 'vitest';
 import { ia32 } from '../backend.ts';
 import { CPUID_FEATURES } from '../cpuid.ts';
@@ -54,7 +54,7 @@ function liftKernelCall(kernelText: boolean, cpl: number) {
   const builder = new BlockBuilder(CODE, 0);
   const mode = MODE_CODE32 | MODE_STACK32 | cpl;
   const code = { byte: (address: number) => bytes[address - CODE] ?? -1 };
-  ia32.lift({ code, builder, mode, kernelText, costs: {} }, CODE);
+  ia32.lift({ code, builder, mode, kernelText, costs: {}, optimisations: ALL_OPTIMISATIONS }, CODE);
   return builder.terminal;
 }
 

@@ -1,6 +1,6 @@
 /** Flat segments of the GDT, the common case of a change of privilege, told from their descriptors' words alone. */
 import type { Cpu } from '@kml/core';
-import { ATTR_ACCESSED, ATTR_BIG, ATTR_PRESENT, ATTR_SEGMENT, ATTR_WRITABLE, ATTR_CODE } from './descriptor.ts';
+import { ATTR_ACCESSED, ATTR_BIG, ATTR_CODE, ATTR_PRESENT, ATTR_SEGMENT, ATTR_WRITABLE } from './descriptor.ts';
 import { GDTR_BASE, GDTR_LIMIT } from './registers.ts';
 import { wordOf } from './segment-words.ts';
 

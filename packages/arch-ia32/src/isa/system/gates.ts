@@ -47,7 +47,8 @@ const code = { address: 0, low: 0, high: 0, base: 0, limit: 0, attr: 0 };
  */
 export function enterGate(cpu: Cpu, vector: number, source: EventSource, error: number, resume: number): void {
   const withError = source === 'exception' && HAS_ERROR_CODE.has(vector);
-  if (enterFlatGate(cpu, vector, source === 'software', isFault(vector, source), withError ? error : -1, resume)) return;
+  if (enterFlatGate(cpu, vector, source === 'software', isFault(vector, source), withError ? error : -1, resume))
+    return;
   const ext = source === 'software' ? 0 : ERROR_EXT;
   const gateError = (vector << 3) | ERROR_IDT | ext;
   if ((vector << 3) + 7 > cpu.get(IDTR_LIMIT) >>> 0) cpu.fault(GP, gateError);

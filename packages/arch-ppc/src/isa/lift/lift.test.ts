@@ -1,4 +1,4 @@
-import { BlockBuilder, type IrBlock, verify } from '@kml/core';
+import { ALL_OPTIMISATIONS, BlockBuilder, type IrBlock, verify } from '@kml/core';
 import { describe, expect, test } from 'vitest';
 import { ppc } from '../backend.ts';
 import { MODE_FP_EXACT, MODE_FP_SLOW, MODE_NO_FP, MODE_RN_SHIFT, MODE_STEP, MODE_USER } from '../state.ts';
@@ -14,7 +14,7 @@ function lift(words: readonly number[], mode = MODE_USER, kernelText = false): I
   const byte = (at: number) => (words[(at - PC) >> 2]! >>> (24 - 8 * (at & 3))) & 0xff;
   let pc = PC;
   while (builder.terminal === undefined && pc < PC + 4 * words.length) {
-    ppc.lift({ code: { byte }, builder, mode, kernelText, costs }, pc);
+    ppc.lift({ code: { byte }, builder, mode, kernelText, costs, optimisations: ALL_OPTIMISATIONS }, pc);
     pc += 4;
   }
   if (!builder.terminal) builder.endWith({ kind: 'jump', target: pc });

@@ -1,0 +1,77 @@
+/**
+ * The optimisations that can be switched off, one by one: to measure what each gives, and to find out whether
+ * one is at fault. Whoever has one reads a boolean that is fixed when the machine is made. Nothing the
+ * guest sees, and no count, depends on them.
+ */
+
+interface OptimisationEntry {
+  /** One line, for `--without help`. */
+  readonly meaning: string;
+  /** Lifted code differs without it, so that code kept between runs is kept apart. */
+  readonly changesLift?: true;
+}
+
+const TABLE = {
+  translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
+  storedCode: { meaning: 'lifted code is kept between runs' },
+  regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
+  splitLoops: {
+    meaning: 'loops that are entered at several places are split, so that their control flow is structured',
+  },
+  nestedLoops: { meaning: 'loops that share their head are told apart' },
+  loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
+  jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
+  links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
+  inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
+  nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
+  trapsInPlace: {
+    meaning: 'traps and system instructions are done within translated code, which is not left for them',
+  },
+  deferredFlags: { meaning: 'flags are computed only where someone looks' },
+  folding: { meaning: 'constants are folded and operations simplified' },
+  deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },
+  hostFusion: { meaning: 'fused multiply-add is one operation of a host that has one', changesLift: true },
+  laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
+  addressReuse: { meaning: 'an address that a block accesses again is translated once' },
+  accessRuns: { meaning: 'the words of a register list are translated together' },
+  unalignedWords: { meaning: 'unaligned words of big-endian memory are accessed in line' },
+} as const satisfies Readonly<Record<string, OptimisationEntry>>;
+
+/** An optimisation, as code has it; on the command line it has hyphens (optimisationLabel). */
+export type OptimisationName = keyof typeof TABLE;
+
+/** Which optimisations are on. */
+export type Optimisations = { readonly [name in OptimisationName]: boolean };
+
+/** All of them, in the order of the table. */
+export const OPTIMISATION_NAMES = Object.keys(TABLE) as readonly OptimisationName[];
+
+/** All on but these. */
+export function optimisationsWithout(off: readonly OptimisationName[]): Optimisations {
+  return Object.fromEntries(OPTIMISATION_NAMES.map((name) => [name, !off.includes(name)])) as Optimisations;
+}
+
+export const ALL_OPTIMISATIONS: Optimisations = optimisationsWithout([]);
+
+/** What it does, in one line. */
+export function optimisationMeaning(name: OptimisationName): string {
+  return TABLE[name].meaning;
+}
+
+/** Its name on the command line: 'jump-tables'. */
+export function optimisationLabel(name: OptimisationName): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The optimisation with this label; undefined if there is none. */
+export function findOptimisation(label: string): OptimisationName | undefined {
+  return OPTIMISATION_NAMES.find((name) => optimisationLabel(name) === label);
+}
+
+/** What names stored code made with these: '' where all are on that change lifted code. */
+export function liftKey(on: Optimisations): string {
+  const entries: Readonly<Record<string, OptimisationEntry>> = TABLE;
+  return OPTIMISATION_NAMES.filter((name) => entries[name]!.changesLift && !on[name])
+    .map((name) => `-no-${optimisationLabel(name)}`)
+    .join('');
+}

@@ -24,8 +24,10 @@ const TABLE = {
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
   inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
-  inPlace: { meaning: 'traps and system instructions are done within the call of translated code' },
   nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
+  trapsInPlace: {
+    meaning: 'traps and system instructions are done within translated code, which is not left for them',
+  },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },

@@ -47,7 +47,7 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
     () => [],
     trapKind,
     LIMITS,
-    host.optimisations.inPlace,
+    host.optimisations.trapsInPlace,
   );
   if (found === undefined) return undefined;
   const settler = new RecordSettler(cpu.i32);

@@ -31,7 +31,7 @@ export function discoverRegion(
   jumpTargets: (pc: number) => readonly number[],
   trapKind: (vector: number) => TrapKind,
   limits: RegionLimits,
-  inPlace = true,
+  inPlace = false,
 ): DiscoveredRegion | undefined {
   const successors = (block: IrBlock): readonly number[] =>
     successorsOf(block.terminal, jumpTargets(block.insnPc[block.count - 1]!));

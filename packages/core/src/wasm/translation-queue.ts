@@ -188,7 +188,7 @@ export class TranslationQueue {
         targetsAt,
         (vector) => this.host.isa.trapKind?.(vector, mode) ?? 'trap',
         limits,
-        this.host.optimisations.inPlace,
+        this.host.optimisations.trapsInPlace,
       );
     const found = discover(pc, this.limitsFor(request));
     const { regions, inlineCalls: inLine } = this.host.optimisations;

@@ -1,6 +1,5 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import {
-  PLACE_ELSEWHERE,
   PLACE_LEAVE,
   PLACE_NEXT,
   type Place,
@@ -327,7 +326,7 @@ class Translator implements TranslatorPort {
     return this.stale[this.host.cpu.mmu.current.set]!;
   }
 
-  /** A trap or system instruction of a region, with its arguments. Answers one of PLACE_*: all but the first leave, in kernel text. */
+  /** A trap or system instruction of a region, with its arguments. PLACE_ELSEWHERE is an entry of the kernel's only. */
   private inPlace(number: number, a: number, b: number, c: number): number {
     const { i32, host } = this;
     this.settler.settle(RECORD_ADDRESS);
@@ -337,9 +336,10 @@ class Translator implements TranslatorPort {
       i32[SITE] = SITE_EXACT;
       return PLACE_LEAVE;
     }
-    if (answer === PLACE_NEXT) return PLACE_NEXT;
-    if (place.inKernelText) i32[SITE] = SITE_ELSEWHERE;
-    return PLACE_ELSEWHERE;
+    // Into the kernel: the region calls what stands there.
+    if (answer === PLACE_NEXT || (!place.inKernelText && inKernelText(host.options, host.cpu.pc))) return answer;
+    i32[SITE] = SITE_ELSEWHERE;
+    return PLACE_LEAVE;
   }
 
   private drop(region: Region): void {

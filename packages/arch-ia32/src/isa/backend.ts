@@ -66,9 +66,6 @@ export const ia32: IsaBackend = {
         cpu.pc = next;
         if (cpu.mode & MODE_STEP) deliverStep(cpu);
         return;
-      case FP_AGAIN:
-        chooseFpMode(cpu);
-        return;
       case POPF_ASSIST:
         popFlags(cpu, error, 0, 0, next);
         cpu.leaveRequested = true;

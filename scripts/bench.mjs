@@ -9,7 +9,7 @@ import { describeHost, load, needed, QEMU, versionOf } from './bench/host.mjs';
 import { Stopwatch } from './bench/measure.mjs';
 import { oneOf, parseOptions } from './bench/options.mjs';
 import { benchPage } from './bench/page.mjs';
-import { headerText, summaryText } from './bench/print.mjs';
+import { headerText, markdownTable, summaryText } from './bench/print.mjs';
 import { Progress } from './bench/progress.mjs';
 import { runBench } from './bench/run.mjs';
 import { node, root, step } from './node.mjs';
@@ -73,6 +73,7 @@ async function write() {
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
   const file = join(root, 'dist/bench.json');
   writeFileSync(file, text);
+  writeFileSync(join(root, 'dist/bench.md'), markdownTable(report.summary));
   const page = resolve(options.html ?? join(root, 'dist/bench.html'));
   writeFileSync(page, await benchPage(report, join(root, 'dist/report.mjs')));
   if (options.json) process.stdout.write(text);

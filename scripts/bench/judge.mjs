@@ -42,16 +42,22 @@ export function judgeMeans(group, programs) {
   );
 }
 
-/** The lines of the targets' table that a group gives. */
-export function summaryOf(arch, { title }, { programs, means }) {
+/** The lines of the targets' table that a group gives: of what holds for each of its programs, the worst one. */
+export function summaryOf(arch, group, { programs, means }) {
+  const { title } = group;
   const rows = [];
-  for (const [mode, mean] of Object.entries(means)) {
-    if (mean.target !== undefined) rows.push({ arch, what: `${title}, geometric mean`, mode, ...mean });
-  }
-  for (const { name, ratios, unit } of programs) {
-    for (const [mode, ratio] of Object.entries(ratios)) {
-      if (ratio.target !== undefined)
-        rows.push({ arch, what: `${title}: ${name}`, mode, ...(unit && { unit }), ...ratio });
+  const modes = [...new Set(programs.flatMap(({ ratios }) => Object.keys(ratios)))];
+  for (const mode of modes) {
+    if (means[mode]?.target !== undefined) rows.push({ arch, what: `${title}: geometric mean`, mode, ...means[mode] });
+    const judgedOnes = programs.filter(({ ratios }) => ratios[mode]?.target !== undefined);
+    const alike = judgedOnes.filter(({ ratios }) => ratios[mode].target === group.each);
+    if (alike.length > 0) {
+      const worst = alike.reduce((a, b) => (b.ratios[mode].value > a.ratios[mode].value ? b : a));
+      rows.push({ arch, what: `${title}: the worst program`, mode, program: worst.name, ...worst.ratios[mode] });
+    }
+    for (const { name, ratios, unit } of judgedOnes) {
+      if (ratios[mode].target === group.each) continue;
+      rows.push({ arch, what: `${title}: ${name}`, mode, ...(unit && { unit }), ...ratios[mode] });
     }
   }
   return rows;

@@ -23,7 +23,8 @@ system, of runs interleaved on one core; prints each ratio beside its target.
 KML_BENCH_ROUNDS   runs of each command, of which the median counts (5)
 KML_BENCH_CORE     the core that all is run on (0)
 
-All of it takes about 25 minutes; one architecture about 5, one group of it about 1.
+All of it takes half an hour (KML_BENCH_ROUNDS=3: 20 minutes), one architecture 6 minutes, one group of it 1; it
+says how long is left.
 `;
 
 /** The options. Prints help or one line about what is wrong, and ends the process. */

@@ -1,27 +1,38 @@
 // The report as a page with charts: what people rather look at.
 import { pathToFileURL } from 'node:url';
 import { GROUPS } from './groups.mjs';
-import { headerText, judgedText } from './print.mjs';
+import { headerText, targetTable } from './print.mjs';
 
 /** The page. @param drawing dist/report.mjs */
 export async function benchPage(report, drawing) {
   const { figureOf, groupedBars, html, jsonScript, pageOf, tableOf } = await import(pathToFileURL(drawing).href);
   const title = 'KML and QEMU user mode';
   const charts = Object.keys(GROUPS).flatMap((name) => groupCharts(name, report.groups, { figureOf, groupedBars }));
-  const rows = report.summary.map(({ arch, what, mode, unit, ...ratio }) => [
-    ...[arch, what, mode, `${judgedText(ratio)}${unit ? ` ${unit}` : ''}`, ratio.met ? 'met' : 'unmet'],
-  ]);
+  const { headings, rows } = targetTable(report.summary);
   return pageOf(
     title,
     html`<h1>${title}</h1>
-${headerText(report)
-  .split('\n')
-  .map((line) => html`<p>${line}</p>\n`)}
+<ul>${headerText(report)
+      .split('\n')
+      .map((line) => html`<li>${line}</li>\n`)}</ul>
 <p>Bars: our CPU time by QEMU's. Below 1 KML is faster.</p>
 ${charts}
-${tableOf({ caption: 'Targets', headings: ['architecture', 'what', 'mode', 'measured', ''], rows })}
+${v86Chart(report.v86, { figureOf, groupedBars })}
+${tableOf({ caption: 'Targets (! unmet)', headings, rows })}
 ${jsonScript('bench', report)}`,
   );
+}
+
+/** Seconds of the integer programs in v86 and under KML; nothing where v86 was not measured. */
+function v86Chart(v86, { figureOf, groupedBars }) {
+  if (v86 === undefined) return undefined;
+  const seconds = (column) => v86.programs.map((one) => [one.name, one.seconds[column]]);
+  const title = 'integer programs in v86 and under KML, ia32, user mode';
+  const series = [
+    { name: 'KML', bars: seconds('user') },
+    { name: 'v86, warm', bars: seconds('v86') },
+  ];
+  return figureOf(title, groupedBars({ title, description: `CPU seconds, ${title}`, y: 'CPU seconds', series }));
 }
 
 /** A chart for each mode of a group: programs, and a bar for each architecture. */

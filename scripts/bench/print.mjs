@@ -61,13 +61,35 @@ export function groupText(arch, { title }, { programs, means }) {
   return `\n${columnsText(rows)}`;
 }
 
-/** The table of the targets. */
+/** The table of the targets: a line for each, a column for each architecture and mode; '!' marks what is unmet. */
 export function summaryText(summary) {
   const met = summary.filter((row) => row.met).length;
-  const rows = summary.map(({ arch, what, mode, unit, ...ratio }) => [
-    `${arch}, ${what}`,
-    mode,
-    `${judgedText(ratio)}${unit ? ` (${unit})` : ''}`,
-  ]);
-  return `\nTargets: ${met} of ${summary.length} met\n${columnsText([['', 'mode', 'measured'], ...rows])}`;
+  const { headings, rows } = targetTable(summary);
+  return `\nTargets: ${met} of ${summary.length} met; what is not has a !\n${columnsText([headings, ...rows])}`;
+}
+
+/** Headings and rows of that table, as text. */
+export function targetTable(summary) {
+  const columns = [...new Set(summary.map(({ arch, mode }) => `${arch} ${mode}`))];
+  const lines = new Map();
+  for (const row of summary) {
+    const what = row.unit ? `${row.what}, ${row.unit}` : row.what;
+    lines.set(what, [...(lines.get(what) ?? []), row]);
+  }
+  const cell = (list, column) => {
+    const row = list.find(({ arch, mode }) => `${arch} ${mode}` === column);
+    return row === undefined ? '-' : `${row.value.toFixed(row.value < 100 ? 2 : 0)}${row.met ? ' ' : '!'}`;
+  };
+  const target = ([{ target, atLeast }]) => `${atLeast ? '>=' : '<='} ${target}`;
+  return {
+    headings: ['', 'target', ...columns],
+    rows: [...lines].map(([what, list]) => [what, target(list), ...columns.map((column) => cell(list, column))]),
+  };
+}
+
+/** The same table in Markdown, for documents. */
+export function markdownTable(summary) {
+  const { headings, rows } = targetTable(summary);
+  const line = (cells) => `| ${cells.map((cell) => cell.trim()).join(' | ')} |`;
+  return `${[line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
 }

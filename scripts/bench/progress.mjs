@@ -12,6 +12,7 @@ export class Progress {
   /** Begins a step, of the weight (in runs) that it was planned with. */
   begin(what) {
     if (this.quiet) return;
+    if (this.total === 0) return this.show(what);
     const spent = (performance.now() - this.started) / 1000;
     const left = this.done > 0 ? (spent / this.done) * (this.total - this.done) : undefined;
     this.show(

@@ -7,6 +7,7 @@ export * from './engine/engine-types.ts';
 export * from './engine/optimisations.ts';
 export * from './engine/translator-port.ts';
 export * from './instruction-class.ts';
+export { emptyLoop } from './interp/empty-loop.ts';
 export type { AccessObserver } from './interp/interpreter.ts';
 export * from './ir/block.ts';
 export * from './ir/builder.ts';

@@ -85,8 +85,10 @@ export interface InstructionRow {
  * - `assist`: deliverTrap does the whole instruction on the state in memory and sets pc; it counts. For
  *   the rare cases of an instruction whose common one is inline. It may raise a fault (cpu.fault): then
  *   the instruction does not count. Sets cpu.leaveRequested if it changes the mode.
+ * - `again`: deliverTrap changes the mode word and nothing else; the instruction is lifted and done under
+ *   that. For lifts that assume what usually holds (IA-32: ordinary floating-point operands and control).
  */
-export type TrapKind = 'trap' | 'uncounted' | 'skip' | 'assist';
+export type TrapKind = 'trap' | 'uncounted' | 'skip' | 'assist' | 'again';
 
 /** Faults that unaligned accesses raise; the error code is the address. */
 export interface AlignmentVectors {

@@ -28,20 +28,14 @@ export function openCodeStore(directory: string, version: string) {
   const here = join(directory, version);
   const pathOf = (name: string): string => join(here, `${encodeURIComponent(name).slice(-200)}.code`);
   return {
-    read(name: string, into: Uint8Array): number {
+    open(name: string) {
       try {
         const fd = openSync(pathOf(name), 'r');
-        try {
-          const { size } = fstatSync(fd);
-          if (size > into.length || readSync(fd, into, 0, size, 0) !== size) return 0;
-          const now = new Date();
-          futimesSync(fd, now, now);
-          return size;
-        } finally {
-          closeSync(fd);
-        }
+        const now = new Date();
+        futimesSync(fd, now, now);
+        return openFile(fd);
       } catch {
-        return 0;
+        return undefined;
       }
     },
     write(name: string, bytes: Uint8Array): void {
@@ -55,6 +49,25 @@ export function openCodeStore(directory: string, version: string) {
       } catch {
         // A full or read-only disk: the next run lifts its code again.
       }
+    },
+  };
+}
+
+/** The file as it is now: what is written under its name takes its place, and leaves it as it is. */
+function openFile(fd: number) {
+  let isOpen = true;
+  return {
+    size: fstatSync(fd).size,
+    read(into: Uint8Array, position: number): boolean {
+      try {
+        return isOpen && readSync(fd, into, 0, into.length, position) === into.length;
+      } catch {
+        return false;
+      }
+    },
+    close(): void {
+      isOpen = false;
+      closeSync(fd);
     },
   };
 }

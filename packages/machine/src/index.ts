@@ -1,5 +1,6 @@
 export {
   type AccessObserver,
+  emptyLoop,
   findOptimisation,
   INSTRUCTION_CLASSES,
   type InstructionClass,
@@ -23,7 +24,7 @@ export { type BlockStages, explainProgram, type InstructionStages, type ProgramE
 export { createMachine, Machine } from './machine.ts';
 export { MachineError } from './machine-error.ts';
 export { type MemoryFile, memoryDirectory } from './memory-directory.ts';
-export type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+export type { CodeStore, KeptCode, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 export { type ArchPlugin, ArchRegistry, TArchPlugin, TArchRegistry } from './plugin.ts';
 export type { Profile, ProfileFrame, ProfileStack, ProfileWeights } from './profile/profile.ts';
 export { type RestoredMachine, type RestoreOptions, restoreMachine } from './save/restore-machine.ts';

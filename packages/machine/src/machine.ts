@@ -27,7 +27,7 @@ import { standardRegistry } from './container.ts';
 import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
 import { MachineError } from './machine-error.ts';
 import { MemoryAccess } from './memory-access.ts';
-import type { CodeStore, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+import type { CodeStore, KeptCode, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
 import type { Profile } from './profile/profile.ts';
 import { Profiler } from './profile/profiler.ts';
@@ -66,6 +66,8 @@ export class Machine {
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
   private readonly codeStore: CodeStore | undefined;
+  /** The store that the engine reads from. */
+  private keptCode: KeptCode | undefined;
   /** What the first program's code goes by in the store. */
   codeName = '';
 
@@ -151,7 +153,10 @@ export class Machine {
   adopt(codeName: string): void {
     const { codeStore } = this;
     this.codeName = codeName;
-    if (codeStore) this.engine.adoptCode((into) => codeStore.read(this.storeName, into));
+    const kept = codeStore?.open(this.storeName);
+    if (kept === undefined) return;
+    if (this.engine.adoptCode(kept)) this.keptCode = kept;
+    else kept.close();
   }
 
   /**
@@ -179,6 +184,9 @@ export class Machine {
   private keepCode(): void {
     const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
     if (code) this.codeStore?.write(this.storeName, code);
+    // Where a limit ended the run, another may follow: what it lacks of the store it lifts.
+    this.keptCode?.close();
+    this.keptCode = undefined;
   }
 
   /**

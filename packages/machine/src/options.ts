@@ -15,9 +15,17 @@ import type {
  * emptied, or be another one, when this library changes.
  */
 export interface CodeStore {
-  /** Reads it to the start of `into`; answers its bytes, 0 if there is none or it is larger. */
-  read(name: string, into: Uint8Array): number;
+  /** What is kept under that name, to be read until it is closed, whatever is written meanwhile; undefined if there is none. */
+  open(name: string): KeptCode | undefined;
   write(name: string, bytes: Uint8Array): void;
+}
+
+/** Kept code, open for reading. */
+export interface KeptCode {
+  readonly size: number;
+  /** Reads the bytes from `position` on until `into` is full; false if that cannot be. */
+  read(into: Uint8Array, position: number): boolean;
+  close(): void;
 }
 
 /** What a machine is made from. Everything has a default. */

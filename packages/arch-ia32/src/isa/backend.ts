@@ -4,6 +4,7 @@ import { Decoder } from './decode/decode.ts';
 import { OpcodeMap } from './decode/opcode-map.ts';
 import { disassembleWith } from './disasm/disassemble.ts';
 import { helpers, systemRoutines } from './host-functions.ts';
+import { chooseFpMode } from './lift/fp-mode.ts';
 import { Lifter } from './lift/lift.ts';
 import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
@@ -11,10 +12,10 @@ import { layout, MODE_CPL, MODE_STEP } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverStep, deliverTrap, interruptsEnabled } from './system/deliver.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { REP_DONE } from './vectors.ts';
+import { FP_AGAIN, REP_DONE } from './vectors.ts';
 
 const decoder = new Decoder(new OpcodeMap(rows));
-const lifter = new Lifter(decoder, ROUTINE.stepTo);
+const lifter = new Lifter(decoder, ROUTINE.stepTo, ROUTINE.endOnce);
 
 /** An instruction that is a system routine under EFLAGS.TF: #DB follows it, whatever it made of TF. SDM vol. 3, 17.3.1.4. */
 function stepping(routine: SystemRoutine): SystemRoutine {
@@ -42,7 +43,10 @@ export const ia32: IsaBackend = {
     ...['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'pc'],
     ...['cs', 'ss', 'ds', 'es', 'fs', 'gs'],
   ],
-  trapKind: (vector, mode) => (vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap'),
+  trapKind(vector, mode) {
+    if (vector === FP_AGAIN) return 'again';
+    return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
+  },
   deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
   helpers,
   systemRoutines: systemRoutines.map((routine, n) => (n === ROUTINE.stepTo ? routine : stepping(routine))),
@@ -52,6 +56,10 @@ export const ia32: IsaBackend = {
   classify: (code, pc, mode) => classifyWith(decoder, code, pc, mode),
   isSupervisor: (mode) => (mode & MODE_CPL) !== 3,
   deliverTrap(cpu, vector, error, next) {
+    if (vector === FP_AGAIN) {
+      chooseFpMode(cpu);
+      return;
+    }
     if (vector !== REP_DONE) {
       deliverTrap(cpu, vector, error, next);
       return;

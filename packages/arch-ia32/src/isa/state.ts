@@ -95,3 +95,6 @@ export const MODE_ALIGN_CHECK = 0x400;
 /** FS, GS: not present writable data with a limit of 4 GiB: accesses through it are checked. */
 export const MODE_FS_CHECKED = 0x800;
 export const MODE_GS_CHECKED = 0x1000;
+/** Floating point is lifted to the exact code, not to native arithmetic (lift/fp-mode.ts): for this one instruction, or for all. */
+export const MODE_FP_ONCE = 0x2000;
+export const MODE_FP_EXACT = 0x4000;

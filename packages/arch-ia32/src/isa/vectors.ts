@@ -26,3 +26,5 @@ export const IRQ_BASE = 0x20;
 
 /** Pseudo trap of a repeated string instruction whose count is 0: the CPU goes on behind it. */
 export const REP_DONE = 0x200;
+/** Pseudo trap of a floating-point instruction that the native lift does not do: it is done again, see lift/fp-mode.ts. */
+export const FP_AGAIN = 0x201;

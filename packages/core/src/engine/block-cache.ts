@@ -1,18 +1,23 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import type { FlatBlock } from '../interp/flat-block.ts';
+import { RECORD, RECORD_KERNEL, RECORD_VALID, Records } from '../interp/block-record.ts';
 import { Flattener } from '../interp/flatten.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { verify } from '../ir/verify.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { CODE_BASE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
-import type { EngineCounters, EngineOptions } from './engine-types.ts';
+import {
+  BLOCK_TABLE_BASE,
+  BLOCK_TABLE_ENTRIES,
+  blockTableIndex,
+  PAGE_MASK,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+} from '../memory/memory-map.ts';
+import { type EngineCounters, type EngineOptions, inKernelText } from './engine-types.ts';
+import { FetchTables } from './fetch-tables.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
-import { encodeStore, recordKey, recordOf, StoredCode } from './stored-code.ts';
+import { encodeStore, type StoredBytes, StoredCode, storedBlock, storedKey } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
 
-/** Direct-mapped look-up of one address space. */
-const LOOKUP_BITS = 13;
-const LOOKUP_SIZE = 1 << LOOKUP_BITS;
 /** Blocks kept; beyond, all are forgotten. They take about 1 KiB each. */
 const MAX_BLOCKS = 1 << 17;
 /** Overwritten this often, a frame stays without writable translations. */
@@ -22,16 +27,13 @@ const REWRITE_LIMIT = 8;
 const MOST_STORED = 32 << 20;
 /** With fewer new blocks than this a store is not worth writing. */
 const MIN_FRESH = 32;
-
-interface SpaceLookup {
-  readonly blocks: (FlatBlock | undefined)[];
-  empty: boolean;
-}
+const TABLE = BLOCK_TABLE_BASE >> 2;
 
 /**
- * Lifted blocks. They belong to page frames (frame and offset, guest address, mode), so address spaces
- * that map the same frame at the same address share them; each address space has a small look-up of
- * its own, forgotten when one of its executable mappings changes.
+ * Lifted blocks, known by the addresses of their records. They belong to page frames (frame and offset,
+ * guest address, mode), so address spaces that map the same frame at the same address share them. The
+ * block table has them by guest address, the fetch tables say which frames an address space executes:
+ * the interpreter's loop looks in both by itself, and comes here with what it does not find.
  */
 export class BlockCache {
   /** Address whose fetch failed, when find answered undefined. */
@@ -40,35 +42,50 @@ export class BlockCache {
   private readonly cpu: Cpu;
   private readonly counters: EngineCounters;
   private readonly flattener: Flattener;
+  private readonly records: Records;
   private readonly reader: SpaceCodeReader;
-  private readonly lookups = new Map<AddressSpace, SpaceLookup>();
-  private current: SpaceLookup;
-  /** Blocks by physical address of their first byte. */
-  private readonly byPlace = new Map<number, FlatBlock[]>();
+  private readonly fetch: FetchTables;
+  /** Blocks by physical address of their first byte: the first, and the others by RECORD.sibling. */
+  private readonly byPlace = new Map<number, number>();
   /** Blocks with bytes in a frame. */
-  private readonly byFrame = new Map<number, Set<FlatBlock>>();
+  private readonly byFrame = new Map<number, number[]>();
+  /** All blocks, as they came. */
+  private all: number[] = [];
   private readonly rewrites = new Map<number, number>();
+  private readonly due: number;
   private size = 0;
   private stored: StoredCode | undefined;
   /** Blocks lifted here that the store does not have. */
   private fresh = 0;
   private wasFlushed = false;
+  private readonly onFlush: () => void;
 
-  constructor(options: EngineOptions, counters: EngineCounters) {
+  /** @param onFlush called when all blocks are forgotten, and their records with them */
+  constructor(options: EngineOptions, counters: EngineCounters, onFlush: () => void) {
+    const { cpu } = options;
     this.options = options;
-    this.cpu = options.cpu;
+    this.cpu = cpu;
     this.counters = counters;
-    this.flattener = new Flattener(options.cpu.i32);
-    this.reader = new SpaceCodeReader(options.cpu.mmu);
-    this.current = this.lookupOf(options.cpu.mmu.current);
+    this.onFlush = onFlush;
+    this.records = new Records(cpu.i32, cpu.memory.u16);
+    this.flattener = new Flattener(cpu.memory);
+    this.reader = new SpaceCodeReader(cpu.mmu);
+    this.fetch = new FetchTables(cpu.mmu);
+    this.due = options.translator === undefined || !Number.isFinite(options.hotness) ? -1 : options.hotness;
+    this.activate(cpu.mmu.current);
   }
 
   /** As find, with the IR. */
   lifted(pc: number, mode: number): LiftedBlock | undefined {
     const block = this.find(pc, mode);
-    if (block === undefined) return undefined;
-    const { frame, secondFrame } = block;
-    const relift = () => this.relift(block);
+    if (block === 0) return undefined;
+    const { records } = this;
+    const frame = records.get(block, RECORD.frame);
+    const secondFrame = records.get(block, RECORD.secondFrame);
+    const count = records.get(block, RECORD.count);
+    const endPc = records.get(block, RECORD.endPc);
+    const supervisor = records.isSupervisor(block);
+    const relift = () => this.relift(pc, mode, supervisor, count, endPc);
     let ir: IrBlock | undefined;
     return {
       frame,
@@ -82,45 +99,52 @@ export class BlockCache {
 
   /** To be called when the current address space has changed. */
   activate(space: AddressSpace): void {
-    this.current = this.lookupOf(space);
+    this.fetch.activate(space);
   }
 
-  /** The block at (pc, mode) of the current address space, lifted if need be; undefined if its first instruction cannot be fetched (fetchAddress). */
-  find(pc: number, mode: number): FlatBlock | undefined {
-    const slot = lookupSlot(pc);
-    const block = this.current.blocks[slot];
-    if (block !== undefined && block.pc === pc && block.mode === mode && block.valid) return block;
-    return this.miss(pc, mode, slot);
+  /** The block at (pc, mode) of the current address space, lifted if need be; 0 if its first instruction cannot be fetched (fetchAddress). */
+  find(pc: number, mode: number): number {
+    const supervisor = this.options.isa.isSupervisor(mode);
+    const frame = this.fetch.frameOf(pc, supervisor);
+    if (frame < 0) {
+      this.fetchAddress = pc;
+      return 0;
+    }
+    const { records } = this;
+    const entry = TABLE + blockTableIndex(pc);
+    const known = records.i32[entry]!;
+    if (known !== 0 && this.isAt(known, pc, mode, frame, supervisor)) return known;
+    const block = this.shared(pc, mode, frame, supervisor) || this.lift(pc, mode, frame, supervisor);
+    if (block !== 0) records.i32[entry] = block;
+    return block;
   }
 
   /** Times the block at (pc, mode) of the current address space was run; 0 if it is not here. */
   runsOf(pc: number, mode: number): number {
-    const block = this.current.blocks[lookupSlot(pc)];
-    if (block !== undefined && block.pc === pc && block.mode === mode && block.valid) return block.runs;
     const supervisor = this.options.isa.isSupervisor(mode);
-    const frame = this.executableFrame(pc, supervisor);
-    return frame < 0 ? 0 : (this.shared(pc, mode, frame, supervisor)?.runs ?? 0);
+    const frame = this.fetch.frameOf(pc, supervisor);
+    if (frame < 0) return 0;
+    const block = this.shared(pc, mode, frame, supervisor);
+    return block === 0 ? 0 : this.records.get(block, RECORD.runs);
   }
 
-  /** Forgets the look-up of a space (all of them for a page that all share). */
+  /** An executable page is mapped otherwise, or (page -1) code ranges have changed. */
   mappingChanged(space: AddressSpace, page: number): void {
-    if (page >= this.cpu.mmu.kernelPage) for (const lookup of this.lookups.values()) clear(lookup);
-    else {
-      const lookup = this.lookups.get(space);
-      if (lookup) clear(lookup);
-    }
+    this.fetch.mappingChanged(space, page);
   }
 
   spaceDestroyed(space: AddressSpace): void {
-    this.lookups.delete(space);
+    this.fetch.spaceDestroyed(space);
   }
 
   /** Invalidates the blocks made from these bytes. */
   codeWritten(frame: number, offset: number, length: number): void {
     this.counters.invalidations++;
-    const blocks = this.byFrame.get(frame);
     const { memory } = this.cpu;
-    if (blocks) for (const block of [...blocks]) if (overlaps(block, frame, offset, length)) this.forget(block);
+    const blocks = this.byFrame.get(frame);
+    if (blocks) {
+      for (const block of [...blocks]) if (overlaps(this.records, block, frame, offset, length)) this.forget(block);
+    }
     // Translations may have been made from blocks that are no longer here: their bytes stay marked.
     if (!this.wasFlushed || length === PAGE_SIZE) memory.clearCode(frame);
     for (const block of this.byFrame.get(frame) ?? []) this.mark(block, frame);
@@ -134,14 +158,16 @@ export class BlockCache {
 
   /** Forgets every block. What is marked as code stays marked. */
   flush(): void {
-    for (const blocks of this.byFrame.values()) for (const block of blocks) block.valid = false;
     this.byFrame.clear();
     this.byPlace.clear();
-    for (const lookup of this.lookups.values()) clear(lookup);
+    this.all = [];
+    this.records.i32.fill(0, TABLE, TABLE + BLOCK_TABLE_ENTRIES);
+    this.fetch.clear();
     this.flattener.clear();
     this.stored = undefined;
     this.size = 0;
     this.wasFlushed = true;
+    this.onFlush();
   }
 
   /** True when so many blocks are kept that it is time to flush. */
@@ -149,189 +175,187 @@ export class BlockCache {
     return this.size >= (this.options.maxBlocks ?? MAX_BLOCKS);
   }
 
-  private lookupOf(space: AddressSpace): SpaceLookup {
-    let lookup = this.lookups.get(space);
-    if (!lookup) {
-      lookup = { blocks: new Array(LOOKUP_SIZE).fill(undefined), empty: true };
-      this.lookups.set(space, lookup);
-    }
-    return lookup;
+  /** Whether the record is that block, of that frame, and its second page, if any, the one mapped here. */
+  private isAt(block: number, pc: number, mode: number, frame: number, supervisor: boolean): boolean {
+    const { records } = this;
+    if (records.get(block, RECORD.pc) !== pc || records.get(block, RECORD.mode) !== mode) return false;
+    if (records.get(block, RECORD.frame) !== frame || !records.isValid(block)) return false;
+    const second = records.get(block, RECORD.secondFrame);
+    return second < 0 || second === this.fetch.frameOf(records.get(block, RECORD.endPc) & ~PAGE_MASK, supervisor);
   }
 
-  private miss(pc: number, mode: number, slot: number): FlatBlock | undefined {
-    const supervisor = this.options.isa.isSupervisor(mode);
-    const frame = this.executableFrame(pc, supervisor);
-    if (frame < 0) {
-      this.fetchAddress = pc;
-      return undefined;
-    }
-    const block = this.shared(pc, mode, frame, supervisor) ?? this.lift(pc, mode, frame, supervisor);
-    if (block) {
-      this.current.blocks[slot] = block;
-      this.current.empty = false;
+  /** A valid block of that frame; 0 if there is none. */
+  private shared(pc: number, mode: number, frame: number, supervisor: boolean): number {
+    let block = this.byPlace.get(frame * PAGE_SIZE + (pc & PAGE_MASK)) ?? 0;
+    while (block !== 0 && !this.isAt(block, pc, mode, frame, supervisor)) {
+      block = this.records.get(block, RECORD.sibling);
     }
     return block;
   }
 
-  /** A valid block of that frame whose second page, if any, is the one mapped here. */
-  private shared(pc: number, mode: number, frame: number, supervisor: boolean): FlatBlock | undefined {
-    const candidates = this.byPlace.get(frame * PAGE_SIZE + (pc & PAGE_MASK));
-    if (!candidates) return undefined;
-    for (const block of candidates) {
-      if (block.pc !== pc || block.mode !== mode) continue;
-      if (block.secondFrame < 0) return block;
-      if (block.secondFrame === this.executableFrame(block.endPc & ~PAGE_MASK, supervisor)) return block;
-    }
-    return undefined;
-  }
-
   /**
    * Uses blocks of an earlier run, where their bytes are here. Before any block was lifted.
-   * @param read reads a store into these bytes; answers how many it has, 0 if there is none
-   * @returns false if there is none
+   * @returns false if it is no such store
    */
-  adopt(read: (into: Uint8Array) => number): boolean {
-    const { u8, i32 } = this.cpu;
+  adopt(source: StoredBytes): boolean {
+    const stored = StoredCode.open(source, this.cpu.memory);
+    if (stored === undefined || stored.blockBytes > MOST_STORED) return false;
     const first = this.flattener.end;
-    if (first !== CODE_BASE >> 2) return false;
-    const bytes = read(u8.subarray(CODE_BASE, CODE_BASE + MOST_STORED));
-    const stored = StoredCode.open(i32.subarray(first, first + (bytes >> 2)), first);
-    if (stored === undefined || !this.flattener.begin(bytes >> 2, stored.constants)) return false;
+    if (!this.flattener.begin(stored.blockBytes, stored.constants)) return false;
+    stored.placeAt(first);
     this.stored = stored;
     return true;
   }
 
   /**
-   * The blocks of this run and of the store it began with, to be stored; undefined if there is little
-   * new. Beyond `mostBytes`, only those of this run.
+   * The blocks of this run and of the store it began with, to be stored, those of this run first: they
+   * will be wanted together. Undefined if there is little new. Beyond `mostBytes`, only those of this run.
    */
   store(mostBytes: number): Uint8Array | undefined {
     if (this.fresh < MIN_FRESH || this.fresh * 50 < (this.stored?.blockCount ?? 0)) return undefined;
-    const records = new Map<string, Int32Array>();
-    let words = 0;
-    const put = (record: Int32Array): void => {
-      const key = recordKey(record);
-      if (!records.has(key)) words += record.length;
-      records.set(key, record);
+    const { records } = this;
+    const blocks = new Map<string, Uint8Array>();
+    let bytes = 0;
+    const put = (block: Uint8Array): void => {
+      const key = storedKey(block);
+      if (blocks.has(key)) return;
+      bytes += block.length;
+      blocks.set(key, block);
     };
-    for (const [frame, blocks] of this.byFrame) {
-      if (this.rewrites.has(frame)) continue;
-      for (const block of blocks) {
-        if (block.frame === frame && block.secondFrame < 0)
-          put(recordOf(block, this.cpu.memory, this.options.isa.instructionAlign));
-      }
+    for (const block of this.all) {
+      const unfit = !records.isValid(block) || records.get(block, RECORD.secondFrame) >= 0;
+      if (unfit || this.rewrites.has(records.get(block, RECORD.frame))) continue;
+      put(storedBlock(block, records, this.cpu.memory, this.options.isa.instructionAlign));
     }
-    if (this.stored) {
-      for (const place of this.stored.places()) {
-        if (words * 4 > mostBytes) break;
-        put(this.stored.record(place));
-      }
-    }
-    return encodeStore(this.flattener.constants, [...records.values()]);
+    if (this.stored) for (const block of this.stored.unused(() => bytes <= mostBytes)) put(block);
+    return encodeStore(this.flattener.constants, [...blocks.values()]);
   }
 
-  private lift(pc: number, mode: number, frame: number, supervisor: boolean): FlatBlock | undefined {
+  private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {
     // Nothing of this cache is being interpreted where a block is looked for.
     if (!this.flattener.hasRoom) this.flush();
-    const { stored } = this;
-    const place = stored?.find(pc, mode, frame, this.cpu.memory) ?? 0;
-    if (stored !== undefined && place !== 0) {
-      const kept = stored.block(place, supervisor, frame);
-      this.remember(kept);
-      return kept;
-    }
+    const kept = this.stored?.find(pc, mode, frame);
+    if (kept !== undefined) return this.take(kept.used ? this.copy(kept.record) : kept.record, frame);
     this.reader.begin(supervisor);
     const outcome = liftBlock(this.options.isa, this.reader, this.options, pc, mode);
     if (!outcome.ir) {
       this.fetchAddress = outcome.address;
-      return undefined;
+      return 0;
     }
     if (this.options.verify) verify(outcome.ir, this.options.isa.layout);
     const lastByte = ((outcome.ir.endPc & -this.options.isa.instructionAlign) - 1) | 0;
     const straddles = lastByte >>> PAGE_SHIFT !== pc >>> PAGE_SHIFT;
-    const secondFrame = straddles ? this.executableFrame(lastByte, supervisor) : -1;
+    const secondFrame = straddles ? this.fetch.frameOf(lastByte, supervisor) : -1;
     const block = this.flattener.flatten(outcome.ir, supervisor, frame, secondFrame);
+    if (inKernelText(this.options, pc)) this.addFlag(block, RECORD_KERNEL);
     this.counters.blocksLifted++;
     if (secondFrame < 0) this.fresh++;
+    return this.take(block, frame);
+  }
+
+  /** A copy of a record, for another frame. */
+  private copy(block: number): number {
+    const { records } = this;
+    const end = records.endOf(block);
+    const copy = this.flattener.take(end - block);
+    this.cpu.u8.copyWithin(copy, block, end);
+    for (const field of [RECORD.targetLink, RECORD.nextLink, RECORD.runs]) records.set(copy, field, 0);
+    return copy;
+  }
+
+  /** Enters the block of that frame. */
+  private take(block: number, frame: number): number {
+    const { records } = this;
+    records.set(block, RECORD.frame, frame);
+    records.set(block, RECORD.due, this.due);
+    this.addFlag(block, RECORD_VALID);
     this.remember(block);
     return block;
+  }
+
+  private addFlag(block: number, flag: number): void {
+    this.records.set(block, RECORD.flags, this.records.get(block, RECORD.flags) | flag);
   }
 
   /**
    * The IR of a valid block of the current address space. As many instructions as then: a block that
    * ended where the next page was not there yet must not grow now that it is.
    */
-  private relift(block: FlatBlock): IrBlock {
-    this.reader.begin(block.supervisor);
-    const { ir } = liftBlock(this.options.isa, this.reader, this.options, block.pc, block.mode, block.count);
-    if (ir === undefined || ir.endPc !== block.endPc) throw new TypeError('a block lifts otherwise than before');
+  private relift(pc: number, mode: number, supervisor: boolean, count: number, endPc: number): IrBlock {
+    this.reader.begin(supervisor);
+    const { ir } = liftBlock(this.options.isa, this.reader, this.options, pc, mode, count);
+    if (ir === undefined || ir.endPc !== endPc) throw new TypeError('a block lifts otherwise than before');
     return ir;
   }
 
-  private executableFrame(address: number, supervisor: boolean): number {
-    const { mmu, memory } = this.cpu;
-    const at = mmu.probe(mmu.current, address, 'execute', supervisor);
-    return at < 0 ? -1 : memory.frameOf(at);
-  }
-
-  private remember(block: FlatBlock): void {
-    const place = block.frame * PAGE_SIZE + (block.pc & PAGE_MASK);
-    const blocks = this.byPlace.get(place);
-    if (blocks) blocks.push(block);
-    else this.byPlace.set(place, [block]);
-    this.addToFrame(block, block.frame);
-    if (block.secondFrame >= 0) this.addToFrame(block, block.secondFrame);
+  private remember(block: number): void {
+    const { records } = this;
+    const frame = records.get(block, RECORD.frame);
+    const place = frame * PAGE_SIZE + (records.get(block, RECORD.pc) & PAGE_MASK);
+    records.set(block, RECORD.sibling, this.byPlace.get(place) ?? 0);
+    this.byPlace.set(place, block);
+    this.all.push(block);
+    this.addToFrame(block, frame);
+    const second = records.get(block, RECORD.secondFrame);
+    if (second >= 0 && second !== frame) this.addToFrame(block, second);
     this.size++;
   }
 
-  private addToFrame(block: FlatBlock, frame: number): void {
+  private addToFrame(block: number, frame: number): void {
     const blocks = this.byFrame.get(frame);
-    if (blocks) blocks.add(block);
-    else this.byFrame.set(frame, new Set([block]));
+    if (blocks) blocks.push(block);
+    else this.byFrame.set(frame, [block]);
     if (this.mark(block, frame)) this.cpu.mmu.forbidWrites(frame);
   }
 
-  private mark(block: FlatBlock, frame: number): boolean {
+  private mark(block: number, frame: number): boolean {
+    const { records } = this;
     const { memory } = this.cpu;
+    const pc = records.get(block, RECORD.pc);
+    const endPc = records.get(block, RECORD.endPc);
     let first = false;
-    if (frame === block.frame) {
-      const start = block.pc & PAGE_MASK;
-      const length = (block.endPc - block.pc) | 0;
-      first = memory.markCode(frame, start, Math.min(length, PAGE_SIZE - start));
+    if (frame === records.get(block, RECORD.frame)) {
+      const start = pc & PAGE_MASK;
+      first = memory.markCode(frame, start, Math.min((endPc - pc) | 0, PAGE_SIZE - start));
     }
-    if (frame === block.secondFrame) first = memory.markCode(frame, 0, block.endPc & PAGE_MASK) || first;
+    if (frame === records.get(block, RECORD.secondFrame)) first = memory.markCode(frame, 0, endPc & PAGE_MASK) || first;
     return first;
   }
 
-  private forget(block: FlatBlock): void {
-    block.valid = false;
+  private forget(block: number): void {
+    const { records } = this;
+    if (!records.isValid(block)) return;
+    records.set(block, RECORD.flags, records.get(block, RECORD.flags) & ~RECORD_VALID);
     this.size--;
-    const place = block.frame * PAGE_SIZE + (block.pc & PAGE_MASK);
-    const blocks = this.byPlace.get(place)!.filter((other) => other !== block);
-    if (blocks.length > 0) this.byPlace.set(place, blocks);
-    else this.byPlace.delete(place);
-    for (const frame of [block.frame, block.secondFrame]) {
+    this.unchain(block);
+    for (const field of [RECORD.frame, RECORD.secondFrame]) {
+      const frame = records.get(block, field);
       const inFrame = this.byFrame.get(frame);
-      if (inFrame?.delete(block) && inFrame.size === 0) this.byFrame.delete(frame);
+      const at = inFrame?.indexOf(block) ?? -1;
+      if (at < 0) continue;
+      inFrame!.splice(at, 1);
+      if (inFrame!.length === 0) this.byFrame.delete(frame);
     }
+  }
+
+  private unchain(block: number): void {
+    const { records } = this;
+    const place = records.get(block, RECORD.frame) * PAGE_SIZE + (records.get(block, RECORD.pc) & PAGE_MASK);
+    const next = records.get(block, RECORD.sibling);
+    let before = this.byPlace.get(place)!;
+    if (before !== block) {
+      while (records.get(before, RECORD.sibling) !== block) before = records.get(before, RECORD.sibling);
+      records.set(before, RECORD.sibling, next);
+    } else if (next !== 0) this.byPlace.set(place, next);
+    else this.byPlace.delete(place);
   }
 }
 
-/** Blocks of a program lie close together: multiplying by the golden ratio spreads them. */
-function lookupSlot(pc: number): number {
-  return Math.imul(pc, 0x9e37_79b1) >>> (32 - LOOKUP_BITS);
-}
-
-function clear(lookup: SpaceLookup): void {
-  if (lookup.empty) return;
-  lookup.blocks.fill(undefined);
-  lookup.empty = true;
-}
-
-function overlaps(block: FlatBlock, frame: number, offset: number, length: number): boolean {
-  const start = block.pc & PAGE_MASK;
-  const bytes = (block.endPc - block.pc) | 0;
+function overlaps(records: Records, block: number, frame: number, offset: number, length: number): boolean {
+  const pc = records.get(block, RECORD.pc);
+  const endPc = records.get(block, RECORD.endPc);
+  const start = pc & PAGE_MASK;
   const end = offset + length;
-  if (frame === block.frame && offset < start + bytes && end > start) return true;
-  return frame === block.secondFrame && offset < (block.endPc & PAGE_MASK);
+  if (frame === records.get(block, RECORD.frame) && offset < start + ((endPc - pc) | 0) && end > start) return true;
+  return frame === records.get(block, RECORD.secondFrame) && offset < (endPc & PAGE_MASK);
 }

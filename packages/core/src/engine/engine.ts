@@ -1,7 +1,9 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { GuestFault } from '../cpu/guest-fault.ts';
-import type { FlatBlock } from '../interp/flat-block.ts';
+import { RECORD, RECORD_KERNEL, Records } from '../interp/block-record.ts';
 import { type AccessObserver, Interpreter } from '../interp/interpreter.ts';
+import { RUN } from '../interp/loop-abi.ts';
+import { hostFuses } from '../ir/host-fusion.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
@@ -20,6 +22,7 @@ import {
 } from './engine-types.ts';
 import { MixCounter } from './mix-counter.ts';
 import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
+import type { StoredBytes } from './stored-code.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
 /** What runs when a fault is thrown. */
@@ -31,6 +34,11 @@ const IN_ASSIST = 4;
 
 /** So many traps in a row without one instruction executed: the CPU gets nowhere (a handler that cannot be fetched, say). */
 const MAX_TRAPS_IN_A_ROW = 100_000;
+/** For runBlocks: no address stops it. */
+const NO_STOP = -1;
+/** Blocks that the interpreter runs by itself; few while there is something to be translated soon. */
+const PLENTY = 0x7fff_ffff;
+const FUEL_WAITING = 16;
 
 /**
  * Charged work after which run comes back early: few instructions can ask for much of it (large reads and
@@ -78,9 +86,10 @@ export class Engine {
   private readonly interpreter: Interpreter;
   private readonly cache: BlockCache;
   private readonly translator: TranslatorPort | undefined;
-  private readonly hotness: number;
+  private readonly records: Records;
+  /** The interpreter goes from block to block by itself. */
+  private readonly chains: boolean;
   private space: AddressSpace;
-  private block: FlatBlock | undefined;
   private phase = IN_BLOCK;
   /** The CPU's state is to be looked at afresh; and so are the interrupt lines (after architectural events only). */
   private afresh = true;
@@ -102,17 +111,19 @@ export class Engine {
   constructor(options: EngineOptions) {
     if (options.cpu.base !== STATE_BASE) throw new TypeError('the CPU state is not at STATE_BASE');
     this.options = options;
-    this.optimisations = options.optimisations ?? ALL_OPTIMISATIONS;
+    const on = options.optimisations ?? ALL_OPTIMISATIONS;
+    this.optimisations = { ...on, hostFusion: on.hostFusion && hostFuses() };
     this.isa = options.isa;
     this.cpu = options.cpu;
     this.kernel = options.kernel;
     this.clock = new Clock(this.cpu.i32);
     this.cpu.clock = this.clock;
-    this.hotness = options.hotness;
+    this.records = new Records(this.cpu.i32, this.cpu.memory.u16);
+    this.chains = this.optimisations.chaining && !options.mix;
     this.mix = options.mix ? new MixCounter(this.isa, this.cpu) : undefined;
     const { memory, mmu } = this.cpu;
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
-    this.cache = new BlockCache(options, this.counters);
+    this.cache = new BlockCache(options, this.counters, () => this.mix?.flush());
     this.space = mmu.current;
     this.translator =
       options.mix || !this.optimisations.translation ? undefined : options.translator?.(this.translationHost());
@@ -184,11 +195,11 @@ export class Engine {
    * Uses the lifted code that storeCode gave in an earlier run, where its very bytes lie at its address
    * again. Of no effect on guest state. To be called before the first run. It must be of the same ISA,
    * CPU model, kernel text and version of this code.
-   * @param read reads it into these bytes; answers how many it has, 0 if there is none
+   * @param source where it is kept; blocks are read from it as they are wanted
    * @returns false if it is no such store
    */
-  adoptCode(read: (into: Uint8Array) => number): boolean {
-    return this.cache.adopt(read);
+  adoptCode(source: StoredBytes): boolean {
+    return this.cache.adopt(source);
   }
 
   /** Lifted code for adoptCode; undefined if there is little that the store at the start did not have. */
@@ -284,8 +295,8 @@ export class Engine {
       if (clock.left === 0 && !clock.refill()) return 'budget';
       if (this.translator !== undefined && this.enterTranslated(this.translator)) continue;
       const block = cache.find(cpu.pc, cpu.mode);
-      if (block === undefined) this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
-      else this.interpret(block);
+      if (block === 0) this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
+      else this.runBlocks(block, NO_STOP);
     }
   }
 
@@ -306,9 +317,9 @@ export class Engine {
     const translator = this.translator!;
     while (!this.afresh && clock.left > 0) {
       const block = cache.find(cpu.pc, cpu.mode);
-      if (block === undefined) return false;
+      if (block === 0) return false;
       const before = clock.left;
-      this.interpret(block);
+      this.runBlocks(block, back);
       this.translated -= before - clock.left;
       if (this.afresh) return false;
       if (cpu.pc === back) return true;
@@ -351,25 +362,58 @@ export class Engine {
     this.phase = IN_BLOCK;
   }
 
-  private interpret(block: FlatBlock): void {
-    const { clock } = this;
-    this.block = block;
-    if (this.onBlock !== undefined) this.onBlock(block.pc, block.mode, Math.min(block.count, clock.left));
-    else if (this.translator !== undefined && ++block.heat >= this.hotness) {
-      block.heat = 0;
-      this.translator.request(block.pc, block.mode);
+  /**
+   * Interprets the block, and where nobody watches those behind it, until something is left to the rest
+   * of the engine, or pc is `stop`.
+   */
+  private runBlocks(block: number, stop: number): void {
+    const { interpreter, translator } = this;
+    if (!this.chains || this.onBlock !== undefined || interpreter.observer !== undefined) {
+      this.interpret(block);
+      return;
     }
-    block.runs++;
+    const answer = interpreter.run(block, stop, translator?.isWaiting() ? FUEL_WAITING : PLENTY);
+    switch (answer) {
+      case RUN.look:
+        return;
+      case RUN.terminal:
+        this.endBlock(interpreter.block);
+        return;
+      case RUN.hot:
+        this.askForTranslation(interpreter.block);
+        return;
+      case RUN.short:
+        if (this.clock.left > 0) this.interpret(interpreter.block);
+        return;
+      default:
+        this.leaveBlock(interpreter.block);
+    }
+  }
+
+  /** The block is at the count of runs that it was to come back with. */
+  private askForTranslation(block: number): void {
+    const { records } = this;
+    records.set(block, RECORD.due, records.get(block, RECORD.due) + this.options.hotness);
+    this.translator?.request(records.get(block, RECORD.pc), records.get(block, RECORD.mode));
+  }
+
+  /** Interprets one block, or as much of it as the budget allows. */
+  private interpret(block: number): void {
+    const { clock, records } = this;
+    const length = records.get(block, RECORD.count);
+    const count = Math.min(length, clock.left);
+    if (this.onBlock !== undefined) this.onBlock(records.get(block, RECORD.pc), records.get(block, RECORD.mode), count);
+    const runs = records.get(block, RECORD.runs) + 1;
+    records.set(block, RECORD.runs, runs);
+    if (runs === records.get(block, RECORD.due)) this.askForTranslation(block);
     this.mix?.prepare(block);
-    const whole = block.count <= clock.left;
-    const count = whole ? block.count : clock.left;
     if (!this.interpreter.execute(block, count)) this.leaveBlock(block);
-    else if (whole) this.endBlock(block);
+    else if (count === length) this.endBlock(block);
     else this.stand(block, count);
   }
 
   /** The block was left before its end: a trapIf was taken, or code was written. */
-  private leaveBlock(block: FlatBlock): void {
+  private leaveBlock(block: number): void {
     const { interpreter, isa } = this;
     const index = interpreter.left;
     const vector = interpreter.trapVector;
@@ -378,7 +422,7 @@ export class Engine {
       return;
     }
     interpreter.trapVector = -1;
-    const kind = isa.trapKind?.(vector, block.mode) ?? 'trap';
+    const kind = isa.trapKind?.(vector, this.records.get(block, RECORD.mode)) ?? 'trap';
     if (kind === 'skip') {
       this.stand(block, index + 1);
       return;
@@ -386,36 +430,42 @@ export class Engine {
     this.stand(block, index);
     if (kind === 'trap') this.deliverTrap(vector, interpreter.trapError, this.pcOf(block, index + 1));
     else if (kind === 'assist') this.assist(block, index, vector);
+    else if (kind === 'again') this.doAgain(block, index, vector);
     else this.goTo(block, index + 1);
   }
 
   /** Stands at instruction `index` of the block (its end, for its count), those before it counted. */
-  private stand(block: FlatBlock, index: number): void {
-    this.count(block, index, this.cpu.i32[block.cyclesBefore + index]!);
+  private stand(block: number, index: number): void {
+    this.count(block, index, this.records.cyclesBefore(block, index));
     this.mix?.part(block, 0, index);
     this.goTo(block, index);
   }
 
   /** Sets pc and mode to those of instruction `index`, or of the end. */
-  private goTo(block: FlatBlock, index: number): void {
+  private goTo(block: number, index: number): void {
     const { cpu } = this;
     cpu.pc = this.pcOf(block, index);
-    if (block.modes >= 0) cpu.mode = cpu.i32[block.modes + index]!;
+    if (this.records.hasModes(block)) cpu.mode = this.records.modeAt(block, index);
   }
 
   /** Address of instruction `index` of the block; of the end for its count. */
-  private pcOf(block: FlatBlock, index: number): number {
-    return this.cpu.i32[block.pcs + index]!;
+  private pcOf(block: number, index: number): number {
+    return this.records.pcAt(block, index);
   }
 
   /** Static cycles of instruction `index`. */
-  private cyclesOf(block: FlatBlock, index: number): number {
-    const { i32 } = this.cpu;
-    return i32[block.cyclesBefore + index + 1]! - i32[block.cyclesBefore + index]!;
+  private cyclesOf(block: number, index: number): number {
+    return this.records.cyclesBefore(block, index + 1) - this.records.cyclesBefore(block, index);
+  }
+
+  /** Stands at instruction `index`, to do it under the mode that the ISA now sets. */
+  private doAgain(block: number, index: number, vector: number): void {
+    this.isa.deliverTrap(this.cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
+    this.lookAfresh();
   }
 
   /** Has the ISA do instruction `index` as a whole, counted. */
-  private assist(block: FlatBlock, index: number, vector: number): void {
+  private assist(block: number, index: number, vector: number): void {
     const { cpu } = this;
     this.count(block, 1, this.cyclesOf(block, index));
     this.mix?.part(block, index, index + 1);
@@ -427,74 +477,86 @@ export class Engine {
   }
 
   /** All operations of the block are done: the terminal. */
-  private endBlock(block: FlatBlock): void {
-    const { cpu } = this;
-    const last = block.count - 1;
-    this.count(block, block.count, block.cycles);
+  private endBlock(block: number): void {
+    const { cpu, records } = this;
+    const count = records.get(block, RECORD.count);
+    const value = records.get(block, RECORD.value) >> 2;
+    const target = records.get(block, RECORD.target);
+    const next = records.get(block, RECORD.next);
+    this.count(block, count, records.get(block, RECORD.cycles));
     this.mix?.whole(block);
-    if (block.modes >= 0) cpu.mode = cpu.i32[block.modes + block.count]!;
-    switch (block.terminal) {
+    if (records.hasModes(block)) cpu.mode = records.get(block, RECORD.endMode);
+    switch (records.get(block, RECORD.terminal)) {
       case 0: // jump, call
-        cpu.pc = block.target;
+        cpu.pc = target;
         return;
       case 1: // branch
-        cpu.pc = cpu.i32[block.value]! !== 0 ? block.target : block.next;
+        cpu.pc = cpu.i32[value]! !== 0 ? target : next;
         return;
       case 2: // return and computed jumps
-        cpu.pc = cpu.i32[block.value]!;
+        cpu.pc = cpu.i32[value]!;
         return;
       case 3: // a trap whose instruction does not count
         this.uncount(block);
-        this.goTo(block, last);
-        this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
+        this.goTo(block, count - 1);
+        this.deliverTrap(target, cpu.i32[value]!, next);
         return;
       case 6: // one whose does
-        this.goTo(block, last);
-        this.deliverTrap(block.target, cpu.i32[block.value]!, block.next);
+        this.goTo(block, count - 1);
+        this.deliverTrap(target, cpu.i32[value]!, next);
         this.noteEntry(block);
         return;
       case 4:
         this.runSystemRoutine(block);
         return;
       default:
-        cpu.pc = block.next;
-        this.callKernel(block.target);
+        cpu.pc = next;
+        this.callKernel(target);
     }
   }
 
-  private runSystemRoutine(block: FlatBlock): void {
-    const { cpu } = this;
-    const { args } = block;
+  private runSystemRoutine(block: number): void {
+    const { cpu, records } = this;
     const m = cpu.i32;
-    cpu.pc = this.pcOf(block, block.count - 1);
+    const args = records.get(block, RECORD.argCount);
+    cpu.pc = this.pcOf(block, records.get(block, RECORD.count) - 1);
     this.lookAfresh();
     this.phase = IN_SYSTEM_ROUTINE;
-    this.isa.systemRoutines[block.target]!(
+    this.isa.systemRoutines[records.get(block, RECORD.target)]!(
       cpu,
-      args.length > 0 ? m[args[0]!]! : 0,
-      args.length > 1 ? m[args[1]!]! : 0,
-      args.length > 2 ? m[args[2]!]! : 0,
-      block.next,
+      args > 0 ? m[records.get(block, RECORD.args) >> 2]! : 0,
+      args > 1 ? m[records.get(block, RECORD.args + 4) >> 2]! : 0,
+      args > 2 ? m[records.get(block, RECORD.args + 8) >> 2]! : 0,
+      records.get(block, RECORD.next),
     );
     this.phase = IN_BLOCK;
     if (inKernelText(this.options, cpu.pc)) this.noteEntry(block);
   }
 
+  private isKernelText(block: number): boolean {
+    return (this.records.get(block, RECORD.flags) & RECORD_KERNEL) !== 0;
+  }
+
+  /** The block's last instruction. */
+  private lastOf(block: number): number {
+    return this.records.get(block, RECORD.count) - 1;
+  }
+
   /** Counts instructions of a block, and their cycles. */
-  private count(block: FlatBlock, instructions: number, cycles: number): void {
+  private count(block: number, instructions: number, cycles: number): void {
     this.clock.count(instructions, cycles);
-    if (inKernelText(this.options, block.pc)) this.clock.countEntry(cycles);
+    if (this.isKernelText(block)) this.clock.countEntry(cycles);
   }
 
   /** The block's last instruction led into the kernel: what it cost is cost of entry. */
-  private noteEntry(block: FlatBlock): void {
-    if (!inKernelText(this.options, block.pc)) this.clock.countEntry(this.cyclesOf(block, block.count - 1));
+  private noteEntry(block: number): void {
+    if (!this.isKernelText(block)) this.clock.countEntry(this.cyclesOf(block, this.lastOf(block)));
   }
 
   /** Takes the block's last instruction back out of the counts. */
-  private uncount(block: FlatBlock): void {
-    this.count(block, -1, -this.cyclesOf(block, block.count - 1));
-    this.mix?.part(block, block.count - 1, block.count, -1);
+  private uncount(block: number): void {
+    this.count(block, -1, -this.cyclesOf(block, this.lastOf(block)));
+    this.mix?.part(block, this.lastOf(block), this.lastOf(block) + 1, -1);
   }
 
   private callKernel(number: number): number {
@@ -562,7 +624,8 @@ export class Engine {
 
   /** A fault was thrown: delivers it, with the instructions before the faulting one counted. */
   private recover(fault: GuestFault): void {
-    const { phase, block } = this;
+    const { phase } = this;
+    const { block } = this.interpreter;
     if (phase === IN_KERNEL) {
       throw new Error(`a guest fault escaped from a kernel call: ${describe(fault)}`);
     }
@@ -572,13 +635,13 @@ export class Engine {
       return;
     }
     if (phase === IN_SYSTEM_ROUTINE) {
-      this.uncount(block!);
-      this.goTo(block!, block!.count - 1);
+      this.uncount(block);
+      this.goTo(block, this.lastOf(block));
     } else if (phase === IN_ASSIST) {
-      this.count(block!, -1, -this.cyclesOf(block!, this.assisted));
-      this.mix?.part(block!, this.assisted, this.assisted + 1, -1);
-      this.goTo(block!, this.assisted);
-    } else this.stand(block!, this.interpreter.faulting());
+      this.count(block, -1, -this.cyclesOf(block, this.assisted));
+      this.mix?.part(block, this.assisted, this.assisted + 1, -1);
+      this.goTo(block, this.assisted);
+    } else this.stand(block, this.interpreter.faulting());
     this.phase = IN_BLOCK;
     this.deliverFault(fault);
   }

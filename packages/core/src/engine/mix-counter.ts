@@ -1,13 +1,13 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { INSTRUCTION_CLASSES, type InstructionMix } from '../instruction-class.ts';
-import type { FlatBlock } from '../interp/flat-block.ts';
+import { RECORD, Records } from '../interp/block-record.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import { SpaceCodeReader } from './lift-block.ts';
 
 const NUMBER = new Map(INSTRUCTION_CLASSES.map((name, index) => [name, index]));
 
 /** What is kept of a block: the class of each instruction, and how often all of them were executed. */
-export interface BlockTally {
+interface BlockTally {
   readonly classes: Uint8Array;
   runs: number;
 }
@@ -18,7 +18,9 @@ export interface BlockTally {
  */
 export class MixCounter {
   private readonly isa: IsaBackend;
-  private readonly cpu: Cpu;
+  private readonly records: Records;
+  /** By address of the block's record. */
+  private readonly byBlock = new Map<number, BlockTally>();
   private readonly reader: SpaceCodeReader;
   private readonly tallies: BlockTally[] = [];
   /** Instructions of blocks that were not executed as a whole. */
@@ -26,25 +28,31 @@ export class MixCounter {
 
   constructor(isa: IsaBackend, cpu: Cpu) {
     this.isa = isa;
-    this.cpu = cpu;
+    this.records = new Records(cpu.i32, cpu.memory.u16);
     this.reader = new SpaceCodeReader(cpu.mmu);
   }
 
   /** To be called before a block runs: afterwards its code may be another. */
-  prepare(block: FlatBlock): void {
-    if (block.tally !== undefined) return;
-    block.tally = { classes: this.classify(block), runs: 0 };
-    this.tallies.push(block.tally);
+  prepare(block: number): void {
+    if (this.byBlock.has(block)) return;
+    const tally = { classes: this.classify(block), runs: 0 };
+    this.byBlock.set(block, tally);
+    this.tallies.push(tally);
+  }
+
+  /** All records are gone, and others may take their places. */
+  flush(): void {
+    this.byBlock.clear();
   }
 
   /** All instructions of the block were executed. */
-  whole(block: FlatBlock): void {
-    block.tally!.runs++;
+  whole(block: number): void {
+    this.byBlock.get(block)!.runs++;
   }
 
   /** Instructions `from` up to `to` were executed; or were not, for a `sign` of -1. */
-  part(block: FlatBlock, from: number, to: number, sign: 1 | -1 = 1): void {
-    const { classes } = block.tally!;
+  part(block: number, from: number, to: number, sign: 1 | -1 = 1): void {
+    const { classes } = this.byBlock.get(block)!;
     for (let index = from; index < to; index++) this.single[classes[index]!]! += sign;
   }
 
@@ -55,12 +63,11 @@ export class MixCounter {
     return Object.fromEntries(INSTRUCTION_CLASSES.map((name, index) => [name, counts[index]!])) as InstructionMix;
   }
 
-  private classify(block: FlatBlock): Uint8Array {
-    const { i32 } = this.cpu;
-    this.reader.begin(block.supervisor);
-    return Uint8Array.from({ length: block.count }, (_, index) => {
-      const mode = block.modes >= 0 ? i32[block.modes + index]! : block.mode;
-      return NUMBER.get(this.isa.classify(this.reader, i32[block.pcs + index]!, mode))!;
+  private classify(block: number): Uint8Array {
+    const { records } = this;
+    this.reader.begin(records.isSupervisor(block));
+    return Uint8Array.from({ length: records.get(block, RECORD.count) }, (_, index) => {
+      return NUMBER.get(this.isa.classify(this.reader, records.pcAt(block, index), records.modeAt(block, index)))!;
     });
   }
 }

@@ -14,7 +14,13 @@ interface OptimisationEntry {
 const TABLE = {
   translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
   storedCode: { meaning: 'lifted code is kept between runs' },
+  chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
+  splitLoops: {
+    meaning: 'loops that are entered at several places are split, so that their control flow is structured',
+  },
+  nestedLoops: { meaning: 'loops that share their head are told apart' },
+  loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
   inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
@@ -22,6 +28,8 @@ const TABLE = {
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },
+  hostFusion: { meaning: 'fused multiply-add is one operation of a host that has one', changesLift: true },
+  laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
   unalignedWords: { meaning: 'unaligned words of big-endian memory are accessed in line' },

@@ -27,10 +27,13 @@ function machineWith(lines: readonly Line[], store?: Uint8Array): ToyMachine {
   return machine;
 }
 
-const reader = (bytes: Uint8Array) => (into: Uint8Array) => {
-  into.set(bytes);
-  return bytes.length;
-};
+const reader = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read(into: Uint8Array, position: number): boolean {
+    into.set(bytes.subarray(position, position + into.length));
+    return position + into.length <= bytes.length;
+  },
+});
 
 const outcome = (machine: ToyMachine) => ({
   registers: ['r0', 'r1', 'r6', 'pc'].map((name) => machine.reg(name)),

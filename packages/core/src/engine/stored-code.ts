@@ -1,221 +1,234 @@
 /**
- * Lifted blocks kept between runs. What is stored is the form that the interpreter runs, with the
- * constants it refers to, so that a later run neither decodes nor lifts: the store is read to where the
- * interpreter has its code, and its blocks run where they lie. A stored block is used only
- * where the very bytes it was made from lie at its address; so the store may be old, or of another
- * program, and does no harm. Whoever keeps it must keep it apart by ISA, CPU model and version of this code.
+ * Lifted blocks kept between runs. What is stored is the form that the interpreter runs (block-record.ts),
+ * with the constants it refers to, so that a later run neither decodes nor lifts: the blocks run where they
+ * are read to, in pieces, as they are first wanted. A stored block is used only where the very bytes it was
+ * made from lie at its address; so the store may be old, or of another program, and does no harm. Whoever
+ * keeps it must keep it apart by ISA, CPU model and version of this code.
+ *
+ * A store is a head, the constants, buckets by address and an index of blocks, all words; then the blocks,
+ * each a head of its own, the bytes of guest code, and its record.
  */
-import type { FlatBlock } from '../interp/flat-block.ts';
+import { RECORD, RECORD_VALID, Records } from '../interp/block-record.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_MASK } from '../memory/memory-map.ts';
 
 const MAGIC = 0x4b4d_4c43;
-const FORMAT = 1;
+const FORMAT = 2;
 
-/** Words of the file's head, then the constants, the buckets, and the blocks. */
-const HEAD = { magic: 0, format: 1, words: 2, constants: 3, buckets: 4, blocks: 5, size: 8 } as const;
+/** Words of the store's head. */
+const HEAD = { magic: 0, format: 1, constants: 2, buckets: 3, blocks: 4, blockBytes: 5, size: 6 } as const;
+/** Words of a block's entry in the index: where it lies, and the entry (its number, plus 1) that is next in the bucket. */
+const ENTRY = { pc: 0, mode: 1, place: 2, chain: 3, size: 4 } as const;
+/** Words of a stored block's head; what the whole takes is a multiple of 8 bytes, and so is the head with the code. */
+const BLOCK = { bytes: 0, codeBytes: 1, codeStart: 2, recordBytes: 3, size: 4 } as const;
+/** Blocks are read in pieces of so many bytes. */
+const PIECE_SHIFT = 16;
+const PIECE_BYTES = 1 << PIECE_SHIFT;
 
-/** Words of a stored block; places in its code are relative to where that begins, chains to the store's begin. */
-const BLOCK = {
-  /** Place of the next block of the bucket, 0 at the end. */
-  chain: 0,
-  words: 1,
-  pc: 2,
-  mode: 3,
-  endPc: 4,
-  count: 5,
-  cycles: 6,
-  terminal: 7,
-  value: 8,
-  target: 9,
-  next: 10,
-  base: 11,
-  starts: 12,
-  pcs: 13,
-  modes: 14,
-  cyclesBefore: 15,
-  argCount: 16,
-  args: 17,
-  codeBytes: 20,
-  flatWords: 21,
-  /** Where in its page the bytes begin. */
-  codeStart: 22,
-  size: 23,
-} as const;
+/** A store, where it is kept. */
+export interface StoredBytes {
+  readonly size: number;
+  /** Reads the bytes from `position` on until `into` is full; false if that cannot be. */
+  read(into: Uint8Array, position: number): boolean;
+}
 
-const NO_ARGS: readonly number[] = [];
-
-/** A store as read from where it is kept. */
+/** A store that is being read. */
 export class StoredCode {
-  private readonly words: Int32Array;
-  /** Word index in the memory. */
-  private readonly origin: number;
-  private readonly firstBucket: number;
-  private readonly bucketMask: number;
-
-  private constructor(words: Int32Array, origin: number) {
-    this.words = words;
-    this.origin = origin;
-    this.firstBucket = HEAD.size + words[HEAD.constants]!;
-    this.bucketMask = words[HEAD.buckets]! - 1;
-  }
-
-  /** The store in these words of the memory, which begin at word `origin`; undefined if they are none. */
-  static open(words: Int32Array, origin: number): StoredCode | undefined {
-    if (words.length < HEAD.size) return undefined;
-    const isWhole = words[HEAD.words] === words.length;
-    if (words[HEAD.magic] !== MAGIC || words[HEAD.format] !== FORMAT || !isWhole) return undefined;
-    return new StoredCode(words, origin);
-  }
-
   /** The 32-bit constants that the blocks refer to by place, in order of place. */
-  get constants(): Int32Array {
-    return this.words.subarray(HEAD.size, this.firstBucket);
+  readonly constants: Int32Array;
+  readonly blockCount: number;
+  /** Bytes of all blocks. */
+  readonly blockBytes: number;
+  private readonly source: StoredBytes;
+  private readonly memory: GuestMemory;
+  private readonly firstByte: number;
+  private readonly buckets: Int32Array;
+  private readonly index: Int32Array;
+  /** By entry: the block runs, or ran, where it was read to. */
+  private readonly used: Uint8Array;
+  /** By piece: it was read. */
+  private readonly here: Uint8Array;
+  /** Byte address in the memory that the blocks are read to. */
+  private origin = 0;
+  private failed = false;
+
+  private constructor(source: StoredBytes, memory: GuestMemory, head: Int32Array, rest: Int32Array) {
+    this.source = source;
+    this.memory = memory;
+    const [constants, buckets] = [head[HEAD.constants]!, head[HEAD.buckets]!];
+    this.blockCount = head[HEAD.blocks]!;
+    this.blockBytes = head[HEAD.blockBytes]!;
+    this.constants = rest.subarray(0, constants);
+    this.buckets = rest.subarray(constants, constants + buckets);
+    this.index = rest.subarray(constants + buckets);
+    this.firstByte = 4 * (head.length + rest.length);
+    this.used = new Uint8Array(this.blockCount);
+    this.here = new Uint8Array((this.blockBytes >> PIECE_SHIFT) + 1);
   }
 
-  get blockCount(): number {
-    return this.words[HEAD.blocks]!;
+  /** The store of these bytes; undefined if they are none. */
+  static open(source: StoredBytes, memory: GuestMemory): StoredCode | undefined {
+    const head = new Int32Array(HEAD.size);
+    if (source.size < 4 * HEAD.size || !source.read(bytesOf(head), 0)) return undefined;
+    if (head[HEAD.magic] !== MAGIC || head[HEAD.format] !== FORMAT) return undefined;
+    const words = head[HEAD.constants]! + head[HEAD.buckets]! + ENTRY.size * head[HEAD.blocks]!;
+    if (source.size !== 4 * (HEAD.size + words) + head[HEAD.blockBytes]!) return undefined;
+    const rest = new Int32Array(words);
+    if (!source.read(bytesOf(rest), 4 * HEAD.size)) return undefined;
+    return new StoredCode(source, memory, head, rest);
   }
 
-  /** The place of the block for (pc, mode), if the bytes it was made from are what the frame has there; else 0. */
-  find(pc: number, mode: number, frame: number, memory: GuestMemory): number {
-    const { words } = this;
-    let at = words[this.firstBucket + (hash(pc) & this.bucketMask)]!;
-    for (; at !== 0; at = words[at + BLOCK.chain]!) {
-      if (words[at + BLOCK.pc] === pc && words[at + BLOCK.mode] === mode && this.isMadeFrom(at, frame, memory)) {
-        return at;
+  /** Where the blocks are to be read to: `blockBytes` bytes of the memory. */
+  placeAt(origin: number): void {
+    this.origin = origin;
+  }
+
+  /**
+   * The record for (pc, mode), if the bytes it was made from are what the frame has there; else 0. It is
+   * the caller's to run, but `used`: then it is another's already, and the caller is to make a copy.
+   */
+  find(pc: number, mode: number, frame: number): { readonly record: number; readonly used: boolean } | undefined {
+    const { index } = this;
+    let number = this.buckets[hash(pc) & (this.buckets.length - 1)]!;
+    while (number !== 0) {
+      const entry = ENTRY.size * (number - 1);
+      if (index[entry + ENTRY.pc] === pc && index[entry + ENTRY.mode] === mode) {
+        const place = index[entry + ENTRY.place]!;
+        if (this.load(place) && this.isMadeFrom(place, frame)) {
+          const used = this.used[number - 1] === 1;
+          this.used[number - 1] = 1;
+          return { record: this.recordAt(this.origin + place), used };
+        }
       }
+      number = index[entry + ENTRY.chain]!;
     }
-    return 0;
+    return undefined;
   }
 
-  /** Places of all blocks. */
-  *places(): Iterable<number> {
-    const { words } = this;
-    let at = this.firstBucket + words[HEAD.buckets]!;
-    for (let block = 0; block < words[HEAD.blocks]!; block++) {
-      yield at;
-      at += words[at + BLOCK.words]!;
+  /** The blocks of the store that nobody has used, in the form encodeStore takes, until `wanted` says no. */
+  *unused(wanted: () => boolean): Iterable<Uint8Array> {
+    const { i32, u8 } = this.memory;
+    for (let number = 0; number < this.blockCount; number++) {
+      if (!wanted()) return;
+      if (this.used[number] === 1) continue;
+      const place = this.index[ENTRY.size * number + ENTRY.place]!;
+      if (!this.load(place)) return;
+      const at = this.origin + place;
+      yield u8.slice(at, at + i32[(at >> 2) + BLOCK.bytes]!);
     }
   }
 
-  /** The block at a place, as it is stored. */
-  record(at: number): Int32Array {
-    return this.words.subarray(at, at + this.words[at + BLOCK.words]!);
+  private recordAt(at: number): number {
+    const { i32 } = this.memory;
+    return at + i32[(at >> 2) + BLOCK.bytes]! - i32[(at >> 2) + BLOCK.recordBytes]!;
   }
 
-  private isMadeFrom(at: number, frame: number, memory: GuestMemory): boolean {
-    const { words } = this;
-    const length = words[at + BLOCK.codeBytes]!;
-    const code = at + BLOCK.size;
-    const first = memory.frameAddress(frame) + words[at + BLOCK.codeStart]!;
-    for (let byte = 0; byte < length; byte++) {
-      if (memory.readByte(first + byte) !== ((words[code + (byte >> 2)]! >>> (8 * (byte & 3))) & 0xff)) return false;
-    }
+  /** Has the block at a place read; false if it cannot be. */
+  private load(place: number): boolean {
+    if (!this.loadPiece(place >> PIECE_SHIFT)) return false;
+    const at = this.origin + place;
+    const last = (place + 4 * BLOCK.size - 1) >> PIECE_SHIFT;
+    if (!this.loadPiece(last)) return false;
+    const end = place + this.memory.i32[(at >> 2) + BLOCK.bytes]! - 1;
+    for (let piece = last + 1; piece <= end >> PIECE_SHIFT; piece++) if (!this.loadPiece(piece)) return false;
     return true;
   }
 
-  /** The block at a place. */
-  block(at: number, supervisor: boolean, frame: number): FlatBlock {
-    const { words } = this;
-    const argCount = words[at + BLOCK.argCount]!;
-    const modes = words[at + BLOCK.modes]!;
-    const first = this.origin + at + BLOCK.size + ((words[at + BLOCK.codeBytes]! + 3) >> 2);
-    return {
-      pc: words[at + BLOCK.pc]!,
-      mode: words[at + BLOCK.mode]!,
-      endPc: words[at + BLOCK.endPc]!,
-      count: words[at + BLOCK.count]!,
-      cycles: words[at + BLOCK.cycles]!,
-      frame,
-      secondFrame: -1,
-      supervisor,
-      first,
-      base: first + words[at + BLOCK.base]!,
-      starts: first + words[at + BLOCK.starts]!,
-      pcs: first + words[at + BLOCK.pcs]!,
-      modes: modes < 0 ? -1 : first + modes,
-      cyclesBefore: first + words[at + BLOCK.cyclesBefore]!,
-      terminal: words[at + BLOCK.terminal]!,
-      value: words[at + BLOCK.value]!,
-      target: words[at + BLOCK.target]!,
-      next: words[at + BLOCK.next]!,
-      args: argCount === 0 ? NO_ARGS : [...words.subarray(at + BLOCK.args, at + BLOCK.args + argCount)],
-      runs: 0,
-      heat: 0,
-      tally: undefined,
-      valid: true,
-    };
+  private loadPiece(piece: number): boolean {
+    if (this.here[piece] === 1) return true;
+    if (this.failed) return false;
+    const from = piece << PIECE_SHIFT;
+    const to = Math.min(from + PIECE_BYTES, this.blockBytes);
+    if (!this.source.read(this.memory.u8.subarray(this.origin + from, this.origin + to), this.firstByte + from)) {
+      this.failed = true;
+      return false;
+    }
+    this.here[piece] = 1;
+    return true;
+  }
+
+  private isMadeFrom(place: number, frame: number): boolean {
+    const { i32, u8, bigEndian } = this.memory;
+    const head = (this.origin + place) >> 2;
+    const length = i32[head + BLOCK.codeBytes]!;
+    const code = this.origin + place + 4 * BLOCK.size;
+    const first = this.memory.frameAddress(frame) + i32[head + BLOCK.codeStart]!;
+    const flip = bigEndian ? 3 : 0;
+    for (let byte = 0; byte < length; byte++) {
+      if (u8[((first + byte) ^ flip) >>> 0] !== u8[code + byte]) return false;
+    }
+    return true;
   }
 }
 
 /**
  * A block in the form it is stored in. Only a block within one page can be stored.
+ * @param block address of its record
  * @param align alignment of instructions: the bits of pc below it are no address
  */
-export function recordOf(block: FlatBlock, memory: GuestMemory, align: number): Int32Array {
-  const first = block.pc & -align;
-  const length = ((block.endPc & -align) - first) | 0;
-  const bytes = new Uint8Array((length + 3) & -4);
-  memory.readFrame(block.frame, first & PAGE_MASK, bytes.subarray(0, length));
-  const from = block.first;
-  const flatWords = block.starts + block.count + 1 - from;
-  const record = new Int32Array(BLOCK.size + (bytes.length >> 2) + flatWords);
-  const fields: [number, number][] = [
-    [BLOCK.words, record.length],
-    [BLOCK.pc, block.pc],
-    [BLOCK.mode, block.mode],
-    [BLOCK.endPc, block.endPc],
-    [BLOCK.count, block.count],
-    [BLOCK.cycles, block.cycles],
-    [BLOCK.terminal, block.terminal],
-    [BLOCK.value, block.value],
-    [BLOCK.target, block.target],
-    [BLOCK.next, block.next],
-    [BLOCK.base, block.base - from],
-    [BLOCK.starts, block.starts - from],
-    [BLOCK.pcs, block.pcs - from],
-    [BLOCK.modes, block.modes < 0 ? -1 : block.modes - from],
-    [BLOCK.cyclesBefore, block.cyclesBefore - from],
-    [BLOCK.argCount, block.args.length],
-    [BLOCK.codeBytes, length],
-    [BLOCK.codeStart, first & PAGE_MASK],
-    [BLOCK.flatWords, flatWords],
-  ];
-  for (const [word, value] of fields) record[word] = value;
-  record.set(block.args, BLOCK.args);
-  const code = BLOCK.size;
-  for (let byte = 0; byte < bytes.length; byte++) record[code + (byte >> 2)]! |= bytes[byte]! << (8 * (byte & 3));
-  record.set(memory.i32.subarray(from, from + flatWords), code + (bytes.length >> 2));
-  return record;
+export function storedBlock(block: number, records: Records, memory: GuestMemory, align: number): Uint8Array {
+  const first = records.get(block, RECORD.pc) & -align;
+  const length = ((records.get(block, RECORD.endPc) & -align) - first) | 0;
+  const recordBytes = records.endOf(block) - block;
+  const codeSpace = (length + 7) & -8;
+  const bytes = 4 * BLOCK.size + codeSpace + recordBytes;
+  const stored = new Uint8Array(bytes);
+  const words = new Int32Array(stored.buffer);
+  words[BLOCK.bytes] = bytes;
+  words[BLOCK.codeBytes] = length;
+  words[BLOCK.codeStart] = first & PAGE_MASK;
+  words[BLOCK.recordBytes] = recordBytes;
+  memory.readFrame(records.get(block, RECORD.frame), first & PAGE_MASK, stored.subarray(16, 16 + length));
+  const record = 4 * BLOCK.size + codeSpace;
+  stored.set(memory.u8.subarray(block, block + recordBytes), record);
+  const copy = new Records(words, new Uint16Array(stored.buffer));
+  copy.set(record, RECORD.flags, copy.get(record, RECORD.flags) & ~RECORD_VALID);
+  for (const field of [RECORD.frame, RECORD.targetLink, RECORD.nextLink, RECORD.runs, RECORD.due, RECORD.sibling]) {
+    copy.set(record, field, 0);
+  }
+  return stored;
 }
 
 /** What tells stored blocks apart: the same for two of the same code at the same place. */
-export function recordKey(record: Int32Array): string {
-  const code = BLOCK.size;
-  const words = (record[BLOCK.codeBytes]! + 3) >> 2;
-  return `${record[BLOCK.pc]}:${record[BLOCK.mode]}:${record.subarray(code, code + words).join()}`;
+export function storedKey(stored: Uint8Array): string {
+  const words = new Int32Array(stored.buffer, stored.byteOffset, stored.length >> 2);
+  const record = (stored.length - words[BLOCK.recordBytes]!) >> 2;
+  const code = stored.subarray(16, 16 + words[BLOCK.codeBytes]!).join();
+  return `${words[record + RECORD.pc / 4]}:${words[record + RECORD.mode / 4]}:${code}`;
 }
 
 /** A store of these blocks, which refer to these constants. */
-export function encodeStore(constants: Int32Array, records: readonly Int32Array[]): Uint8Array {
+export function encodeStore(constants: Int32Array, blocks: readonly Uint8Array[]): Uint8Array {
   let buckets = 64;
-  while (buckets < records.length) buckets *= 2;
+  while (buckets < blocks.length) buckets *= 2;
+  const words = HEAD.size + constants.length + buckets + ENTRY.size * blocks.length;
+  const blockBytes = blocks.reduce((sum, { length }) => sum + length, 0);
+  const store = new Uint8Array(4 * words + blockBytes);
+  const head = new Int32Array(store.buffer, 0, words);
+  head.set([MAGIC, FORMAT, constants.length, buckets, blocks.length, blockBytes]);
+  head.set(constants, HEAD.size);
   const firstBucket = HEAD.size + constants.length;
-  let size = firstBucket + buckets;
-  for (const record of records) size += record.length;
-  const words = new Int32Array(size);
-  words.set([MAGIC, FORMAT, size, constants.length, buckets, records.length]);
-  words.set(constants, HEAD.size);
-  let at = firstBucket + buckets;
-  for (const record of records) {
-    words.set(record, at);
-    const bucket = firstBucket + (hash(record[BLOCK.pc]!) & (buckets - 1));
-    words[at + BLOCK.chain] = words[bucket]!;
-    words[bucket] = at;
-    at += record.length;
-  }
-  return new Uint8Array(words.buffer);
+  let entry = firstBucket + buckets;
+  let place = 0;
+  blocks.forEach((block, number) => {
+    store.set(block, 4 * words + place);
+    const own = new Int32Array(block.buffer, block.byteOffset, block.length >> 2);
+    const record = (block.length - own[BLOCK.recordBytes]!) >> 2;
+    const pc = own[record + RECORD.pc / 4]!;
+    const bucket = firstBucket + (hash(pc) & (buckets - 1));
+    head[entry + ENTRY.pc] = pc;
+    head[entry + ENTRY.mode] = own[record + RECORD.mode / 4]!;
+    head[entry + ENTRY.place] = place;
+    head[entry + ENTRY.chain] = head[bucket]!;
+    head[bucket] = number + 1;
+    place += block.length;
+    entry += ENTRY.size;
+  });
+  return store;
+}
+
+function bytesOf(words: Int32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
 
 function hash(pc: number): number {

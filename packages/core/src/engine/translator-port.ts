@@ -27,11 +27,14 @@ export interface TranslatorPort {
    * Runs translated code for (pc, mode) of the current address space. Answers false, with nothing
    * done, where there is none (or the budget left is too short for it to execute anything).
    * With `stop` it also comes back before it would run on from that address (goOnUntil).
-   * To be a small look-up when there is none: it is asked before every interpreted block. After it
+   * To be a small look-up when there is none: it is asked before every block that the interpreter has no
+   * link to, or at whose address the entry filter (memory-map.ts) says that translated code may begin. After it
    * answered true the engine interprets the block at the new pc before asking again, unless a kernel
    * call left or the budget is spent: so an entry whose first instruction leaves makes progress.
    */
   enter(pc: number, mode: number, stop?: number): boolean;
+  /** Whether `enter` is to be called now and then, and not only where ENTRY_FILTER says that translated code may begin. */
+  isWaiting(): boolean;
   /** The block at (pc, mode) of the current address space was interpreted `hotness` times (and again each further `hotness` times): wants translating. May translate now or queue. */
   request(pc: number, mode: number): void;
   /**

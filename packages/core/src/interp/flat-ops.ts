@@ -1,4 +1,4 @@
-import { OP_NAMES, type OpName } from '../ir/ops.ts';
+import { OP_NAMES, OP_SPECS, type OpName } from '../ir/ops.ts';
 import { OPCODE } from '../wasm/encoder.ts';
 
 /**
@@ -96,6 +96,46 @@ export const FLAT_COUNT = 73;
 
 /** Flat number by operation number. */
 export const FLAT_NUMBER: readonly number[] = OP_NAMES.map((name) => FLAT[name] ?? VALUE_OP);
+
+/**
+ * How a flat operation is written, in half-words: its number, the places of its result and its
+ * arguments (in words from VALUES_BASE), then the immediate. All byte offsets.
+ */
+export interface FlatForm {
+  /** -1: no result. */
+  readonly dst: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly imm: number;
+  /** Bytes of the immediate, and of the operation. */
+  readonly immBytes: 0 | 2 | 4 | 8;
+  readonly bytes: number;
+}
+
+const WIDE_IMMEDIATES: Partial<Record<OpName, 2 | 4 | 8>> = { const64: 8, cycles: 4, interrupts: 2, probeW: 4 };
+
+function flatForm(hasResult: boolean, args: number, immBytes: 0 | 2 | 4 | 8): FlatForm {
+  const a = hasResult ? 4 : 2;
+  const imm = a + 2 * args;
+  return { dst: hasResult ? 2 : -1, a, b: a + 2, c: a + 4, imm, immBytes, bytes: imm + immBytes };
+}
+
+function formOf(name: OpName, number: number): FlatForm {
+  const { args, result, imm } = OP_SPECS[number]!;
+  const wide = imm === 'i32' || imm === 'constant' || imm === 'vector' ? 4 : imm === 'none' ? 0 : 2;
+  return flatForm(result !== undefined, args.length, WIDE_IMMEDIATES[name] ?? wide);
+}
+
+/** Forms by flat number. */
+export const FLAT_FORMS: readonly FlatForm[] = Array.from({ length: FLAT_COUNT }, (_, flat) => {
+  if (flat === VALUE_OP) return flatForm(true, 3, 2);
+  if (flat === UNLESS) return flatForm(true, 2, 0);
+  const number = FLAT_NUMBER.indexOf(flat);
+  return formOf(OP_NAMES[number]!, number);
+});
+/** Bytes of any plain access: what UNLESS steps over. */
+export const ACCESS_BYTES = FLAT_FORMS[FLAT.load32!]!.bytes;
 
 /** How an operation accesses guest memory. */
 export interface MemoryForm {

@@ -1,5 +1,6 @@
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
 import {
   CODE_BASE,
   CODE_END,
@@ -10,25 +11,29 @@ import {
   VALUES_BASE,
   VALUES_COUNT,
 } from '../memory/memory-map.ts';
+import {
+  RECORD,
+  RECORD_MODES,
+  RECORD_STRADDLES,
+  RECORD_SUPERVISOR,
+  RECORD_VALID,
+  TERMINAL,
+  TRAP_COMPLETES,
+} from './block-record.ts';
 import { ConstantPool } from './constant-pool.ts';
-import { FLAT_STRIDE, type FlatBlock, TERMINAL, TRAP_COMPLETES } from './flat-block.ts';
-import { FLAT_NUMBER, UNLESS, VALUE_OP } from './flat-ops.ts';
+import { FLAT_FORMS, FLAT_NUMBER, type FlatForm, UNLESS, VALUE_OP } from './flat-ops.ts';
 import { VALUE_INDEX } from './loop-module.ts';
 
-const VALUES_WORD = VALUES_BASE >> 2;
-const CONSTANTS_WORD = CONSTANTS_BASE >> 2;
+const CONSTANTS_PLACE = (CONSTANTS_BASE - VALUES_BASE) >> 2;
 const VALUE_WORDS = VALUE_BYTES >> 2;
-const CODE_WORD = CODE_BASE >> 2;
-const CODE_END_WORD = CODE_END >> 2;
-const NO_ARGS: readonly number[] = [];
-/** Words of a constant of constV and shuffleV, which lies before the operations. */
-const INLINE_WORDS = 4;
-/** More than a block's code takes. */
-const MOST_WORDS = 1 << 17;
+/** Bytes of a constant of constV and shuffleV, which lies before the operations. */
+const INLINE_BYTES = 16;
+/** More than a block's record takes: its offsets are half-words, but for those of the tables. */
+const MOST_BYTES = 1 << 17;
+const MOST_OFFSET = 0xffff;
 
 /** How the immediate of an operation is resolved, by operation number. */
 const IMM_PLAIN = 0;
-const IMM_SLOT = 1;
 const IMM_STATE = 2;
 const IMM_CYCLES = 3;
 const IMM_CONST64 = 4;
@@ -40,29 +45,29 @@ const IMMEDIATES = Uint8Array.from(OP_SPECS, (spec, number) => {
   if (number === OP_NUMBER.interrupts) return IMM_INTERRUPTS;
   if (number === OP_NUMBER.const64) return IMM_CONST64;
   if (spec.imm === 'constant') return IMM_INLINE;
-  if (spec.imm === 'slot') return IMM_SLOT;
-  if (spec.imm === 'state') return IMM_STATE;
+  if (spec.imm === 'slot' || spec.imm === 'state') return IMM_STATE;
   return FLAT_NUMBER[number] === VALUE_OP ? IMM_VALUE_OP : IMM_PLAIN;
 });
 const CONST32 = OP_NUMBER.const32;
 
-/** Puts blocks in the form the interpreter runs, in the part of the memory that is for it. */
+/** Puts blocks in the form the interpreter runs (block-record.ts), in the part of the memory that is for it. */
 export class Flattener {
   private readonly pool: ConstantPool;
   private readonly flatNumbers = Int32Array.from(FLAT_NUMBER);
-  private readonly code: Int32Array;
-  /** Word index of every value of the block at hand: its own place, or for constants one in the pool. */
+  private readonly i32: Int32Array;
+  private readonly u16: Uint16Array;
+  /** Place of every value of the block at hand: its own, or for constants one in the pool. */
   private readonly places = new Int32Array(VALUES_COUNT);
   /** Where the instructions of the block at hand start. */
   private readonly starts: number[] = [];
-  /** Word index of the inline constants of the block at hand. */
+  /** Byte address of the inline constants of the block at hand. */
   private inline = 0;
-  private next = CODE_WORD;
+  private next = CODE_BASE;
 
-  /** @param i32 the whole memory */
-  constructor(i32: Int32Array) {
-    this.pool = new ConstantPool(i32);
-    this.code = i32;
+  constructor(memory: GuestMemory) {
+    this.pool = new ConstantPool(memory.i32);
+    this.i32 = memory.i32;
+    this.u16 = memory.u16;
   }
 
   /** The constants that blocks refer to by place; for `begin` of another machine's. */
@@ -70,227 +75,260 @@ export class Flattener {
     return this.pool.all;
   }
 
-  /** Word index of the memory that the next block will take. */
+  /** Byte address that the next record will take. */
   get end(): number {
     return this.next;
   }
 
-  /** Begins behind `words` words of code that refer to these constants. False if it is too late for that. */
-  begin(words: number, constants: Int32Array): boolean {
-    if (this.next !== CODE_WORD || !this.pool.adopt(constants)) return false;
-    this.next += words;
+  /** Begins behind `bytes` of records that refer to these constants. False if it is too late for that. */
+  begin(bytes: number, constants: Int32Array): boolean {
+    if (this.next !== CODE_BASE || !this.pool.adopt(constants)) return false;
+    this.next += (bytes + 7) & -8;
     return true;
   }
 
   /** Whether any block fits in. If not, clear. */
   get hasRoom(): boolean {
-    return this.next + MOST_WORDS <= CODE_END_WORD;
+    return this.next + MOST_BYTES <= CODE_END;
   }
 
   /** Forgets everything; no block made so far may run any more. */
   clear(): void {
     this.pool.clear();
-    this.next = CODE_WORD;
+    this.next = CODE_BASE;
   }
 
-  /** The block. Asks for room. */
-  flatten(ir: IrBlock, supervisor: boolean, frame: number, secondFrame: number): FlatBlock {
-    const { places } = this;
-    this.placeValues(ir);
-    const first = this.next;
-    this.putConstants(ir);
-    const cyclesBefore = this.putCycles(ir);
-    const pcs = this.putPcs(ir);
-    const modes = this.putModes(ir);
-    const base = this.next;
-    const starts = this.translate(ir, cyclesBefore);
-    const terminal = ir.terminal;
-    return {
-      pc: ir.pc,
-      mode: ir.mode,
-      endPc: ir.endPc,
-      count: ir.count,
-      cycles: ir.cycles,
-      frame,
-      secondFrame,
-      supervisor,
-      first,
-      base,
-      starts,
-      pcs,
-      modes,
-      cyclesBefore,
-      terminal: terminal.kind === 'trap' && terminal.completes ? TRAP_COMPLETES : TERMINAL[terminal.kind],
-      value: terminalValue(terminal, places),
-      target: terminalTarget(terminal),
-      next: 'next' in terminal ? terminal.next : ir.endPc,
-      args: terminal.kind === 'system' ? terminal.args.map((value) => places[value]!) : NO_ARGS,
-      runs: 0,
-      heat: 0,
-      tally: undefined,
-      valid: true,
-    };
-  }
-
-  /** Writes the constants of constV and shuffleV; those of const64 are in the operation. */
-  private putConstants(ir: IrBlock): void {
-    this.inline = this.next;
-    for (const words of ir.constants) {
-      this.code.set(words, this.next);
-      this.next += INLINE_WORDS;
-    }
-  }
-
-  /** Writes the cycles before each instruction, and all; where. */
-  private putCycles(ir: IrBlock): number {
-    const { code } = this;
+  /** Makes room for a record of that many bytes, to be copied there; its byte address. Asks for room. */
+  take(bytes: number): number {
     const at = this.next;
+    this.next += (bytes + 7) & -8;
+    return at;
+  }
+
+  /** The record's byte address. Asks for room. */
+  flatten(ir: IrBlock, supervisor: boolean, frame: number, secondFrame: number): number {
+    const { i32, u16 } = this;
+    const block = this.next;
+    this.placeValues(ir);
+    this.putConstants(ir, block + RECORD.size);
+    const code = this.inline + INLINE_BYTES * ir.constants.length;
+    const end = this.translate(ir, code);
+    const tables = (end + 3) & -4;
+    this.putTables(ir, block, tables);
+    const word = (field: number, value: number): void => {
+      i32[(block + field) >> 2] = value;
+    };
+    const { terminal } = ir;
+    word(RECORD.pc, ir.pc);
+    word(RECORD.mode, ir.mode);
+    word(RECORD.frame, frame);
+    word(
+      RECORD.flags,
+      RECORD_VALID |
+        (supervisor ? RECORD_SUPERVISOR : 0) |
+        (ir.insnMode === undefined ? 0 : RECORD_MODES) |
+        (secondFrame >= 0 ? RECORD_STRADDLES : 0),
+    );
+    // Taking the count from CLOCK's lower half carries into the upper one.
+    word(RECORD.clock, -ir.count);
+    word(RECORD.clock + 4, ir.cycles - 1);
+    word(RECORD.count, ir.count);
+    u16[(block + RECORD.code) >> 1] = code - block;
+    u16[(block + RECORD.end) >> 1] = end - block;
+    word(RECORD.terminal, terminal.kind === 'trap' && terminal.completes ? TRAP_COMPLETES : TERMINAL[terminal.kind]);
+    word(RECORD.value, this.address(terminalValue(terminal)));
+    word(RECORD.target, terminalTarget(terminal));
+    word(RECORD.next, 'next' in terminal ? terminal.next : ir.endPc);
+    word(RECORD.targetLink, 0);
+    word(RECORD.nextLink, 0);
+    word(RECORD.runs, 0);
+    word(RECORD.due, 0);
+    word(RECORD.cycles, ir.cycles);
+    word(RECORD.endPc, ir.endPc);
+    word(RECORD.endMode, ir.endMode);
+    word(RECORD.secondFrame, secondFrame);
+    word(RECORD.sibling, 0);
+    word(RECORD.tables, tables - block);
+    const args = terminal.kind === 'system' ? terminal.args : [];
+    word(RECORD.argCount, args.length);
+    for (let index = 0; index < 3; index++) word(RECORD.args + 4 * index, this.address(args[index] ?? -1));
+    return block;
+  }
+
+  /** Writes the constants of constV and shuffleV to `at`; those of const64 are in the operation. */
+  private putConstants(ir: IrBlock, at: number): void {
+    this.inline = (at + 7) & -8;
+    ir.constants.forEach((words, index) => {
+      this.i32.set(words, (this.inline + INLINE_BYTES * index) >> 2);
+    });
+  }
+
+  /** Writes the tables of instructions to `tables`. */
+  private putTables(ir: IrBlock, block: number, tables: number): void {
+    const { i32, u16, starts } = this;
+    const { count, insnMode } = ir;
+    let at = tables >> 2;
     let sum = 0;
-    for (let index = 0; index < ir.count; index++) {
-      code[at + index] = sum;
+    for (let index = 0; index < count; index++) {
+      i32[at + index] = sum;
       sum += ir.insnCycles[index]!;
     }
-    code[at + ir.count] = sum;
-    this.next += ir.count + 1;
-    return at;
-  }
-
-  /** Writes the address of each instruction, and the end; where. */
-  private putPcs(ir: IrBlock): number {
-    const { code } = this;
-    const at = this.next;
-    for (let index = 0; index < ir.count; index++) code[at + index] = ir.insnPc[index]!;
-    code[at + ir.count] = ir.endPc;
-    this.next += ir.count + 1;
-    return at;
-  }
-
-  /** Writes the mode of each instruction, and that behind the block; where, or -1 if it is the block's throughout. */
-  private putModes(ir: IrBlock): number {
-    const { insnMode } = ir;
-    if (insnMode === undefined) return -1;
-    const { code } = this;
-    const at = this.next;
-    for (let index = 0; index < ir.count; index++) code[at + index] = insnMode[index]!;
-    code[at + ir.count] = ir.endMode;
-    this.next += ir.count + 1;
-    return at;
+    i32[at + count] = sum;
+    at += count + 1;
+    if (insnMode !== undefined) {
+      for (let index = 0; index < count; index++) i32[at + index] = insnMode[index]!;
+      i32[at + count] = ir.endMode;
+      at += count + 1;
+    }
+    at *= 2;
+    for (let index = 0; index <= count; index++) {
+      const distance = ((index < count ? ir.insnPc[index]! : ir.endPc) - ir.pc) | 0;
+      const start = starts[index]! - block;
+      if (distance < 0 || distance > MOST_OFFSET || start > MOST_OFFSET) throw new RangeError('a block is too large');
+      u16[at + index] = distance;
+      u16[at + count + 1 + index] = start;
+    }
+    this.next = (2 * (at + 2 * (count + 1)) + 7) & -8;
   }
 
   private placeValues(ir: IrBlock): void {
     const { places, pool } = this;
     const { code } = ir;
-    for (let value = 0; value < ir.valueTypes.length; value++) places[value] = VALUES_WORD + value * VALUE_WORDS;
+    const { length } = ir.valueTypes;
+    if (length > VALUES_COUNT) throw new RangeError(`${length} values in a block`);
+    for (let value = 0; value < length; value++) places[value] = value * VALUE_WORDS;
     for (let at = 0; at < code.length; at += OP_STRIDE) {
       if (code[at + OP_NUM] !== CONST32) continue;
       const place = pool.place(code[at + OP_IMM]!);
-      if (place >= 0) places[code[at + OP_DST]!] = place;
+      if (place >= 0) places[code[at + OP_DST]!] = place - (VALUES_BASE >> 2);
     }
   }
 
-  /**
-   * Writes the operations behind `next`, and behind them where each instruction starts, relative to the
-   * first of them, and the end; returns where that is.
-   * The cycles before each instruction stand at `cyclesBefore`.
-   */
-  private translate(ir: IrBlock, cyclesBefore: number): number {
-    const { code: chunk, places, starts } = this;
-    const { code, insnFirstOp, count } = ir;
-    const base = this.next;
-    let to = base;
+  /** Writes the operations from byte address `from` on, and notes where each instruction starts, and the end; returns that. */
+  private translate(ir: IrBlock, from: number): number {
+    const { places, starts } = this;
+    const { code, insnFirstOp, insnCycles, count } = ir;
+    let to = from;
     let instruction = 0;
+    let cycles = 0;
     for (let index = 0, at = 0; at < code.length; index++, at += OP_STRIDE) {
-      while (instruction < count && insnFirstOp[instruction]! <= index) starts[instruction++] = to - base;
-      if (code[at + OP_NUM] === CONST32 && places[code[at + OP_DST]!]! >= CONSTANTS_WORD) continue;
-      const plain = UNCONDITIONAL.get(code[at + OP_NUM]!);
-      if (plain === undefined) this.encode(to, ir, at, chunk[cyclesBefore + instruction - 1]!);
-      else {
-        this.encodeConditional(to, ir, at, plain);
-        to += FLAT_STRIDE;
+      while (instruction < count && insnFirstOp[instruction]! <= index) {
+        if (instruction > 0) cycles += insnCycles[instruction - 1]!;
+        starts[instruction++] = to;
       }
-      to += FLAT_STRIDE;
+      if (code[at + OP_NUM] === CONST32 && places[code[at + OP_DST]!]! >= CONSTANTS_PLACE) continue;
+      const plain = UNCONDITIONAL.get(code[at + OP_NUM]!);
+      to = plain === undefined ? this.encode(to, ir, at, cycles) : this.encodeConditional(to, ir, at, plain);
     }
-    while (instruction <= count) starts[instruction++] = to - base;
-    for (let index = 0; index <= count; index++) chunk[to + index] = starts[index]!;
-    this.next = to + count + 1;
+    while (instruction <= count) starts[instruction++] = to;
     return to;
+  }
+
+  /** Place of a value; 0 for none, which nothing uses then. */
+  private place(value: number): number {
+    return value < 0 ? 0 : this.places[value]!;
   }
 
   /** Byte address of a value's place; 0 for none. */
   private address(value: number): number {
-    return value < 0 ? 0 : this.places[value]! << 2;
+    return value < 0 ? 0 : VALUES_BASE + 4 * this.places[value]!;
   }
 
-  /** Writes an access on a condition: the condition (with what the result is without it), then the plain access. */
-  private encodeConditional(to: number, ir: IrBlock, at: number, plain: number): void {
-    const { code: chunk } = this;
+  /** Writes number, result and arguments of an operation; returns its form. */
+  private put(to: number, flat: number, dst: number, a: number, b: number, c: number): FlatForm {
+    const { u16 } = this;
+    const form = FLAT_FORMS[flat]!;
+    const at = to >> 1;
+    u16[at] = flat;
+    if (form.dst > 0) u16[at + 1] = dst;
+    const args = (form.imm - form.a) >> 1;
+    const first = at + (form.a >> 1);
+    if (args > 0) u16[first] = a;
+    if (args > 1) u16[first + 1] = b;
+    if (args > 2) u16[first + 2] = c;
+    return form;
+  }
+
+  private putWord(at: number, value: number): void {
+    this.u16[at >> 1] = value;
+    this.u16[(at >> 1) + 1] = value >>> 16;
+  }
+
+  /** Writes an access on a condition: the condition (with what the result is without it), then the plain access. Returns where it ends. */
+  private encodeConditional(to: number, ir: IrBlock, at: number, plain: number): number {
     const { code } = ir;
+    const a = this.place(code[at + OP_A]!);
+    const b = this.place(code[at + OP_B]!);
+    const c = this.place(code[at + OP_C]!);
     const dst = code[at + OP_DST]!;
-    const b = this.address(code[at + OP_B]!);
-    const c = this.address(code[at + OP_C]!);
     // A store has its condition last, and nothing to yield: the condition stays what it is.
     const isLoad = dst >= 0;
-    chunk[to] = UNLESS;
-    chunk[to + 1] = isLoad ? this.address(dst) : c;
-    chunk[to + 2] = isLoad ? b : c;
-    chunk[to + 3] = c;
-    const access = to + FLAT_STRIDE;
-    chunk[access] = this.flatNumbers[plain]!;
-    chunk[access + 1] = this.address(dst);
-    chunk[access + 2] = this.address(code[at + OP_A]!);
-    chunk[access + 3] = b;
+    const result = this.place(dst);
+    const access = to + this.put(to, UNLESS, isLoad ? result : c, isLoad ? b : c, c, 0).bytes;
+    return access + this.put(access, this.flatNumbers[plain]!, result, a, b, 0).bytes;
   }
 
-  /** Writes the operation at `at` of the block's code to `to`. */
-  private encode(to: number, ir: IrBlock, at: number, cyclesBefore: number): void {
-    const { code: chunk } = this;
+  /** Writes the operation at `at` of the block's code to `to`; returns where it ends. */
+  private encode(to: number, ir: IrBlock, at: number, cyclesBefore: number): number {
     const { code } = ir;
     const number = code[at + OP_NUM]!;
+    const form = this.put(
+      to,
+      this.flatNumbers[number]!,
+      this.place(code[at + OP_DST]!),
+      this.place(code[at + OP_A]!),
+      this.place(code[at + OP_B]!),
+      this.place(code[at + OP_C]!),
+    );
+    const { immBytes } = form;
+    if (immBytes === 0) return to + form.bytes;
     const imm = code[at + OP_IMM]!;
-    chunk[to] = this.flatNumbers[number]!;
-    chunk[to + 1] = this.address(code[at + OP_DST]!);
-    chunk[to + 2] = this.address(code[at + OP_A]!);
-    chunk[to + 3] = this.address(code[at + OP_B]!);
-    chunk[to + 4] = this.address(code[at + OP_C]!);
+    const place = to + form.imm;
     switch (IMMEDIATES[number]) {
       case IMM_PLAIN:
-        chunk[to + 5] = imm;
+        this.putImmediate(place, immBytes, imm);
         break;
-      case IMM_SLOT:
       case IMM_STATE:
-        chunk[to + 5] = STATE_BASE + imm;
+        this.putImmediate(place, immBytes, STATE_BASE + imm);
         break;
       case IMM_INTERRUPTS:
-        chunk[to + 5] = INTERRUPTS_ADDRESS;
+        this.putImmediate(place, immBytes, INTERRUPTS_ADDRESS);
         break;
       case IMM_CYCLES:
-        chunk[to + 5] = cyclesBefore;
+        this.putImmediate(place, immBytes, cyclesBefore);
         break;
       case IMM_CONST64:
-        chunk[to + 4] = ir.constants[imm]![1]!;
-        chunk[to + 5] = ir.constants[imm]![0]!;
+        this.putWord(place, ir.constants[imm]![0]!);
+        this.putWord(place + 4, ir.constants[imm]![1]!);
         break;
       case IMM_INLINE:
-        chunk[to + 5] = (this.inline + imm * INLINE_WORDS - to) << 2;
+        this.putImmediate(place, immBytes, this.inline + imm * INLINE_BYTES - to);
         break;
       default:
-        chunk[to + 5] = VALUE_INDEX[number]! + imm;
+        this.putImmediate(place, immBytes, VALUE_INDEX[number]! + imm);
     }
+    return to + form.bytes;
+  }
+
+  private putImmediate(at: number, bytes: number, value: number): void {
+    if (bytes === 4) this.putWord(at, value);
+    else if (value >>> 16 === 0) this.u16[at >> 1] = value;
+    else throw new RangeError(`immediate ${value} does not fit in`);
   }
 }
 
-function terminalValue(terminal: Terminal, places: Int32Array): number {
+function terminalValue(terminal: Terminal): number {
   switch (terminal.kind) {
     case 'branch':
-      return places[terminal.cond]!;
+      return terminal.cond;
     case 'callIndirect':
     case 'return':
     case 'jumpIndirect':
-      return places[terminal.target]!;
+      return terminal.target;
     case 'trap':
-      return places[terminal.error]!;
+      return terminal.error;
     default:
-      return 0;
+      return -1;
   }
 }
 

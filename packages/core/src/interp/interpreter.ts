@@ -1,44 +1,51 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import { hasRelaxedMadd } from '../ir/host-fusion.ts';
 import type { AlignmentVectors, Helper } from '../isa-backend.ts';
 import {
+  BLOCK_ADDRESS,
   CLOCK_ADDRESS,
   CYCLES_BASE_ADDRESS,
   EMPTY_TABLE,
   TABLE_SUPERVISOR,
   TABLE_WRITE,
   TABLES_ADDRESS,
+  TRAP_ADDRESS,
+  VALUES_BASE,
 } from '../memory/memory-map.ts';
-import type { FlatBlock } from './flat-block.ts';
-import { MEMORY_FORM_OF } from './flat-ops.ts';
-import { loopModule } from './loop-module.ts';
+import { Records } from './block-record.ts';
+import { FLAT_FORMS, MEMORY_FORM_OF } from './flat-ops.ts';
+import { RUN } from './loop-abi.ts';
+import { type LoopKind, loopModule } from './loop-module.ts';
 import { SlowAccess } from './slow-access.ts';
 
 /** Told of each guest memory access of interpreted code, before it is made: address, bytes, what for. */
 export type AccessObserver = (address: number, bytes: number, access: 'read' | 'write') => void;
 
-/** The loop: runs the operations from `ip` to before `end`. Answers 0, or the address of a trapIf that was taken. */
-type Loop = (ip: number, end: number, readTable: number, writeTable: number) => number;
+/** The loop: see loop-abi.ts. */
+type Loop = (block: number, limit: number, readTable: number, writeTable: number, stop: number, fuel: number) => number;
 
 const CYCLES_HIGH = (CLOCK_ADDRESS >> 2) + 1;
 const CYCLES_BASE = CYCLES_BASE_ADDRESS >> 2;
+const VALUES = VALUES_BASE >> 2;
 /** The loop's bytes by what it is made for; the same for all machines. */
-const MODULES = new Map<number, Uint8Array>();
+const MODULES = new Map<string, Uint8Array>();
 
-/** Runs flat blocks. Values, slots and the code itself are words of the memory; nothing is allocated while it runs. */
+/** Runs blocks. Values, slots and the code itself lie in the memory; nothing is allocated while it runs. */
 export class Interpreter {
   readonly slow: SlowAccess;
-  /** Word index of the operation under way, kept where something may be thrown. */
+  /** Byte address of the operation under way, kept where something may be thrown. */
   private at = 0;
-  private block: FlatBlock | undefined;
   /** A store hit code: the block is left behind its instruction. */
   private leaving = false;
-  /** After execute answered false: the instruction of the block that is next. */
+  /** After a block was left (execute answered false, or RUN.trap, RUN.left): its instruction that is next. */
   left = 0;
   /** Vector and error code of the trapIf that was taken, or -1. */
   trapVector = -1;
   trapError = 0;
   observer: AccessObserver | undefined;
   private readonly cpu: Cpu;
+  private readonly records: Records;
+  private readonly u16: Uint16Array;
   private readonly helpers: readonly Helper[];
   private readonly loop: Loop;
 
@@ -46,8 +53,15 @@ export class Interpreter {
   constructor(cpu: Cpu, helpers: readonly Helper[], alignment?: AlignmentVectors) {
     this.cpu = cpu;
     this.helpers = helpers;
+    this.u16 = cpu.memory.u16;
+    this.records = new Records(cpu.i32, this.u16);
     this.slow = new SlowAccess(cpu, alignment);
     this.loop = this.instantiate(alignment !== undefined);
+  }
+
+  /** Record of the block that was run last. */
+  get block(): number {
+    return this.cpu.i32[BLOCK_ADDRESS >> 2]!;
   }
 
   /**
@@ -55,44 +69,78 @@ export class Interpreter {
    * where the block is to be left before instruction `left`: for a trapIf that was taken (trapVector
    * set), after a store into code otherwise. Throws GuestFault: see faulting.
    */
-  execute(block: FlatBlock, count: number): boolean {
+  execute(block: number, count: number): boolean {
     const m = this.cpu.i32;
-    const { base, starts } = block;
-    this.block = block;
+    const { records } = this;
+    m[BLOCK_ADDRESS >> 2] = block;
     this.leaving = false;
-    const end = base + m[starts + count]!;
-    if (end === base) return true;
+    const limit = records.start(block, count);
+    if (limit === records.start(block, 0)) return true;
     let read = EMPTY_TABLE;
     let write = EMPTY_TABLE;
     if (this.observer === undefined) {
-      read = m[TABLES_ADDRESS >> 2]! + (block.supervisor ? TABLE_SUPERVISOR : 0);
+      read = m[TABLES_ADDRESS >> 2]! + (records.isSupervisor(block) ? TABLE_SUPERVISOR : 0);
       write = read + TABLE_WRITE;
     }
-    const trap = this.loop(base << 2, end << 2, read, write);
-    if (trap === 0) return !this.leaving || this.left >= count;
-    const at = trap >>> 2;
-    this.trapVector = m[at + 5]!;
-    this.trapError = m[m[at + 3]! >> 2]!;
-    this.left = this.instructionAt(at);
+    const answer = this.loop(block, limit, read, write, 0, 0);
+    if (answer === RUN.look) return !this.leaving || this.left >= count;
+    this.noteTrap();
     return false;
+  }
+
+  /**
+   * Runs the block, and those behind it, until something is left to the engine, pc is `stop`, or `fuel`
+   * blocks are done; answers why (RUN). Throws GuestFault: see faulting. Not where there is an observer.
+   */
+  run(block: number, stop: number, fuel: number): number {
+    this.leaving = false;
+    this.cpu.i32[BLOCK_ADDRESS >> 2] = block;
+    const answer = this.loop(block, 0, 0, 0, stop, fuel);
+    if (answer === RUN.trap) this.noteTrap();
+    return answer;
   }
 
   /** The instruction of the block under way whose operation threw. */
   faulting(): number {
-    return this.instructionAt(this.at);
+    return this.records.instructionAt(this.block, this.at);
+  }
+
+  private noteTrap(): void {
+    const m = this.cpu.i32;
+    const at = m[TRAP_ADDRESS >> 2]!;
+    const form = FLAT_FORMS[this.u16[at >> 1]!]!;
+    this.trapVector = this.word(at + form.imm);
+    this.trapError = m[this.place(at + form.b)]!;
+    this.left = this.records.instructionAt(this.block, at);
+  }
+
+  /** Index, in words of the memory, of the place that the half-word at a byte address names. */
+  private place(at: number): number {
+    return VALUES + this.u16[at >> 1]!;
+  }
+
+  private word(at: number): number {
+    return this.u16[at >> 1]! | (this.u16[(at >> 1) + 1]! << 16);
   }
 
   private instantiate(aligned: boolean): Loop {
-    const { memory } = this.cpu;
-    const kind = (memory.bigEndian ? 1 : 0) + (aligned ? 2 : 0);
-    let bytes = MODULES.get(kind);
-    if (bytes === undefined) MODULES.set(kind, (bytes = loopModule(memory.bigEndian, aligned)));
+    const { memory, layout, base } = this.cpu;
+    const kind: LoopKind = {
+      bigEndian: memory.bigEndian,
+      aligned,
+      relaxed: hasRelaxedMadd(),
+      pcAddress: base + layout.slot('pc', 'i32').offset,
+      modeAddress: base + layout.slot('mode', 'i32').offset,
+    };
+    const key = JSON.stringify(kind);
+    let bytes = MODULES.get(key);
+    if (bytes === undefined) MODULES.set(key, (bytes = loopModule(kind)));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       m: { m: memory.memory },
       h: {
-        slow: (ip: number, end: number) => this.access(ip >>> 2, end),
-        helper: (ip: number) => this.help(ip >>> 2),
-        cycles: (ip: number) => this.countCycles(ip >>> 2),
+        slow: (at: number, end: number) => this.access(at, end),
+        helper: (at: number) => this.help(at),
+        cycles: (at: number) => this.countCycles(at),
       },
     });
     return exports.loop as Loop;
@@ -101,24 +149,26 @@ export class Interpreter {
   /** The access (or probe) at `at`, which the translation tables do not serve. Answers where the loop is to end. */
   private access(at: number, end: number): number {
     const { slow, observer } = this;
-    const { supervisor } = this.block!;
+    const supervisor = this.records.isSupervisor(this.block);
     const m = this.cpu.i32;
     this.at = at;
-    const address = m[m[at + 2]! >> 2]!;
-    const form = MEMORY_FORM_OF[m[at]!];
+    const flat = this.u16[at >> 1]!;
+    const { dst, a, b, imm } = FLAT_FORMS[flat]!;
+    const address = m[this.place(at + a)]!;
+    const form = MEMORY_FORM_OF[flat];
     if (form === undefined) {
-      slow.probeWrite(address, m[at + 5]!, supervisor);
+      slow.probeWrite(address, this.word(at + imm), supervisor);
       return end;
     }
     const { bytes, access } = form;
     if (observer !== undefined) observer(address, bytes, access);
     if (form.store) {
-      const from = m[at + 3]! >> 2;
+      const from = this.place(at + b);
       if (bytes > 4) slow.storeWords(address, bytes, supervisor, from);
       else slow.store(address, bytes, m[from]!, supervisor);
       return slow.codeWritten ? this.endAfterCodeWrite(at) : end;
     }
-    const to = m[at + 1]! >> 2;
+    const to = this.place(at + dst);
     if (bytes > 4) slow.loadWords(address, bytes, access, supervisor, to);
     else {
       const unused = form.signed ? 32 - 8 * bytes : 0;
@@ -130,34 +180,27 @@ export class Interpreter {
   private help(at: number): void {
     const m = this.cpu.i32;
     this.at = at;
-    const helper = this.helpers[m[at + 5]!]!;
-    m[m[at + 1]! >> 2] = helper(this.cpu, m[m[at + 2]! >> 2]!, m[m[at + 3]! >> 2]!, m[m[at + 4]! >> 2]!);
+    const { dst, a, b, c, imm } = FLAT_FORMS[this.u16[at >> 1]!]!;
+    const helper = this.helpers[this.u16[(at + imm) >> 1]!]!;
+    m[this.place(at + dst)] = helper(this.cpu, m[this.place(at + a)]!, m[this.place(at + b)]!, m[this.place(at + c)]!);
   }
 
   /** Cycles: those before this run, in this run, in this block. */
   private countCycles(at: number): void {
     const m = this.cpu.i32;
-    const to = m[at + 1]! >> 2;
-    const sum = (m[CYCLES_BASE]! >>> 0) + (m[CYCLES_HIGH]! >>> 0) + m[at + 5]!;
+    const { dst, imm } = FLAT_FORMS[this.u16[at >> 1]!]!;
+    const to = this.place(at + dst);
+    const sum = (m[CYCLES_BASE]! >>> 0) + (m[CYCLES_HIGH]! >>> 0) + this.word(at + imm);
     m[to] = sum;
     m[to + 1] = m[CYCLES_BASE + 1]! + Math.floor(sum / 0x1_0000_0000);
   }
 
   /** Start of the instruction behind the one at `at`: there the block is left, its code may be stale. */
   private endAfterCodeWrite(at: number): number {
+    const { records, block } = this;
     this.slow.codeWritten = false;
     this.leaving = true;
-    this.left = this.instructionAt(at) + 1;
-    const { base, starts } = this.block!;
-    return (base + this.cpu.i32[starts + this.left]!) << 2;
-  }
-
-  /** Which instruction of the running block the word `at` of its code belongs to. */
-  private instructionAt(at: number): number {
-    const { base, starts, count } = this.block!;
-    const m = this.cpu.i32;
-    let index = 0;
-    while (index + 1 < count && base + m[starts + index + 1]! <= at) index++;
-    return index;
+    this.left = records.instructionAt(block, at) + 1;
+    return records.start(block, this.left);
   }
 }

@@ -3,27 +3,37 @@
  * same loop in JavaScript did (V8 optimised it for the operations it had met, and threw the code away
  * with the next), and NaN bits and 64-bit values pass through it unharmed.
  *
- * An operation is FLAT_STRIDE words of the memory (flat-ops.ts); places in them are byte addresses.
- * What is rare is left to imports, which read the operation where it lies.
+ * An operation is some half-words of the memory (flat-ops.ts). What is rare is left to imports, which
+ * read the operation where it lies. From block to block the loop goes on by itself (chain-emitter.ts).
  */
 import { LANES, OP_NAMES, OP_NUMBER, OP_SPECS, OPS, type OpSpec, type ValueType } from '../ir/ops.ts';
-import { PAGE_SIZE } from '../memory/memory-map.ts';
+import { PAGE_SIZE, TRAP_ADDRESS, VALUES_BASE } from '../memory/memory-map.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from '../wasm/encoder.ts';
-import { FLAT_STRIDE } from './flat-block.ts';
-import { FLAT_COUNT, FLAT_NUMBER, MEMORY_FORMS, type MemoryForm, SHUFFLE, UNLESS, VALUE_OP } from './flat-ops.ts';
-
-/** Parameters of the loop: where to begin and end, and the translation tables (byte addresses); then its locals. */
-const IP = 0;
-const END = 1;
-const READ_TABLE = 2;
-const WRITE_TABLE = 3;
-const ADDRESS = 4;
-const WORD = 5;
-const VECTOR = 6;
-
-/** Byte offsets of an operation's words. */
-const AT = { op: 0, dst: 4, a: 8, b: 12, c: 16, imm: 20 } as const;
-const STRIDE_BYTES = FLAT_STRIDE * 4;
+import { BlockEnd, type ChainPlaces } from './chain-emitter.ts';
+import {
+  ACCESS_BYTES,
+  FLAT_COUNT,
+  FLAT_FORMS,
+  FLAT_NUMBER,
+  type FlatForm,
+  MEMORY_FORMS,
+  type MemoryForm,
+  SHUFFLE,
+  UNLESS,
+  VALUE_OP,
+} from './flat-ops.ts';
+import {
+  ADDRESS,
+  END,
+  IP,
+  LOOP_LOCALS,
+  LOOP_PARAMETERS,
+  READ_TABLE,
+  RUN,
+  VECTOR,
+  WORD,
+  WRITE_TABLE,
+} from './loop-abi.ts';
 
 const LOAD: Record<ValueType, number> = {
   i32: OPCODE.i32Load,
@@ -43,6 +53,7 @@ const ADD = OPS.add.wasm;
 const AND = OPS.and.wasm;
 const XOR = OPS.xor.wasm;
 const EQZ = OPS.eqz.wasm;
+const SHL = OPS.shl.wasm;
 const ROTL64 = OPS.rotl64.wasm;
 /** Lanes of i8x16.shuffle that put the four words in reverse order. */
 const REVERSED_WORDS = [0x0f0e0d0c, 0x0b0a0908, 0x07060504, 0x03020100];
@@ -71,11 +82,18 @@ function isValueOp(number: number): boolean {
   return FLAT_NUMBER[number] === VALUE_OP && spec.effect === 'pure' && spec.args.length > 0 && spec.wasm !== 0;
 }
 
-/** The module's bytes, for guests of that byte order; `aligned`: accesses must be (IsaBackend.alignment). */
-export function loopModule(bigEndian: boolean, aligned: boolean): Uint8Array {
+/** What a loop is made for: the guest's byte order, whether accesses must be aligned (IsaBackend.alignment), whether the host has fusedF64x2, where pc and mode are. */
+export interface LoopKind extends ChainPlaces {
+  readonly bigEndian: boolean;
+  readonly aligned: boolean;
+  readonly relaxed: boolean;
+}
+
+/** The module's bytes. */
+export function loopModule(kind: LoopKind): Uint8Array {
   const module = new ModuleWriter();
   const valueType = module.type(['i32', 'i32', 'i32', 'i32'], []);
-  const loopType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
+  const loopType = module.type(LOOP_PARAMETERS, ['i32']);
   const endType = module.type(['i32', 'i32'], ['i32']);
   const opType = module.type(['i32'], []);
   for (const name of IMPORTS) module.importFunction('h', name, name === 'slow' ? endType : opType);
@@ -83,62 +101,86 @@ export function loopModule(bigEndian: boolean, aligned: boolean): Uint8Array {
   const functions: number[] = [];
   OP_NAMES.forEach((name, number) => {
     if (!isValueOp(number)) return;
+    // No lift uses it on such a host.
+    if (name === 'fusedF64x2' && !kind.relaxed) {
+      functions.push(module.addFunction(valueType, [], new CodeWriter(1).byte(OPCODE.unreachable)));
+      return;
+    }
     for (let lane = 0; lane < (LANES[name] ?? 1); lane++) {
       functions.push(module.addFunction(valueType, [], valueFunction(OP_SPECS[number]!, lane)));
     }
   });
   const shuffle = module.addFunction(valueType, [], shuffleFunction());
   module.defineTable(functions);
-  const body = new LoopEmitter(bigEndian, aligned, valueType, shuffle).emit();
-  module.addFunction(loopType, ['i32', 'i32', 'v128'], body, 'loop');
+  const body = new LoopEmitter(kind, valueType, shuffle).emit();
+  module.addFunction(loopType, LOOP_LOCALS, body, 'loop');
   return module.finish();
 }
 
-/** dst ← op(a, b, c), operands loaded and the result stored by type. All parameters are byte addresses. */
+/** dst ← op(a, b, c), operands loaded and the result stored by type. All parameters are byte offsets from VALUES_BASE. */
 function valueFunction(spec: OpSpec, lane: number): CodeWriter {
   const code = new CodeWriter(48).get(0);
-  spec.args.forEach((type, index) => void code.get(index + 1).memory(LOAD[type], 0, 0));
+  spec.args.forEach((type, index) => void code.get(index + 1).memory(LOAD[type], 0, VALUES_BASE));
   code.op(spec.wasm);
   if (spec.imm === 'lane') code.byte(lane);
-  return code.memory(STORE[spec.result!], 0, 0);
+  return code.memory(STORE[spec.result!], 0, VALUES_BASE);
 }
 
-/** i8x16.shuffle has its lanes in the instruction; here they come from memory: one swizzle for each operand. */
+/** i8x16.shuffle has its lanes in the instruction; here they come from memory (a byte address): one swizzle for each operand. */
 function shuffleFunction(): CodeWriter {
   const code = new CodeWriter(64).get(0);
-  const load = (local: number) => code.get(local).memory(OPCODE.v128Load, 0, 0);
+  const load = (local: number) => code.get(local).memory(OPCODE.v128Load, 0, VALUES_BASE);
+  const lanes = () => code.get(3).memory(OPCODE.v128Load, 0, 0);
   load(1);
-  load(3).op(OPS.swizzleV.wasm);
+  lanes().op(OPS.swizzleV.wasm);
   load(2);
-  load(3).i32Const(16).op(OPS.splat8.wasm).op(OPS.sub8x16.wasm).op(OPS.swizzleV.wasm);
-  return code.op(OPS.orV.wasm).memory(OPCODE.v128Store, 0, 0);
+  lanes().i32Const(16).op(OPS.splat8.wasm).op(OPS.sub8x16.wasm).op(OPS.swizzleV.wasm);
+  return code.op(OPS.orV.wasm).memory(OPCODE.v128Store, 0, VALUES_BASE);
 }
 
-/** Emits the loop: a br_table over the flat operation number, a case for each. */
+/** Emits the loop: a br_table over the flat operation number, a case for each; around it that over blocks. */
 class LoopEmitter {
   private readonly code = new CodeWriter(8192);
+  private readonly kind: LoopKind;
   private readonly bigEndian: boolean;
   private readonly aligned: boolean;
   private readonly valueType: number;
   private readonly shuffle: number;
   /** Label depth, within a case, of what goes on to the next operation. */
   private next = 0;
+  /** Form of the operation whose case is emitted. */
+  private form: FlatForm = FLAT_FORMS[0]!;
 
-  constructor(bigEndian: boolean, aligned: boolean, valueType: number, shuffle: number) {
-    this.bigEndian = bigEndian;
-    this.aligned = aligned;
+  constructor(kind: LoopKind, valueType: number, shuffle: number) {
+    this.kind = kind;
+    this.bigEndian = kind.bigEndian;
+    this.aligned = kind.aligned;
     this.valueType = valueType;
     this.shuffle = shuffle;
   }
 
   emit(): CodeWriter {
     const { code } = this;
+    const chain = new BlockEnd(code, this.kind);
+    code.byte(OPCODE.loop).byte(VOID);
+    chain.begin();
+    // A block without operations is at its end already.
+    code.byte(OPCODE.block).byte(VOID);
+    code.get(IP).get(END).op(OPS.geU.wasm).brIf(0);
+    this.operations();
+    code.end();
+    chain.finish();
+    return code.end().i32Const(RUN.look);
+  }
+
+  private operations(): void {
+    const { code } = this;
     const cases = this.cases();
     code.byte(OPCODE.loop).byte(VOID).byte(OPCODE.block).byte(VOID);
     for (let number = 0; number < FLAT_COUNT; number++) code.byte(OPCODE.block).byte(VOID);
     code
       .get(IP)
-      .memory(OPCODE.i32Load, 2, AT.op)
+      .memory(OPCODE.i32Load16U, 1, 0)
       .byte(OPCODE.brTable)
       .u32(FLAT_COUNT - 1);
     for (let number = 0; number < FLAT_COUNT; number++) code.u32(number);
@@ -147,13 +189,18 @@ class LoopEmitter {
       this.next = FLAT_COUNT - 1 - number;
       const emitCase = cases.get(number);
       if (emitCase === undefined) throw new TypeError(`no case for flat operation ${number}`);
+      this.form = FLAT_FORMS[number]!;
       emitCase();
+      this.step(this.form.bytes);
       code.br(this.next);
     }
     code.end();
-    code.get(IP).i32Const(STRIDE_BYTES).op(ADD).tee(IP);
-    code.get(END).op(OPS.ltU.wasm).brIf(0);
-    return code.end().i32Const(0);
+    code.get(IP).get(END).op(OPS.ltU.wasm).brIf(0);
+    code.end();
+  }
+
+  private step(bytes: number): void {
+    this.code.get(IP).i32Const(bytes).op(ADD).set(IP);
   }
 
   /** The cases by flat number; operations that share one do the same. */
@@ -170,15 +217,15 @@ class LoopEmitter {
       }
     });
     const others: [keyof typeof OPS, () => void][] = [
-      ['const32', () => this.result('i32', () => this.word(AT.imm))],
-      ['wrap', () => this.move('i32', AT.a)],
-      ['bitsOfF64', () => this.move('i64', AT.a)],
-      ['get', () => this.move('i32', AT.imm)],
-      ['get64', () => this.move('i64', AT.imm)],
-      ['getV', () => this.move('v128', AT.imm)],
-      ['set', () => this.moveTo(AT.imm, 'i32')],
-      ['set64', () => this.moveTo(AT.imm, 'i64')],
-      ['setV', () => this.moveTo(AT.imm, 'v128')],
+      ['const32', () => this.result('i32', () => this.immediate())],
+      ['wrap', () => this.result('i32', () => this.argument(0, 'i32'))],
+      ['bitsOfF64', () => this.result('i64', () => this.argument(0, 'i64'))],
+      ['get', () => this.get('i32')],
+      ['get64', () => this.get('i64')],
+      ['getV', () => this.get('v128')],
+      ['set', () => this.set('i32')],
+      ['set64', () => this.set('i64')],
+      ['setV', () => this.set('v128')],
       ['peek32', () => this.peek('i32')],
       ['peek64', () => this.peek('i64')],
       ['poke32', () => this.poke('i32')],
@@ -187,8 +234,8 @@ class LoopEmitter {
       ['helper', () => this.import('helper')],
       ['cycles', () => this.import('cycles')],
       ['trapIf', () => this.trapIf()],
-      ['const64', () => this.const64()],
-      ['constV', () => this.result('v128', () => this.inlineConstant().memory(OPCODE.v128Load, 2, 0))],
+      ['const64', () => this.result('i64', () => void this.code.get(IP).memory(OPCODE.i64Load, 1, this.form.imm))],
+      ['constV', () => this.result('v128', () => this.inlineConstant().memory(OPCODE.v128Load, 0, 0))],
     ];
     for (const [name, emitCase] of others) cases.set(FLAT_NUMBER[OP_NUMBER[name]]!, emitCase);
     cases.set(SHUFFLE, () => this.shuffleLanes());
@@ -197,42 +244,47 @@ class LoopEmitter {
     return cases;
   }
 
-  /** A word of the operation. */
-  private word(at: number): CodeWriter {
-    return this.code.get(IP).memory(OPCODE.i32Load, 2, at);
+  /** The immediate of the operation. */
+  private immediate(): CodeWriter {
+    const { imm, immBytes } = this.form;
+    return this.code.get(IP).memory(immBytes === 2 ? OPCODE.i32Load16U : OPCODE.i32Load, 1, imm);
   }
 
-  /** The value at the place in a word of the operation. */
-  private value(at: number, type: ValueType): CodeWriter {
-    return this.word(at).memory(LOAD[type], 2, 0);
+  /** A place that the operation names, in bytes from VALUES_BASE. */
+  private place(at: number): CodeWriter {
+    return this.code.get(IP).memory(OPCODE.i32Load16U, 1, at).i32Const(2).op(SHL);
+  }
+
+  private argument(index: number, type: ValueType): CodeWriter {
+    return this.place(this.form.a + 2 * index).memory(LOAD[type], 2, VALUES_BASE);
   }
 
   private result(type: ValueType, emitValue: () => void): void {
-    this.word(AT.dst);
+    this.place(this.form.dst);
     emitValue();
-    this.code.memory(STORE[type], 2, 0);
+    this.code.memory(STORE[type], 2, VALUES_BASE);
   }
 
   private pure(spec: OpSpec): void {
     this.result(spec.result!, () => {
-      spec.args.forEach((type, index) => void this.value(AT.a + 4 * index, type));
+      spec.args.forEach((type, index) => void this.argument(index, type));
       this.code.op(spec.wasm);
     });
   }
 
-  private move(type: ValueType, from: number): void {
-    this.result(type, () => void this.value(from, type));
+  private get(type: ValueType): void {
+    this.result(type, () => void this.immediate().memory(LOAD[type], 2, 0));
   }
 
-  private moveTo(to: number, type: ValueType): void {
-    this.word(to);
-    this.value(AT.a, type).memory(STORE[type], 2, 0);
+  private set(type: ValueType): void {
+    this.immediate();
+    this.argument(0, type).memory(STORE[type], 2, 0);
   }
 
   /** Address in the state: the argument plus the immediate. */
   private stateAddress(): CodeWriter {
-    this.value(AT.a, 'i32');
-    return this.word(AT.imm).op(ADD);
+    this.argument(0, 'i32');
+    return this.immediate().op(ADD);
   }
 
   private peek(type: ValueType): void {
@@ -241,32 +293,23 @@ class LoopEmitter {
 
   private poke(type: ValueType): void {
     this.stateAddress();
-    this.value(AT.b, type).memory(STORE[type], 2, 0);
-  }
-
-  private const64(): void {
-    for (const [offset, at] of [
-      [0, AT.imm],
-      [4, AT.c],
-    ] as const) {
-      this.word(AT.dst);
-      this.word(at).memory(OPCODE.i32Store, 2, offset);
-    }
+    this.argument(1, type).memory(STORE[type], 2, 0);
   }
 
   /** Address of constant words that lie near the operation. */
   private inlineConstant(): CodeWriter {
     this.code.get(IP);
-    return this.word(AT.imm).op(ADD);
+    return this.immediate().op(ADD);
   }
 
   private shuffleLanes(): void {
-    for (const at of [AT.dst, AT.a, AT.b]) this.word(at);
+    for (const at of [this.form.dst, this.form.a, this.form.b]) this.place(at);
     this.inlineConstant().call(this.shuffle);
   }
 
   private callValueOp(): void {
-    for (const at of [AT.dst, AT.a, AT.b, AT.c, AT.imm]) this.word(at);
+    for (const at of [this.form.dst, this.form.a, this.form.b, this.form.c]) this.place(at);
+    this.immediate();
     this.code.byte(OPCODE.callIndirect).u32(this.valueType).u32(0);
   }
 
@@ -279,16 +322,19 @@ class LoopEmitter {
     this.code.get(IP).get(END).call(IMPORTS.indexOf('slow')).set(END);
   }
 
-  /** A trap that is taken ends the loop, which answers where. */
+  /** A trap that is taken ends the run; where is noted. */
   private trapIf(): void {
-    this.value(AT.a, 'i32').byte(OPCODE.if).byte(VOID).get(IP).byte(OPCODE.return).end();
+    this.argument(0, 'i32').byte(OPCODE.if).byte(VOID);
+    this.code.i32Const(0).get(IP).memory(OPCODE.i32Store, 2, TRAP_ADDRESS);
+    this.code.i32Const(RUN.trap).byte(OPCODE.return).end();
   }
 
   /** Without the condition: the result, and on behind the next operation. */
   private unless(): void {
-    this.value(AT.a, 'i32').op(EQZ).byte(OPCODE.if).byte(VOID);
-    this.move('i32', AT.b);
-    this.code.get(IP).i32Const(STRIDE_BYTES).op(ADD).set(IP).end();
+    this.argument(0, 'i32').op(EQZ).byte(OPCODE.if).byte(VOID);
+    this.result('i32', () => this.argument(1, 'i32'));
+    this.step(ACCESS_BYTES);
+    this.code.end();
   }
 
   /** A guest access: through the page's translation word where there is one and the access stays in the page. */
@@ -296,12 +342,12 @@ class LoopEmitter {
     const { code } = this;
     const table = form.access === 'write' ? WRITE_TABLE : READ_TABLE;
     code.byte(OPCODE.block).byte(VOID);
-    this.value(AT.a, 'i32').tee(ADDRESS).i32Const(12).op(OPS.shrU.wasm).i32Const(2).op(OPS.shl.wasm);
+    this.argument(0, 'i32').tee(ADDRESS).i32Const(12).op(OPS.shrU.wasm).i32Const(2).op(OPS.shl.wasm);
     code.get(table).op(ADD).memory(OPCODE.i32Load, 2, 0).tee(WORD).op(EQZ).brIf(0);
     this.checkExtent(form.bytes);
     if (form.store) {
       this.hostAddress(form.bytes);
-      this.value(AT.b, form.type);
+      this.argument(1, form.type);
       this.swapWords(form.bytes);
       code.memory(form.opcode, 0, this.bigEndian ? 0 : 1);
     } else {
@@ -311,6 +357,7 @@ class LoopEmitter {
         this.swapWords(form.bytes);
       });
     }
+    this.step(this.form.bytes);
     code.br(this.next + 1).end();
     this.slow();
   }

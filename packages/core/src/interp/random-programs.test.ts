@@ -61,6 +61,7 @@ describe('random programs, interpreted', () => {
         for (let at = 0; at < ir!.code.length; at += OP_STRIDE) seen.add(ir!.code[at + OP_NUM]!);
       }
     }
-    expect(OP_NAMES.filter((_, number) => !seen.has(number))).toEqual([]);
+    // Which rounding that one does depends on the host.
+    expect(OP_NAMES.filter((_, number) => !seen.has(number))).toEqual(['fusedF64x2']);
   });
 });

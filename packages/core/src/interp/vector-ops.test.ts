@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hostFuses } from '../ir/host-fusion.ts';
 import { OP_NAMES, OPS, type OpName } from '../ir/ops.ts';
+import { FloatUnit, firstNan, newUnpacked } from '../softfloat/index.ts';
 import { OneOp, type Words } from '../testing/one-op.ts';
 import { Random } from '../testing/random.ts';
 
@@ -34,6 +36,27 @@ interface Arguments {
   readonly imm: number;
 }
 type Model = (args: Arguments) => number[];
+
+const unit = new FloatUnit({
+  tinyBefore: false,
+  defaultNan: { sign: 0, high: 0xc000_0000 | 0, low: 0 },
+  signalingBitSet: false,
+  pickNan: firstNan,
+  infinityTimesZero: { invalid: true, defaultNan: true },
+});
+
+/** a * b + c of doubles, rounded once. */
+function fused(...words: readonly Words[]): number[] {
+  const [a, b, c] = words.map((double) => {
+    const number = newUnpacked();
+    unit.loadDouble(number, double[1]!, double[0]!);
+    return number;
+  });
+  const result = newUnpacked();
+  unit.multiplyAdd(result, a!, b!, c!);
+  unit.double(result);
+  return [unit.low, unit.high];
+}
 
 const bin =
   (kind: Kind, f: (a: number, b: number) => number): Model =>
@@ -314,6 +337,7 @@ const MODELS: Partial<Record<OpName, Model>> = {
   gtF32x4: compare('f32', (a, b) => a > b),
   leF32x4: compare('f32', (a, b) => a <= b),
   geF32x4: compare('f32', (a, b) => a >= b),
+  fusedF64x2: ({ a, b, c }) => [0, 2].flatMap((at) => fused(a.slice(at), b.slice(at), c.slice(at))),
   addF64x2: bin('f64', add),
   subF64x2: bin('f64', sub),
   mulF64x2: bin('f64', mul),
@@ -375,7 +399,8 @@ describe('vector operations of the interpreter', () => {
     (name) =>
       OPS[name].effect === 'pure' &&
       ((OPS[name].args as readonly string[]).includes('v128') || /^splat/.test(name)) &&
-      name !== 'shuffleV',
+      name !== 'shuffleV' &&
+      (name !== 'fusedF64x2' || hostFuses()),
   );
 
   it('has a model of every one', () => {

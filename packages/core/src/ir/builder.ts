@@ -1,9 +1,21 @@
 import type { Slot } from '../cpu/layout.ts';
-import { type I32, type I64, type IrBlock, OP_STRIDE, type Terminal, type V128, type Value } from './block.ts';
+import {
+  type F64,
+  type I32,
+  type I64,
+  type IrBlock,
+  OP_STRIDE,
+  type Terminal,
+  type V128,
+  type Value,
+} from './block.ts';
 import { OP_NAMES, OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from './ops.ts';
 
 /** Result type by operation number. */
 const RESULT_TYPES: readonly (ValueType | undefined)[] = OP_NAMES.map((name) => OPS[name].result);
+
+/** By operation number: writes a slot. */
+const IS_SET: readonly boolean[] = OP_NAMES.map((name) => OPS[name].imm === 'slot' && OPS[name].result === undefined);
 
 type ArgValues<A extends readonly ValueType[]> = { [K in keyof A]: Value<A[K]> };
 type Immediate<S extends OpSpec> = S['imm'] extends 'none' ? [] : S['imm'] extends 'slot' ? [imm: Slot] : [imm: number];
@@ -41,10 +53,11 @@ export class BlockBuilder {
   private insnMode: number[] | undefined;
   private readonly const32Cache = new Map<number, I32>();
   private readonly const64Cache = new Map<string, I64>();
+  private readonly vectorCache = new Map<string, V128>();
   /** Value of a const32 by value number, for folding. */
   private readonly known = new Map<number, number>();
-  /** The value each i32 slot holds at this point of the block, by byte offset: a `get` of it needs no operation. */
-  private readonly slotValues = new Map<number, I32>();
+  /** The value each slot holds at this point of the block, by byte offset: a `get` of it needs no operation. */
+  private readonly slotValues = new Map<number, number>();
 
   constructor(pc: number, mode: number) {
     this.pc = pc | 0;
@@ -94,9 +107,24 @@ export class BlockBuilder {
 
   /** The i32 slot's value; one operation per block and write. */
   get(slot: Slot): I32 {
+    return this.slotValue(OP_NUMBER.get, slot) as I32;
+  }
+
+  /** The same of the other types' slots. */
+  get64(slot: Slot): I64 {
+    return this.slotValue(OP_NUMBER.get64, slot) as I64;
+  }
+  getF64(slot: Slot): F64 {
+    return this.slotValue(OP_NUMBER.getF64, slot) as F64;
+  }
+  getV(slot: Slot): V128 {
+    return this.slotValue(OP_NUMBER.getV, slot) as V128;
+  }
+
+  private slotValue(op: number, slot: Slot): number {
     let value = this.slotValues.get(slot.offset);
     if (value === undefined) {
-      value = this.append(OP_NUMBER.get, -1, -1, -1, slot.offset) as I32;
+      value = this.append(op, -1, -1, -1, slot.offset);
       this.slotValues.set(slot.offset, value);
     }
     return value;
@@ -119,9 +147,15 @@ export class BlockBuilder {
     return result;
   }
 
-  /** A 128-bit constant from four words, lowest first. */
+  /** A 128-bit constant from four words, lowest first; one value per constant and block. */
   constantV(words: readonly [number, number, number, number]): V128 {
-    return this.emit(OP_NUMBER.constV, [], this.pool(words)) as V128;
+    const key = words.join();
+    let result = this.vectorCache.get(key);
+    if (result === undefined) {
+      result = this.emit(OP_NUMBER.constV, [], this.pool(words)) as V128;
+      this.vectorCache.set(key, result);
+    }
+    return result;
   }
 
   /** Picks 16 bytes by lane number (0-15 of `a`, 16-31 of `b`). */
@@ -140,6 +174,7 @@ export class BlockBuilder {
     this.append(OP_NUMBER.trapIf, cond, this.const(0), -1, vector);
     this.const32Cache.clear();
     this.const64Cache.clear();
+    this.vectorCache.clear();
     this.slotValues.clear();
   }
 
@@ -155,7 +190,7 @@ export class BlockBuilder {
 
   /** As emit, with the arguments spread; -1 stands for none. */
   append(opNumber: number, a: number, b: number, c: number, imm: number): number {
-    if (opNumber === OP_NUMBER.set) this.slotValues.set(imm, a as I32);
+    if (IS_SET[opNumber]) this.slotValues.set(imm, a);
     const type = RESULT_TYPES[opNumber];
     let dst = -1;
     if (type !== undefined) {
@@ -225,7 +260,7 @@ function method(number: number, arity: number): (this: BlockBuilder, ...args: ne
 
 for (const name of OP_NAMES) {
   // Written out in the class: they remember values.
-  if (name === 'get' || name === 'set') continue;
+  if (name === 'set' || (name.startsWith('get') && OPS[name].imm === 'slot')) continue;
   const value = method(OP_NUMBER[name], OPS[name].args.length);
   Object.defineProperty(BlockBuilder.prototype, name, { value });
 }

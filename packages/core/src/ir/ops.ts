@@ -115,6 +115,9 @@ export const OPS = {
   geS: bin32(0x4e),
   geU: bin32(0x4f),
   select: op([i32, i32, i32], i32, 0x1b, { note: 'first if third is non-zero, else second' }),
+  andThen: op([i32, i32], i32, 0x71, {
+    note: 'and, of conditions: the first rarely holds, and a translated trapIf computes the second only then',
+  }),
 
   // ---- i64 ----
   const64: op([], i64, 0x42, { imm: 'constant', note: 'constants[imm] is [low, high]' }),
@@ -182,6 +185,8 @@ export const OPS = {
   gtF64: cmpF64(0x64),
   leF64: cmpF64(0x65),
   geF64: cmpF64(0x66),
+  selectF32: op([f32, f32, i32], f32, 0x1b, { note: 'first if third is non-zero, else second' }),
+  selectF64: op([f64, f64, i32], f64, 0x1b, { note: 'first if third is non-zero, else second' }),
   promote: op([f32], f64, 0xbb),
   demote: op([f64], f32, 0xb6),
   f64FromI32S: op([i32], f64, 0xb7),
@@ -354,6 +359,9 @@ export const OPS = {
   mulF64x2: binV(0xfdf2),
   divF64x2: binV(0xfdf3),
   sqrtF64x2: unV(0xfdef),
+  fusedF64x2: op([v128, v128, v128], v128, 0xfd107, {
+    note: 'first * second + third, rounded once: f64x2.relaxed_madd, only where the host fuses it (host-fusion.ts)',
+  }),
   eqF64x2: binV(0xfd47),
   neF64x2: binV(0xfd48),
   ltF64x2: binV(0xfd49),

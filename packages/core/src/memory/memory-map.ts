@@ -26,15 +26,37 @@ export const CYCLES_BASE_ADDRESS = CONTROL_BASE + 24;
 export const INTERRUPTS_ADDRESS = CONTROL_BASE + 32;
 /** u64: cycles since boot of instructions in kernel text, and of the traps that led there. */
 export const ENTRY_CYCLES_ADDRESS = CONTROL_BASE + 40;
+/** i32: byte address of the record of the block that the interpreter is running. */
+export const BLOCK_ADDRESS = CONTROL_BASE + 48;
+/** i32: byte address of the current address space's fetch table. */
+export const FETCH_ADDRESS = CONTROL_BASE + 52;
+/** i32: byte address of the trapIf that the interpreter took. */
+export const TRAP_ADDRESS = CONTROL_BASE + 56;
 /** Free for the engine up to CONTROL_END. */
 export const CONTROL_END = 0x4000;
-/** The interpreter's values, 16 bytes each. */
+/**
+ * The interpreter's values, 16 bytes each, and behind them its pool of 32-bit constants, derived from
+ * the blocks it has: together the places of operands, whose numbers (in words from VALUES_BASE) take 16 bits.
+ */
 export const VALUES_BASE = 0x10000;
-export const VALUES_COUNT = 0x4000;
+export const VALUES_COUNT = 0x1000;
 export const VALUE_BYTES = 16;
-/** The interpreter's pool of 32-bit constants, derived from the blocks it has. */
 export const CONSTANTS_BASE = VALUES_BASE + VALUES_COUNT * VALUE_BYTES;
-export const CONSTANTS_END = 1 << 20;
+export const CONSTANTS_END = VALUES_BASE + 4 * 0x10000;
+/** Records of blocks by a hash of their address: byte addresses, 0 for none. */
+export const BLOCK_TABLE_BASE = CONSTANTS_END;
+export const BLOCK_TABLE_ENTRIES = 0x10000;
+/** A byte for each hash of an address: whether translated code may begin there. */
+export const ENTRY_FILTER_BASE = BLOCK_TABLE_BASE + 4 * BLOCK_TABLE_ENTRIES;
+export const ENTRY_FILTER_BYTES = 0x10000;
+/**
+ * A fetch table says from which frame an address space executes a page: entries of two words, direct-mapped
+ * by page; the first is `page << 1 | supervisor`, plus 1, the second the frame.
+ */
+export const FETCH_TABLES_BASE = ENTRY_FILTER_BASE + ENTRY_FILTER_BYTES;
+export const FETCH_ENTRIES = 256;
+export const FETCH_TABLE_BYTES = 8 * FETCH_ENTRIES;
+export const FETCH_TABLES_COUNT = 48;
 /** The interpreter's code, derived from the blocks it has. */
 export const CODE_BASE = 1 << 20;
 export const CODE_END = CODE_BASE + (64 << 20);
@@ -54,4 +76,14 @@ export const SETS_BASE = EMPTY_TABLE + TABLE_BYTES;
 /** How many table sets go with that many frames: more memory, more address spaces resident at once. */
 export function setCountFor(frameCount: number): number {
   return Math.max(4, Math.min(48, frameCount >> 11));
+}
+
+/** Entry of the block table for an address. */
+export function blockTableIndex(pc: number): number {
+  return (pc ^ (pc >>> 14)) & (BLOCK_TABLE_ENTRIES - 1);
+}
+
+/** Byte of the entry filter for an address. */
+export function entryFilterIndex(pc: number): number {
+  return (pc ^ (pc >>> 16)) & (ENTRY_FILTER_BYTES - 1);
 }

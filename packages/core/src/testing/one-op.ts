@@ -1,10 +1,12 @@
 import { Cpu } from '../cpu/cpu.ts';
+import { Records } from '../interp/block-record.ts';
+import { FLAT_FORMS, FLAT_NUMBER } from '../interp/flat-ops.ts';
 import { Flattener } from '../interp/flatten.ts';
 import { Interpreter } from '../interp/interpreter.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from '../ir/ops.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
-import { STATE_BASE } from '../memory/memory-map.ts';
+import { STATE_BASE, VALUES_BASE } from '../memory/memory-map.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { toyIsa } from './toy-isa.ts';
 
@@ -24,7 +26,7 @@ export class OneOp {
     const memory = new GuestMemory(4, 'little');
     this.cpu = new Cpu(memory, new Mmu(memory, 0xc000_0000), isa.layout, STATE_BASE);
     this.interpreter = new Interpreter(this.cpu, isa.helpers);
-    this.flattener = new Flattener(memory.i32);
+    this.flattener = new Flattener(memory);
   }
 
   /** The result's words. `imm` is a lane number; `constant` the lanes of a shuffle. */
@@ -38,8 +40,10 @@ export class OneOp {
     b.endWith({ kind: 'jump', target: 0 });
     const block = this.flattener.flatten(b.finish(4), false, 0, -1);
     this.interpreter.execute(block, 1);
-    const { i32 } = this.cpu;
-    const place = i32[block.base + i32[block.starts + 1]! - 5]! >> 2;
+    const { i32, memory } = this.cpu;
+    const form = FLAT_FORMS[FLAT_NUMBER[OP_NUMBER[name]]!]!;
+    const last = new Records(i32, memory.u16).end(block) - form.bytes;
+    const place = (VALUES_BASE >> 2) + memory.u16[(last + form.dst) >> 1]!;
     return [...i32.subarray(place, place + WORDS[spec.result!])];
   }
 

@@ -1,6 +1,7 @@
 import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { joinLanes, laneOf } from './lane-values.ts';
 import type { SlotTable } from './slots.ts';
 import { ValueGraph } from './value-graph.ts';
 
@@ -94,7 +95,7 @@ class Converter {
 
   constructor(block: IrBlock, slots: SlotTable, on: Optimisations) {
     this.on = on;
-    this.graph = new ValueGraph(on.folding);
+    this.graph = new ValueGraph(on.folding, block.constants);
     this.block = block;
     this.slots = slots;
     this.map = new Int32Array(block.valueTypes.length).fill(-1);
@@ -115,6 +116,7 @@ class Converter {
     // A block without instructions (step-over.ts) has only what its condition needs.
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
     if (this.on.deadWrites) this.markDeadSets();
+    if (this.slots.lanes.size > 0) this.dropUnusedLanes();
     return {
       block,
       graph: this.graph,
@@ -148,6 +150,17 @@ class Converter {
 
   private convertSlot(dst: number, a: number, imm: number, insn: number): void {
     const slot = this.slots.byWord[imm >> 2]!;
+    const lanes = this.slots.lanes.get(slot);
+    if (lanes !== undefined) {
+      if (dst >= 0)
+        this.map[dst] = joinLanes(
+          this.graph,
+          this.slots.type[slot]!,
+          lanes.map((lane) => this.slotValue(lane)),
+        );
+      else this.setLanes(lanes, a, insn);
+      return;
+    }
     if (dst >= 0) {
       this.map[dst] = this.slotValue(slot);
       return;
@@ -159,6 +172,45 @@ class Converter {
       this.pending.set(slot, a);
     } else {
       this.push('set', 0, insn, a, -1, -1, slot, -1);
+    }
+  }
+
+  /** Writes a slot that is kept in lanes: those that change. */
+  private setLanes(lanes: readonly number[], value: number, insn: number): void {
+    lanes.forEach((slot, lane) => {
+      const type = this.slots.type[slot]!;
+      const fresh = laneOf(this.graph, value, type, lane);
+      if (fresh === (this.current.get(slot) ?? this.graph.entry(slot, type))) return;
+      this.current.set(slot, fresh);
+      this.out.set(slot, fresh);
+      this.push('set', 0, insn, fresh, -1, -1, slot, -1);
+    });
+  }
+
+  /** Lanes that were read only to be joined with others, and then not wanted, are not read. */
+  private dropUnusedLanes(): void {
+    const { graph } = this;
+    const used = new Uint8Array(graph.size);
+    const use = (value: number): void => {
+      if (value < 0 || used[value]) return;
+      used[value] = 1;
+      use(graph.a[value]!);
+      use(graph.b[value]!);
+      use(graph.c[value]!);
+    };
+    for (const { dead, a, b, c } of this.statements) {
+      if (dead) continue;
+      use(a);
+      use(b);
+      use(c);
+    }
+    for (const { values } of this.deferred) for (const value of values.values()) use(value);
+    for (const value of terminalArgs(this.block.terminal)) use(this.map[value]!);
+    for (const lanes of this.slots.lanes.values()) {
+      for (const lane of lanes) {
+        const entry = this.entries.get(lane);
+        if (entry !== undefined && !used[entry]) this.entries.delete(lane);
+      }
     }
   }
 

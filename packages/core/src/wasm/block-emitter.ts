@@ -1,4 +1,4 @@
-import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
+import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import { runLength } from './access-run.ts';
@@ -72,10 +72,7 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
       emitAccess(region, code, plan, statement);
       return;
     case 'trapIf':
-      out.i32Const(region.site(code, statement.insn));
-      values.pushCondition(statement.a);
-      out.brIf(region.exitDepth()).byte(OPCODE.drop);
-      values.skip(statement.b);
+      emitTrapIf(region, code, statement);
       return;
     case 'helper':
       values.push(statement.a);
@@ -101,6 +98,26 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
     case 'cycles':
       emitCycles(region, code, statement);
   }
+}
+
+function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement): void {
+  const { values, code: out } = region;
+  const site = region.site(code, statement.insn);
+  if (values.isStaged(statement.a)) {
+    out.byte(OPCODE.block).byte(0x40);
+    values.pushStage(statement.a, 0);
+    out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
+    values.pushStage(statement.a, 1);
+    out
+      .brIf(region.exitDepth() + 1)
+      .byte(OPCODE.drop)
+      .end();
+  } else {
+    out.i32Const(site);
+    values.pushCondition(statement.a);
+    out.brIf(region.exitDepth()).byte(OPCODE.drop);
+  }
+  values.skip(statement.b);
 }
 
 function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {

@@ -30,10 +30,11 @@ export class Exits {
   }
 
   /**
-   * The whole function body: the classes' blocks around `body`, which never falls through, and
+   * The whole function body: `prologue`, then the classes' blocks around `body`, which never falls through, and
    * behind them the code that stores, records site and clock, and leaves.
    */
   wrap(
+    prologue: CodeWriter,
     body: CodeWriter,
     siteLocal: number,
     clockLocal: number,
@@ -41,7 +42,7 @@ export class Exits {
     storeRecord: (code: CodeWriter) => void,
   ): CodeWriter {
     const count = this.classes.length;
-    const out = new CodeWriter(body.length + 512);
+    const out = new CodeWriter(prologue.length + body.length + 512).append(prologue);
     if (count === 0) return out.append(body).byte(OPCODE.unreachable);
     out.byte(OPCODE.block).byte(0x40);
     for (let i = 0; i < count; i++) out.byte(OPCODE.block).byte(WASM_TYPE.i32);

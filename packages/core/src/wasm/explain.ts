@@ -3,6 +3,7 @@ import type { IrBlock } from '../ir/block.ts';
 import { blockCode } from './block-code.ts';
 import { disassembleModule } from './disassemble.ts';
 import { JumpProfile } from './jump-profile.ts';
+import { withLanes } from './lane-slots.ts';
 import { LinkTable } from './link-table.ts';
 import { type InstructionCode, printBlockCode } from './print-code.ts';
 import { RecordSettler } from './record-settler.ts';
@@ -53,9 +54,9 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
   const factory = new RegionFactory(host, unused, new SiteTable(), new LinkTable(), new JumpProfile(), settler);
   const { bytes } = factory.encode([found]);
   const [region] = disassembleModule(bytes);
-  const slots = slotTable(isa.layout, isa.deferredSlots ?? [], isa.transientSlots);
+  const slots = withLanes(slotTable(isa.layout, isa.deferredSlots ?? [], isa.transientSlots), found.blocks.values());
   const blocks = [...found.blocks.values()].map((ir) => {
-    const { insns, terminal } = printBlockCode(blockCode(ir, slots), isa.layout);
+    const { insns, terminal } = printBlockCode(blockCode(ir, slots), slots);
     return { ir, after: insns, terminal };
   });
   const signature = `(param ${REGION_PARAMETERS.join(' ')}) (result ${REGION_RESULTS.join(' ')})`;

@@ -1,6 +1,9 @@
+import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import type { IrBlock, Terminal } from '../ir/block.ts';
 import type { BlockCode } from './block-code.ts';
 import { addressOfKey } from './inline-calls.ts';
+import { separateNests } from './loop-nesting.ts';
+import { splitNodes } from './node-splitting.ts';
 
 /** A node of a region: a block, or (code undefined) the way out to `pc`. */
 export interface FlowNode {
@@ -20,6 +23,10 @@ export interface FlowGraph {
   readonly isLoop: readonly boolean[];
   /** Target of at least two forward edges. */
   readonly isMerge: readonly boolean[];
+  /** Head of the innermost loop that the node is part of, itself if it is one; -1: none. Only where reducible. */
+  readonly loopOf: Int32Array;
+  /** By head of a loop: head of the next loop around it, or -1. */
+  readonly outerLoop: Int32Array;
   /** Every backward edge goes to a dominator. */
   readonly reducible: boolean;
 }
@@ -55,15 +62,61 @@ export interface RegionBlocks {
   successors(block: IrBlock): readonly number[];
 }
 
-/** Builds the graph; addresses without a block become ways out. */
-export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowGraph {
-  const { blocks } = region;
-  const order = reversePostorder(region);
-  const number = new Map(order.map((pc, index) => [pc, index]));
-  const nodes: FlowNode[] = order.map((pc) => {
-    const block = blocks.get(pc);
-    const succs = block ? region.successors(block).map((target) => number.get(target)!) : [];
-    return { pc: addressOfKey(pc), code: block && code(block), succs, preds: [] };
+/** Loops of one head are told apart up to so many levels. */
+const NESTS = 3;
+
+/** Builds the graph; addresses without a block become ways out. Loops of several entries are split where that is not too much. */
+export function flowGraph(
+  region: RegionBlocks,
+  code: (block: IrBlock) => BlockCode,
+  on: Optimisations = ALL_OPTIMISATIONS,
+): FlowGraph {
+  let graph = graphOf(nodesOf(region, code));
+  if (!graph.reducible) {
+    if (!on.splitLoops) return graph;
+    const split = splitNodes(graph.nodes);
+    if (split === undefined) return graph;
+    graph = graphOf(split);
+  }
+  for (let level = 0; on.nestedLoops && level < NESTS; level++) {
+    const separated = separateNests(graph, code);
+    if (separated === undefined) break;
+    graph = graphOf(separated);
+  }
+  return graph;
+}
+
+/** The nodes of a region, node 0 the entry, without predecessors. */
+function nodesOf(region: RegionBlocks, code: (block: IrBlock) => BlockCode): FlowNode[] {
+  const number = new Map([[region.entry, 0]]);
+  const nodes: FlowNode[] = [];
+  const pcs = [region.entry];
+  for (let index = 0; index < pcs.length; index++) {
+    const pc = pcs[index]!;
+    const block = region.blocks.get(pc);
+    const succs = (block ? region.successors(block) : []).map((target) => {
+      let at = number.get(target);
+      if (at === undefined) {
+        at = pcs.push(target) - 1;
+        number.set(target, at);
+      }
+      return at;
+    });
+    nodes.push({ pc: addressOfKey(pc), code: block && code(block), succs, preds: [] });
+  }
+  return nodes;
+}
+
+/** Orders the nodes and finds loops and merges. */
+function graphOf(unordered: readonly FlowNode[]): FlowGraph {
+  const order = reversePostorder(unordered);
+  const place = new Int32Array(unordered.length).fill(-1);
+  order.forEach((old, index) => {
+    place[old] = index;
+  });
+  const nodes: FlowNode[] = order.map((old) => {
+    const node = unordered[old]!;
+    return { ...node, succs: node.succs.map((succ) => place[succ]!), preds: [] };
   });
   nodes.forEach((node, index) => {
     for (const succ of node.succs) nodes[succ]!.preds.push(index);
@@ -74,32 +127,24 @@ export function flowGraph(region: RegionBlocks, code: (block: IrBlock) => BlockC
   const reducible = nodes.every((node, index) =>
     node.preds.every((pred) => pred < index || dominates(idom, index, pred)),
   );
-  return { nodes, idom, isLoop, isMerge, reducible };
+  return { nodes, idom, isLoop, isMerge, ...loopNest(nodes, reducible ? isLoop : []), reducible };
 }
 
-/** Depth-first without recursion: regions can be hundreds of blocks deep. */
-function reversePostorder(region: RegionBlocks): number[] {
-  const { entry, blocks } = region;
-  const seen = new Set<number>([entry]);
+/** Numbers of the nodes that the entry reaches. Depth-first without recursion: regions can be hundreds of blocks deep. */
+function reversePostorder(nodes: readonly FlowNode[]): number[] {
+  const seen = new Uint8Array(nodes.length);
   const postorder: number[] = [];
-  const stack: { pc: number; succs: readonly number[]; next: number }[] = [];
-  const push = (pc: number) => {
-    const block = blocks.get(pc);
-    // The fall-through is visited first, so that it comes last in the reverse order's nesting.
-    stack.push({ pc, succs: block ? region.successors(block) : [], next: 0 });
-  };
-  push(entry);
-  while (stack.length > 0) {
-    const top = stack.at(-1)!;
-    if (top.next < top.succs.length) {
-      const succ = top.succs[top.next++]!;
-      if (!seen.has(succ)) {
-        seen.add(succ);
-        push(succ);
-      }
-    } else {
-      postorder.push(top.pc);
+  // The fall-through is visited first, so that it comes last in the reverse order's nesting.
+  const stack = [{ index: 0, next: 0 }];
+  seen[0] = 1;
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const succ = nodes[top.index]!.succs[top.next++];
+    if (succ === undefined) {
+      postorder.push(top.index);
       stack.pop();
+    } else if (!seen[succ]) {
+      seen[succ] = 1;
+      stack.push({ index: succ, next: 0 });
     }
   }
   return postorder.reverse();
@@ -134,6 +179,35 @@ function commonDominator(idom: Int32Array, a: number, b: number): number {
     while (right > left) right = idom[right]!;
   }
   return left;
+}
+
+/** Natural loops and their nesting. A loop's head comes before those of the loops in it. */
+function loopNest(nodes: readonly FlowNode[], isLoop: readonly boolean[]): Pick<FlowGraph, 'loopOf' | 'outerLoop'> {
+  const loopOf = new Int32Array(nodes.length).fill(-1);
+  const outerLoop = new Int32Array(nodes.length).fill(-1);
+  for (let head = nodes.length - 1; head >= 0; head--) {
+    if (!isLoop[head]) continue;
+    const seen = new Set([head]);
+    const stack = nodes[head]!.preds.filter((pred) => pred >= head);
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (loopOf[node]! < 0) loopOf[node] = head;
+      else if (loopOf[node] === node && outerLoop[node]! < 0) outerLoop[node] = head;
+      stack.push(...nodes[node]!.preds);
+    }
+    loopOf[head] = head;
+  }
+  return { loopOf, outerLoop };
+}
+
+/** Head of the outermost loop that `node` is part of and `other` is not, or -1. */
+export function outermostLoopWithout(graph: FlowGraph, node: number, other: number): number {
+  const around = new Set<number>();
+  for (let head = graph.loopOf[other]!; head >= 0; head = graph.outerLoop[head]!) around.add(head);
+  let outermost = -1;
+  for (let head = graph.loopOf[node]!; head >= 0 && !around.has(head); head = graph.outerLoop[head]!) outermost = head;
+  return outermost;
 }
 
 /** Whether node `a` dominates node `b`. */

@@ -13,7 +13,11 @@ export class LocalPool {
 
   allocate(type: ValueType): number {
     const local = this.free.get(type)?.pop();
-    if (local !== undefined) return local;
+    return local ?? this.fresh(type);
+  }
+
+  /** One that nothing else uses anywhere in the function. */
+  fresh(type: ValueType): number {
     this.types.push(type);
     return this.parameters + this.types.length - 1;
   }

@@ -1,7 +1,7 @@
-import type { StateLayout } from '../cpu/layout.ts';
 import { OP_NAMES, OP_SPECS } from '../ir/ops.ts';
 import { printTerminal } from '../ir/print.ts';
 import type { BlockCode, Statement } from './block-code.ts';
+import type { SlotTable } from './slots.ts';
 import { ENTRY, RESULT } from './value-graph.ts';
 
 /** What is left of an instruction's IR after folding, sharing and the removal of dead writes. */
@@ -15,21 +15,21 @@ export interface InstructionCode {
  * A block after the passes that come before emission, instruction by instruction, and how it ends.
  * `eax.in` is the value a slot has when the block is entered, `rN` what a statement gave, `tN` a value used again.
  */
-export function printBlockCode(code: BlockCode, layout: StateLayout): { insns: InstructionCode[]; terminal: string } {
-  return new Printer(code, layout).run();
+export function printBlockCode(code: BlockCode, slots: SlotTable): { insns: InstructionCode[]; terminal: string } {
+  return new Printer(code, slots).run();
 }
 
 class Printer {
   private readonly code: BlockCode;
-  private readonly layout: StateLayout;
+  private readonly slots: SlotTable;
   private readonly uses: Int32Array;
   /** Values that have a name already: shared computations, and what statements gave. */
   private readonly names = new Map<number, string>();
   private lines: string[] = [];
 
-  constructor(code: BlockCode, layout: StateLayout) {
+  constructor(code: BlockCode, slots: SlotTable) {
     this.code = code;
-    this.layout = layout;
+    this.slots = slots;
     this.uses = countUses(code);
   }
 
@@ -102,7 +102,7 @@ class Printer {
   }
 
   private slot(number: number): string {
-    return this.layout.slots[number]!.name;
+    return this.slots.name[number]!;
   }
 }
 

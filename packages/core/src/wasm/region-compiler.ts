@@ -4,7 +4,9 @@ import { type BlockPlan, planBlock } from './block-plan.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { flowGraph } from './flow-graph.ts';
+import { withLanes } from './lane-slots.ts';
 import { RegionContext, type RegionServices } from './region-context.ts';
+
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { analyseSlots } from './slot-flow.ts';
 import type { SlotTable } from './slots.ts';
@@ -27,6 +29,7 @@ export function compileRegion(
   const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
+    region.constants.prologue,
     region.code,
     region.siteLocal,
     region.clockLocal,
@@ -37,9 +40,10 @@ export function compileRegion(
 }
 
 function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, optimisations }: RegionServices) {
-  let slots = allSlots;
+  const viewed = optimisations.laneSlots ? withLanes(allSlots, discovered.blocks.values()) : allSlots;
+  let slots = viewed;
   for (;;) {
-    const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations));
+    const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots);
     const plans: (BlockPlan | undefined)[] = [];
@@ -52,7 +56,7 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
     }
     if (planned) {
       const operandCounts = groups.map((_, group) => largestRecipe(plans, group));
-      return { graph, flow, slots, groups, operandCounts, plans, settleFirst: slots !== allSlots };
+      return { graph, flow, slots, groups, operandCounts, plans, settleFirst: slots !== viewed };
     }
     // Too many groups, or a recipe too large: these slots are treated as ordinary ones here.
     slots = withoutDeferred(slots, rest.length > 0 ? rest : slots.deferredSlots);

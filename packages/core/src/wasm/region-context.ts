@@ -14,6 +14,7 @@ import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
 import { addBit, type Bits, bits, members, removeBit, type SlotTable } from './slots.ts';
 import { ValueEmitter } from './value-emitter.ts';
+import { VectorConstants } from './vector-constants.ts';
 
 /** What the emitter of a region is told. */
 export interface RegionInput {
@@ -59,6 +60,7 @@ export class RegionContext {
   readonly code: CodeWriter = new Writer(4096);
   readonly locals = new LocalPool(REGION_PARAMETERS.length);
   readonly exits = new Exits();
+  readonly constants: VectorConstants;
   readonly values: ValueEmitter;
   readonly accesses: AccessEmitter;
   readonly records: RecordEmitter;
@@ -79,7 +81,8 @@ export class RegionContext {
     this.clockLocal = this.locals.allocate('i64');
     this.tablesLocal = this.locals.allocate('i32');
     this.siteLocal = this.locals.allocate('i32');
-    this.values = new ValueEmitter(this.code, this.locals, (slot) => this.slotLocal(slot));
+    this.constants = new VectorConstants(this.locals);
+    this.values = new ValueEmitter(this.code, this.locals, (slot) => this.slotLocal(slot), this.constants);
     const { memory, aligned } = services;
     this.accesses = new AccessEmitter(this.code, this.locals, this.tablesLocal, input.supervisor, {
       bigEndian: memory.bigEndian,
@@ -157,6 +160,7 @@ export class RegionContext {
   /** A check point: leaves, with pc at `pc`, unless `instructions` more fit the budget. */
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
+    if (instructions === 0) return;
     code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
     code.brIf(this.exitDepth()).byte(OPCODE.drop);

@@ -1,6 +1,6 @@
 import type { LiftedBlock } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
+import { entryFilterIndex, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { PTE_EXEC, PTE_PRESENT, PTE_USER, pteFrame } from '../memory/page-table.ts';
 
@@ -36,8 +36,6 @@ export interface Region {
   fruitless: number;
 }
 
-const FILTER_SIZE = 1 << 16;
-
 /** All regions, found by address and by frame. */
 export class RegionStore {
   private readonly byPc = new Map<number, Region[]>();
@@ -48,14 +46,19 @@ export class RegionStore {
   private readonly copies = new Map<number, number>();
   private readonly bySlot: (Region | undefined)[] = [];
   /** One byte for each hash of a pc that was ever added: most look-ups end here. */
-  private readonly filter = new Uint8Array(FILTER_SIZE);
+  private readonly filter: Uint8Array;
+
+  /** @param filter ENTRY_FILTER of the machine, which the interpreter looks at too */
+  constructor(filter: Uint8Array) {
+    this.filter = filter;
+  }
 
   add(region: Region): void {
     const list = this.byPc.get(region.pc);
     if (list) list.push(region);
     else this.byPc.set(region.pc, [region]);
     this.bySlot[region.slot] = region;
-    this.filter[hash(region.pc)] = 1;
+    this.filter[entryFilterIndex(region.pc)] = 1;
     for (const { frame } of region.pages) insert(this.byFrame, frame, region);
     for (const pc of region.jumpPcs) insert(this.byJump, pc, region);
     for (const pc of region.wayOutPcs) insert(this.byWayOut, pc, region);
@@ -64,7 +67,7 @@ export class RegionStore {
 
   /** False: there is surely no region at pc. */
   mayHave(pc: number): boolean {
-    return this.filter[hash(pc)] !== 0;
+    return this.filter[entryFilterIndex(pc)] !== 0;
   }
 
   atSlot(slot: number): Region | undefined {
@@ -171,8 +174,4 @@ function insert(map: Map<number, Set<Region>>, key: number, region: Region): voi
 function erase(map: Map<number, Set<Region>>, key: number, region: Region): void {
   const set = map.get(key);
   if (set?.delete(region) && set.size === 0) map.delete(key);
-}
-
-function hash(pc: number): number {
-  return (pc ^ (pc >>> 16)) & (FILTER_SIZE - 1);
 }

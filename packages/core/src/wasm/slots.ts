@@ -5,6 +5,7 @@ import type { ValueType } from '../ir/ops.ts';
 export interface SlotTable {
   readonly count: number;
   /** By slot number. */
+  readonly name: readonly string[];
   readonly offset: readonly number[];
   readonly type: readonly ValueType[];
   /** The slot's computation is put off until someone looks (IsaBackend.deferredSlots). */
@@ -16,6 +17,8 @@ export interface SlotTable {
   readonly pc: number;
   /** Slot number of a byte offset >> 2. */
   readonly byWord: Int16Array;
+  /** The slots that stand for a slot's lanes, lowest first, for those that are kept in lanes (lane-slots.ts). */
+  readonly lanes: ReadonlyMap<number, readonly number[]>;
 }
 
 export function slotTable(
@@ -30,6 +33,7 @@ export function slotTable(
   const deferred = layout.slots.map((slot) => slot.type === 'i32' && deferredNames.includes(slot.name));
   return {
     count: layout.slots.length,
+    name: layout.slots.map((slot) => slot.name),
     offset: layout.slots.map((slot) => slot.offset),
     type: layout.slots.map((slot) => slot.type),
     deferred,
@@ -37,6 +41,7 @@ export function slotTable(
     transient: layout.slots.map(({ name }) => transientNames.includes(name)),
     pc: layout.slots.findIndex(({ name }) => name === 'pc'),
     byWord,
+    lanes: new Map(),
   };
 }
 

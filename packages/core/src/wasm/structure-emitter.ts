@@ -3,6 +3,7 @@ import { emitBlock, emitShadows, finishBlock } from './block-emitter.ts';
 import { emitComputedJump } from './computed-jump-emitter.ts';
 import type { EdgeEmitter } from './edge-emitter.ts';
 import { OPCODE, VOID } from './encoder.ts';
+import { outermostLoopWithout } from './flow-graph.ts';
 import { PARAM_PC, PARAM_STACK } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
 import { emitInlineReturn, emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
@@ -93,16 +94,29 @@ function emitBranch(region: RegionContext, index: number, edges: EdgeEmitter): v
  */
 class StructuredEmitter implements EdgeEmitter {
   private readonly region: RegionContext;
-  /** By node: the nodes it immediately dominates that are merge points, last first. */
-  private readonly mergeChildren: number[][];
+  /** By node: the nodes it immediately dominates whose code stands behind its own, last first. */
+  private readonly behindNode: number[][];
+  /** By head of a loop: the nodes where it is left, last first. Their code stands behind the loop. */
+  private readonly behindLoop: number[][];
+  /** By node: its code stands behind other code, and so has a label before. */
+  private readonly isLabelled: Uint8Array;
   private readonly labels: Label[] = [];
 
   constructor(region: RegionContext) {
     this.region = region;
-    const { idom, isMerge, nodes } = region.input.graph;
-    this.mergeChildren = nodes.map(() => []);
+    const { graph } = region.input;
+    const { idom, isMerge, nodes } = graph;
+    const { loopExits } = region.services.optimisations;
+    this.behindNode = nodes.map(() => []);
+    this.behindLoop = nodes.map(() => []);
+    this.isLabelled = new Uint8Array(nodes.length);
     for (let node = nodes.length - 1; node > 0; node--) {
-      if (isMerge[node]) this.mergeChildren[idom[node]!]!.push(node);
+      // V8 carries every local that a wasm loop writes around it, so what is no part of a loop must not stand in it.
+      const left = loopExits ? outermostLoopWithout(graph, idom[node]!, node) : -1;
+      if (left >= 0) this.behindLoop[left]!.push(node);
+      else if (isMerge[node]) this.behindNode[idom[node]!]!.push(node);
+      else continue;
+      this.isLabelled[node] = 1;
     }
   }
 
@@ -117,9 +131,8 @@ class StructuredEmitter implements EdgeEmitter {
   }
 
   direct(from: number, to: number): number {
-    const { isMerge } = this.region.input.graph;
     const backward = to <= from;
-    if (!backward && !isMerge[to]) return -1;
+    if (!backward && !this.isLabelled[to]) return -1;
     const kind = backward ? 'loop' : 'block';
     for (let i = this.labels.length - 1; i >= 0; i--) {
       const label = this.labels[i]!;
@@ -148,31 +161,34 @@ class StructuredEmitter implements EdgeEmitter {
 
   private tree(node: number): void {
     const { region } = this;
-    if (!region.input.graph.isLoop[node]) {
-      this.within(node, this.mergeChildren[node]!, 0);
-      return;
-    }
+    if (region.input.graph.isLoop[node]) this.before(this.behindLoop[node]!, 0, () => this.loop(node));
+    else this.before(this.behindNode[node]!, 0, () => emitNode(region, node, this));
+  }
+
+  private loop(node: number): void {
+    const { region } = this;
     region.code.byte(OPCODE.loop).byte(VOID);
     this.enter({ kind: 'loop', node });
     region.enterNode(node);
     region.checkBudget(region.input.flow.longestPath[node]!, region.pcOf(node));
-    this.within(node, this.mergeChildren[node]!, 0);
+    this.before(this.behindNode[node]!, 0, () => emitNode(region, node, this));
     this.leave();
     region.code.end();
   }
 
-  private within(node: number, merges: readonly number[], first: number): void {
-    if (first === merges.length) {
-      emitNode(this.region, node, this);
+  /** What `emit` emits, with the code of these nodes behind it, the last one outermost. */
+  private before(behind: readonly number[], first: number, emit: () => void): void {
+    if (first === behind.length) {
+      emit();
       return;
     }
-    const merge = merges[first]!;
+    const node = behind[first]!;
     this.region.code.byte(OPCODE.block).byte(VOID);
-    this.enter({ kind: 'block', node: merge });
-    this.within(node, merges, first + 1);
+    this.enter({ kind: 'block', node });
+    this.before(behind, first + 1, emit);
     this.leave();
     this.region.code.end();
-    this.tree(merge);
+    this.tree(node);
   }
 }
 

@@ -88,6 +88,11 @@ export class TranslationQueue {
     this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
   }
 
+  /** Whether anything is to be translated. */
+  get isWaiting(): boolean {
+    return this.queue.length > 0;
+  }
+
   /** Whether it is time to translate. Asked at every entry: counts the waiting. */
   isDue(): boolean {
     const { length } = this.queue;

@@ -1,7 +1,15 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import type { TranslationHost, TranslatorFactory, TranslatorPort } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { ENTRY_CYCLES_ADDRESS, LOOKUP_ADDRESS, LOOKUP_BYTES, PAGE_SIZE, SITE_ADDRESS } from '../memory/memory-map.ts';
+import {
+  ENTRY_CYCLES_ADDRESS,
+  ENTRY_FILTER_BASE,
+  ENTRY_FILTER_BYTES,
+  LOOKUP_ADDRESS,
+  LOOKUP_BYTES,
+  PAGE_SIZE,
+  SITE_ADDRESS,
+} from '../memory/memory-map.ts';
 import {
   EXIT_RECORD_ADDRESS,
   JUMP_ADDRESS,
@@ -57,7 +65,7 @@ interface Runtime {
  */
 class Translator implements TranslatorPort {
   private readonly host: TranslationHost;
-  private readonly store = new RegionStore();
+  private readonly store: RegionStore;
   private readonly settler: RecordSettler;
   private readonly sites = new SiteTable();
   private readonly links = new LinkTable();
@@ -77,6 +85,7 @@ class Translator implements TranslatorPort {
     this.nests = host.optimisations.nesting;
     const { memory } = host.cpu;
     this.i32 = memory.i32;
+    this.store = new RegionStore(memory.u8.subarray(ENTRY_FILTER_BASE, ENTRY_FILTER_BASE + ENTRY_FILTER_BYTES));
     this.stale = new Uint8Array(memory.setCount);
     this.settler = new RecordSettler(this.i32);
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
@@ -107,6 +116,10 @@ class Translator implements TranslatorPort {
     if (!this.store.mayHave(pc)) return false;
     const region = this.resolve(pc, mode);
     return region !== undefined && this.run(region, stop);
+  }
+
+  isWaiting(): boolean {
+    return this.queue.isWaiting;
   }
 
   request(pc: number, mode: number): void {

@@ -3,6 +3,7 @@ import type { BlockCode } from './block-code.ts';
 import type { CodeWriter } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
 import { ENTRY, RESULT, type ValueGraph } from './value-graph.ts';
+import type { VectorConstants } from './vector-constants.ts';
 
 const O = OP_NUMBER;
 
@@ -14,6 +15,7 @@ const O = OP_NUMBER;
 export class ValueEmitter {
   private readonly code: CodeWriter;
   private readonly locals: LocalPool;
+  private readonly constants: VectorConstants;
   /** Local of a slot, by slot number. */
   private readonly slotLocal: (slot: number) => number;
   private graph!: ValueGraph;
@@ -27,7 +29,8 @@ export class ValueEmitter {
   /** Value a slot's local holds, by slot. */
   private readonly holder = new Map<number, number>();
 
-  constructor(code: CodeWriter, locals: LocalPool, slotLocal: (slot: number) => number) {
+  constructor(code: CodeWriter, locals: LocalPool, slotLocal: (slot: number) => number, constants: VectorConstants) {
+    this.constants = constants;
     this.code = code;
     this.locals = locals;
     this.slotLocal = slotLocal;
@@ -73,6 +76,41 @@ export class ValueEmitter {
       }
     }
     this.push(value);
+  }
+
+  /** Whether the announced use of a condition may be emitted in two stages (pushStage): an andThen which nobody else wants. */
+  isStaged(value: number): boolean {
+    const { graph } = this;
+    return graph.op[value] === O.andThen && this.uses[value] === 1 && this.home[value]! < 0 && graph.isBoolean(value);
+  }
+
+  /**
+   * The first or, with both stages in order, the second half of such a condition: its value is on the
+   * stack. What is emitted of the second half may never run: nothing else may rely on it.
+   */
+  pushStage(value: number, stage: 0 | 1): void {
+    const { graph } = this;
+    if (stage === 0) {
+      this.computed[value] = 1;
+      this.use(value);
+      this.pushCondition(graph.a[value]!);
+    } else this.pushDetached(graph.b[value]!);
+  }
+
+  /** One announced use, computed here for itself, whoever else wants the value or its parts. */
+  private pushDetached(value: number): void {
+    const { graph } = this;
+    if (this.home[value]! >= 0 || graph.isConst(value)) {
+      this.push(value);
+      return;
+    }
+    const parts = [graph.a[value]!, graph.b[value]!, graph.c[value]!].filter((part) => part >= 0);
+    // The parts are announced once for the value: others compute it, too.
+    if (this.uses[value]! > 1) for (const part of parts) this.uses[part]!++;
+    else this.computed[value] = 1;
+    for (const part of parts) this.pushDetached(part);
+    this.emitOperation(value);
+    this.use(value);
   }
 
   /** Drops an announced use that is not emitted. */
@@ -152,7 +190,8 @@ export class ValueEmitter {
   }
 
   private isCheap(value: number): boolean {
-    return this.graph.op[value] === O.const32;
+    const op = this.graph.op[value];
+    return op === O.const32 || op === O.constV;
   }
 
   private use(value: number): number {
@@ -174,27 +213,41 @@ export class ValueEmitter {
   }
 
   private compute(value: number): void {
+    const { graph } = this;
+    this.computed[value] = 1;
+    if (graph.a[value]! >= 0) this.push(graph.a[value]!);
+    if (graph.b[value]! >= 0) this.push(graph.b[value]!);
+    if (graph.c[value]! >= 0) {
+      if (graph.op[value] === O.select) this.pushCondition(graph.c[value]!);
+      else this.push(graph.c[value]!);
+    }
+    this.emitOperation(value);
+  }
+
+  /** The operation alone: its arguments are on the stack. */
+  private emitOperation(value: number): void {
     const { graph, code } = this;
     const op = graph.op[value]!;
     const imm = graph.imm[value]!;
     if (op === ENTRY || op === RESULT) throw new Error('translator: a value has no home');
-    this.computed[value] = 1;
+    switch (op) {
+      case O.const32:
+        code.i32Const(imm);
+        return;
+      case O.const64: {
+        const words = this.block.block.constants[imm]!;
+        code.i64Const(words[0]!, words[1]!);
+        return;
+      }
+      case O.constV: {
+        const local = this.constants.local(this.block.block.constants[imm]!);
+        if (local >= 0) {
+          code.get(local);
+          return;
+        }
+      }
+    }
     const spec = OP_SPECS[op]!;
-    if (op === O.const32) {
-      code.i32Const(imm);
-      return;
-    }
-    if (graph.a[value]! >= 0) this.push(graph.a[value]!);
-    if (graph.b[value]! >= 0) this.push(graph.b[value]!);
-    if (graph.c[value]! >= 0) {
-      if (op === O.select) this.pushCondition(graph.c[value]!);
-      else this.push(graph.c[value]!);
-    }
-    if (op === O.const64) {
-      const words = this.block.block.constants[imm]!;
-      code.i64Const(words[0]!, words[1]!);
-      return;
-    }
     code.op(spec.wasm);
     if (spec.imm === 'lane') code.byte(imm);
     else if (spec.imm === 'constant') code.words(this.block.block.constants[imm]!);

@@ -1,6 +1,8 @@
 import type { ValueType } from '../ir/ops.ts';
-import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { OP_NAMES, OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { foldBinary, foldUnary, isCommutative, negatedComparison } from './fold.ts';
+import { knownWord } from './half-fold.ts';
+import { foldLane, readsLane, writtenBytes } from './lane-fold.ts';
 
 const O = OP_NUMBER;
 
@@ -17,6 +19,15 @@ const UNDOES: ReadonlyMap<number, readonly number[]> = new Map([
   [O.f64OfBits, [O.bitsOfF64]],
   [O.wrap, [O.extendU, O.extendS]],
 ]);
+
+/** Operations that give 0 or 1, beside the comparisons that have an opposite. */
+const CONDITIONS: ReadonlySet<number> = new Set(
+  OP_NAMES.filter((name) => /^(eqz|eqz64|anyV|(eq|ne|lt|gt|le|ge)[SU]?64|(eq|ne|lt|gt|le|ge)F(32|64))$/.test(name)).map(
+    (name) => OP_NUMBER[name],
+  ),
+);
+
+const SELECTS: ReadonlySet<number> = new Set([O.select64, O.selectF32, O.selectF64, O.selectV]);
 
 /**
  * The values of one block: a graph in which equal pure computations are one node. Nodes are created
@@ -35,8 +46,12 @@ export class ValueGraph {
   /** Operations are folded and simplified. */
   private readonly folds: boolean;
 
-  constructor(folds = true) {
+  /** The block's constants: const64, constV and shuffleV refer to them. */
+  private readonly constants: readonly Int32Array[];
+
+  constructor(folds = true, constants: readonly Int32Array[] = []) {
     this.folds = folds;
+    this.constants = constants;
   }
 
   get size(): number {
@@ -73,9 +88,43 @@ export class ValueGraph {
       }
     }
     if (b < 0 && a >= 0 && UNDOES.get(op)?.includes(this.op[a]!)) return this.a[a]!;
+    if (readsLane(op)) {
+      const simple = foldLane(this, op, a, imm);
+      if (simple >= 0) return simple;
+    }
+    if (op === O.wrap) {
+      const word = knownWord(this, a, 0);
+      if (word >= 0) return word;
+    }
+    if (SELECTS.has(op) && a === b) return a;
     if (op === O.select && this.isConst(c)) return this.imm[c] !== 0 ? a : b;
     if (op === O.select && a === b) return a;
+    // A lane written twice: the first write does not count.
+    if (writtenBytes(op) !== undefined && this.op[a] === op && this.imm[a] === imm)
+      return this.pure(op, this.a[a]!, b, c, imm);
     return this.unique(op, a, b, c, imm, type);
+  }
+
+  /** An operation as it stands. */
+  unfolded(op: number, a: number, b: number): number {
+    return this.unique(op, a, b, -1, 0, OP_SPECS[op]!.result!);
+  }
+
+  /** The two words of a 64-bit constant, lower first; undefined if the value is none. */
+  constant64(value: number): readonly [number, number] | undefined {
+    const a = this.a[value]!;
+    switch (this.op[value]) {
+      case O.const64: {
+        const words = this.constants[this.imm[value]!]!;
+        return [words[0]!, words[1]!];
+      }
+      case O.extendU:
+        return this.isConst(a) ? [this.imm[a]!, 0] : undefined;
+      case O.extendS:
+        return this.isConst(a) ? [this.imm[a]!, this.imm[a]! >> 31] : undefined;
+      default:
+        return undefined;
+    }
   }
 
   private simplifyUnary(op: number, a: number): number {
@@ -99,9 +148,12 @@ export class ValueGraph {
     return -1;
   }
 
-  private isBoolean(value: number): boolean {
+  /** The value is known to be 0 or 1. */
+  isBoolean(value: number, depth = 12): boolean {
     const op = this.op[value]!;
-    return op === O.eqz || negatedComparison(op) !== undefined;
+    if (CONDITIONS.has(op) || negatedComparison(op) !== undefined) return true;
+    if (depth === 0 || (op !== O.and && op !== O.or && op !== O.andThen)) return false;
+    return this.isBoolean(this.a[value]!, depth - 1) && this.isBoolean(this.b[value]!, depth - 1);
   }
 
   private simplifyBinary(op: number, a: number, b: number): number {

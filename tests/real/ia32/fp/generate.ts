@@ -305,6 +305,8 @@ export function makeCase(row: Row, random: Random): Case {
   if (random.chance(70)) mxcsr = (randomMasks(random) << 7) | (random.below(4) << 13);
   if (random.chance(30)) mxcsr |= random.word() & 0x8040;
   if (random.chance(30)) mxcsr |= 0x20;
+  // What most programs have, once a result was inexact: arithmetic is native then. Often with other flags set.
+  if (random.chance(50)) mxcsr = 0x1fa0 | (random.chance(50) ? random.word() & 0x1f : 0);
   fx.setInt32(24, mxcsr, true);
   fx.setInt32(28, 0xffff, true);
   fill(fx, 160, 128, fillingOf(row), random);

@@ -16,6 +16,7 @@ import {
 } from '@kml/core';
 import { loadFxsave, saveFxsave } from '../../../../packages/arch-ia32/src/isa/fp/x87-image.ts';
 import { layout, MODE_CODE32, MODE_STACK32 } from '../../../../packages/arch-ia32/src/isa/state.ts';
+import { FP_AGAIN } from '../../../../packages/arch-ia32/src/isa/vectors.ts';
 import { Case, DATA_ADDRESS, MEM_BYTES, RECORD_BYTES } from './record.ts';
 
 const CODE_ADDRESS = 0x10000000;
@@ -35,7 +36,11 @@ export function runOurs(cases: readonly Case[]): Case[] {
   const nop = (CODE_ADDRESS >>> 12) + pages;
   const isa: IsaBackend = {
     ...ia32,
-    deliverTrap(_cpu, number) {
+    deliverTrap(_cpu, number, error, next) {
+      if (number === FP_AGAIN) {
+        ia32.deliverTrap(cpu, number, error, next);
+        return;
+      }
       vector = number;
       cpu.pc = nop << 12;
     },

@@ -48,17 +48,20 @@ const mindsInexact = (x: Insn): boolean => (x.mode & MODE_FP_INEXACT) === 0;
 /** Whether denormal operands are to be noticed. */
 const mindsDenormals = (x: Insn): boolean => (x.mode & MODE_FP_FLUSH) !== 0;
 
-/** Gathers reasons for an assist. */
+/**
+ * Reasons for an assist. Each is a test of its own: of those that hold rarely one that is costly to tell
+ * for sure has its costly part after a cheap one (andThen).
+ */
 class Reasons {
   private readonly x: Insn;
-  private all: I32 | undefined;
+  private readonly all: I32[] = [];
 
   constructor(x: Insn) {
     this.x = x;
   }
 
   add(reason: I32): void {
-    this.all = this.all === undefined ? reason : this.x.b.or(this.all, reason);
+    this.all.push(reason);
   }
 
   /** Under FZ, operands that are denormal. */
@@ -67,7 +70,7 @@ class Reasons {
   }
 
   assist(word: number): void {
-    if (this.all !== undefined) assistIf(this.x, this.all, word);
+    for (const reason of this.all) assistIf(this.x, reason, word);
   }
 }
 
@@ -77,11 +80,29 @@ function checkSum<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F
   if (mindsInexact(x)) reasons.add(inexactSum(x, p, a, b, r));
 }
 
-function checkProduct<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F, r: F): void {
+/** A product or quotient: a result that is not within the ordinary numbers, unless it is a zero because an operand is. */
+function checkRange<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, r: F, zeros: readonly F[]): void {
+  reasons.add(x.b.andThen(p.extreme(x, r), x.b.eqz(zeroFrom(x, p, r, zeros))));
+}
+
+function zeroFrom<F extends Float>(x: Insn, p: Inline<F>, r: F, zeros: readonly F[]): I32 {
   const ir = x.b;
   const zero = p.zero(x);
-  const fromZero = ir.and(p.eq(x, r, zero), ir.or(p.eq(x, a, zero), p.eq(x, b, zero)));
-  reasons.add(ir.and(p.extreme(x, r), ir.eqz(fromZero)));
+  const [first, ...others] = zeros.map((operand) => p.eq(x, operand, zero));
+  return ir.and(
+    p.eq(x, r, zero),
+    others.reduce((any, other) => ir.or(any, other), first!),
+  );
+}
+
+function checkProduct<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F, r: F): void {
+  checkRange(x, p, reasons, r, [a, b]);
+  if (mindsInexact(x)) reasons.add(p.inexactProduct(x, a, b, r));
+}
+
+/** The same where the product goes into a sum that is checked: infinities and NaNs show there. */
+function checkFactor<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F, r: F): void {
+  reasons.add(x.b.andThen(p.tiny(x, r), x.b.eqz(zeroFrom(x, p, r, [a, b]))));
   if (mindsInexact(x)) reasons.add(p.inexactProduct(x, a, b, r));
 }
 
@@ -137,11 +158,8 @@ export const negatedMultiply = operation(EXACT_NMUL, (x, p, a, b, reasons) => {
 
 /** VDIV. A8.8.312. */
 export const divide = operation(EXACT_DIV, (x, p, a, b, reasons) => {
-  const ir = x.b;
   const r = p.div(x, a, b);
-  const zero = p.zero(x);
-  const fromZero = ir.and(p.eq(x, r, zero), p.eq(x, a, zero));
-  reasons.add(ir.and(p.extreme(x, r), ir.eqz(fromZero)));
+  checkRange(x, p, reasons, r, [a]);
   if (mindsInexact(x)) reasons.add(p.inexactQuotient(x, a, b, r));
   return r;
 });
@@ -150,7 +168,7 @@ export const divide = operation(EXACT_DIV, (x, p, a, b, reasons) => {
 function accumulate(exact: ExactPair, negateSum: boolean, negateProduct: boolean): HandlerPair {
   return operation(exact, (x, p, a, b, reasons) => {
     const product = p.mul(x, a, b);
-    checkProduct(x, p, reasons, a, b, product);
+    checkFactor(x, p, reasons, a, b, product);
     const old = p.get(x, x.Vd);
     reasons.addOperands(p, old);
     const left = negateSum ? p.neg(x, old) : old;
@@ -246,9 +264,10 @@ function compare(exact: ExactPair, withZero: boolean): HandlerPair {
     const a = p.get(x, x.Vd);
     const b = withZero ? p.zero(x) : p.get(x, x.Vm);
     const reasons = new Reasons(x);
-    reasons.add(p.ne(x, a, a));
-    if (!withZero) reasons.add(p.ne(x, b, b));
-    reasons.addOperands(p, a, b);
+    // A NaN on either side makes one of the sum; so do infinities that cancel out, to no harm.
+    const sum = withZero ? a : p.add(x, a, b);
+    reasons.add(p.ne(x, sum, sum));
+    reasons.addOperands(p, a, ...(withZero ? [] : [b]));
     reasons.assist(order(exact[p.name], x.Vd, 0, x.Vm, withZero ? 1 : 0));
     const less = p.lt(x, a, b);
     const equal = p.eq(x, a, b);

@@ -65,11 +65,27 @@ function toOdd(x: Insn, { value, rest }: Exact): F64 {
 const LEAST_PRODUCT = (1023 - 900) << 20;
 const GREATEST_PRODUCT = (1023 + 900) << 20;
 
+/** a * b + c of doubles, rounded once. `unusual`: leave it to host code. */
+export function fusedDouble(x: Insn, a: F64, b: F64, c: F64): Fused<F64> {
+  const isByHost = (x.mode & MODE_FP_INEXACT) !== 0 && x.context.optimisations.hostFusion;
+  return isByHost ? fusedByHost(x, a, b, c) : fusedByParts(x, a, b, c);
+}
+
+/** By the host's own operation, which does not tell whether the result is exact. */
+function fusedByHost(x: Insn, a: F64, b: F64, c: F64): Fused<F64> {
+  const ir = x.b;
+  const zero = f64.zero(x);
+  const result = ir.laneF64(ir.fusedF64x2(ir.splatF64(a), ir.splatF64(b), ir.splatF64(c)), 0);
+  const fromZero = ir.or(ir.eqF64(a, zero), ir.eqF64(b, zero));
+  const isExactZero = ir.and(ir.eqF64(result, zero), fromZero);
+  return { result, unusual: ir.andThen(f64.extreme(x, result), ir.eqz(isExactZero)) };
+}
+
 /**
- * a * b + c of doubles, rounded once: the exact product's and sum's parts are added with the low ones
+ * The exact product's and sum's parts are added with the low ones
  * rounded to odd (Boldo and Melquiond, "Emulation of a FMA and correctly rounded sums", 2008).
  */
-export function fusedDouble(x: Insn, a: F64, b: F64, c: F64): Fused<F64> {
+function fusedByParts(x: Insn, a: F64, b: F64, c: F64): Fused<F64> {
   const ir = x.b;
   const zero = f64.zero(x);
   const product = exactProduct(x, a, b);

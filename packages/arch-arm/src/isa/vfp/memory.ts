@@ -2,7 +2,7 @@
 import type { I32, V128 } from '@kml/core';
 import { type Insn, PC } from '../lift/insn.ts';
 import { beginFloat } from './begin.ts';
-import { getD64, getQ, getS32, setD64, setQ, setS32 } from './registers.ts';
+import { getD, getQ, getS, getS32, setD, setQ, setS, setS32 } from './registers.ts';
 
 type Handler = (x: Insn) => void;
 
@@ -20,8 +20,8 @@ function offsetAddress(x: Insn): I32 {
 export function loadDouble(x: Insn, address: I32): (n: number) => void {
   const ir = x.b;
   if (x.guard === undefined) {
-    const value = ir.load64(address);
-    return (n) => setD64(x, n, value);
+    const value = ir.loadF64(address);
+    return (n) => setD(x, n, value);
   }
   const low = x.load32(address);
   const high = x.load32(x.addConst(address, 4));
@@ -34,7 +34,7 @@ export function loadDouble(x: Insn, address: I32): (n: number) => void {
 export function storeDouble(x: Insn, address: I32, n: number): void {
   const ir = x.b;
   if (x.guard === undefined) {
-    ir.store64(address, getD64(x, n));
+    ir.storeF64(address, getD(x, n));
     return;
   }
   const value = getQ(x, n >> 1);
@@ -48,7 +48,8 @@ export const loadSingleRegister: Handler = (x) => {
   if (!beginFloat(x)) return;
   const address = offsetAddress(x);
   x.checkAlignment(address, 4, false);
-  setS32(x, x.Vd, x.load32(address));
+  if (x.guard === undefined) setS(x, x.Vd, x.b.loadF32(address));
+  else setS32(x, x.Vd, x.load32(address));
 };
 
 export const loadDoubleRegister: Handler = (x) => {
@@ -63,7 +64,8 @@ export const storeSingleRegister: Handler = (x) => {
   if (!beginFloat(x)) return;
   const address = offsetAddress(x);
   x.checkAlignment(address, 4, true);
-  x.store32(address, getS32(x, x.Vd));
+  if (x.guard === undefined) x.b.storeF32(address, getS(x, x.Vd));
+  else x.store32(address, getS32(x, x.Vd));
 };
 
 export const storeDoubleRegister: Handler = (x) => {
@@ -92,8 +94,11 @@ export const loadSingles: Handler = (x) => {
   if (!beginFloat(x)) return;
   const { start, after } = range(x);
   x.checkAlignment(start, 4, false);
-  const values = Array.from({ length: x.imm }, (_, i) => x.load32(x.addConst(start, 4 * i)));
-  for (const [i, value] of values.entries()) setS32(x, x.Vd + i, value);
+  if (x.imm === 1 && x.guard === undefined) setS(x, x.Vd, x.b.loadF32(start));
+  else {
+    const values = Array.from({ length: x.imm }, (_, i) => x.load32(x.addConst(start, 4 * i)));
+    for (const [i, value] of values.entries()) setS32(x, x.Vd + i, value);
+  }
   if (x.W) x.set(x.Rn, after);
 };
 
@@ -129,7 +134,8 @@ export const storeSingles: Handler = (x) => {
   if (!beginFloat(x)) return;
   const { start, after } = range(x);
   x.checkAlignment(start, 4, true);
-  for (let i = 0; i < x.imm; i++) x.store32(x.addConst(start, 4 * i), getS32(x, x.Vd + i));
+  if (x.imm === 1 && x.guard === undefined) x.b.storeF32(start, getS(x, x.Vd));
+  else for (let i = 0; i < x.imm; i++) x.store32(x.addConst(start, 4 * i), getS32(x, x.Vd + i));
   if (x.W) x.set(x.Rn, after);
 };
 

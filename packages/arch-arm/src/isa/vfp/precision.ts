@@ -26,6 +26,8 @@ export interface Inline<F extends F32 | F64> {
   special(x: Insn, a: F): I32;
   /** Not within the normal numbers, or close to the least of them: zero, denormal, NaN, infinity. */
   extreme(x: Insn, a: F): I32;
+  /** Zero, denormal or close to the least of the normal numbers. */
+  tiny(x: Insn, a: F): I32;
   /** The result of an operation is not exact; all numbers are ordinary, and nothing has overflowed. May be wrong in saying that it is not. */
   inexactProduct(x: Insn, a: F, b: F, r: F): I32;
   inexactQuotient(x: Insn, a: F, b: F, r: F): I32;
@@ -54,8 +56,13 @@ export const f32: Inline<F32> = {
   lt: (x, a, b) => x.b.ltF32(a, b),
   ne: (x, a, b) => x.b.neF32(a, b),
   zero: (x) => x.b.f32OfBits(x.const(0)),
-  special: (x, a) => x.b.geU(magnitude(x, x.b.bitsOfF32(a)), x.const(SPECIAL_32)),
-  extreme: (x, a) => outside(x, magnitude(x, x.b.bitsOfF32(a)), LEAST_32, SPECIAL_32),
+  special(x, a) {
+    // Infinity less itself is no number.
+    const nothing = x.b.subF32(a, a);
+    return x.b.neF32(nothing, nothing);
+  },
+  extreme: (x, a) => outside(x, x.b.bitsOfF32(a), LEAST_32, SPECIAL_32),
+  tiny: (x, a) => below(x, x.b.bitsOfF32(a), LEAST_32),
   // Exact in doubles: 24 bits times 24 bits.
   inexactProduct(x, a, b, r) {
     const ir = x.b;
@@ -87,8 +94,12 @@ export const f64: Inline<F64> = {
   lt: (x, a, b) => x.b.ltF64(a, b),
   ne: (x, a, b) => x.b.neF64(a, b),
   zero: (x) => x.b.f64OfBits(x.b.constant64(0, 0)),
-  special: (x, a) => x.b.geU(magnitude(x, highWord(x, a)), x.const(SPECIAL_64)),
-  extreme: (x, a) => outside(x, magnitude(x, highWord(x, a)), LEAST_64, SPECIAL_64),
+  special(x, a) {
+    const nothing = x.b.subF64(a, a);
+    return x.b.neF64(nothing, nothing);
+  },
+  extreme: (x, a) => outside(x, highWord(x, a), LEAST_64, SPECIAL_64),
+  tiny: (x, a) => below(x, highWord(x, a), LEAST_64),
   // A product of numbers with i and j significant bits has i + j or i + j - 1 of them.
   inexactProduct: (x, a, b) => x.b.ltU(x.b.add(trailing(x, a), trailing(x, b)), x.const(53)),
   inexactQuotient(x, a, b, r) {
@@ -107,13 +118,15 @@ export function highWord(x: Insn, a: F64): I32 {
   return ir.wrap(ir.shrU64(ir.bitsOfF64(a), ir.constant64(32, 0)));
 }
 
-function magnitude(x: Insn, bits: I32): I32 {
-  return x.b.and(bits, x.const(0x7fff_ffff));
+/** Whether not least < magnitude < special. */
+function outside(x: Insn, bits: I32, least: number, special: number): I32 {
+  const place = x.b.add(x.b.shl(bits, x.const(1)), x.const(-2 * (least + 1)));
+  return x.b.geU(place, x.const(2 * (special - least - 1)));
 }
 
-/** Whether not least < bits < special. */
-function outside(x: Insn, bits: I32, least: number, special: number): I32 {
-  return x.b.geU(x.b.sub(bits, x.const(least + 1)), x.const(special - least - 1));
+/** Whether magnitude <= least. */
+function below(x: Insn, bits: I32, least: number): I32 {
+  return x.b.ltU(x.b.shl(bits, x.const(1)), x.const(2 * (least + 1)));
 }
 
 /** Zeros at the end of the 53-bit significand (52 for a power of two, and for 0). */

@@ -27,8 +27,8 @@ const SCRATCH = layout.array('scratch').offset;
 export const DAZ = 0x40;
 export const FTZ = 0x8000;
 /** All masked, round to nearest, no DAZ or FTZ, inexact already set: only unusual results need care. */
-const ORDINARY_MASK = 0xffe0;
-const ORDINARY = 0x1fa0;
+export const ORDINARY_MASK = 0xffe0;
+export const ORDINARY = 0x1fa0;
 
 export function mxcsr(cpu: Cpu): number {
   return cpu.i32[(cpu.base + MXCSR) >> 2]!;

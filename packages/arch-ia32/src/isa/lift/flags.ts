@@ -1,5 +1,6 @@
 import type { I32, Slot } from '@kml/core';
 import { reg } from '../state.ts';
+import type { Float, ScalarOps } from './float-format.ts';
 import type { Insn, Width } from './insn.ts';
 
 const CF = reg('cf');
@@ -23,6 +24,12 @@ export const FLAG_OF = 0x800;
 /** Condition codes as Jcc, SETcc and CMOVcc encode them; the odd ones negate. */
 export const CONDITION_NAMES = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'];
 
+interface OrderedCompare {
+  readonly ops: ScalarOps;
+  readonly first: Float;
+  readonly second: Float;
+}
+
 /**
  * Writes and reads the flags, which the state keeps in pieces (state.ts). Operands `a`, `b` are
  * zero-extended from `width`; `r` is the sum or difference as i32 arithmetic gives it, unmasked.
@@ -30,10 +37,12 @@ export const CONDITION_NAMES = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's',
 export class FlagWriter {
   private readonly x: Insn;
   /** The last compare-like instruction of this block: lets conditions compare its operands directly. */
-  private kind: 'sub' | 'logic' | undefined;
+  private kind: 'sub' | 'logic' | 'float' | undefined;
   private width: Width = 32;
   private a: I32 | undefined;
   private bb: I32 | undefined;
+  /** The same of a floating-point compare whose operands are no NaNs. */
+  private compared: OrderedCompare | undefined;
   private builder: unknown;
   private zr: I32 | undefined;
   private cf: I32 | undefined;
@@ -143,6 +152,17 @@ export class FlagWriter {
     this.set(SR, zero);
     this.set(OF, zero);
     this.set(AF, zero);
+  }
+
+  /** As setCompare, of two numbers neither of which is a NaN: `equal` and `less` are 0 or 1. */
+  setOrderedCompare(equal: I32, less: I32, ops: ScalarOps, first: Float, second: Float): void {
+    const ir = this.x.b;
+    this.setCompare(equal, ir.const(0), less);
+    this.kind = 'float';
+    this.zr = ir.get(ZR);
+    this.cf = less;
+    this.compared = { ops, first, second };
+    this.builder = ir;
   }
 
   /** ZF alone from a value that is 0 or 1. */
@@ -261,6 +281,7 @@ export class FlagWriter {
     // Someone else's write of the slots since then shows as another current value.
     if (ir.get(ZR) !== this.zr || ir.get(CF) !== this.cf) return undefined;
     const a = this.a!;
+    if (this.kind === 'float') return this.floatCondition(code);
     if (this.kind === 'logic') return this.logicCondition(code, a);
     const b = this.bb!;
     switch (code) {
@@ -284,6 +305,31 @@ export class FlagWriter {
         return ir.leS(this.x.toTop(a, this.width), this.x.toTop(b, this.width));
       case 15:
         return ir.gtS(this.x.toTop(a, this.width), this.x.toTop(b, this.width));
+      default:
+        return undefined;
+    }
+  }
+
+  private floatCondition(code: number): I32 | undefined {
+    const ir = this.x.b;
+    const { ops, first, second } = this.compared!;
+    switch (code) {
+      case 2:
+        return ops.lt(ir, first, second);
+      case 3:
+        return ops.ge(ir, first, second);
+      case 4:
+        return ops.eq(ir, first, second);
+      case 5:
+        return ops.ne(ir, first, second);
+      case 6:
+        return ops.le(ir, first, second);
+      case 7:
+        return ops.gt(ir, first, second);
+      case 10:
+        return ir.const(0);
+      case 11:
+        return ir.const(1);
       default:
         return undefined;
     }

@@ -1,6 +1,6 @@
 import type { CycleCosts, I32, LiftContext, LiftResult, Terminal } from '@kml/core';
 import { type Decoder, MAX_INSTRUCTION_BYTES } from '../decode/decode.ts';
-import { MODE_CODE_SEGMENTED, MODE_STEP } from '../state.ts';
+import { MODE_CODE_SEGMENTED, MODE_FP_ONCE, MODE_STEP } from '../state.ts';
 import { GP, UD } from '../vectors.ts';
 import { Insn } from './insn.ts';
 import { checkCodeLimit } from './segment.ts';
@@ -10,15 +10,17 @@ const OK_LENGTHS: readonly LiftResult[] = Array.from({ length: MAX_INSTRUCTION_B
   length,
 }));
 
-/** Lifts instructions one at a time. `stepTo` is the number of the routine that raises #DB behind a single-stepped instruction. */
+/** Lifts instructions one at a time. `stepTo` is the number of the routine that raises #DB behind a single-stepped instruction, `endOnce` of that behind one done exactly. */
 export class Lifter {
   private readonly decoder: Decoder;
   private readonly stepTo: number;
+  private readonly endOnce: number;
   private readonly insn = new Insn();
 
-  constructor(decoder: Decoder, stepTo: number) {
+  constructor(decoder: Decoder, stepTo: number, endOnce: number) {
     this.decoder = decoder;
     this.stepTo = stepTo;
+    this.endOnce = endOnce;
   }
 
   /** IsaBackend.lift. */
@@ -38,15 +40,16 @@ export class Lifter {
     x.b.beginInstruction(pc, staticCost(context.costs, x));
     if (x.mode & MODE_CODE_SEGMENTED) checkCodeLimit(x);
     x.row.lift(x);
-    if (x.mode & MODE_STEP) this.endStep(x);
+    if (x.mode & MODE_STEP) this.endBehind(x, this.stepTo);
+    else if (x.mode & MODE_FP_ONCE) this.endBehind(x, this.endOnce);
     return OK_LENGTHS[x.length]!;
   }
 
-  /** Under EFLAGS.TF the instruction ends its block, and #DB follows where the next one would. */
-  private endStep(x: Insn): void {
+  /** The instruction ends its block, and a routine follows: under EFLAGS.TF #DB, under MODE_FP_ONCE that mode's end. */
+  private endBehind(x: Insn, routine: number): void {
     const target = nextAddress(x, x.b.terminal);
     if (target !== undefined) {
-      x.b.endWith({ kind: 'system', routine: this.stepTo, args: [target], next: x.next, faults: false });
+      x.b.endWith({ kind: 'system', routine, args: [target], next: x.next, faults: false });
     }
   }
 }

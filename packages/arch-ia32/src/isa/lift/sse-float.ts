@@ -2,8 +2,8 @@
 import type { I32, I64, V128 } from '@kml/core';
 import { CMP, SSE_APPROXIMATE, SSE_COMPARE, SSE_OPERATE } from '../fp/sse-arithmetic.ts';
 import { SSE_CONVERT_FLOAT, SSE_FROM_INTEGER, SSE_TO_INTEGER } from '../fp/sse-convert.ts';
-import { layout, SSE_STATE } from '../state.ts';
 import { GP, XM } from '../vectors.ts';
+import { forgetControl, isNative, MXCSR_AT } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { lowOnly } from './mmx.ts';
 import {
@@ -19,11 +19,24 @@ import {
   source32,
   source64,
 } from './simd-operands.ts';
+import {
+  nativeChopSingles,
+  nativeFromDoublewords,
+  nativePacked,
+  nativePackedPredicate,
+  nativeWiden,
+} from './sse-packed.ts';
+import {
+  nativeCompare,
+  nativeConvert,
+  nativeFromGeneral,
+  nativePredicate,
+  nativeScalar,
+  nativeToGeneral,
+} from './sse-scalar.ts';
 import { SCRATCH_AT } from './x87-common.ts';
 
 type Handler = (x: Insn) => void;
-
-const MXCSR_AT = layout.array('sse').offset + SSE_STATE.mxcsr;
 
 /** Forms of the operations: packed or scalar, of singles or doubles. */
 export type Shape = 'ps' | 'pd' | 'ss' | 'sd';
@@ -66,7 +79,6 @@ function setResult(x: Insn, shape: Shape): void {
 }
 
 function operateWith(x: Insn, op: number, shape: Shape): void {
-  if (!beginSse(x)) return;
   const s = shapedSource(x, shape);
   const whole = shape === 'ps' || shape === 'pd';
   putVector(x, getXmm(x, x.reg), 0, whole);
@@ -77,12 +89,22 @@ function operateWith(x: Insn, op: number, shape: Shape): void {
 
 /** ADDPS and its kin, SQRTPS, MINPS, MAXPS. */
 export function operate(op: number, shape: Shape): Handler {
-  return (x) => operateWith(x, op, shape);
+  return (x) => {
+    if (!beginSse(x)) return;
+    if (!isNative(x)) operateWith(x, op, shape);
+    else if (shape === 'ss' || shape === 'sd') nativeScalar(x, op, shape);
+    else nativePacked(x, op, shape);
+  };
 }
 
 /** CMPPS and its kin: predicate in the immediate, of which three bits count. */
 export function comparePredicate(shape: Shape): Handler {
-  return (x) => operateWith(x, CMP + (x.imm & 7), shape);
+  return (x) => {
+    if (!beginSse(x)) return;
+    if (!isNative(x)) operateWith(x, CMP + (x.imm & 7), shape);
+    else if (shape === 'ss' || shape === 'sd') nativePredicate(x, x.imm & 7, shape);
+    else nativePackedPredicate(x, x.imm & 7, shape);
+  };
 }
 
 /** RCPPS, RSQRTPS, RCPSS, RSQRTSS. */
@@ -99,6 +121,10 @@ export function approximate(root: 0 | 1, shape: 'ps' | 'ss'): Handler {
 export function compareFlags(shape: 'ss' | 'sd', signals: 0 | 1): Handler {
   return (x) => {
     if (!beginSse(x)) return;
+    if (isNative(x)) {
+      nativeCompare(x, shape);
+      return;
+    }
     const b = x.b;
     const s = shapedSource(x, shape);
     putVector(x, getXmm(x, x.reg), 0, false);
@@ -116,6 +142,10 @@ export function compareFlags(shape: 'ss' | 'sd', signals: 0 | 1): Handler {
 export function convertPacked(from: 'ps' | 'pd'): Handler {
   return (x) => {
     if (!beginSse(x)) return;
+    if (from === 'ps' && isNative(x)) {
+      nativeWiden(x, source64(x));
+      return;
+    }
     putVector(x, from === 'ps' ? source64(x) : source(x), 16, from === 'pd');
     run(x, SSE_CONVERT_FLOAT, LANE_BYTES[from], 2, 0);
     setXmm(x, x.reg, from === 'ps' ? result128(x) : lowOnly(x, result64(x)));
@@ -126,6 +156,10 @@ export function convertPacked(from: 'ps' | 'pd'): Handler {
 export function convertScalar(from: 'ss' | 'sd'): Handler {
   return (x) => {
     if (!beginSse(x)) return;
+    if (isNative(x)) {
+      nativeConvert(x, from);
+      return;
+    }
     putVector(x, shapedSource(x, from), 16, false);
     run(x, SSE_CONVERT_FLOAT, LANE_BYTES[from], 1, 0);
     setResult(x, from === 'ss' ? 'sd' : 'ss');
@@ -136,6 +170,10 @@ export function convertScalar(from: 'ss' | 'sd'): Handler {
 export function toDoublewords(from: 'ps' | 'pd', chop: 0 | 1): Handler {
   return (x) => {
     if (!beginSse(x)) return;
+    if (from === 'ps' && chop === 1 && isNative(x)) {
+      nativeChopSingles(x);
+      return;
+    }
     putVector(x, source(x), 16, true);
     run(x, SSE_TO_INTEGER, LANE_BYTES[from], LANE_COUNT[from], chop);
     setXmm(x, x.reg, from === 'ps' ? result128(x) : lowOnly(x, result64(x)));
@@ -146,7 +184,16 @@ export function toDoublewords(from: 'ps' | 'pd', chop: 0 | 1): Handler {
 export function fromDoublewords(to: 'ps' | 'pd'): Handler {
   return (x) => {
     if (!beginSse(x)) return;
-    putVector(x, to === 'ps' ? source(x) : source64(x), 16, to === 'ps');
+    if (to === 'pd') {
+      // Exact.
+      setXmm(x, x.reg, x.b.f64x2FromI32x4S(source64(x)));
+      return;
+    }
+    if (isNative(x)) {
+      nativeFromDoublewords(x);
+      return;
+    }
+    putVector(x, source(x), 16, true);
     run(x, SSE_FROM_INTEGER, LANE_BYTES[to], LANE_COUNT[to], 0);
     setXmm(x, x.reg, result128(x));
   };
@@ -156,6 +203,10 @@ export function fromDoublewords(to: 'ps' | 'pd'): Handler {
 export function toGeneral(from: 'ss' | 'sd', chop: 0 | 1): Handler {
   return (x) => {
     if (!beginSse(x)) return;
+    if (isNative(x)) {
+      nativeToGeneral(x, from, chop);
+      return;
+    }
     putVector(x, shapedSource(x, from), 16, false);
     run(x, SSE_TO_INTEGER, LANE_BYTES[from], 1, chop);
     x.set32(x.reg, x.b.peek32(x.const(0), SCRATCH_AT));
@@ -166,6 +217,11 @@ export function toGeneral(from: 'ss' | 'sd', chop: 0 | 1): Handler {
 export function fromGeneral(to: 'ss' | 'sd'): Handler {
   return (x) => {
     if (!beginSse(x)) return;
+    // A double of it is exact.
+    if (to === 'sd' || isNative(x)) {
+      nativeFromGeneral(x, to);
+      return;
+    }
     x.b.poke32(x.const(0), x.read(1), SCRATCH_AT + 16);
     run(x, SSE_FROM_INTEGER, LANE_BYTES[to], 1, 0);
     setResult(x, to);
@@ -206,6 +262,7 @@ export function loadControl(x: Insn): void {
   const value = b.load32(x.mem(4));
   x.trapIf(b.and(value, b.const(~0xffff)), GP);
   b.poke32(b.const(0), value, MXCSR_AT);
+  forgetControl(x);
 }
 
 /** STMXCSR. */

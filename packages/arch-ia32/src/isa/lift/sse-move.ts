@@ -1,10 +1,12 @@
 /** SSE and SSE2 moves, shuffles and masks: one or two IR operations each, for memcpy and strlen live on them. */
 import type { V128 } from '@kml/core';
 import { STORE_MASKED_XMM } from '../fp/masked-store.ts';
+import { DOUBLE_OPS, SINGLE_OPS } from './float-format.ts';
 import type { Insn } from './insn.ts';
 import { lowOnly, maskAddress, wordSource } from './mmx.ts';
 import { lanes } from './simd-integer.ts';
 import { alignedAddress, beginSse, getXmm, setXmm, source } from './simd-operands.ts';
+import { lowLane, scalarSource, setLow, withLow } from './sse-scalar.ts';
 
 type Handler = (x: Insn) => void;
 
@@ -43,35 +45,33 @@ function zeroVector(x: Insn): V128 {
 /** MOVSS Vss,Wss: from memory the rest becomes 0, from a register it stays. */
 export function loadSingle(x: Insn): void {
   if (!beginSse(x)) return;
-  const b = x.b;
-  if (x.isMemory) setXmm(x, x.reg, b.withLane32(zeroVector(x), b.load32(x.mem(4)), 0));
-  else setXmm(x, x.reg, b.withLane32(getXmm(x, x.reg), b.lane32(getXmm(x, x.rm), 0), 0));
+  const value = scalarSource(x, SINGLE_OPS);
+  if (x.isMemory) setXmm(x, x.reg, withLow(x, SINGLE_OPS, zeroVector(x), value));
+  else setLow(x, SINGLE_OPS, value);
 }
 
 /** MOVSS Wss,Vss. */
 export function storeSingle(x: Insn): void {
   if (!beginSse(x)) return;
-  const b = x.b;
-  const low = b.lane32(getXmm(x, x.reg), 0);
-  if (x.isMemory) b.store32(x.mem(4, true), low);
-  else setXmm(x, x.rm, b.withLane32(getXmm(x, x.rm), low, 0));
+  const low = lowLane(x, SINGLE_OPS, getXmm(x, x.reg));
+  if (x.isMemory) SINGLE_OPS.store(x.b, x.mem(4, true), low);
+  else setXmm(x, x.rm, withLow(x, SINGLE_OPS, getXmm(x, x.rm), low));
 }
 
 /** MOVSD Vsd,Wsd. */
 export function loadDouble(x: Insn): void {
   if (!beginSse(x)) return;
-  const b = x.b;
-  if (x.isMemory) setXmm(x, x.reg, lowOnly(x, b.load64(x.mem(8))));
-  else setXmm(x, x.reg, b.withLane64(getXmm(x, x.reg), b.lane64(getXmm(x, x.rm), 0), 0));
+  const value = scalarSource(x, DOUBLE_OPS);
+  if (x.isMemory) setXmm(x, x.reg, withLow(x, DOUBLE_OPS, zeroVector(x), value));
+  else setLow(x, DOUBLE_OPS, value);
 }
 
 /** MOVSD Wsd,Vsd. */
 export function storeDouble(x: Insn): void {
   if (!beginSse(x)) return;
-  const b = x.b;
-  const low = b.lane64(getXmm(x, x.reg), 0);
-  if (x.isMemory) b.store64(x.mem(8, true), low);
-  else setXmm(x, x.rm, b.withLane64(getXmm(x, x.rm), low, 0));
+  const low = lowLane(x, DOUBLE_OPS, getXmm(x, x.reg));
+  if (x.isMemory) DOUBLE_OPS.store(x.b, x.mem(8, true), low);
+  else setXmm(x, x.rm, withLow(x, DOUBLE_OPS, getXmm(x, x.rm), low));
 }
 
 /** MOVQ Vq,Wq: the upper half becomes 0. */

@@ -3,6 +3,7 @@ import {
   MODE_ALIGN_CHECK,
   MODE_CODE_SEGMENTED,
   MODE_CODE32,
+  MODE_FP_EXACT,
   MODE_FS_CHECKED,
   MODE_GS_CHECKED,
   MODE_IO_DENIED,
@@ -41,7 +42,7 @@ export function updateMode(cpu: Cpu): void {
   const cpl = cplOf(cpu);
   const efl = cpu.get(EFL);
   const cr0 = cpu.get(CR0);
-  let mode = cpl;
+  let mode = cpl | (cpu.mode & MODE_FP_EXACT);
   if (cpu.get(ATTR[SEG_CS]!) & ATTR_BIG) mode |= MODE_CODE32;
   if (cpu.get(ATTR[SEG_SS]!) & ATTR_BIG) mode |= MODE_STACK32;
   if (!isFlatData(cpu, SEG_DS) || !isFlatData(cpu, SEG_ES) || !isFlatData(cpu, SEG_SS)) mode |= MODE_SEGMENTED;

@@ -1,5 +1,6 @@
 /** Numbers of the privileged side's system routines, for the `system` terminal. */
 import { defineRoutine } from '../host-functions.ts';
+import { MODE_FP_ONCE } from '../state.ts';
 import {
   clearTaskSwitched,
   loadGdtr,
@@ -76,5 +77,10 @@ export const ROUTINE = {
   stepTo: defineRoutine((cpu, target) => {
     cpu.pc = target;
     deliverStep(cpu);
+  }),
+  /** (linear address to go on at): ends an instruction under MODE_FP_ONCE. */
+  endOnce: defineRoutine((cpu, target) => {
+    cpu.mode &= ~MODE_FP_ONCE;
+    cpu.pc = target;
   }),
 } as const;

@@ -15,11 +15,11 @@ import {
   inexactSum,
   inexactSumSingle,
   isZero,
+  isZeroSingle,
   notFinite,
   notFiniteSingle,
   notNormal,
   notNormalSingle,
-  operandSize,
 } from './float-checks.ts';
 import {
   assist,
@@ -40,10 +40,10 @@ import {
 } from './fpu.ts';
 import type { Insn } from './insn.ts';
 
-/** A result, whether it is unusual, and (asked for only while Inexact is clear) whether it may be inexact. */
+/** A result, tests of whether it is unusual, and (asked for only while Inexact is clear) whether it may be inexact. */
 interface Outcome<T> {
   readonly value: T;
-  readonly unusual: I32;
+  readonly unusual: readonly I32[];
   readonly inexact: () => I32;
 }
 
@@ -56,7 +56,7 @@ const sum =
     const value = x.b[op](a, c);
     return {
       value,
-      unusual: notFinite(x, value),
+      unusual: [notFinite(x, value)],
       inexact: () => inexactSum(x, a, op === 'addF64' ? c : x.b.negF64(c), value),
     };
   };
@@ -67,7 +67,7 @@ const sumSingle =
     const value = x.b[op](a, c);
     return {
       value,
-      unusual: notFiniteSingle(x, value),
+      unusual: [notFiniteSingle(x, value)],
       inexact: () => inexactSumSingle(x, a, op === 'addF32' ? c : x.b.negF32(c), value),
     };
   };
@@ -78,7 +78,7 @@ const product: DoubleRule = (x, a, c) => {
   const value = b.mulF64(a, c);
   return {
     value,
-    unusual: notNormal(x, value, [a, c]),
+    unusual: [notNormal(x, value, b.or(isZero(x, a), isZero(x, c)))],
     inexact: () => b.gtU(inexactProduct(x, a, c), isZero(x, value)),
   };
 };
@@ -88,7 +88,7 @@ const productSingle: SingleRule = (x, a, c) => {
   const value = b.mulF32(a, c);
   return {
     value,
-    unusual: notNormalSingle(x, value, [operandSize(x, a), operandSize(x, c)]),
+    unusual: [notNormalSingle(x, value, b.or(isZeroSingle(x, a), isZeroSingle(x, c)))],
     inexact: () => b.neF64(b.promote(value), b.mulF64(b.promote(a), b.promote(c))),
   };
 };
@@ -98,7 +98,7 @@ const quotient: DoubleRule = (x, a, c) => {
   const value = b.divF64(a, c);
   return {
     value,
-    unusual: notNormal(x, value, [a]),
+    unusual: [notNormal(x, value, isZero(x, a))],
     inexact: () => b.or(inexactProduct(x, value, c), b.neF64(b.mulF64(value, c), a)),
   };
 };
@@ -108,7 +108,7 @@ const quotientSingle: SingleRule = (x, a, c) => {
   const value = b.divF32(a, c);
   return {
     value,
-    unusual: notNormalSingle(x, value, [operandSize(x, a)]),
+    unusual: [notNormalSingle(x, value, isZeroSingle(x, a))],
     inexact: () => b.neF64(b.mulF64(b.promote(value), b.promote(c)), b.promote(a)),
   };
 };
@@ -118,7 +118,7 @@ const root: DoubleRule = (x, a) => {
   const value = b.sqrtF64(a);
   return {
     value,
-    unusual: notFinite(x, value),
+    unusual: [notFinite(x, value)],
     inexact: () => b.or(inexactProduct(x, value, value), b.neF64(b.mulF64(value, value), a)),
   };
 };
@@ -129,7 +129,7 @@ const rootSingle: SingleRule = (x, a) => {
   const wide = b.promote(value);
   return {
     value,
-    unusual: notFiniteSingle(x, value),
+    unusual: [notFiniteSingle(x, value)],
     inexact: () => b.neF64(b.mulF64(wide, wide), b.promote(a)),
   };
 };
@@ -155,7 +155,7 @@ const rootReciprocalSingle: SingleRule = (x, a, b, c) => {
 function joined<T>(x: Insn, first: Outcome<T>, second: Outcome<T>): Outcome<T> {
   return {
     value: second.value,
-    unusual: x.b.or(first.unusual, second.unusual),
+    unusual: [...first.unusual, ...second.unusual],
     inexact: () => x.b.or(first.inexact(), second.inexact()),
   };
 }
@@ -210,8 +210,8 @@ const SOURCES = [FS, FT, FR];
 
 /** The check of an outcome under the mode: what is unusual, or (Inexact clear) may be inexact, is left to the exact code. */
 function check<T>(x: Insn, outcome: Outcome<T>): void {
-  const { mode, b } = x;
-  assistIf(x, mode & MODE_FP_INEXACT ? outcome.unusual : b.or(outcome.unusual, outcome.inexact()));
+  for (const unusual of outcome.unusual) assistIf(x, unusual);
+  if ((x.mode & MODE_FP_INEXACT) === 0) assistIf(x, outcome.inexact());
 }
 
 /** ADD.D and its like by name without the format. */

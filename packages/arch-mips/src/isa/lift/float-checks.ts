@@ -22,63 +22,43 @@ function doubled(x: Insn, value: I64): I64 {
   return x.b.add64(value, value);
 }
 
-/** NaN or infinite. */
+/** NaN or infinite: less itself it is no number. */
 export function notFinite(x: Insn, r: F64): I32 {
-  return x.b.eqz(x.b.ltU64(doubled(x, x.b.bitsOfF64(r)), bits(x, 0xffe0_0000)));
+  const nothing = x.b.subF64(r, r);
+  return x.b.neF64(nothing, nothing);
 }
 
-/** A double's bits without the sign. */
-function magnitude(x: Insn, value: F64): I64 {
-  return x.b.and64(x.b.bitsOfF64(value), bits(x, 0x7fff_ffff, -1));
+export function notFiniteSingle(x: Insn, r: F32): I32 {
+  const nothing = x.b.subF32(r, r);
+  return x.b.neF32(nothing, nothing);
 }
 
-function negated(x: Insn, value: I64): I64 {
-  return x.b.sub64(bits(x, 0), value);
+/** Of the word with the sign and exponent: the magnitude is not above `least`, or not below `special`. */
+function outside(x: Insn, word: I32, least: number, special: number): I32 {
+  const place = x.b.add(x.b.shl(word, x.const(1)), x.const(-2 * (least + 1)));
+  return x.b.geU(place, x.const(2 * (special - least - 1)));
 }
 
 /**
  * NaN, infinite, subnormal, the least normal number (which may have been rounded up to), or zero
- * where none of the operands is zero. All in one comparison: a magnitude's negative has its top bit
- * set unless it is zero.
+ * unless `zero` (asked only then) says that it is one because an operand is.
  */
-export function notNormal(x: Insn, r: F64, operands: readonly F64[]): I32 {
+export function notNormal(x: Insn, r: F64, zero: I32): I32 {
   const { b } = x;
-  const size = magnitude(x, r);
-  const [first, ...others] = operands.map((operand) => negated(x, magnitude(x, operand)));
-  const nonZero = others.reduce((all, other) => b.and64(all, other), first!);
-  const counts = b.shrS64(b.or64(nonZero, negated(x, size)), bits(x, 0, 63));
-  const place = b.and64(b.sub64(size, bits(x, ABOVE_FRACTION, 1)), counts);
-  return b.eqz(b.ltU64(place, bits(x, 0x7fdf_ffff, -1)));
+  const high = b.wrap(b.shrU64(b.bitsOfF64(r), bits(x, 0, 32)));
+  const isZeroFromZero = b.and(b.eqF64(r, constantDouble(x, 0)), zero);
+  return b.andThen(outside(x, high, ABOVE_FRACTION, 0x7ff0_0000), b.eqz(isZeroFromZero));
 }
 
-export function notFiniteSingle(x: Insn, r: F32): I32 {
+/** The same for singles. */
+export function notNormalSingle(x: Insn, r: F32, zero: I32): I32 {
   const { b } = x;
-  const magnitude = b.shl(b.bitsOfF32(r), x.const(1));
-  return b.geU(magnitude, x.const(0xff00_0000));
+  const isZeroFromZero = b.and(isZeroSingle(x, r), zero);
+  return b.andThen(outside(x, b.bitsOfF32(r), 0x80_0000, 0x7f80_0000), b.eqz(isZeroFromZero));
 }
 
-function magnitudeSingle(x: Insn, value: F32): I32 {
-  return x.b.and(x.b.bitsOfF32(value), x.const(0x7fff_ffff));
-}
-
-/** The same for singles: of the operands, their magnitudes (see operandSize, operandSizeDouble). */
-export function notNormalSingle(x: Insn, r: F32, operands: readonly I32[]): I32 {
-  const { b } = x;
-  const size = magnitudeSingle(x, r);
-  const zero = x.const(0);
-  const [first, ...others] = operands.map((operand) => b.sub(zero, operand));
-  const nonZero = others.reduce((all, other) => b.and(all, other), first!);
-  const counts = b.shrS(b.or(nonZero, b.sub(zero, size)), x.const(31));
-  const place = b.and(b.sub(size, x.const(0x80_0001)), counts);
-  return b.geU(place, x.const(0x7eff_ffff));
-}
-
-/** A single's magnitude. */
-export const operandSize = magnitudeSingle;
-
-/** Zero for a double that is zero, else some magnitude. */
-export function operandSizeDouble(x: Insn, value: F64): I32 {
-  return x.b.eqz(isZero(x, value));
+export function isZeroSingle(x: Insn, value: F32): I32 {
+  return x.b.eqF32(value, x.b.f32OfBits(x.const(0)));
 }
 
 export function isZero(x: Insn, value: F64): I32 {

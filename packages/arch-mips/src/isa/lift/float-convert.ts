@@ -2,7 +2,7 @@
 import type { F32, F64, I32, I64 } from '@kml/core';
 import { type FpOperation, operationNamed } from '../fp/operations.ts';
 import { MODE_FP_EXACT, MODE_FP_INEXACT } from '../state.ts';
-import { constantDouble, notNormalSingle, operandSizeDouble } from './float-checks.ts';
+import { constantDouble, isZero, notNormalSingle } from './float-checks.ts';
 import {
   assist,
   assistIf,
@@ -30,11 +30,8 @@ const fd = (x: Insn): number => x.sa;
 
 /** Leaves what is unusual, or may be inexact while that flag is clear, to the exact code. */
 function check(x: Insn, unusual: I32 | undefined, inexact: () => I32): void {
-  if (x.mode & MODE_FP_INEXACT) {
-    if (unusual !== undefined) assistIf(x, unusual);
-  } else {
-    assistIf(x, unusual === undefined ? inexact() : x.b.or(unusual, inexact()));
-  }
+  if (unusual !== undefined) assistIf(x, unusual);
+  if ((x.mode & MODE_FP_INEXACT) === 0) assistIf(x, inexact());
 }
 
 /** A handler that leaves everything to the exact code where the mode says so. */
@@ -69,7 +66,7 @@ export const singleOfDouble = needPairs(
     const { b } = x;
     const from = readDouble(x, fs(x));
     const value = b.demote(from);
-    check(x, notNormalSingle(x, value, [operandSizeDouble(x, from)]), () => b.neF64(b.promote(value), from));
+    check(x, notNormalSingle(x, value, isZero(x, from)), () => b.neF64(b.promote(value), from));
     noteD(x, CVT_S_D, from);
     writeSingle(x, fd(x), value);
   }),

@@ -13,10 +13,12 @@ import {
   readDouble,
   readHigh,
   readLong,
+  readSingle,
   readWord,
   writeDouble,
   writeHigh,
   writeLong,
+  writeSingle,
   writeWord,
 } from './fpu.ts';
 import type { Insn } from './insn.ts';
@@ -66,9 +68,9 @@ function systemEnd(x: Insn, routine: number, a: I32, b: I32) {
 }
 
 /** LWC1, SWC1, LDC1, SDC1. */
-export const lwc1 = needFpu((x) => writeWord(x, x.rt, x.b.load32(x.address())));
+export const lwc1 = needFpu((x) => writeSingle(x, x.rt, x.b.loadF32(x.address())));
 export const swc1 = needFpu((x) => {
-  x.b.store32(x.address(), readWord(x, x.rt));
+  x.b.storeF32(x.address(), readSingle(x, x.rt));
 });
 export const ldc1 = needFpu((x) => writeDouble(x, x.rt, x.b.loadF64(x.address())));
 export const sdc1 = needFpu((x) => {
@@ -81,9 +83,9 @@ function indexed(x: Insn): I32 {
 }
 
 /** LWXC1, SWXC1, LDXC1, SDXC1. */
-export const lwxc1 = needFpu((x) => writeWord(x, x.sa, x.b.load32(indexed(x))));
+export const lwxc1 = needFpu((x) => writeSingle(x, x.sa, x.b.loadF32(indexed(x))));
 export const swxc1 = needFpu((x) => {
-  x.b.store32(indexed(x), readWord(x, x.rd));
+  x.b.storeF32(indexed(x), readSingle(x, x.rd));
 });
 export const ldxc1 = needPairs([FD], (x) => writeDouble(x, x.sa, x.b.loadF64(indexed(x))));
 export const sdxc1 = needPairs([FS], (x) => {

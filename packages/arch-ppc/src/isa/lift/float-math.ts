@@ -1,9 +1,9 @@
 import type { BlockBuilder, F64, I32, I64 } from '@kml/core';
 
-/** A result, and where it is not to be trusted: 0 or 1. */
+/** A result, and tests of where it is not to be trusted: 0 or 1. Each is for a trapIf of its own. */
 export interface Checked {
   readonly result: F64;
-  readonly unusual: I32;
+  readonly unusual: readonly I32[];
 }
 
 const view = new DataView(new ArrayBuffer(8));
@@ -29,10 +29,13 @@ const SPLITTER = 134217729;
 export class FloatMath {
   readonly exactOnly: boolean;
   private readonly b: BlockBuilder;
+  /** The host has fused multiply-add (optimisation hostFusion). */
+  private readonly fuses: boolean;
 
-  constructor(builder: BlockBuilder, exactOnly: boolean) {
+  constructor(builder: BlockBuilder, exactOnly: boolean, fuses: boolean) {
     this.b = builder;
     this.exactOnly = exactOnly;
+    this.fuses = fuses;
   }
 
   constant(value: number): F64 {
@@ -50,25 +53,33 @@ export class FloatMath {
     return b.eqz64(b.shl64(b.bitsOfF64(value), this.long(0, 1)));
   }
 
-  /** The exponent field. */
-  private exponent(value: F64): I32 {
+  /** The word with sign and exponent. */
+  private highWord(value: F64): I32 {
     const { b } = this;
-    return b.and(b.wrap(b.shrU64(b.bitsOfF64(value), this.long(0, 52))), b.const(0x7ff));
+    return b.wrap(b.shrU64(b.bitsOfF64(value), this.long(0, 32)));
   }
 
   /** 1 where the exponent is below `least` or not among the `count` from there. */
   private isOutside(value: F64, range: { readonly least: number; readonly count: number }): I32 {
     const { b } = this;
-    return b.geU(b.sub(this.exponent(value), b.const(range.least)), b.const(range.count));
+    const place = b.add(b.shl(this.highWord(value), b.const(1)), b.const(-range.least << 21));
+    return b.geU(place, b.const(range.count << 21));
   }
 
-  /** 1 for an infinity or NaN. */
+  /** The same, but for a zero that is one exactly: where `zero` (asked only then) is 1. */
+  private isOutsideBut(value: F64, range: { readonly least: number; readonly count: number }, zero: I32): I32 {
+    const { b } = this;
+    return b.andThen(this.isOutside(value, range), b.eqz(b.and(b.eqF64(value, this.constant(0)), zero)));
+  }
+
+  /** 1 for an infinity or NaN: less itself it is no number. */
   private isNoNumber(value: F64): I32 {
-    return this.b.eq(this.exponent(value), this.b.const(0x7ff));
+    const nothing = this.b.subF64(value, value);
+    return this.b.neF64(nothing, nothing);
   }
 
-  private checked(result: F64, unusual: I32, inexact: () => I32): Checked {
-    return { result, unusual: this.exactOnly ? this.b.or(unusual, inexact()) : unusual };
+  private checked(result: F64, unusual: readonly I32[], inexact: () => I32): Checked {
+    return { result, unusual: this.exactOnly ? [...unusual, inexact()] : unusual };
   }
 
   // ---- double precision
@@ -76,7 +87,7 @@ export class FloatMath {
   /** a + other. A tiny sum is exact. */
   sum(a: F64, other: F64): Checked {
     const sum = this.b.addF64(a, other);
-    return this.checked(sum, this.isNoNumber(sum), () => this.sumInexact(a, other, sum));
+    return this.checked(sum, [this.isNoNumber(sum)], () => this.sumInexact(a, other, sum));
   }
 
   /** a * c. Where an operand is 0 so is the product, if it is a number. */
@@ -84,7 +95,9 @@ export class FloatMath {
     const { b } = this;
     const product = b.mulF64(a, c);
     const zero = b.or(this.isZero(a), this.isZero(c));
-    return this.checked(product, this.isOutsideBut(product, zero), () => b.and(this.isLongProduct(a, c), b.eqz(zero)));
+    return this.checked(product, [this.isOutsideBut(product, DOUBLE_RANGE, zero)], () =>
+      b.and(this.isLongProduct(a, c), b.eqz(zero)),
+    );
   }
 
   /** a / divisor. */
@@ -92,15 +105,9 @@ export class FloatMath {
     const { b } = this;
     const quotient = b.divF64(a, divisor);
     const zero = this.isZero(a);
-    return this.checked(quotient, this.isOutsideBut(quotient, zero), () =>
+    return this.checked(quotient, [this.isOutsideBut(quotient, DOUBLE_RANGE, zero)], () =>
       b.and(this.quotientInexact(a, divisor, quotient), b.eqz(zero)),
     );
-  }
-
-  /** Outside of the normal range, but for results of operands that make them 0 (or no number). */
-  private isOutsideBut(value: F64, zero: I32): I32 {
-    const { b } = this;
-    return b.and(this.isOutside(value, DOUBLE_RANGE), b.or(b.eqz(zero), this.exponent(value)));
   }
 
   // ---- single precision
@@ -112,17 +119,17 @@ export class FloatMath {
   single(wide: F64, inexact: () => I32): Checked {
     const { b } = this;
     const result = b.promote(b.demote(wide));
-    const outside = b.and(this.isOutside(wide, SINGLE_RANGE), b.eqz(this.isZero(wide)));
-    if (this.exactOnly) return { result, unusual: b.or(b.or(outside, b.neF64(result, wide)), inexact()) };
-    return { result, unusual: b.or(outside, this.isMidpoint(wide)) };
+    const outside = this.isOutsideBut(wide, SINGLE_RANGE, b.const(1));
+    const unusual = this.exactOnly ? [outside, b.neF64(result, wide), inexact()] : [outside, this.isMidpoint(wide)];
+    return { result, unusual };
   }
 
   /** A double operand rounded to single, once only. */
   narrowed(value: F64): Checked {
     const { b } = this;
     const result = b.promote(b.demote(value));
-    const outside = b.and(this.isOutside(value, SINGLE_RANGE), b.eqz(this.isZero(value)));
-    return this.checked(result, outside, () => b.neF64(result, value));
+    const outside = this.isOutsideBut(value, SINGLE_RANGE, b.const(1));
+    return this.checked(result, [outside], () => b.neF64(result, value));
   }
 
   /**
@@ -145,8 +152,8 @@ export class FloatMath {
     const isOutwards = b.gtF64(b.absF64(nearest), b.absF64(wide));
     const isWrong = mode === 2 ? isBelow : mode === 3 ? isAbove : isOutwards;
     const result = b.f64OfBits(b.select64(b.add64(bits, step), bits, isWrong));
-    const outside = b.and(this.isOutside(wide, SINGLE_RANGE), b.eqz(this.isZero(wide)));
-    return this.checked(result, b.or(outside, unusual), () => b.neF64(nearest, wide));
+    const outside = this.isOutsideBut(wide, SINGLE_RANGE, b.const(1));
+    return this.checked(result, [outside, ...unusual], () => b.neF64(nearest, wide));
   }
 
   /** 1 for a double in the middle between two (normal) singles. */
@@ -209,7 +216,7 @@ export class FloatMath {
     const isWrong = mode === 2 ? b.gtF64(error, zero) : mode === 3 ? b.ltF64(error, zero) : this.isTooLarge(sum, error);
     const result = b.f64OfBits(b.select64(b.add64(bits, step), bits, isWrong));
     // A tiny sum is exact; a step at the least normal number is none of the common cases.
-    const unusual = b.or(this.isNoNumber(sum), this.isNoNumber(result));
+    const unusual = [this.isNoNumber(sum), this.isNoNumber(result)];
     return this.checked(result, unusual, () => b.neF64(error, zero));
   }
 
@@ -224,7 +231,16 @@ export class FloatMath {
 
   /** a * c + addend, rounded once. */
   fused(a: F64, c: F64, addend: F64): Checked {
-    return this.exactOnly ? this.fusedExact(a, c, addend) : this.fusedRounded(a, c, addend);
+    if (this.exactOnly) return this.fusedExact(a, c, addend);
+    return this.fuses ? this.fusedByHost(a, c, addend) : this.fusedRounded(a, c, addend);
+  }
+
+  /** A tiny result is left to host code even if it is exact; 0 is so with a factor of 0. */
+  private fusedByHost(a: F64, c: F64, addend: F64): Checked {
+    const { b } = this;
+    const result = b.laneF64(b.fusedF64x2(b.splatF64(a), b.splatF64(c), b.splatF64(addend)), 0);
+    const zero = b.or(this.isZero(a), this.isZero(c));
+    return { result, unusual: [this.isOutsideBut(result, DOUBLE_RANGE, zero)] };
   }
 
   /** Only where product and sum are exact. */
@@ -235,7 +251,7 @@ export class FloatMath {
     const zero = b.or(this.isZero(a), this.isZero(c));
     const unsafe = b.or(this.isOutside(product, PRODUCT_RANGE), this.isLongProduct(a, c));
     const doubtful = b.or(b.and(unsafe, b.eqz(zero)), this.sumInexact(product, addend, sum));
-    return { result: sum, unusual: b.or(this.isNoNumber(sum), doubtful) };
+    return { result: sum, unusual: [this.isNoNumber(sum), doubtful] };
   }
 
   /** Boldo and Melquiond, Emulation of a FMA and correctly rounded sums, 2008: the sum of three with the middle rounded to odd. */
@@ -252,8 +268,8 @@ export class FloatMath {
     // Then the sum is the addend, but for the sign of a zero.
     const plain = b.bitsOfF64(b.addF64(product, addend));
     const result = b.f64OfBits(b.select64(plain, b.bitsOfF64(sum), zero));
-    const unsafe = b.and(this.isOutside(product, PRODUCT_RANGE), b.eqz(zero));
-    return { result, unusual: b.or(this.isOutsideBut(result, zero), unsafe) };
+    const unsafe = b.andThen(this.isOutside(product, PRODUCT_RANGE), b.eqz(zero));
+    return { result, unusual: [this.isOutsideBut(result, DOUBLE_RANGE, zero), unsafe] };
   }
 
   /** a * c - product, exactly. Dekker's product. */

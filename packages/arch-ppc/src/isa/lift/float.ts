@@ -63,8 +63,11 @@ function inline(operation: number, compute: (x: Insn, m: FloatMath) => Checked):
       x.system(FLOAT_ROUTINE, x.const(operation));
       return;
     }
-    const { result, unusual } = compute(x, new FloatMath(x.b, (x.mode & MODE_FP_EXACT) !== 0));
-    x.b.trapIf(unusual, x.const(0), ASSIST + operation);
+    const { result, unusual } = compute(
+      x,
+      new FloatMath(x.b, (x.mode & MODE_FP_EXACT) !== 0, x.context.optimisations.hostFusion),
+    );
+    for (const test of unusual) x.b.trapIf(test, x.const(0), ASSIST + operation);
     finish(x, operation, result);
   };
 }
@@ -135,8 +138,8 @@ export function convertToInteger(operation: number): Handler {
     const word = b.i32FromF64Sat(integral);
     // Not so where it is out of range or no number.
     const fits = b.eqF64(b.f64FromI32S(word), integral);
-    const inexact = m.exactOnly ? b.neF64(integral, value) : b.const(0);
-    return { result: b.f64OfBits(b.extendS(word)), unusual: b.or(b.eqz(fits), inexact) };
+    const inexact = m.exactOnly ? [b.neF64(integral, value)] : [];
+    return { result: b.f64OfBits(b.extendS(word)), unusual: [b.eqz(fits), ...inexact] };
   });
 }
 
@@ -153,7 +156,9 @@ export function compare(operation: number): Handler {
     if (!x.floating()) return;
     const { b } = x;
     const [left, right] = [x.fpr(x.ra), x.fpr(x.rb)];
-    b.trapIf(b.or(b.neF64(left, left), b.neF64(right, right)), b.const(0), ASSIST + operation);
+    // A NaN on either side makes one of the sum; so do infinities that cancel out, to no harm.
+    const sum = b.addF64(left, right);
+    b.trapIf(b.neF64(sum, sum), b.const(0), ASSIST + operation);
     x.cr.setBits(x.bf, [b.ltF64(left, right), b.gtF64(left, right), b.eqF64(left, right), b.const(0)]);
     b.setF64(left, COMPARE_A);
     b.setF64(right, COMPARE_B);

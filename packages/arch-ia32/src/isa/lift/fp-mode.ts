@@ -1,0 +1,70 @@
+/**
+ * Where floating point is native: SSE arithmetic is lifted to the host's, on the assumption that MXCSR
+ * is ordinary and the operands and results are too. What turns out otherwise is done again (FP_AGAIN)
+ * under a mode word that says how: one instruction by the exact code (MODE_FP_ONCE), or all of them
+ * (MODE_FP_EXACT) until MXCSR is ordinary again.
+ */
+
+import type { BlockBuilder, Cpu, F32, F64, I32, V128 } from '@kml/core';
+import { isOrdinary, ORDINARY, ORDINARY_MASK } from '../fp/sse-state.ts';
+import { layout, MODE_FP_EXACT, MODE_FP_ONCE, SSE_STATE } from '../state.ts';
+import { FP_AGAIN } from '../vectors.ts';
+import type { Insn } from './insn.ts';
+
+export const MXCSR_AT = layout.array('sse').offset + SSE_STATE.mxcsr;
+
+/** IsaBackend.deliverTrap for FP_AGAIN: the mode word the instruction is done under. */
+export function chooseFpMode(cpu: Cpu): void {
+  if (!isOrdinary(cpu)) cpu.mode |= MODE_FP_EXACT;
+  else if (cpu.mode & MODE_FP_EXACT) cpu.mode &= ~MODE_FP_EXACT;
+  else cpu.mode |= MODE_FP_ONCE;
+}
+
+/** Does the instruction again if `cond` is non-zero. */
+export function againIf(x: Insn, cond: I32): void {
+  x.trapIf(cond, FP_AGAIN);
+}
+
+/** What the block being lifted knows of SSE values. */
+class Known {
+  /** MXCSR, where the block has found it ordinary. */
+  mxcsr: I32 | undefined;
+  /** Values that are no denormals (or the flag is set already) and no NaNs: scalars, and vectors of either format. */
+  readonly normal = { values: new Set<number>(), singles: new Set<V128>(), doubles: new Set<V128>() };
+  /** Lowest lanes of vectors, and the other way round. */
+  readonly lanes = { singles: new Map<V128, F32>(), doubles: new Map<V128, F64>() };
+  readonly vectors = new Map<F32 | F64, V128>();
+}
+
+let known = new Known();
+let knownOf: BlockBuilder | undefined;
+
+export function knowledge(x: Insn): Known {
+  if (knownOf !== x.b) {
+    knownOf = x.b;
+    known = new Known();
+  }
+  return known;
+}
+
+/** MXCSR may have been written. */
+export function forgetControl(x: Insn): void {
+  knowledge(x).mxcsr = undefined;
+}
+
+/** Whether the instruction is to be lifted to native arithmetic; has then seen to MXCSR. */
+export function isNative(x: Insn): boolean {
+  if (x.mode & MODE_FP_ONCE) return false;
+  const { b } = x;
+  const facts = knowledge(x);
+  if (x.mode & MODE_FP_EXACT) {
+    const control = b.and(b.peek32(b.const(0), MXCSR_AT), b.const(ORDINARY_MASK));
+    againIf(x, b.eq(control, b.const(ORDINARY)));
+    return false;
+  }
+  if (facts.mxcsr === undefined) {
+    facts.mxcsr = b.peek32(b.const(0), MXCSR_AT);
+    againIf(x, b.ne(b.and(facts.mxcsr, b.const(ORDINARY_MASK)), b.const(ORDINARY)));
+  }
+  return true;
+}

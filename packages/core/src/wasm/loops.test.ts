@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { optimisationsWithout } from '../engine/optimisations.ts';
+import type { IrBlock } from '../ir/block.ts';
+import { blockCode } from './block-code.ts';
+import { type FlowGraph, flowGraph } from './flow-graph.ts';
+import { slotTable } from './slots.ts';
+
+const SLOTS = slotTable({ slots: [], size: 64 } as never, []);
+
+/** A block of one instruction at `pc`; where it goes is the region's to say. */
+function block(pc: number): IrBlock {
+  return {
+    pc,
+    mode: 0,
+    endPc: pc + 4,
+    endMode: 0,
+    count: 1,
+    insnPc: [pc],
+    insnFirstOp: [0],
+    insnCycles: [1],
+    cycles: 1,
+    code: [],
+    valueTypes: [],
+    constants: [],
+    terminal: { kind: 'jump', target: pc + 4 },
+  } as unknown as IrBlock;
+}
+
+/** The graph of blocks numbered from 0 with these successors. */
+function graphOf(
+  succs: readonly (readonly number[])[],
+  off: Parameters<typeof optimisationsWithout>[0] = [],
+): FlowGraph {
+  const blocks = new Map(succs.map((_, pc) => [pc, block(pc)]));
+  const region = { entry: 0, blocks, successors: ({ pc }: IrBlock) => succs[pc]! };
+  return flowGraph(region, (ir) => blockCode(ir, SLOTS), optimisationsWithout(off));
+}
+
+/** Addresses of the instructions done when `choices` says which successor is taken at each branch. */
+function walk(graph: FlowGraph, choices: readonly number[]): number[] {
+  const seen: number[] = [];
+  let node = graph.nodes[0]!;
+  for (let choice = 0; ; ) {
+    seen.push(...(node.code?.block.insnPc ?? []));
+    if (node.succs.length === 0) return seen;
+    if (node.succs.length > 1 && choice === choices.length) return seen;
+    const next = node.succs.length > 1 ? choices[choice++]! % node.succs.length : 0;
+    if (seen.length > 1000) return seen;
+    node = graph.nodes[node.succs[next]!]!;
+  }
+}
+
+/** A loop of 1 and 2 that 0 enters at both. */
+const TWO_ENTRIES = [[1, 2], [2], [1, 3], []];
+
+describe('a loop of several entries', () => {
+  test('is split so that control flow is reducible', () => {
+    expect(graphOf(TWO_ENTRIES, ['splitLoops']).reducible).toBe(false);
+    const graph = graphOf(TWO_ENTRIES);
+    expect(graph.reducible).toBe(true);
+    expect(graph.nodes.map(({ pc }) => pc).sort()).toHaveLength(5);
+  });
+
+  test('stays where the copies would be too many', () => {
+    // Each of many nodes leads to each: no head leaves little to copy.
+    const all = Array.from({ length: 40 }, (_, pc) => pc);
+    const dense = graphOf([all.slice(1), ...all.slice(1).map(() => all.slice(1))]);
+    expect(dense.reducible).toBe(false);
+  });
+});
+
+describe('loops of one head', () => {
+  test('are told apart', () => {
+    // 0 loops by itself; 1 goes back to it too.
+    const graph = graphOf([[0, 1], [0, 2], []]);
+    const heads = graph.nodes.flatMap((_, index) => (graph.isLoop[index] ? [index] : []));
+    expect(heads).toHaveLength(2);
+    expect(graph.outerLoop[heads[1]!]).toBe(heads[0]);
+    expect(graph.nodes[heads[0]!]!.code!.block.count).toBe(0);
+    expect(graphOf([[0, 1], [0, 2], []], ['nestedLoops']).isLoop.filter(Boolean)).toHaveLength(1);
+  });
+
+  test('stay one where neither holds the other', () => {
+    const graph = graphOf([[1, 2, 3], [0], [0], []]);
+    expect(graph.isLoop.filter(Boolean)).toHaveLength(1);
+  });
+});
+
+test('the same instructions are done in the same order, whatever is split and told apart', () => {
+  const node = fc.array(fc.nat(11), { maxLength: 3 });
+  fc.assert(
+    fc.property(
+      fc.array(node, { minLength: 12, maxLength: 12 }),
+      fc.array(fc.nat(5), { maxLength: 60 }),
+      (succs, choices) => {
+        // A region has no two edges from one node to another.
+        const edges = succs.map((list) => [...new Set(list)]);
+        const plain = graphOf(edges, ['splitLoops', 'nestedLoops']);
+        const graph = graphOf(edges);
+        expect(walk(graph, choices)).toEqual(walk(plain, choices));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

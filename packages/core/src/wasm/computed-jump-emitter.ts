@@ -19,7 +19,9 @@ export function emitComputedJump(
   edges: EdgeEmitter,
 ): void {
   const { code } = region;
-  const targets = region.node(index).succs;
+  const { succs } = region.node(index);
+  const other = succs.find((node) => isOtherCall(region, node));
+  const targets = other === undefined ? succs : succs.slice(0, -1);
   const local = region.locals.allocate('i32');
   region.values.push(block.terminalValues[0]!);
   code.set(local);
@@ -28,11 +30,18 @@ export function emitComputedJump(
   const dirty = region.dirty.slice();
   const many = targets.length > FEW_TARGETS && region.services.optimisations.jumpTables;
   const hash = many ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;
-  if (hash) emitJumpTable(region, index, hash, local, edges);
+  if (hash) emitJumpTable(region, index, targets, hash, local, edges);
   else for (const target of targets) emitIfTarget(region, index, target, local, edges);
   region.dirty = dirty;
-  emitLookupJump(region, index, block, local);
+  if (other === undefined) emitLookupJump(region, index, block, local);
+  else edges.go(index, other);
   region.locals.release(local);
+}
+
+/** Whether the node is the call of what is none of a computed call's known targets: the last successor of it. */
+function isOtherCall(region: RegionContext, index: number): boolean {
+  const block = region.node(index).code?.block;
+  return block !== undefined && block.count === 0 && block.terminal.kind === 'callIndirect';
 }
 
 function emitIfTarget(region: RegionContext, index: number, target: number, local: number, edges: EdgeEmitter): void {
@@ -54,12 +63,12 @@ function emitIfTarget(region: RegionContext, index: number, target: number, loca
 function emitJumpTable(
   region: RegionContext,
   index: number,
+  targets: readonly number[],
   hash: TargetHash,
   local: number,
   edges: EdgeEmitter,
 ): void {
   const { code } = region;
-  const targets = region.node(index).succs;
   const table = new Array<number>(hash.mask + 1).fill(targets.length);
   targets.forEach((target, place) => {
     table[(region.node(target).pc >>> hash.shift) & hash.mask] = place;

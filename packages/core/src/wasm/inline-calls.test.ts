@@ -37,13 +37,16 @@ function discover(entry: number, blocks: readonly IrBlock[]): DiscoveredRegion {
   )!;
 }
 
-function inlined(blocks: readonly IrBlock[]): DiscoveredRegion {
+function inlined(
+  blocks: readonly IrBlock[],
+  targets: ReadonlyMap<number, readonly number[]> = new Map(),
+): DiscoveredRegion {
   const known = new Set(blocks.map(({ pc }) => pc));
   const callee = (pc: number): DiscoveredRegion | undefined => {
     const found = known.has(pc) ? discover(pc, blocks) : undefined;
     return found && isInlinable(found, LIMITS) ? found : undefined;
   };
-  return inlineCalls(discover(0, blocks), callee, LIMITS);
+  return inlineCalls(discover(0, blocks), callee, (pc) => targets.get(pc) ?? [], 0, LIMITS);
 }
 
 /** Kinds of the terminals met on the way from the entry by first successors. */
@@ -101,8 +104,30 @@ test('recursion ends at the depth, and all copies at their number', () => {
   expect([...full.blocks.values()].filter(({ pc }) => pc === 100)).toHaveLength(2);
 });
 
+test('targets seen of a computed call are told apart, other ones looked up', () => {
+  const blocks = [callIndirect(0, 1), block(1, 1, RETURN), block(100, 2, RETURN), block(200, 20, RETURN)];
+  expect(way(inlined(blocks))).toEqual(['0:callIndirect', '1:return']);
+  const region = inlined(blocks, new Map([[0, [100, 200]]]));
+  const entry = region.blocks.get(0)!;
+  expect(entry.terminal.kind).toBe('jumpIndirect');
+  const next = region.successors(entry).map((key) => region.blocks.get(key)!);
+  expect(next.map(({ pc, terminal }) => [pc, terminal.kind])).toEqual([
+    [100, 'return'],
+    [200, 'call'],
+    [0, 'callIndirect'],
+  ]);
+  for (const at of next) expect(region.successors(at)).toEqual([1]);
+});
+
 function branch(taken: number, next: number): Terminal {
   return { kind: 'branch', cond: 0, taken, next } as unknown as Terminal;
+}
+
+function callIndirect(pc: number, returnTo: number): IrBlock {
+  const b = new BlockBuilder(pc, 0);
+  b.beginInstruction(pc, 1);
+  b.endWith({ kind: 'callIndirect', target: b.get(R7), returnTo });
+  return b.finish(pc + 1);
 }
 
 function jumpIndirect(pc: number): IrBlock {
@@ -123,6 +148,7 @@ function compare(lines: readonly Line[], instructions: number, data: number): To
       lines.flatMap(([op, a, b, c]) => toy(op, a, b, c)),
     );
     machine.setReg('r6', data);
+    machine.poke(data, [44, 0, 0, 0]);
     for (let left = instructions; left > 0; left -= part) machine.engine.run(Math.min(part, left));
     return machine;
   };
@@ -180,4 +206,39 @@ test('a copy that returns elsewhere leaves the region', () => {
   );
   expect(machine.reg('r2')).toBeGreaterThan(machine.reg('r1') * 2 - 3);
   expect(machine.engine.counters.interpretedInstructions).toBeLessThan(1000);
+});
+
+test('a computed call goes to what it was seen to call, and to what it was not', () => {
+  const machine = compare(
+    [
+      ['lui', 4, USER_CODE >>> 16],
+      ['addi', 3, 3, 1], // loop:
+      ['ld', 0, 6, 0],
+      ['add', 0, 0, 4],
+      ['callr', 0], // to f or g, later to h
+      ['addi', 0, 3, -100],
+      ['beqz', 0, 2],
+      ['jmp', 0, -6],
+      ['li', 0, 84],
+      ['st', 0, 6, 0],
+      ['jmp', 0, -9],
+      ['li', 0, 60], // f: then g
+      ['st', 0, 6, 0],
+      ['addi', 1, 1, 1],
+      ['ret'],
+      ['li', 0, 44], // g: then f
+      ['st', 0, 6, 0],
+      ['addi', 2, 2, 1],
+      ['ret'],
+      ['nop'],
+      ['nop'],
+      ['addi', 5, 5, 1], // h: stays
+      ['ret'],
+    ],
+    6000,
+    USER_DATA,
+  );
+  expect(machine.reg('r5')).toBeGreaterThan(200);
+  expect(machine.reg('r1')).toBeGreaterThan(40);
+  expect(machine.engine.counters.interpretedInstructions).toBeLessThan(2000);
 });

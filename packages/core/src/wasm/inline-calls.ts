@@ -1,4 +1,5 @@
-import type { IrBlock, Terminal } from '../ir/block.ts';
+import type { I32, IrBlock, Terminal } from '../ir/block.ts';
+import { OP_NUMBER } from '../ir/ops.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
 
 /** How much is taken in line. */
@@ -30,13 +31,19 @@ export function isOwnKey(key: number): boolean {
  * a successor), else they return from the region. So nothing is given back to memory at such a call. What
  * leads out of a copy is called, not jumped to, so that the region's frame stays. `calleeAt` gives the blocks
  * of a callee wholly discovered, or undefined for one that is to be called.
+ *
+ * A computed call becomes a computed jump to copies of the targets seen (`targetsOf`, by the call's address), or to
+ * calls of those that are not copied; its last successor calls any other target, which it finds in the
+ * pc's slot (at `pcOffset`).
  */
 export function inlineCalls(
   region: DiscoveredRegion,
   calleeAt: (pc: number) => DiscoveredRegion | undefined,
+  targetsOf: (pc: number) => readonly number[],
+  pcOffset: number,
   limits: InlineLimits,
 ): DiscoveredRegion {
-  const inliner = new Inliner(region, calleeAt, limits);
+  const inliner = new Inliner(region, calleeAt, targetsOf, pcOffset, limits);
   return inliner.run() ? inliner.region : region;
 }
 
@@ -62,20 +69,41 @@ interface CallSite {
   readonly depth: number;
 }
 
+/** Where a copy returns to: the key, and the address. */
+interface Return {
+  readonly back: number;
+  readonly returnTo: number;
+}
+
+/** Targets of a computed call that are told apart. */
+const MOST_TARGETS = 32;
+/** Added to the caller's key: the call of any other target. */
+const OTHER = 0.75;
+
 class Inliner {
   readonly region: DiscoveredRegion;
   private readonly blocks: Map<number, IrBlock>;
   private readonly successors = new Map<IrBlock, readonly number[]>();
   private readonly lifted;
   private readonly calleeAt: (pc: number) => DiscoveredRegion | undefined;
+  private readonly targetsOf: (pc: number) => readonly number[];
+  private readonly pcOffset: number;
   private readonly limits: InlineLimits;
   private copies = 0;
   private instructions = 0;
 
-  constructor(region: DiscoveredRegion, calleeAt: (pc: number) => DiscoveredRegion | undefined, limits: InlineLimits) {
+  constructor(
+    region: DiscoveredRegion,
+    calleeAt: (pc: number) => DiscoveredRegion | undefined,
+    targetsOf: (pc: number) => readonly number[],
+    pcOffset: number,
+    limits: InlineLimits,
+  ) {
     this.blocks = new Map(region.blocks);
     this.lifted = [...region.lifted];
     this.calleeAt = calleeAt;
+    this.targetsOf = targetsOf;
+    this.pcOffset = pcOffset;
     this.limits = limits;
     const { blocks, lifted } = this;
     const successors = (block: IrBlock) => this.successors.get(block) ?? region.successors(block);
@@ -85,19 +113,56 @@ class Inliner {
   /** Breadth first: calls of the region itself before those of its callees. Whether there was any. */
   run(): boolean {
     const sites: CallSite[] = [...this.blocks.keys()].map((key) => ({ key, depth: 0 }));
-    for (const site of sites) {
-      const callee = this.calleeOf(site);
-      if (callee !== undefined) sites.push(...this.copy(site, callee));
-    }
+    for (const site of sites) sites.push(...this.expand(site));
     return this.copies > 0;
   }
 
-  private calleeOf({ key, depth }: CallSite): DiscoveredRegion | undefined {
-    const { terminal } = this.blocks.get(key)!;
+  /** Deals with one block. Gives the calls of what was copied for it. */
+  private expand(site: CallSite): CallSite[] {
+    const caller = this.blocks.get(site.key)!;
+    const { terminal } = caller;
+    if (site.depth === this.limits.depth) return [];
+    if (terminal.kind === 'callIndirect' && caller.count > 0) return this.expandComputed(site, caller, terminal);
     // A call to where it returns to only asks where it is.
-    if (terminal.kind !== 'call' || depth === this.limits.depth || terminal.target === terminal.returnTo)
-      return undefined;
-    const callee = this.calleeAt(terminal.target);
+    if (terminal.kind !== 'call' || caller.count === 0 || terminal.target === terminal.returnTo) return [];
+    const callee = this.affordable(terminal.target);
+    if (callee === undefined) return [];
+    const base = this.newCopy();
+    const back = this.region.successors(caller)[0]!;
+    this.put(site.key, { ...caller, terminal: { kind: 'jump', target: callee.entry } }, [base + callee.entry]);
+    return this.copy(callee, base, { back, returnTo: terminal.returnTo }, site.depth + 1);
+  }
+
+  private expandComputed(
+    site: CallSite,
+    caller: IrBlock,
+    { target, returnTo }: Terminal & { kind: 'callIndirect' },
+  ): CallSite[] {
+    const targets = this.targetsOf(caller.insnPc.at(-1)!).slice(0, MOST_TARGETS);
+    if (targets.length === 0) return [];
+    const back = this.region.successors(caller)[0]!;
+    const base = this.newCopy();
+    const code = [...caller.code, OP_NUMBER.set, -1, target, -1, -1, this.pcOffset];
+    const sites: CallSite[] = [];
+    const successors = targets.map((pc) => base + pc);
+    for (const pc of targets) {
+      const callee = this.affordable(pc);
+      if (callee === undefined) this.put(base + pc, wayOut(caller, pc, returnTo), [back]);
+      else {
+        const copy = this.newCopy();
+        successors[targets.indexOf(pc)] = copy + pc;
+        sites.push(...this.copy(callee, copy, { back, returnTo }, site.depth + 1));
+      }
+    }
+    const other = base + caller.pc + OTHER;
+    this.put(other, otherTarget(caller, this.pcOffset, returnTo), [back]);
+    this.put(site.key, { ...caller, code, terminal: { kind: 'jumpIndirect', target } }, [...successors, other]);
+    return sites;
+  }
+
+  /** The callee at `pc` if it may be copied once more; then that is charged. */
+  private affordable(pc: number): DiscoveredRegion | undefined {
+    const callee = this.calleeAt(pc);
     if (callee === undefined) return undefined;
     let instructions = 0;
     for (const block of callee.blocks.values()) instructions += block.count;
@@ -106,14 +171,13 @@ class Inliner {
     return callee;
   }
 
-  /** Copies the callee for one call. Gives the copy's own calls. */
-  private copy(site: CallSite, callee: DiscoveredRegion): CallSite[] {
-    const base = ++this.copies * COPY;
-    const caller = this.blocks.get(site.key)!;
-    const back = this.region.successors(caller)[0]!;
-    const returnTo = (caller.terminal as Terminal & { kind: 'call' }).returnTo;
-    const entry = base + callee.entry;
-    this.put(site.key, { ...caller, terminal: { kind: 'jump', target: callee.entry } }, [entry]);
+  /** What keys of a new copy begin with. */
+  private newCopy(): number {
+    return ++this.copies * COPY;
+  }
+
+  /** Copies the callee. Gives the copy's own calls. */
+  private copy(callee: DiscoveredRegion, base: number, { back, returnTo }: Return, depth: number): CallSite[] {
     const sites: CallSite[] = [];
     for (const [key, block] of callee.blocks) {
       const { terminal } = block;
@@ -124,7 +188,7 @@ class Inliner {
           back,
         ]);
       } else this.put(base + key, { ...block }, next);
-      sites.push({ key: base + key, depth: site.depth + 1 });
+      sites.push({ key: base + key, depth });
       for (const target of callee.successors(block)) {
         if (!callee.blocks.has(target)) this.put(base + target, wayOut(block, target, returnTo), [back]);
       }
@@ -141,10 +205,22 @@ class Inliner {
 
 /** A block without instructions that calls what a copy leads out to. */
 function wayOut(like: IrBlock, target: number, returnTo: number): IrBlock {
+  return { ...empty(like, target), terminal: { kind: 'call', target, returnTo } };
+}
+
+/** A block without instructions that calls what the pc's slot holds. */
+function otherTarget(like: IrBlock, pcOffset: number, returnTo: number): IrBlock {
+  const code = [OP_NUMBER.get, 0, -1, -1, -1, pcOffset];
+  const terminal: Terminal = { kind: 'callIndirect', target: 0 as I32, returnTo };
+  // Its targets are learned as the computed call's.
+  return { ...empty(like, like.pc), insnPc: [like.insnPc.at(-1)!], code, valueTypes: ['i32'], terminal };
+}
+
+function empty(like: IrBlock, pc: number): Omit<IrBlock, 'terminal'> {
   return {
     ...like,
-    pc: target,
-    endPc: target,
+    pc,
+    endPc: pc,
     endMode: like.mode,
     count: 0,
     insnPc: [],
@@ -154,6 +230,5 @@ function wayOut(like: IrBlock, target: number, returnTo: number): IrBlock {
     cycles: 0,
     code: [],
     valueTypes: [],
-    terminal: { kind: 'call', target, returnTo },
   };
 }

@@ -8,6 +8,8 @@ export interface ComputedJump {
   /** Its instruction's address, and the mode. */
   readonly pc: number;
   readonly mode: number;
+  /** It is a call. */
+  readonly isCall: boolean;
   readonly targets: number[];
 }
 
@@ -20,11 +22,11 @@ export class JumpProfile {
   private readonly byPlace = new Map<number, ComputedJump[]>();
   private readonly byTarget = new Map<number, ComputedJump[]>();
 
-  /** Number (from 1) of the jump at (pc, mode). */
-  numberOf(pc: number, mode: number): number {
+  /** Number (from 1) of the jump or call at (pc, mode). */
+  numberOf(pc: number, mode: number, isCall: boolean): number {
     const known = this.find(pc, mode);
     if (known) return this.jumps.indexOf(known) + 1;
-    const jump: ComputedJump = { pc, mode, targets: [] };
+    const jump: ComputedJump = { pc, mode, isCall, targets: [] };
     append(this.byPlace, pc, jump);
     return this.jumps.push(jump);
   }
@@ -32,18 +34,18 @@ export class JumpProfile {
   /** The jump of that number went to `target`. */
   note(number: number, target: number): void {
     const jump = this.jumps[number - 1];
-    if (jump === undefined || Math.abs((target - jump.pc) | 0) > NEAR) return;
+    if (jump === undefined || (!jump.isCall && Math.abs((target - jump.pc) | 0) > NEAR)) return;
     if (jump.targets.length === MAX_TARGETS || jump.targets.includes(target)) return;
     jump.targets.push(target);
     append(this.byTarget, target, jump);
   }
 
-  /** Near targets seen of the jump at (pc, mode). */
+  /** Targets seen of the jump, near ones, or call at (pc, mode). */
   targetsOf(pc: number, mode: number): readonly number[] {
     return this.find(pc, mode)?.targets ?? [];
   }
 
-  /** Jumps that were seen to go to (pc, mode). */
+  /** Jumps and calls that were seen to go to (pc, mode). */
   jumpsTo(pc: number, mode: number): readonly ComputedJump[] {
     return (this.byTarget.get(pc) ?? []).filter((jump) => jump.mode === mode);
   }

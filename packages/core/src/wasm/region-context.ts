@@ -50,8 +50,8 @@ export interface RegionServices {
   isKernelText(pc: number): boolean;
   /** Function number of a helper of the ISA in the module being built. */
   helperFunction(number: number): number;
-  /** Number of the computed jump at (pc, mode), see JumpProfile. */
-  jumpNumber(pc: number, mode: number): number;
+  /** Number of the computed jump or call at (pc, mode), see JumpProfile. */
+  jumpNumber(pc: number, mode: number, isCall: boolean): number;
   /** Number of something that the engine is to do in place. */
   placeNumber(place: Place): number;
   /** Link number for calls (`isCall`) and jumps to (pc, mode), or -1 if there are no more. */
@@ -203,6 +203,6 @@ export class RegionContext {
   }
 
   noteDirty(slot: number): void {
-    addBit(this.dirty, slot);
+    if (slot !== this.input.slots.pc) addBit(this.dirty, slot);
   }
 }

@@ -92,7 +92,7 @@ export class RegionFactory {
       isKernelText: (pc: number) => inKernelText(this.host.options, pc),
       helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
       placeNumber: (place: Place) => this.places.push(place) - 1,
-      jumpNumber: (pc: number, mode: number) => this.jumps.numberOf(pc, mode),
+      jumpNumber: (pc: number, mode: number, isCall: boolean) => this.jumps.numberOf(pc, mode, isCall),
       link: (pc: number, mode: number, isCall: boolean) => {
         if (isCall) this.links.noteCall(pc, mode);
         return this.host.optimisations.links ? this.links.linkFor(pc, mode) : -1;

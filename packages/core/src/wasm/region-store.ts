@@ -23,6 +23,8 @@ export interface Region {
   readonly supervisor: boolean;
   /** Addresses of its blocks, of the computed jumps in them, and of the places it goes on to but does not hold. */
   readonly blockPcs: ReadonlySet<number>;
+  /** Addresses of what stands in line in it of its callees. */
+  readonly calleePcs: ReadonlySet<number>;
   readonly jumpPcs: readonly number[];
   readonly wayOutPcs: readonly number[];
   /** Times it was translated again to take in more code. */

@@ -55,7 +55,7 @@ function dirtySlots(graph: FlowGraph, slots: SlotTable): Bits[] {
         addAll(out, dirtyIn[index]!);
         for (const slot of node.code?.out.keys() ?? []) {
           const dropped = node.code!.dropsTransient && slots.transient[slot];
-          if (!slots.deferred[slot] && !dropped) addBit(out, slot);
+          if (!slots.deferred[slot] && !dropped && slot !== slots.pc) addBit(out, slot);
         }
       }
       for (const succ of node.succs) if (addAll(dirtyIn[succ]!, out)) changed = true;

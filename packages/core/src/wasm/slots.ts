@@ -13,6 +13,8 @@ export interface SlotTable {
   readonly deferredSlots: readonly number[];
   /** The slot means nothing where a block ends (IsaBackend.transientSlots). */
   readonly transient: readonly boolean[];
+  /** The pc's slot, -1 if there is none: in a region it only carries a computed call's target on to the look-up. */
+  readonly pc: number;
   /** Slot number of a byte offset >> 2. */
   readonly byWord: Int16Array;
   /** The slots that stand for a slot's lanes, lowest first, for those that are kept in lanes (lane-slots.ts). */
@@ -37,6 +39,7 @@ export function slotTable(
     deferred,
     deferredSlots: deferred.flatMap((yes, number) => (yes ? [number] : [])),
     transient: layout.slots.map(({ name }) => transientNames.includes(name)),
+    pc: layout.slots.findIndex(({ name }) => name === 'pc'),
     byWord,
     lanes: new Map(),
   };

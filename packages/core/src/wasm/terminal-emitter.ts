@@ -28,6 +28,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       return true;
     case 'callIndirect':
       indirectTarget(region, index, code, (local) => {
+        noteTarget(region, code, local, true);
         region.code.get(local).get(PARAM_STACK).i32Const(terminal.returnTo).get(local);
         pushLookupSlot(region, local);
         region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
@@ -90,13 +91,18 @@ function pushLink(region: RegionContext, target: number, isCall: boolean): void 
  */
 export function emitLookupJump(region: RegionContext, index: number, block: BlockCode, local: number): void {
   const { code } = region;
-  const { pc, mode } = { pc: block.block.insnPc[block.block.count - 1]!, mode: region.input.mode };
   handOver(region, index, block);
-  code.i32Const(0).i32Const(region.services.jumpNumber(pc, mode)).memory(OPCODE.i32Store, 2, JUMP_ADDRESS);
-  code.i32Const(0).get(local).memory(OPCODE.i32Store, 2, JUMP_TARGET_ADDRESS);
+  noteTarget(region, block, local, false);
   code.get(local).get(PARAM_STACK).get(PARAM_BACK).get(local);
   pushLookupSlot(region, local);
   code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
+}
+
+/** Notes where a computed jump or call goes, to be learned if the look-up does not know it. */
+function noteTarget(region: RegionContext, { block }: BlockCode, local: number, isCall: boolean): void {
+  const number = region.services.jumpNumber(block.insnPc.at(-1)!, region.input.mode, isCall);
+  region.code.i32Const(0).i32Const(number).memory(OPCODE.i32Store, 2, JUMP_ADDRESS);
+  region.code.i32Const(0).get(local).memory(OPCODE.i32Store, 2, JUMP_TARGET_ADDRESS);
 }
 
 /**

@@ -60,6 +60,7 @@ export class TranslationQueue {
   private readonly askedFor = new Map<number, number>();
   private readonly banned = new Set<number>();
   private waited = 0;
+  private readonly pcOffset: number;
 
   constructor(
     host: TranslationHost,
@@ -73,6 +74,7 @@ export class TranslationQueue {
     this.store = store;
     this.links = links;
     this.jumps = jumps;
+    this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
   }
 
   /** The interpreter finds (pc, mode) of the current address space hot. */
@@ -81,7 +83,8 @@ export class TranslationQueue {
     if (this.banned.has(pc) || this.store.find(pc, mode, mmu.current, mmu)) return;
     const block = this.host.block(pc, mode);
     if (block === undefined || this.rewrites.defers(block.frame)) return;
-    if (!this.links.isCalled(pc, mode) && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
+    const called = this.links.isCalled(pc, mode) || this.refreshCallersOf(pc, mode);
+    if (!called && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
     this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
   }
 
@@ -158,7 +161,24 @@ export class TranslationQueue {
     };
     for (const region of this.store.leadingTo(pc)) refresh(region);
     if (this.store.copiesOf(pc) >= MOST_COPIES) return any;
-    for (const jump of this.jumps.jumpsTo(pc, mode)) for (const region of this.store.withJump(jump.pc)) refresh(region);
+    for (const jump of this.jumps.jumpsTo(pc, mode)) {
+      if (!jump.isCall) for (const region of this.store.withJump(jump.pc)) refresh(region);
+    }
+    return any;
+  }
+
+  /** Has the regions translated again that call this place by a computed call and do not know it. Whether it is called so. */
+  private refreshCallersOf(pc: number, mode: number): boolean {
+    let any = false;
+    for (const jump of this.jumps.jumpsTo(pc, mode)) {
+      if (!jump.isCall) continue;
+      any = true;
+      if (!this.host.optimisations.inlineCalls) continue;
+      for (const region of this.store.withJump(jump.pc)) {
+        if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.calleePcs.has(pc)) continue;
+        this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+      }
+    }
     return any;
   }
 
@@ -203,6 +223,8 @@ export class TranslationQueue {
         }
         return callees.get(at);
       },
+      (at) => this.jumps.targetsOf(at, mode),
+      this.pcOffset,
       IN_LINE,
     );
   }

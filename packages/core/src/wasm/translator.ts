@@ -33,7 +33,7 @@ import {
   STACK_TO_NEST,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
-import { isOwnKey } from './inline-calls.ts';
+import { addressOfKey, isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { LinkTable } from './link-table.ts';
 import { RecordSettler } from './record-settler.ts';
@@ -380,6 +380,7 @@ class Translator implements TranslatorPort {
       spans: spansOf(found.lifted),
       supervisor: this.host.isa.isSupervisor(found.mode),
       blockPcs: new Set([...found.blocks.keys()].filter(isOwnKey)),
+      calleePcs: new Set([...found.blocks.keys()].filter((key) => !isOwnKey(key)).map(addressOfKey)),
       jumpPcs: jumpsIn(found),
       wayOutPcs: wayOutsOf(found),
       refreshed: replaced ? replaced.refreshed + 1 : 0,
@@ -394,7 +395,8 @@ class Translator implements TranslatorPort {
 function jumpsIn(found: DiscoveredRegion): number[] {
   const jumps: number[] = [];
   for (const block of found.blocks.values()) {
-    if (block.terminal.kind === 'jumpIndirect') jumps.push(block.insnPc[block.count - 1]!);
+    const { kind } = block.terminal;
+    if (kind === 'jumpIndirect' || kind === 'callIndirect') jumps.push(block.insnPc.at(-1)!);
   }
   return jumps;
 }

@@ -1,5 +1,6 @@
 import type { I32, IrBlock, Terminal } from '../ir/block.ts';
 import { OP_NUMBER } from '../ir/ops.ts';
+import { emptyBlock } from './empty-block.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
 
 /** How much is taken in line. */
@@ -205,7 +206,7 @@ class Inliner {
 
 /** A block without instructions that calls what a copy leads out to. */
 function wayOut(like: IrBlock, target: number, returnTo: number): IrBlock {
-  return { ...empty(like, target), terminal: { kind: 'call', target, returnTo } };
+  return { ...emptyBlock(like, target), terminal: { kind: 'call', target, returnTo } };
 }
 
 /** A block without instructions that calls what the pc's slot holds. */
@@ -213,22 +214,5 @@ function otherTarget(like: IrBlock, pcOffset: number, returnTo: number): IrBlock
   const code = [OP_NUMBER.get, 0, -1, -1, -1, pcOffset];
   const terminal: Terminal = { kind: 'callIndirect', target: 0 as I32, returnTo };
   // Its targets are learned as the computed call's.
-  return { ...empty(like, like.pc), insnPc: [like.insnPc.at(-1)!], code, valueTypes: ['i32'], terminal };
-}
-
-function empty(like: IrBlock, pc: number): Omit<IrBlock, 'terminal'> {
-  return {
-    ...like,
-    pc,
-    endPc: pc,
-    endMode: like.mode,
-    count: 0,
-    insnPc: [],
-    insnFirstOp: [],
-    insnCycles: [],
-    insnMode: undefined,
-    cycles: 0,
-    code: [],
-    valueTypes: [],
-  };
+  return { ...emptyBlock(like, like.pc), insnPc: [like.insnPc.at(-1)!], code, valueTypes: ['i32'], terminal };
 }

@@ -1,5 +1,6 @@
 import type { IrBlock } from '../ir/block.ts';
 import type { BlockCode } from './block-code.ts';
+import { emptyBlock } from './empty-block.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
 
 /**
@@ -58,7 +59,12 @@ function addOuterHead(
   code: (block: IrBlock) => BlockCode,
 ): void {
   const { block } = nodes[head]!.code!;
-  const before: FlowNode = { pc: nodes[head]!.pc, code: code(emptyBlock(block)), succs: [head], preds: [] };
+  const before: FlowNode = {
+    pc: nodes[head]!.pc,
+    code: code({ ...emptyBlock(block, block.pc), terminal: { kind: 'jump', target: block.pc } }),
+    succs: [head],
+    preds: [],
+  };
   if (head === 0) {
     // The entry stays number 0: the two change places.
     const moved = nodes.push(nodes[0]!) - 1;
@@ -81,22 +87,4 @@ function redirect(node: FlowNode, from: number, to: number): void {
   node.succs.forEach((succ, place) => {
     if (succ === from) node.succs[place] = to;
   });
-}
-
-/** A block of no instructions that goes on to this one. */
-function emptyBlock(block: IrBlock): IrBlock {
-  return {
-    ...block,
-    endPc: block.pc,
-    endMode: block.mode,
-    count: 0,
-    insnPc: [],
-    insnFirstOp: [],
-    insnCycles: [],
-    insnMode: undefined,
-    cycles: 0,
-    code: [],
-    valueTypes: [],
-    terminal: { kind: 'jump', target: block.pc },
-  };
 }

@@ -97,7 +97,7 @@ class Translator implements TranslatorPort {
     this.i32 = memory.i32;
     this.store = new RegionStore(memory.u8.subarray(ENTRY_FILTER_BASE, ENTRY_FILTER_BASE + ENTRY_FILTER_BYTES));
     this.stale = new Uint8Array(memory.setCount);
-    this.settler = new RecordSettler(this.i32);
+    this.settler = new RecordSettler(memory);
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
   }
 
@@ -111,7 +111,7 @@ class Translator implements TranslatorPort {
     table.set(0, dispatcher.stub);
     const imports = {
       table,
-      settle: (record: number) => this.settler.settle(record),
+      settle: this.settler.imported,
       kernel: (number: number) => this.kernelCall(number),
       left: (stack: number, back: number) => this.left(stack, back),
       inPlace: (place: number, a: number, b: number, c: number) => this.inPlace(place, a, b, c),

@@ -336,8 +336,9 @@ class Translator implements TranslatorPort {
       i32[SITE] = SITE_EXACT;
       return PLACE_LEAVE;
     }
-    // Into the kernel: the region calls what stands there.
-    if (answer === PLACE_NEXT || (!place.inKernelText && inKernelText(host.options, host.cpu.pc))) return answer;
+    // Into the kernel (its vectors may lie outside its text): the region calls what stands there.
+    const enters = !place.inKernelText && (place.kind === 'trap' || inKernelText(host.options, host.cpu.pc));
+    if (answer === PLACE_NEXT || enters) return answer;
     i32[SITE] = SITE_ELSEWHERE;
     return PLACE_LEAVE;
   }

@@ -50,7 +50,7 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
     host.optimisations.trapsInPlace,
   );
   if (found === undefined) return undefined;
-  const settler = new RecordSettler(cpu.i32);
+  const settler = new RecordSettler(cpu.memory);
   const unused = { table: undefined as never, settle: () => {}, kernel: () => 0, left: () => 0, inPlace: () => 0 };
   const factory = new RegionFactory(host, unused, new SiteTable(), new LinkTable(), new JumpProfile(), settler, []);
   const { bytes } = factory.encode([found]);

@@ -96,7 +96,7 @@ class Translator implements TranslatorPort {
     this.stale = new Uint8Array(memory.setCount);
     this.lookups = new LookupCaches(memory.i32, memory.lookupBase, memory.setCount);
     host.cpu.mmu.setTakenListener = (set) => this.clearLookup(set);
-    this.settler = new RecordSettler(this.i32);
+    this.settler = new RecordSettler(memory);
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
   }
 
@@ -110,7 +110,7 @@ class Translator implements TranslatorPort {
     table.set(0, dispatcher.stub);
     const imports = {
       table,
-      settle: (record: number) => this.settler.settle(record),
+      settle: this.settler.imported,
       kernel: (number: number) => this.kernelCall(number),
       left: (stack: number, back: number) => this.left(stack, back),
       inPlace: (place: number, a: number, b: number, c: number) => this.inPlace(place, a, b, c),
@@ -331,8 +331,9 @@ class Translator implements TranslatorPort {
       i32[SITE] = SITE_EXACT;
       return PLACE_LEAVE;
     }
-    // Into the kernel: the region calls what stands there.
-    if (answer === PLACE_NEXT || (!place.inKernelText && inKernelText(host.options, host.cpu.pc))) return answer;
+    // Into the kernel (its vectors may lie outside its text): the region calls what stands there.
+    const enters = !place.inKernelText && (place.kind === 'trap' || inKernelText(host.options, host.cpu.pc));
+    if (answer === PLACE_NEXT || enters) return answer;
     i32[SITE] = SITE_ELSEWHERE;
     return PLACE_LEAVE;
   }

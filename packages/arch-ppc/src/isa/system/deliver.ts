@@ -56,6 +56,7 @@ export function deliverTrap(cpu: Cpu, vector: number, error: number, next: numbe
     case MSR_ASSIST:
       cpu.pc = next;
       writeMsr(cpu, error);
+      cpu.leaveRequested = true;
       deliverPendingFloat(cpu);
       return;
     case ALIGNMENT:

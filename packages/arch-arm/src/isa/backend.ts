@@ -35,7 +35,7 @@ export const arm: IsaBackend = {
     if (vector === CONDITION_FAILED) return 'skip';
     return vector === FP_ASSIST || vector === UNMASK_ASSIST || vector === RETURN_ASSIST ? 'assist' : 'trap';
   },
-  deferredSlots: ['nf', 'zf', 'cf', 'vf'],
+  deferredSlots: [['nf', 'zf', 'cf', 'vf']],
   helpers,
   systemRoutines,
   reset,

@@ -38,7 +38,7 @@ export const ppc: IsaBackend = {
   layout,
   trapKind,
   // Those most often alive first: only so many are deferred in one region.
-  deferredSlots: ['cr0', 'cr7', 'ca', 'cr6', 'cr1', 'cr5', 'cr2', 'cr3', 'cr4'],
+  deferredSlots: [['cr0'], ['cr7'], ['ca'], ['cr6'], ['cr1'], ['cr5'], ['cr2'], ['cr3'], ['cr4']],
   debugRegisters: [...GENERAL, 'pc', 'lr', 'ctr', 'msr'],
   helpers,
   systemRoutines,

@@ -39,6 +39,7 @@ const TABLE = {
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
+  branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },
   unalignedWords: { meaning: 'unaligned words of big-endian memory are accessed in line' },
 } as const satisfies Readonly<Record<string, OptimisationEntry>>;
 

@@ -208,7 +208,7 @@ export class AccessEmitter {
     pushAddress()
       .i32Const(bytes - 1)
       .op(O_AND);
-    code.byte(OPCODE.if).byte(write ? VOID : WASM_TYPE.i32);
+    code.ifRarely(write ? undefined : 'i32');
     if (!isKnown) {
       code.i32Const(exit.site);
       this.checkPage(pushAddress, bytes, exit.depth + 1);
@@ -320,14 +320,14 @@ export class AccessEmitter {
   /** Branches to the innermost label where `bytes` from the address on cross a page or, where that matters, are unaligned. */
   private checkRun(start: number, bytes: number): void {
     const { code } = this;
-    if (this.bigEndian || this.aligned) code.get(start).i32Const(3).op(O_AND).brIf(0);
+    if (this.bigEndian || this.aligned) code.get(start).i32Const(3).op(O_AND).brIfRarely(0);
     code
       .get(start)
       .i32Const(PAGE_SIZE - 1)
       .op(O_AND)
       .i32Const(PAGE_SIZE - bytes)
       .op(O_GT_U)
-      .brIf(0);
+      .brIfRarely(0);
   }
 
   /** Puts address + word on the stack; gives the local that keeps it, or -1. */
@@ -364,7 +364,7 @@ export class AccessEmitter {
     code.i32Const(exit.site);
     pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
     code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
-    code.op(O_EQZ).brIf(exit.depth);
+    code.op(O_EQZ).brIfRarely(exit.depth);
     this.checkExtent(pushAddress, bytes, exit.depth);
     code.byte(OPCODE.drop);
     pushAddress().get(word).op(O_ADD);
@@ -378,14 +378,14 @@ export class AccessEmitter {
       pushAddress()
         .i32Const(bytes - 1)
         .op(O_AND)
-        .brIf(depth);
+        .brIfRarely(depth);
       return;
     }
     if (this.bigEndian)
       pushAddress()
         .i32Const(Math.min(bytes, 4) - 1)
         .op(O_AND)
-        .brIf(depth);
+        .brIfRarely(depth);
     if (this.bigEndian && bytes <= 4) return;
     this.checkPage(pushAddress, bytes, depth);
   }
@@ -397,7 +397,7 @@ export class AccessEmitter {
       .op(O_AND)
       .i32Const(PAGE_SIZE - bytes)
       .op(O_GT_U)
-      .brIf(depth);
+      .brIfRarely(depth);
   }
 
   /** Word-swapped memory: bytes at address^3, half-words at address^2. The 1 of the translation word is added here. */

@@ -28,6 +28,10 @@ const TABLE = {
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',
   },
+  inlineTraps: {
+    meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
+    changesLift: true,
+  },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },

@@ -48,7 +48,8 @@ function chargeBlock(region: RegionContext, code: BlockCode): void {
   if (region.services.isKernelText(code.block.pc)) countEntry(region, cycles);
 }
 
-function countEntry(region: RegionContext, cycles: number): void {
+/** ENTRY_CYCLES += cycles. */
+export function countEntry(region: RegionContext, cycles: number): void {
   region.code
     .i32Const(0)
     .i32Const(0)

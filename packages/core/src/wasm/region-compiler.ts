@@ -58,7 +58,7 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
     }
     if (planned) {
       const operandCounts = groups.map((_, group) => largestRecipe(plans, group));
-      return { graph, flow, slots, groups, operandCounts, plans, settleFirst: slots !== viewed };
+      return { graph, flow, slots, groups, operandCounts, plans };
     }
     // Too many groups, or a recipe too large: these slots are treated as ordinary ones here.
     slots = withoutDeferred(slots, rest.length > 0 ? rest : slots.deferredSlots);

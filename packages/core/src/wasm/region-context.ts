@@ -30,8 +30,6 @@ export interface RegionInput {
   readonly operandCounts: readonly number[];
   /** By node; undefined for ways out. */
   readonly plans: readonly (BlockPlan | undefined)[];
-  /** The region has deferred slots it treats as ordinary ones. */
-  readonly settleFirst: boolean;
 }
 
 /** What it asks of the translator. */
@@ -149,7 +147,7 @@ export class RegionContext {
   reload(node: number): void {
     const { input } = this;
     const live = members(input.flow.liveIn[node]!);
-    if (input.settleFirst || live.some((slot) => input.slots.deferred[slot])) this.records.settleIfPending();
+    this.records.settleIfPending(live);
     for (const slot of live) this.loadSlot(slot);
     this.records.reset();
   }

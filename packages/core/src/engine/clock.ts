@@ -111,13 +111,14 @@ export class Clock implements CpuClock {
   }
 
   private setEntry(cycles: number): void {
-    this.i32[ENTRY] = cycles % WORD;
+    // The store takes the low word: % would call the host's library for it.
+    this.i32[ENTRY] = cycles;
     this.i32[ENTRY + 1] = Math.floor(cycles / WORD);
   }
 
   private setBase(cycles: number): void {
     this.cyclesBase = cycles;
-    this.i32[BASE] = cycles % WORD;
+    this.i32[BASE] = cycles;
     this.i32[BASE + 1] = Math.floor(cycles / WORD);
   }
 }

@@ -37,6 +37,13 @@ export function kernelWrite32(kernel: Kernel, address: number, value: number): v
   kernel.memory.i32[at >> 2] = value;
 }
 
+/** Writes words from an aligned kernel virtual address on; they lie in one page. */
+export function kernelWriteWords(kernel: Kernel, address: number, words: readonly number[]): void {
+  const at = kernelAddress(kernel, address);
+  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, 4 * words.length);
+  for (let i = 0; i < words.length; i++) kernel.memory.i32[(at >> 2) + i] = words[i]!;
+}
+
 /** `length` bytes in guest order. */
 export function kernelReadBytes(kernel: Kernel, address: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);

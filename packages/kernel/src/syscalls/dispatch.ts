@@ -79,26 +79,20 @@ function nativeResult(kernel: Kernel, result: number): number {
 /** Calls the handler with its arguments read as the row's signature says. */
 function invoke(kernel: Kernel, task: Task, row: SyscallDef): number {
   const { args, handler } = row;
-  switch (args.length) {
-    case 0:
-      return handler(kernel, task);
-    case 1:
-      if (args[0] !== 'u64') return handler(kernel, task, word(kernel, args[0]!, 0));
-      break;
-    case 2:
-      if (!hasPair(row)) return handler(kernel, task, word(kernel, args[0]!, 0), word(kernel, args[1]!, 1));
-      break;
-    case 3:
-      if (!hasPair(row)) {
-        return handler(kernel, task, word(kernel, args[0]!, 0), word(kernel, args[1]!, 1), word(kernel, args[2]!, 2));
-      }
-  }
-  return handler(kernel, task, ...syscallArguments(kernel, row));
-}
-
-function hasPair(row: SyscallDef): boolean {
-  for (const type of row.args) if (type === 'u64') return true;
-  return false;
+  if (row.pairs ?? args.includes('u64')) return handler(kernel, task, ...syscallArguments(kernel, row));
+  const count = args.length;
+  if (count === 0) return handler(kernel, task);
+  const a = word(kernel, args[0]!, 0);
+  if (count === 1) return handler(kernel, task, a);
+  const b = word(kernel, args[1]!, 1);
+  if (count === 2) return handler(kernel, task, a, b);
+  const c = word(kernel, args[2]!, 2);
+  if (count === 3) return handler(kernel, task, a, b, c);
+  const d = word(kernel, args[3]!, 3);
+  if (count === 4) return handler(kernel, task, a, b, c, d);
+  const e = word(kernel, args[4]!, 4);
+  if (count === 5) return handler(kernel, task, a, b, c, d, e);
+  return handler(kernel, task, a, b, c, d, e, word(kernel, args[5]!, 5));
 }
 
 /** One argument word. */

@@ -50,7 +50,8 @@ export function kernelReadBytes(kernel: Kernel, address: number, length: number)
   for (let done = 0; done < length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
-    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, bytes.subarray(done, done + piece));
+    const into = piece === length ? bytes : bytes.subarray(done, done + piece);
+    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, into);
     done += piece;
   }
   return bytes;
@@ -61,9 +62,19 @@ export function kernelWriteBytes(kernel: Kernel, address: number, bytes: Uint8Ar
   for (let done = 0; done < bytes.length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(bytes.length - done, PAGE_SIZE - (at & PAGE_MASK));
-    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, bytes.subarray(done, done + piece));
+    const from = piece === bytes.length ? bytes : bytes.subarray(done, done + piece);
+    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, from);
     done += piece;
   }
+}
+
+/** Copies bytes from one place to another; neither range goes over the end of a page. */
+export function kernelCopy(kernel: Kernel, to: number, from: number, length: number): void {
+  const { memory } = kernel;
+  const target = kernelAddress(kernel, to);
+  const source = kernelAddress(kernel, from);
+  memory.noteCodeWrite(memory.frameOf(target), target & PAGE_MASK, length);
+  memory.u8.copyWithin(target, source, source + length);
 }
 
 function unalignedRead(kernel: Kernel, address: number): number {

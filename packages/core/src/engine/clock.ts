@@ -74,8 +74,9 @@ export class Clock implements CpuClock {
 
   /** Adds cycles of the kernel's modelled work. */
   addWork(cycles: number): void {
-    this.work += Math.floor(cycles);
-    this.addCycles(cycles);
+    const whole = Math.floor(cycles);
+    this.work += whole;
+    this.setBase(this.cyclesBase + whole);
   }
 
   /** Of the cycles counted: these are the entry code's, or a trap's into it. Translated code counts its own. */
@@ -111,7 +112,7 @@ export class Clock implements CpuClock {
   }
 
   private setEntry(cycles: number): void {
-    // The store takes the low word: % would call the host's library for it.
+    // The store takes the low 32 bits.
     this.i32[ENTRY] = cycles;
     this.i32[ENTRY + 1] = Math.floor(cycles / WORD);
   }

@@ -13,7 +13,11 @@ export interface BlockPlan {
   readonly shadows: readonly (readonly [number, number])[];
   /** How many accesses there are to each address value. */
   readonly accesses: ReadonlyMap<number, number>;
+  /** Addresses of loads that wait for another load of the same loop (chased-addresses.ts). */
+  readonly chased: ReadonlySet<number>;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Plans a block; undefined where a recipe cannot be made. */
 export function planBlock(
@@ -22,6 +26,7 @@ export function planBlock(
   groups: readonly (readonly number[])[],
   slots: SlotTable,
   shapes: ShapeTable,
+  chased: ReadonlySet<number> = NONE,
 ): BlockPlan | undefined {
   const { graph } = code;
   const uses = new Int32Array(graph.size);
@@ -52,5 +57,5 @@ export function planBlock(
   const notes = blockNotes(code, groups, new ValueLives(code, uses), shapes);
   if (notes === undefined) return undefined;
   for (const note of notes) for (const value of note.recipe.operands) need(value);
-  return { uses, notes, shadows, accesses };
+  return { uses, notes, shadows, accesses, chased };
 }

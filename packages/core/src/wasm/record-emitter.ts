@@ -137,7 +137,7 @@ export class RecordEmitter {
 
   /** Has the record in memory settled if the condition on the stack says so. */
   private settleIf(): void {
-    this.region.code.byte(OPCODE.if).byte(VOID).i32Const(RECORD_ADDRESS).call(IMPORT_SETTLE).end();
+    this.region.code.ifRarely().i32Const(RECORD_ADDRESS).call(IMPORT_SETTLE).end();
   }
 
   private loadWord(code: CodeWriter, record: number): CodeWriter {

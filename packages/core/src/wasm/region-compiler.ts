@@ -1,6 +1,7 @@
 import type { ValueType } from '../ir/ops.ts';
 import { blockCode } from './block-code.ts';
 import { type BlockPlan, planBlock } from './block-plan.ts';
+import { chasedAddresses } from './chased-addresses.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { flowGraph } from './flow-graph.ts';
@@ -29,7 +30,7 @@ export function compileRegion(
   const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
-    region.constants.prologue,
+    region.constants.prologue.append(region.accesses.prologue),
     region.code,
     region.siteLocal,
     region.clockLocal,
@@ -46,11 +47,12 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
     const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots);
+    const chased = optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined;
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;
     for (let index = 0; planned && index < graph.nodes.length; index++) {
       const { code } = graph.nodes[index]!;
-      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes);
+      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes, chased?.[index]);
       if (code && !plan) planned = false;
       plans.push(plan);
     }

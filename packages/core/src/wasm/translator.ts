@@ -332,7 +332,8 @@ class Translator implements TranslatorPort {
       return PLACE_LEAVE;
     }
     // Into the kernel (its vectors may lie outside its text): the region calls what stands there.
-    const enters = !place.inKernelText && (place.kind === 'trap' || inKernelText(host.options, host.cpu.pc));
+    const isTrap = place.kind !== 'system' && place.number >= 0;
+    const enters = !place.inKernelText && (isTrap || inKernelText(host.options, host.cpu.pc));
     if (answer === PLACE_NEXT || enters) return answer;
     i32[SITE] = SITE_ELSEWHERE;
     return PLACE_LEAVE;

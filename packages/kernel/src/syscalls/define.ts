@@ -51,8 +51,6 @@ export interface SyscallDef {
   readonly status: SyscallStatus;
   /** Modelled cycles of the kernel's work; syscallTable fills it in (work-cost.ts). */
   readonly work?: number;
-  /** Some argument takes two words; syscallTable fills it in. */
-  readonly pairs?: boolean;
 }
 
 const FULL: SyscallStatus = { level: 'full' };

@@ -48,9 +48,7 @@ export function syscallTable(
   const table: (SyscallDef | undefined)[] = [];
   for (const [number, name] of abi.syscallNumbers) {
     const row = byName.get(name);
-    if (row === undefined) continue;
-    const cycles = row.work ?? work[name] ?? workOf(name, scale);
-    table[number] = { ...row, work: cycles, pairs: row.args.includes('u64') };
+    if (row !== undefined) table[number] = { ...row, work: row.work ?? work[name] ?? workOf(name, scale) };
   }
   return table;
 }

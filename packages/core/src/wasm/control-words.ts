@@ -18,6 +18,8 @@ export function operandOffset(group: number, operand: number): number {
   return 16 + (group * MAX_OPERANDS + operand) * 4;
 }
 export const RECORD_BYTES = 16 + MAX_GROUPS * MAX_OPERANDS * 4;
+/** i32 for each group: the word (record-names.ts) of its record, where the exit does not know it. */
+export const EXIT_WORDS_ADDRESS = EXIT_RECORD_ADDRESS + RECORD_BYTES;
 
 /** i32 each: number of the computed jump that last went by the look-up, and its target. */
 export const JUMP_ADDRESS = CONTROL_BASE + 0x80;

@@ -10,6 +10,7 @@ import { Exits, type SiteSink } from './exits.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
 import { LocalPool } from './locals.ts';
 import { RecordEmitter } from './record-emitter.ts';
+import type { RecordFlow } from './record-flow.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
@@ -26,8 +27,7 @@ export interface RegionInput {
   readonly slots: SlotTable;
   /** Groups of deferred slots, see deferral.ts. */
   readonly groups: readonly (readonly number[])[];
-  /** Operands of each group's largest recipe. */
-  readonly operandCounts: readonly number[];
+  readonly records: RecordFlow;
   /** By node; undefined for ways out. */
   readonly plans: readonly (BlockPlan | undefined)[];
   /** The region has deferred slots it treats as ordinary ones. */
@@ -104,7 +104,7 @@ export class RegionContext {
 
   /** Label depth of the exit that stores what is dirty now; the site number is to lie under the condition. */
   exitDepth(): number {
-    return this.depth + this.exits.classOf(this.dirty);
+    return this.depth + this.exits.classOf(this.dirty, this.records.needs);
   }
 
   loadSlot(slot: number): void {
@@ -166,7 +166,7 @@ export class RegionContext {
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
     if (instructions === 0) return;
-    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0));
+    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0, this.records.words));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
     code.brIf(this.exitDepth()).byte(OPCODE.drop);
   }
@@ -177,7 +177,7 @@ export class RegionContext {
     let cycles = 0;
     for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
     const mode = block.insnMode?.[insn] ?? this.input.mode;
-    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles);
+    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles, this.records.words);
   }
 
   node(index: number): FlowNode {
@@ -190,9 +190,10 @@ export class RegionContext {
     return node.code?.block.pc ?? node.pc;
   }
 
-  /** Dirty set at a node's start. */
+  /** Dirty set and records at a node's start. */
   enterNode(index: number): void {
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
+    this.records.enterNode(index);
   }
 
   /** The block's end: transient slots need not be in memory any more. */

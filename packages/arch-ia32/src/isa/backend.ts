@@ -49,7 +49,7 @@ export const ia32: IsaBackend = {
     if (vector === POPF_ASSIST || vector === STI_ASSIST) return 'assist';
     return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
   },
-  deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
+  deferredSlots: [['cf', 'pr', 'af', 'zr', 'sr', 'of']],
   helpers,
   systemRoutines: systemRoutines.map((routine, n) => (n === ROUTINE.stepTo ? routine : stepping(routine))),
   reset,

@@ -83,7 +83,7 @@ export class Engine {
   onBlock: ((pc: number, mode: number, instructions: number) => void) | undefined;
   /** Counts instructions by class; undefined where nobody asked. */
   readonly mix: MixCounter | undefined;
-  /** Debugger hook: called before a trap, fault or interrupt is delivered. */
+  /** Debugger hook: called before a trap, fault or interrupt is delivered. It sees those traps that the host delivers (all without Optimisations.inlineTraps). */
   onTrap: ((event: TrapEvent) => void) | undefined;
   readonly optimisations: Optimisations;
   private readonly options: EngineOptions;
@@ -520,6 +520,12 @@ export class Engine {
       case 4:
         this.runSystemRoutine(block);
         return;
+      case 7:
+        cpu.mode = cpu.i32[records.get(block, RECORD.args) >> 2]!;
+        cpu.pc = cpu.i32[value]!;
+        if (target !== 0 || inKernelText(this.options, cpu.pc)) this.noteEntry(block);
+        if (this.mustLeave()) this.lookAfresh();
+        return;
       default:
         cpu.pc = next;
         this.callKernel(target);
@@ -547,6 +553,11 @@ export class Engine {
   /** See TranslationHost.inPlace. */
   private doInPlace(place: Place, a: number, b: number, c: number): number {
     const { cpu } = this;
+    if (place.kind === 'switchMode') {
+      const counts = place.number < 0 && !place.inKernelText && inKernelText(this.options, cpu.pc);
+      if (counts) this.clock.countEntry(place.cycles);
+      return this.answerOf(place);
+    }
     cpu.pc = place.pc;
     if (place.kind === 'system') {
       this.place = place;
@@ -560,6 +571,12 @@ export class Engine {
       this.deliver(place.number, a, place.next);
       if (place.completes && !place.inKernelText) this.clock.countEntry(place.cycles);
     }
+    return this.answerOf(place);
+  }
+
+  /** What TranslationHost.inPlace answers when the instruction is done. */
+  private answerOf(place: Place): number {
+    const { cpu } = this;
     if (this.mustLeave()) {
       cpu.leaveRequested = true;
       this.lookAfresh();

@@ -14,7 +14,11 @@ export interface BlockPlan {
   readonly shadows: readonly (readonly [number, number])[];
   /** How many accesses there are to each address value. */
   readonly accesses: ReadonlyMap<number, number>;
+  /** Addresses of loads that wait for another load of the same loop (chased-addresses.ts). */
+  readonly chased: ReadonlySet<number>;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Plans a block; undefined where a recipe cannot be made. */
 export function planBlock(
@@ -23,6 +27,7 @@ export function planBlock(
   groups: readonly (readonly number[])[],
   slots: SlotTable,
   shapes: ShapeTable,
+  chased: ReadonlySet<number> = NONE,
 ): BlockPlan | undefined {
   const { graph } = code;
   const uses = new Int32Array(graph.size);
@@ -46,7 +51,7 @@ export function planBlock(
     need(value);
   }
   const notes = blockNotes(code, groups, new ValueLives(code, uses), shapes);
-  return notes && { uses, notes, shadows, accesses };
+  return notes && { uses, notes, shadows, accesses, chased };
 }
 
 /** Announces one more use of a value; of its parts, too, if it is the first. */

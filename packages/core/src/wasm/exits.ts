@@ -1,6 +1,6 @@
 import { CLOCK_ADDRESS, SITE_ADDRESS } from '../memory/memory-map.ts';
 import { CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
-import type { RecordNames } from './record-names.ts';
+import type { ExitRecords, RecordNames } from './record-names.ts';
 import { IMPORT_LEFT, PARAM_BACK, PARAM_STACK } from './region-abi.ts';
 import { type Bits, members } from './slots.ts';
 
@@ -8,7 +8,7 @@ import { type Bits, members } from './slots.ts';
 export interface SiteSink {
   readonly names: RecordNames;
   /** A new site: pc and mode, what of the clock was charged but not executed, each group's record. Gives its number. */
-  add(pc: number, mode: number, instructions: number, cycles: number, words: readonly number[]): number;
+  add(pc: number, mode: number, instructions: number, cycles: number, records: ExitRecords): number;
 }
 
 /** Exits that share their code: what they store. */

@@ -5,7 +5,7 @@ import { BlockBuilder } from '../ir/builder.ts';
 import { STATE_BASE } from '../memory/memory-map.ts';
 import { blockCode } from './block-code.ts';
 import { planBlock } from './block-plan.ts';
-import { EXIT_RECORD_ADDRESS, EXIT_WORDS_ADDRESS, operandOffset } from './control-words.ts';
+import { EXIT_RECORD_ADDRESS, EXIT_WORDS_ADDRESS, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
 import { groupDeferred } from './deferral.ts';
 import { flowGraph, successorsOf } from './flow-graph.ts';
 import { analyseRecords } from './record-flow.ts';
@@ -19,7 +19,7 @@ const [A, B, C, ZERO] = ['a', 'b', 'c', 'zero'].map((name) => layout.slot(name, 
 
 /** What is kept of the records of a region whose first block is the entry. */
 function analyse(blocks: readonly IrBlock[]) {
-  const slots = slotTable(layout, ['zero']);
+  const slots = slotTable(layout, [['zero']]);
   const byPc = new Map(blocks.map((block) => [block.pc, block]));
   const successors = (block: IrBlock) => successorsOf(block.terminal, []);
   const graph = flowGraph({ entry: blocks[0]!.pc, blocks: byPc, successors }, (block) => blockCode(block, slots));
@@ -135,8 +135,9 @@ test('an exit record is completed from constants, the state, and what the exit s
   i32[(STATE_BASE + 8) >> 2] = 42;
   i32[(EXIT_RECORD_ADDRESS + operandOffset(1, 2)) >> 2] = 43;
   i32[(EXIT_WORDS_ADDRESS >> 2) + 1] = word;
-  names.complete(i32, [0, CARRIED, 5]);
-  const at = (group: number, operand: number) => i32[(EXIT_RECORD_ADDRESS + operandOffset(group, operand)) >> 2];
+  names.complete(i32, { words: [0, CARRIED, 5], homes: [3, 1, 2] });
+  const at = (home: number, operand: number) => i32[(EXIT_RECORD_ADDRESS + operandOffset(home, operand)) >> 2];
   expect([at(1, 0), at(1, 1), at(1, 2)]).toEqual([-9, 42, 43]);
-  expect([i32[EXIT_RECORD_ADDRESS >> 2], i32[(EXIT_RECORD_ADDRESS >> 2) + 1]]).toEqual([7 << 16, 5]);
+  expect([1, 2].map((home) => i32[(EXIT_RECORD_ADDRESS + tagOffset(home)) >> 2])).toEqual([7, 5]);
+  expect(i32[EXIT_RECORD_ADDRESS >> 2]).toBe(0b110 << MAX_HOMES);
 });

@@ -1,5 +1,5 @@
 import { STATE_BASE } from '../memory/memory-map.ts';
-import { EXIT_RECORD_ADDRESS, EXIT_WORDS_ADDRESS, operandOffset } from './control-words.ts';
+import { EXIT_RECORD_ADDRESS, EXIT_WORDS_ADDRESS, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
 
 /** Where an operand of a record is at the exits that look at it. */
 export type OperandPlace =
@@ -8,6 +8,12 @@ export type OperandPlace =
   | { readonly kind: 'slot'; readonly slot: number; readonly offset: number }
   /** A local of the region's, which the exit stores. */
   | { readonly kind: 'kept' };
+
+/** A site's records: of each group the word and the home. */
+export interface ExitRecords {
+  readonly words: readonly number[];
+  readonly homes: readonly number[];
+}
 
 /** A site's word for a group: the local that the exit stores has it. */
 export const CARRIED = -1;
@@ -36,24 +42,24 @@ export class RecordNames {
     return tag | (name << 16);
   }
 
-  /** Completes the exit's record in memory: tags, and the operands that the exit did not store. `words`: the site's, by group. */
-  complete(i32: Int32Array, words: readonly number[]): void {
-    let [low, high] = [0, 0];
+  /** Completes the exit's record in memory: tags, and the operands that the exit did not store. */
+  complete(i32: Int32Array, { words, homes }: ExitRecords): void {
+    let inUse = 0;
     for (let group = 0; group < words.length; group++) {
       const word = words[group] === CARRIED ? i32[(EXIT_WORDS_ADDRESS >> 2) + group]! : words[group]!;
-      const tag = (word & 0xffff) << (group & 1 ? 16 : 0);
-      if (group < 2) low |= tag;
-      else high |= tag;
+      if (word === 0) continue;
+      const home = homes[group]!;
+      inUse |= 1 << (MAX_HOMES + home);
+      i32[(EXIT_RECORD_ADDRESS + tagOffset(home)) >> 2] = word & 0xffff;
       const places = this.places[word >>> 16]!;
       for (let operand = 0; operand < places.length; operand++) {
         const place = places[operand]!;
-        const at = (EXIT_RECORD_ADDRESS + operandOffset(group, operand)) >> 2;
+        const at = (EXIT_RECORD_ADDRESS + operandOffset(home, operand)) >> 2;
         if (place.kind === 'constant') i32[at] = place.value;
         else if (place.kind === 'slot') i32[at] = i32[(STATE_BASE + place.offset) >> 2]!;
       }
     }
-    i32[EXIT_RECORD_ADDRESS >> 2] = low;
-    i32[(EXIT_RECORD_ADDRESS >> 2) + 1] = high;
+    i32[EXIT_RECORD_ADDRESS >> 2] = inUse;
   }
 
   clear(): void {

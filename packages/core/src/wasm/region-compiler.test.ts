@@ -16,12 +16,12 @@ const layout = defineLayout(
   ['pc', 'mode', 'a', 'b', 'c', 'carry', 'zero', 'sign'].map((name) => ({ name, type: 'i32' })),
 );
 const [A, B, CARRY, ZERO, SIGN] = ['a', 'b', 'carry', 'zero', 'sign'].map((name) => layout.slot(name, 'i32'));
-const DEFERRED = ['carry', 'zero', 'sign'];
+const DEFERRED = [['carry', 'zero', 'sign']];
 
 const wabt = await wabtLoader();
 
 /** Compiles the blocks, the first the entry; gives the module's text, folded, and the length of the region's body. */
-function compile(blocks: readonly IrBlock[], deferred: readonly string[] = DEFERRED): { text: string; bytes: number } {
+function compile(blocks: readonly IrBlock[], deferred = DEFERRED): { text: string; bytes: number } {
   const byPc = new Map(blocks.map((ir) => [ir.pc, { ir, frame: 1, secondFrame: -1 }]));
   const slots = slotTable(layout, deferred);
   const shapes = new ShapeTable();

@@ -1,6 +1,7 @@
 import type { ValueType } from '../ir/ops.ts';
 import { blockCode } from './block-code.ts';
 import { announce, type BlockPlan, planBlock } from './block-plan.ts';
+import { chasedAddresses } from './chased-addresses.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
@@ -30,7 +31,7 @@ export function compileRegion(
   const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
-    region.constants.prologue,
+    region.constants.prologue.append(region.accesses.prologue),
     region.code,
     region.siteLocal,
     region.clockLocal,
@@ -47,11 +48,12 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
     const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots);
+    const chased = optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined;
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;
     for (let index = 0; planned && index < graph.nodes.length; index++) {
       const { code } = graph.nodes[index]!;
-      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes);
+      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes, chased?.[index]);
       if (code && !plan) planned = false;
       plans.push(plan);
     }
@@ -59,7 +61,7 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
       const names = optimisations.namedRecords ? sites.names : undefined;
       const records = analyseRecords({ graph, plans, groups, slots }, names);
       announceKept(graph, plans, records);
-      return { graph, flow, slots, groups, records, plans, settleFirst: slots !== viewed };
+      return { graph, flow, slots, groups, records, plans };
     }
     // Too many groups, or a recipe too large: these slots are treated as ordinary ones here.
     slots = withoutDeferred(slots, rest.length > 0 ? rest : slots.deferredSlots);

@@ -30,8 +30,6 @@ export interface RegionInput {
   readonly records: RecordFlow;
   /** By node; undefined for ways out. */
   readonly plans: readonly (BlockPlan | undefined)[];
-  /** The region has deferred slots it treats as ordinary ones. */
-  readonly settleFirst: boolean;
 }
 
 /** What it asks of the translator. */
@@ -149,7 +147,7 @@ export class RegionContext {
   reload(node: number): void {
     const { input } = this;
     const live = members(input.flow.liveIn[node]!);
-    if (input.settleFirst || live.some((slot) => input.slots.deferred[slot])) this.records.settleIfPending();
+    this.records.settleIfPending(live);
     for (const slot of live) this.loadSlot(slot);
     this.records.reset();
   }
@@ -166,7 +164,7 @@ export class RegionContext {
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
     if (instructions === 0) return;
-    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0, this.records.words));
+    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0, this.records.atExit));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
     code.brIf(this.exitDepth()).byte(OPCODE.drop);
   }
@@ -177,7 +175,7 @@ export class RegionContext {
     let cycles = 0;
     for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
     const mode = block.insnMode?.[insn] ?? this.input.mode;
-    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles, this.records.words);
+    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles, this.records.atExit);
   }
 
   node(index: number): FlowNode {

@@ -1,6 +1,6 @@
 import { FIRST_SITE } from './control-words.ts';
 import type { SiteSink } from './exits.ts';
-import { RecordNames } from './record-names.ts';
+import { type ExitRecords, RecordNames } from './record-names.ts';
 
 /** The side table of exits, by site number: pc, mode, the instructions and cycles charged but not executed, and each group's record. */
 export class SiteTable implements SiteSink {
@@ -8,15 +8,15 @@ export class SiteTable implements SiteSink {
   private readonly modes: number[] = [];
   private readonly instructions: number[] = [];
   private readonly cycles: number[] = [];
-  private readonly words: (readonly number[])[] = [];
+  private readonly records: ExitRecords[] = [];
   readonly names = new RecordNames();
 
-  add(pc: number, mode: number, instructions: number, cycles: number, words: readonly number[]): number {
+  add(pc: number, mode: number, instructions: number, cycles: number, records: ExitRecords): number {
     this.pcs.push(pc | 0);
     this.modes.push(mode);
     this.instructions.push(instructions);
     this.cycles.push(cycles);
-    this.words.push(words);
+    this.records.push(records);
     return this.pcs.length - 1 + FIRST_SITE;
   }
 
@@ -32,9 +32,8 @@ export class SiteTable implements SiteSink {
   cyclesOf(site: number): number {
     return this.cycles[site - FIRST_SITE]!;
   }
-  /** By group: the record's word, or CARRIED (record-names.ts). */
-  wordsOf(site: number): readonly number[] {
-    return this.words[site - FIRST_SITE]!;
+  recordsOf(site: number): ExitRecords {
+    return this.records[site - FIRST_SITE]!;
   }
 
   clear(): void {
@@ -42,7 +41,7 @@ export class SiteTable implements SiteSink {
     this.modes.length = 0;
     this.instructions.length = 0;
     this.cycles.length = 0;
-    this.words.length = 0;
+    this.records.length = 0;
     this.names.clear();
   }
 }

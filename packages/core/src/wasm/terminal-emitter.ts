@@ -50,7 +50,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
         goOn(region, index, terminal.inPlace!);
         return true;
       }
-      // trap and system: the engine does the instruction
+      // trap, system and switchMode: the engine does the instruction
       region.code.i32Const(region.site(code, code.block.count - 1)).br(region.exitDepth());
   }
   finishBlock(region);

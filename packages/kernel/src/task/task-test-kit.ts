@@ -18,12 +18,12 @@ import { MAP_ANONYMOUS, MAP_PRIVATE } from '../mm/mmap-flags.ts';
 import { dequeue, enqueue } from '../sched/run-queue.ts';
 import { publishCurrent } from '../sched/switch.ts';
 import { SCHED_SYSCALLS } from '../sched/syscalls.ts';
-import { SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
+import { SIGCHLD } from '../signal/numbers.ts';
 import { SIGNAL_SYSCALLS } from '../signal/syscalls.ts';
 import type { SyscallDef } from '../syscalls/define.ts';
 import { TIME_SYSCALLS } from '../time/syscalls.ts';
 import type { SigInfo, SigSet, Task } from '../types.ts';
-import { addTask, newGroup, newTask } from './new-task.ts';
+import { addTask, IGNORE_ACTION, newGroup, newTask } from './new-task.ts';
 import { TASK_SYSCALLS } from './syscalls.ts';
 import { frameAddress } from './thread-info.ts';
 
@@ -250,7 +250,7 @@ function makeInit(kernel: Kernel): Task {
   const { fs, cred } = kernel.state.sched.idle!;
   const task = newTask(kernel, { tid: 1, group, comm: 'init', cred, files: newFileTable(), fs });
   task.state = 'sleeping';
-  group.actions[SIGCHLD]!.handler = SIG_IGN;
+  group.actions[SIGCHLD] = IGNORE_ACTION;
   addTask(kernel, task);
   return task;
 }

@@ -41,14 +41,13 @@ function floatMode(fpscr: number): number {
 export const MSR_BITS = 0x0000ff73;
 
 /**
- * Loads MSR. Turning translation off, or to little-endian mode, leaves the CPU without code that it
+ * Loads MSR; the mode word follows. Turning translation off, or to little-endian mode, leaves the CPU without code that it
  * could go on with: it stops, and the machine reports it.
  */
 export function writeMsr(cpu: Cpu, value: number): void {
   const msr = value & MSR_BITS;
   cpu.set(MSR, msr);
   updateMode(cpu);
-  cpu.leaveRequested = true;
   if ((msr & (MSR_IR | MSR_DR)) !== (MSR_IR | MSR_DR)) {
     cpu.shutdownReason = `MSR loaded with translation off (0x${(value >>> 0).toString(16)})`;
   } else if (msr & MSR_LE) {

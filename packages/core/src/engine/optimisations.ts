@@ -43,6 +43,7 @@ const TABLE = {
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
+  branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },
   unalignedWords: { meaning: 'unaligned words of big-endian memory are accessed in line' },
 } as const satisfies Readonly<Record<string, OptimisationEntry>>;
 

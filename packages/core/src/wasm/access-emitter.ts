@@ -219,7 +219,7 @@ export class AccessEmitter {
     pushAddress()
       .i32Const(bytes - 1)
       .op(O_AND);
-    code.byte(OPCODE.if).byte(write ? VOID : WASM_TYPE.i32);
+    code.ifRarely(write ? undefined : 'i32');
     if (!isKnown) {
       code.i32Const(exit.site);
       this.checkPage(pushAddress, bytes, exit.depth + 1);
@@ -331,14 +331,14 @@ export class AccessEmitter {
   /** Branches to the innermost label where `bytes` from the address on cross a page or, where that matters, are unaligned. */
   private checkRun(start: number, bytes: number): void {
     const { code } = this;
-    if (this.bigEndian || this.aligned) code.get(start).i32Const(3).op(O_AND).brIf(0);
+    if (this.bigEndian || this.aligned) code.get(start).i32Const(3).op(O_AND).brIfRarely(0);
     code
       .get(start)
       .i32Const(PAGE_SIZE - 1)
       .op(O_AND)
       .i32Const(PAGE_SIZE - bytes)
       .op(O_GT_U)
-      .brIf(0);
+      .brIfRarely(0);
   }
 
   /** Puts address + word on the stack; gives the local that keeps it, or -1. */
@@ -375,7 +375,7 @@ export class AccessEmitter {
     code.i32Const(exit.site);
     pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
     code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
-    if (exit.guess === undefined) code.op(O_EQZ).brIf(exit.depth);
+    if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
     this.checkExtent(pushAddress, bytes, exit.depth);
     code.byte(OPCODE.drop);
@@ -391,12 +391,12 @@ export class AccessEmitter {
    */
   private compareGuess(word: number, guess: number, exit: AccessExit): void {
     const { code } = this;
-    code.get(guess).op(O_NE).byte(OPCODE.if).byte(VOID);
+    code.get(guess).op(O_NE).ifRarely();
     code
       .i32Const(exit.site)
       .get(word)
       .op(O_EQZ)
-      .brIf(exit.depth + 1);
+      .brIfRarely(exit.depth + 1);
     code.byte(OPCODE.drop).get(word).set(guess).end();
   }
 
@@ -407,14 +407,14 @@ export class AccessEmitter {
       pushAddress()
         .i32Const(bytes - 1)
         .op(O_AND)
-        .brIf(depth);
+        .brIfRarely(depth);
       return;
     }
     if (this.bigEndian)
       pushAddress()
         .i32Const(Math.min(bytes, 4) - 1)
         .op(O_AND)
-        .brIf(depth);
+        .brIfRarely(depth);
     if (this.bigEndian && bytes <= 4) return;
     this.checkPage(pushAddress, bytes, depth);
   }
@@ -426,7 +426,7 @@ export class AccessEmitter {
       .op(O_AND)
       .i32Const(PAGE_SIZE - bytes)
       .op(O_GT_U)
-      .brIf(depth);
+      .brIfRarely(depth);
   }
 
   /** Word-swapped memory: bytes at address^3, half-words at address^2. The 1 of the translation word is added here. */

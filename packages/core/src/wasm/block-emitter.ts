@@ -110,13 +110,13 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
     out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
     values.pushStage(statement.a, 1);
     out
-      .brIf(region.exitDepth() + 1)
+      .brIfRarely(region.exitDepth() + 1)
       .byte(OPCODE.drop)
       .end();
   } else {
     out.i32Const(site);
     values.pushCondition(statement.a);
-    out.brIf(region.exitDepth()).byte(OPCODE.drop);
+    out.brIfRarely(region.exitDepth()).byte(OPCODE.drop);
   }
   values.skip(statement.b);
 }

@@ -11,7 +11,7 @@ export const WASM_TYPE: Readonly<Record<ValueType, number>> = {
 
 /** Block type "no result" and section numbers. WebAssembly core specification, 5.3.2 and 5.5. */
 export const VOID = 0x40;
-const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
 
 /** The opcodes that are not operations of the IR. */
 export const OPCODE = {
@@ -135,6 +135,14 @@ export class ByteWriter {
 
 /** Instructions of one function body, in order. */
 export class CodeWriter extends ByteWriter {
+  /** Where conditional branches stand that are seldom taken. */
+  readonly rare: number[] = [];
+
+  override append(other: ByteWriter): this {
+    if (other instanceof CodeWriter) for (const at of other.rare) this.rare.push(this.length + at);
+    return super.append(other);
+  }
+
   /** An opcode as the IR table writes it: 0xNN, or 0xfcNN / 0xfdNN for the prefixed ones (0xfd1NN for SIMD from 0x100 up). */
   op(opcode: number): this {
     if (opcode < 0x100) return this.byte(opcode);
@@ -186,6 +194,16 @@ export class CodeWriter extends ByteWriter {
   brIf(depth: number): this {
     return this.byte(OPCODE.brIf).u32(depth);
   }
+  /** brIf of what seldom happens: the compiler keeps its code, and what it must save for it, out of the way. */
+  brIfRarely(depth: number): this {
+    this.rare.push(this.length);
+    return this.brIf(depth);
+  }
+  /** `if` of what seldom happens. */
+  ifRarely(result?: ValueType): this {
+    this.rare.push(this.length);
+    return this.byte(OPCODE.if).byte(result === undefined ? VOID : WASM_TYPE[result]);
+  }
   call(functionIndex: number): this {
     return this.byte(OPCODE.call).u32(functionIndex);
   }
@@ -206,12 +224,20 @@ export class ModuleWriter {
   private readonly exports = new ByteWriter();
   private readonly elements = new ByteWriter();
   private readonly code = new ByteWriter(4096);
+  private readonly hinted: boolean;
+  private readonly hints = new ByteWriter();
+  private hintedFunctions = 0;
   private importCount = 0;
   private importedFunctions = 0;
   private functionCount = 0;
   private exportCount = 0;
   /** Elements of the table defined; -1 if none is. */
   private tableSize = -1;
+
+  /** @param hinted with what its functions say of branches that are seldom taken (CodeWriter) */
+  constructor(hinted = false) {
+    this.hinted = hinted;
+  }
 
   /** Number of the function type, declared once. */
   type(parameters: readonly ValueType[], results: readonly ValueType[]): number {
@@ -275,6 +301,7 @@ export class ModuleWriter {
     }
     head.u32(runs.length);
     for (const run of runs) head.u32(run.count).byte(WASM_TYPE[run.type]);
+    if (this.hinted && body.rare.length > 0) this.hint(number, head.length, body.rare);
     this.code
       .u32(head.length + body.length + 1)
       .append(head)
@@ -285,6 +312,23 @@ export class ModuleWriter {
       this.exportCount++;
     }
     return number;
+  }
+
+  /** Branch hints of a function, whose instructions begin `offset` bytes into its body. WebAssembly branch hinting proposal. */
+  private hint(number: number, offset: number, rare: readonly number[]): void {
+    this.hintedFunctions++;
+    this.hints.u32(number).u32(rare.length);
+    for (const at of rare)
+      this.hints
+        .u32(offset + at)
+        .byte(1)
+        .byte(0);
+  }
+
+  private hintSection(out: ByteWriter): void {
+    const body = new ByteWriter(this.hints.length + 64).name('metadata.code.branch_hint').u32(this.hintedFunctions);
+    body.append(this.hints);
+    out.byte(SECTION.custom).u32(body.length).append(body);
   }
 
   finish(): Uint8Array {
@@ -298,6 +342,7 @@ export class ModuleWriter {
     }
     if (this.exportCount > 0) section(out, SECTION.export, this.exportCount, this.exports);
     if (this.tableSize >= 0) section(out, SECTION.element, 1, this.elements);
+    if (this.hintedFunctions > 0) this.hintSection(out);
     section(out, SECTION.code, this.functionCount, this.code);
     return out.finish();
   }

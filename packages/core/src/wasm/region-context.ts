@@ -166,7 +166,7 @@ export class RegionContext {
     if (instructions === 0) return;
     code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0, this.records.atExit));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
-    code.brIf(this.exitDepth()).byte(OPCODE.drop);
+    code.brIfRarely(this.exitDepth()).byte(OPCODE.drop);
   }
 
   /** Site for leaving at instruction `insn` of a block whose whole cost is charged already. */

@@ -70,7 +70,7 @@ export class RegionFactory {
       compileRegion(region, host.isa.isSupervisor(region.mode), slots, services),
     );
     const fresh = shapes.shapes.slice(firstShape);
-    return { bytes: encodeModule(compiled, fresh, helpers, slots), helpers, fresh };
+    return { bytes: encodeModule(compiled, fresh, helpers, slots, host.optimisations.branchHints), helpers, fresh };
   }
 
   /** Forgets what the modules made so far share. No record may be pending. */

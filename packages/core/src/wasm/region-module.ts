@@ -28,8 +28,9 @@ export function encodeModule(
   shapes: readonly Shape[],
   helpers: readonly number[],
   slots: SlotTable,
+  hinted = false,
 ): Uint8Array {
-  const module = new ModuleWriter();
+  const module = new ModuleWriter(hinted);
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const settleType = module.type(['i32'], []);
   const kernelType = module.type(['i32'], ['i32']);

@@ -163,7 +163,7 @@ function pushLookupSlot(region: RegionContext, local: number): void {
 function comeBack(region: RegionContext, index: number, returnTo: number): void {
   const { code } = region;
   const answer = region.locals.allocate('i32');
-  code.tee(answer).i32Const(returnTo).op(0x47).byte(OPCODE.if).byte(0x40).get(answer).byte(OPCODE.return).end();
+  code.tee(answer).i32Const(returnTo).op(0x47).ifRarely().get(answer).byte(OPCODE.return).end();
   region.locals.release(answer);
   goOn(region, index, returnTo);
 }
@@ -189,7 +189,7 @@ function emitKernelCall(region: RegionContext, index: number, block: BlockCode, 
     .i32Const(0)
     .i32Const(next)
     .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
-  code.i32Const(number).call(IMPORT_KERNEL_CALL).byte(OPCODE.if).byte(0x40);
+  code.i32Const(number).call(IMPORT_KERNEL_CALL).ifRarely();
   code.i32Const(0).i32Const(SITE_EXACT).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
   code.byte(OPCODE.return).end();
   goOn(region, index, next);

@@ -184,6 +184,8 @@ function emitKernelCall(region: RegionContext, index: number, block: BlockCode, 
   const { code } = region;
   handOver(region, index, block);
   finishBlock(region);
+  // Here and not by the host, for whom each group is a call out.
+  region.records.settleIfPending(region.input.slots.deferredSlots);
   const pc = region.services.pcOffset;
   code
     .i32Const(0)

@@ -48,8 +48,7 @@ export class RecordEmitter {
   /** Deferred slots that the region treats as ordinary ones: no record in memory may speak of them. */
   private readonly ordinary: number;
   private readonly homes: readonly number[];
-  /** Records that may be the newest here. */
-  private current: Bits;
+  private reaching: Bits;
   private known: { readonly records: ExitRecords; readonly needs: number } | undefined;
 
   constructor(region: RegionContext) {
@@ -68,7 +67,17 @@ export class RecordEmitter {
     this.families = families.map((bits) => this.groups.filter(({ family }) => family === bits));
     this.ordinary = slots.deferredBit.reduce((word, bit, slot) => (slots.deferred[slot] ? word : word | bit), 0);
     this.homes = this.groups.map(({ home }) => home);
-    this.current = this.memory();
+    this.reaching = this.memory();
+  }
+
+  /** Records that may be the newest here. */
+  get current(): Bits {
+    return this.reaching;
+  }
+
+  set current(set: Bits) {
+    this.reaching = set;
+    this.known = undefined;
   }
 
   /** What the exit's side table says of the records here. */
@@ -83,12 +92,12 @@ export class RecordEmitter {
 
   /** Records at a node's start. */
   enterNode(index: number): void {
-    this.setCurrent(this.flow.reaching[index]!.slice());
+    this.current = this.flow.reaching[index]!;
   }
 
   /** Nothing is recorded: memory has the truth. */
   reset(): void {
-    this.setCurrent(this.memory());
+    this.current = this.memory();
     for (const { index, word } of this.groups) {
       if (this.flow.memoryCarried[index]) this.region.code.i32Const(0).set(word);
     }
@@ -106,9 +115,9 @@ export class RecordEmitter {
     });
     if (carried) code.i32Const(word).set(group.word);
     const others = this.flow.ofGroup[note.group]!;
-    const current = this.current.map((bits, i) => bits & ~others[i]!);
-    addBit(current, number);
-    this.setCurrent(current);
+    const reaching = this.reaching.map((bits, i) => bits & ~others[i]!);
+    addBit(reaching, number);
+    this.current = reaching;
   }
 
   /** Hands the record over to memory at a boundary where translated code goes on elsewhere. */
@@ -284,7 +293,7 @@ export class RecordEmitter {
 
   /** Records of a group that may be the newest here, of each word one. */
   private distinctHere({ index }: Group): (NotedRecord | undefined)[] {
-    const records = recordsIn(this.flow, this.current, index);
+    const records = recordsIn(this.flow, this.reaching, index);
     return [...new Map(records.map((record) => [record?.word ?? 0, record])).values()];
   }
 
@@ -292,11 +301,6 @@ export class RecordEmitter {
     const set = bits(this.flow.records.length);
     for (const { index } of this.groups) addBit(set, index);
     return set;
-  }
-
-  private setCurrent(set: Bits): void {
-    this.current = set;
-    this.known = undefined;
   }
 }
 

@@ -56,6 +56,12 @@ export interface RegionServices {
   link(pc: number, mode: number, isCall: boolean): number;
 }
 
+/** What holds at a place of the code being emitted. */
+export interface PlaceState {
+  readonly dirty: Bits;
+  readonly records: Bits;
+}
+
 /** What all parts of a region's emitter share: writer, locals, exits, state in locals. */
 export class RegionContext {
   readonly input: RegionInput;
@@ -186,6 +192,16 @@ export class RegionContext {
   pcOf(index: number): number {
     const node = this.node(index);
     return node.code?.block.pc ?? node.pc;
+  }
+
+  /** What holds here; for restore() once code of other places has been emitted. */
+  save(): PlaceState {
+    return { dirty: this.dirty.slice(), records: this.records.current };
+  }
+
+  restore({ dirty, records }: PlaceState): void {
+    this.dirty = dirty;
+    this.records.current = records;
   }
 
   /** Dirty set and records at a node's start. */

@@ -116,7 +116,7 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   code.set(local);
   emitShadows(region, plan);
   finishBlock(region);
-  const dirty = region.dirty.slice();
+  const here = region.save();
   code
     .get(local)
     .i32Const(region.pcOf(region.node(index).succs[0]!))
@@ -124,7 +124,7 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   code.byte(OPCODE.if).byte(VOID);
   handOver(region, index, block);
   code.get(local).byte(OPCODE.return).end();
-  region.dirty = dirty;
+  region.restore(here);
   region.locals.release(local);
 }
 

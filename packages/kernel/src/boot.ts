@@ -110,6 +110,7 @@ export function createKernel(parts: KernelParts): Kernel {
     ...parts,
     image: parts.image ?? parts.abi.buildImage(),
     state: newState(parts),
+    plans: [],
     syscalls: syscallTable(parts.abi, parts.options.callWork, parts.options.workScale),
     work: kernelWork(parts.options.work, parts.options.workScale),
   };

@@ -33,6 +33,9 @@ const TABLE = {
     changesLift: true,
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
+  namedRecords: {
+    meaning: 'what flags are computed from is named at the exits that need it, where constants or registers hold it',
+  },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },
   hostFusion: { meaning: 'fused multiply-add is one operation of a host that has one', changesLift: true },

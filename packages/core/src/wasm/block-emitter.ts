@@ -15,13 +15,13 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
   chargeBlock(region, code);
   let note = 0;
   for (let at = 0; at < code.statements.length; ) {
-    for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+    for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!);
     const run = region.services.optimisations.accessRuns ? runLength(code, at) : 0;
     if (run > 0) emitRun(region, code, code.statements.slice(at, at + run));
     else emitStatement(region, code, plan, code.statements[at]!);
     at += Math.max(run, 1);
   }
-  for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+  for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!);
   if (code.dropsTransient) region.dropTransient();
 }
 

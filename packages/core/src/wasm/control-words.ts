@@ -25,6 +25,8 @@ export function tagOffset(home: number): number {
 export function operandOffset(home: number, operand: number): number {
   return tagOffset(home) + 4 + operand * 4;
 }
+/** i32 for each group of a region: the word (record-names.ts) of its record, where the exit does not know it. */
+export const EXIT_WORDS_ADDRESS = EXIT_RECORD_ADDRESS + tagOffset(MAX_HOMES);
 
 /** i32 each: number of the computed jump that last went by the look-up, and its target. */
 export const JUMP_ADDRESS = CONTROL_BASE + 0x80;

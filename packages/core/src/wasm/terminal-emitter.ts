@@ -116,7 +116,7 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   code.set(local);
   emitShadows(region, plan);
   finishBlock(region);
-  const dirty = region.dirty.slice();
+  const here = region.save();
   code
     .get(local)
     .i32Const(region.pcOf(region.node(index).succs[0]!))
@@ -124,7 +124,7 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   code.byte(OPCODE.if).byte(VOID);
   handOver(region, index, block);
   code.get(local).byte(OPCODE.return).end();
-  region.dirty = dirty;
+  region.restore(here);
   region.locals.release(local);
 }
 
@@ -184,6 +184,8 @@ function emitKernelCall(region: RegionContext, index: number, block: BlockCode, 
   const { code } = region;
   handOver(region, index, block);
   finishBlock(region);
+  // Here and not by the host, for whom each group is a call out.
+  region.records.settleIfPending(region.input.slots.deferredSlots);
   const pc = region.services.pcOffset;
   code
     .i32Const(0)

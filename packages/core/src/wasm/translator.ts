@@ -289,6 +289,7 @@ class Translator implements TranslatorPort {
     const { i32 } = this;
     this.settler.settle(RECORD_ADDRESS);
     if (site === SITE_EXACT) return;
+    this.sites.names.complete(i32, this.sites.recordsOf(site));
     this.settler.settle(EXIT_RECORD_ADDRESS);
     this.host.cpu.pc = this.sites.pcOf(site);
     this.host.cpu.mode = this.sites.modeOf(site);

@@ -148,6 +148,7 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
     },
     options: { ...base.options, strace: options.strace ? (line) => trace.push(line) : undefined },
     image: { segments: [], symbols: new Map(), textStart: 0xc010_0000, textEnd: 0xc010_1000 },
+    plans: [],
     syscalls: ROWS,
   };
   mapKernelPage(kernel, (kernel.abi.taskSize + KERNEL_DATA_OFFSET) >>> 12, true, false);

@@ -50,6 +50,7 @@ function emitNode(region: RegionContext, index: number, edges: EdgeEmitter): voi
   }
   const plan = region.input.plans[index]!;
   emitBlock(region, code, plan);
+  region.flush(index);
   const kind = code.block.terminal.kind;
   if (kind === 'branch') emitBranch(region, index, edges);
   else if (kind === 'jump') {

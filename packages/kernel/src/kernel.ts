@@ -1,5 +1,6 @@
 import type { Cpu, GuestMemory, Mmu } from '@kml/core';
 import type { HostDirectory, HostPorts } from './host.ts';
+import type { FutexKey } from './ipc/futex-key.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
 import type { SchedState } from './sched/sched-state.ts';
 import type { CallPlan } from './syscalls/call-plan.ts';
@@ -84,7 +85,7 @@ export interface KernelState {
   hostname: string;
   domainname: string;
   /** Futex and other queues that live by key. */
-  keyedQueues: Map<string, WaitQueue>;
+  keyedQueues: Map<FutexKey, WaitQueue>;
   counters: KernelCounters;
   /** Set when the first process has ended: its wait status. The machine stops. */
   initStatus: number | undefined;

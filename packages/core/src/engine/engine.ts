@@ -306,8 +306,10 @@ export class Engine {
       if (clock.left === 0 && !clock.refill()) return 'budget';
       if (this.translator !== undefined && this.enterTranslated(this.translator)) continue;
       const block = cache.find(cpu.pc, cpu.mode);
-      if (block === 0) this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
-      else this.runBlocks(block, NO_STOP);
+      if (block === 0) {
+        this.lookAfresh();
+        this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
+      } else this.runBlocks(block, NO_STOP);
     }
   }
 
@@ -395,6 +397,11 @@ export class Engine {
         return;
       case RUN.short:
         if (this.clock.left > 0) this.interpret(interpreter.block);
+        return;
+      case RUN.fault:
+        this.stand(interpreter.block, interpreter.faulting());
+        this.deliverFault(interpreter.takeFault());
+        if (this.mustLeave()) this.lookAfresh();
         return;
       default:
         this.leaveBlock(interpreter.block);
@@ -666,7 +673,8 @@ export class Engine {
     fault.present = thrown.present;
     fault.vector = thrown.vector;
     fault.error = thrown.error;
-    this.beginDelivery();
+    this.noteTrap();
+    this.phase = IN_DELIVERY;
     this.onTrap?.({ kind: 'fault', pc: this.cpu.pc >>> 0, ...fault });
     this.isa.deliverFault(this.cpu, fault);
     this.phase = IN_BLOCK;
@@ -712,6 +720,7 @@ export class Engine {
       this.cpu.mode = place.mode;
     } else this.stand(block, this.interpreter.faulting());
     this.phase = IN_BLOCK;
+    this.lookAfresh();
     this.deliverFault(fault);
   }
 

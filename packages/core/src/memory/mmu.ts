@@ -145,7 +145,7 @@ export class Mmu {
     table.put(page, entry);
     if (old & PTE_PRESENT) {
       if (!shared) this.dropPage(space, page);
-      else for (const owner of this.setOwner) if (owner) this.dropPage(owner, page);
+      else this.dropFromAll(page);
     }
     const code = PTE_PRESENT | PTE_EXEC;
     const rights = code | PTE_USER;
@@ -249,6 +249,14 @@ export class Mmu {
   private dropPage(space: AddressSpace, page: number): void {
     if (space.set < 0) return;
     for (let table = 0; table < SET_BYTES; table += TABLE_BYTES) this.dropWord(space.set, table + page * 4);
+  }
+
+  private dropFromAll(page: number): void {
+    const { setOwner } = this;
+    for (let set = 0; set < setOwner.length; set++) {
+      const owner = setOwner[set];
+      if (owner !== undefined) this.dropPage(owner, page);
+    }
   }
 
   private dropWord(set: number, offset: number): void {

@@ -36,6 +36,8 @@ const NO_LEAVES: (Int32Array | undefined)[] = [];
 /** Two-level table of int32 entries by virtual page number (20 bits). A missing leaf is 1024 zero entries. */
 export class PageTable {
   leaves: (Int32Array | undefined)[] = spareTables.pop() ?? new Array(SLOTS).fill(undefined);
+  /** Slots that have a leaf. */
+  private readonly made: number[] = [];
 
   get(page: number): number {
     const leaf = this.leaves[page >>> 10];
@@ -58,20 +60,20 @@ export class PageTable {
     if (leaf === undefined) {
       leaf = spareLeaves.pop() ?? new Int32Array(SLOTS);
       this.leaves[slot] = leaf;
+      this.made.push(slot);
     }
     return leaf;
   }
 
   /** The address space is gone: the memory goes to others. */
   recycle(): void {
-    const { leaves } = this;
+    const { leaves, made } = this;
     if (leaves.length < SLOTS) return;
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const leaf = leaves[slot];
-      if (leaf === undefined) continue;
+    for (const slot of made) {
+      if (spareLeaves.length < MOST_SPARE_LEAVES) spareLeaves.push(leaves[slot]!.fill(0));
       leaves[slot] = undefined;
-      if (spareLeaves.length < MOST_SPARE_LEAVES) spareLeaves.push(leaf.fill(0));
     }
+    made.length = 0;
     if (spareTables.length < MOST_SPARE_TABLES) spareTables.push(leaves);
     this.leaves = NO_LEAVES;
   }

@@ -49,7 +49,7 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
   for (;;) {
     const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
     const { groups, rest } = groupDeferred(graph, slots);
-    const flow = analyseSlots(graph, slots);
+    const flow = analyseSlots(graph, slots, optimisations.carriedSlots);
     const chased = optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined;
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;

@@ -15,7 +15,7 @@ import type { RecordFlow } from './record-flow.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
-import { addBit, type Bits, bits, members, removeBit, type SlotTable } from './slots.ts';
+import { addBit, type Bits, bits, common, members, removeBit, type SlotTable } from './slots.ts';
 import { ValueEmitter } from './value-emitter.ts';
 import { VectorConstants } from './vector-constants.ts';
 
@@ -260,6 +260,14 @@ export class RegionContext {
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
     this.records.enterNode(index);
     this.pending = this.input.clock.before[index]!;
+  }
+
+  /** A node's end: stores what a loop behind it would carry for its exits only. */
+  flush(index: number): void {
+    for (const slot of members(common(this.dirty, this.input.flow.flushed[index]!))) {
+      this.storeSlot(this.code, slot);
+      removeBit(this.dirty, slot);
+    }
   }
 
   /** The block's end: transient slots need not be in memory any more. */

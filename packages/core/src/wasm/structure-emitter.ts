@@ -53,6 +53,7 @@ function emitNode(region: RegionContext, index: number, edges: EdgeEmitter): voi
   const plan = region.input.plans[index]!;
   emitBlock(region, code, plan);
   if (!isSyncPoint(node)) region.charge(minus(region.pending, region.input.clock.behind[index]!));
+  region.flush(index);
   const kind = code.block.terminal.kind;
   if (kind === 'branch') emitBranch(region, index, edges);
   else if (kind === 'jump') {

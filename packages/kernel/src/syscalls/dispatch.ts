@@ -81,19 +81,21 @@ function nativeResult(kernel: Kernel, result: number): number {
 
 /** Calls the handler with its arguments read as the row's signature says. */
 function invoke(kernel: Kernel, task: Task, plan: CallPlan): number {
-  const { handler } = plan.row;
-  switch (plan.words) {
-    case 0:
-      return handler(kernel, task);
-    case 1:
-      return handler(kernel, task, argument(kernel, plan, 0));
-    case 2:
-      return handler(kernel, task, argument(kernel, plan, 0), argument(kernel, plan, 1));
-    case 3:
-      return handler(kernel, task, argument(kernel, plan, 0), argument(kernel, plan, 1), argument(kernel, plan, 2));
-    default:
-      return handler(kernel, task, ...syscallArguments(kernel, plan.row));
-  }
+  const { row, words } = plan;
+  const { handler } = row;
+  if (words < 0) return handler(kernel, task, ...syscallArguments(kernel, row));
+  if (words === 0) return handler(kernel, task);
+  const a = argument(kernel, plan, 0);
+  if (words === 1) return handler(kernel, task, a);
+  const b = argument(kernel, plan, 1);
+  if (words === 2) return handler(kernel, task, a, b);
+  const c = argument(kernel, plan, 2);
+  if (words === 3) return handler(kernel, task, a, b, c);
+  const d = argument(kernel, plan, 3);
+  if (words === 4) return handler(kernel, task, a, b, c, d);
+  const e = argument(kernel, plan, 4);
+  if (words === 5) return handler(kernel, task, a, b, c, d, e);
+  return handler(kernel, task, a, b, c, d, e, argument(kernel, plan, 5));
 }
 
 /** Argument `index`, one word. */

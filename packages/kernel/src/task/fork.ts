@@ -8,7 +8,7 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_KU, TIF_NEED_RESCHED, TIF_REWRITE } from '../kernel-memory.ts';
 import { exitMm } from '../mm/exit.ts';
 import { forkMm } from '../mm/fork.ts';
-import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
+import { kernelCopy } from '../mm/kernel-access.ts';
 import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
 import { inheritTracing } from '../ptrace/attach.ts';
@@ -183,7 +183,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
 function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
   const { abi } = kernel;
   const frame = frameAddress(kernel, child);
-  kernelWriteBytes(kernel, frame, kernelReadBytes(kernel, frameAddress(kernel, parent), abi.frameBytes));
+  kernelCopy(kernel, frame, frameAddress(kernel, parent), abi.frameBytes);
   abi.forkFrame(kernel, child, frame, args.sp);
   abi.newContext(kernel, child, parent);
   return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;

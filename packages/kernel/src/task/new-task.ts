@@ -14,6 +14,7 @@ import type {
 } from '../types.ts';
 import { initialCaps } from './capabilities.ts';
 import { defaultRlimits } from './rlimit-numbers.ts';
+import { takeContext } from './spare-contexts.ts';
 
 /** Largest process id. Linux: PID_MAX_DEFAULT */
 export const PID_MAX = 32_768;
@@ -132,7 +133,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     inCall: false,
     traceEntry: undefined,
     traceBuffer: 0,
-    context: new Uint8Array(kernel.abi.isa.layout.size),
+    context: takeContext(kernel.abi.isa.layout.size),
     stackSlot: -1,
     work: 0,
     nice: 0,

@@ -1,7 +1,7 @@
 /** Native packed SSE and SSE2: one operation of the host's where MXCSR is ordinary (fp-mode.ts), with the checks of float-check.ts. */
 import type { I32, V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
-import { MIN, SQRT } from '../fp/sse-arithmetic.ts';
+import { MIN, SQRT } from '../fp/sse-operations.ts';
 import { FloatCheck } from './float-check.ts';
 import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** So long V8 compiles sparingly: most commands end within it, and the optimised code of a short run costs more than it gains. */
-const SPARING_MILLISECONDS = 1000;
+/** So long V8 compiles sparingly: most commands end within it, and the optimised code of a run of a second or two costs more than it gains. */
+const SPARING_MILLISECONDS = 2000;
 
 /**
  * V8's efficiency mode raises its thresholds of optimisation. Afterwards the usual ones hold again,

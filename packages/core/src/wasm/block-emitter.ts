@@ -1,4 +1,4 @@
-import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
+import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import { runLength } from './access-run.ts';
@@ -102,9 +102,9 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
   const { values, code: out } = region;
   const site = region.site(code, statement.insn);
   if (values.isStaged(statement.a)) {
-    out.byte(OPCODE.block).byte(0x40);
     values.pushStage(statement.a, 0);
-    out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
+    // Said to be rare, the costly half lies apart, and what it must save does not burden the common way.
+    out.ifRarely().i32Const(site);
     values.pushStage(statement.a, 1);
     out
       .brIfRarely(region.exitDepth() + 1)

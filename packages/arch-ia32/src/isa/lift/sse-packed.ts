@@ -74,7 +74,7 @@ function arithmetic(x: Insn, f: VectorOps, check: FloatCheck, op: number, first:
 /** ADDPS to SQRTPS, MINPS, MAXPS and their like in doubles. isNative holds. */
 export function nativePacked(x: Insn, op: number, shape: VectorShape): void {
   const f = opsOf(shape);
-  const check = new FloatCheck(x, f, false);
+  const check = new FloatCheck(x, f);
   const second = source(x);
   checkOperand(x, f, check, second);
   if (op === SQRT) {
@@ -97,7 +97,7 @@ const PREDICATES = ['eq', 'lt', 'le', undefined, 'ne', 'ge', 'gt', undefined] as
 /** CMPPS, CMPPD. */
 export function nativePackedPredicate(x: Insn, predicate: number, shape: VectorShape): void {
   const f = opsOf(shape);
-  const check = new FloatCheck(x, f, false);
+  const check = new FloatCheck(x, f);
   const second = source(x);
   const first = getXmm(x, x.reg);
   checkOperand(x, f, check, second);

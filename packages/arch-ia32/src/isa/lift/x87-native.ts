@@ -21,6 +21,7 @@ import {
   toSingle,
 } from './extended.ts';
 import { divide } from './extended-divide.ts';
+import { root } from './extended-root.ts';
 import { AGAIN_CONTROL, againIf, mayBeNative } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { FPU_AT, fpuAvailable, noteLast, waitForErrors } from './x87-common.ts';
@@ -97,6 +98,18 @@ export function operateNative(x: Insn, op: number, dst: number, src: number, pop
   noteRounding(x, result);
   writeRegister(x, dst, result.value);
   popRegisters(x, pop ? 1 : 0);
+  return true;
+}
+
+/** FSQRT. */
+export function rootNative(x: Insn): boolean {
+  if (!beginRounding(x)) return false;
+  const operand = readRegister(x, 0);
+  needOrdinary(x, operand);
+  const result = root(x, operand);
+  noteLast(x);
+  noteRounding(x, result);
+  writeRegister(x, 0, result.value);
   return true;
 }
 

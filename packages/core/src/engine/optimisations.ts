@@ -33,6 +33,7 @@ const TABLE = {
     changesLift: true,
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
+  mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
   namedRecords: {
     meaning: 'what flags are computed from is named at the exits that need it, where constants or registers hold it',
   },

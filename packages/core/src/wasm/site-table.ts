@@ -1,47 +1,35 @@
+import type { Charge } from './clock-flow.ts';
 import { FIRST_SITE } from './control-words.ts';
-import type { SiteSink } from './exits.ts';
+import type { Site, SiteSink } from './exits.ts';
 import { type ExitRecords, RecordNames } from './record-names.ts';
 
-/** The side table of exits, by site number: pc, mode, the instructions and cycles charged but not executed, and each group's record. */
+/** The side table of exits, by site number. */
 export class SiteTable implements SiteSink {
-  private readonly pcs: number[] = [];
-  private readonly modes: number[] = [];
-  private readonly instructions: number[] = [];
-  private readonly cycles: number[] = [];
-  private readonly records: ExitRecords[] = [];
+  private readonly sites: Site[] = [];
   readonly names = new RecordNames();
 
-  add(pc: number, mode: number, instructions: number, cycles: number, records: ExitRecords): number {
-    this.pcs.push(pc | 0);
-    this.modes.push(mode);
-    this.instructions.push(instructions);
-    this.cycles.push(cycles);
-    this.records.push(records);
-    return this.pcs.length - 1 + FIRST_SITE;
+  add(site: Site): number {
+    return this.sites.push(site) - 1 + FIRST_SITE;
   }
 
   pcOf(site: number): number {
-    return this.pcs[site - FIRST_SITE]!;
+    return this.sites[site - FIRST_SITE]!.pc;
   }
   modeOf(site: number): number {
-    return this.modes[site - FIRST_SITE]!;
+    return this.sites[site - FIRST_SITE]!.mode;
   }
-  instructionsOf(site: number): number {
-    return this.instructions[site - FIRST_SITE]!;
+  isCheck(site: number): boolean {
+    return this.sites[site - FIRST_SITE]!.isCheck;
   }
-  cyclesOf(site: number): number {
-    return this.cycles[site - FIRST_SITE]!;
+  chargeOf(site: number): Charge {
+    return this.sites[site - FIRST_SITE]!.charge;
   }
   recordsOf(site: number): ExitRecords {
-    return this.records[site - FIRST_SITE]!;
+    return this.sites[site - FIRST_SITE]!.records;
   }
 
   clear(): void {
-    this.pcs.length = 0;
-    this.modes.length = 0;
-    this.instructions.length = 0;
-    this.cycles.length = 0;
-    this.records.length = 0;
+    this.sites.length = 0;
     this.names.clear();
   }
 }

@@ -33,6 +33,13 @@ function kml(args: readonly string[], input = '') {
 }
 
 describe('run', () => {
+  test('ends without a word where nobody reads on', () => {
+    const script = `"$0" explain ${GUESTS}box | head -n 1; echo "${'$'}{PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script, KML], { encoding: 'utf8', timeout: 60_000 });
+    expect(stdout).toMatch(/: the region at .*\n141\n$/);
+    expect(stderr).toBe('');
+  });
+
   test("prints what the program prints and exits with the program's status", () => {
     expect(kml(['run', '--', `${GUESTS}box`, 'echo', 'hello', '--root'])).toEqual({
       stdout: 'hello --root\n',

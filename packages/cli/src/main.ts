@@ -44,17 +44,24 @@ export async function main(): Promise<void> {
   program.exitOverride();
   program.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
 
+  process.on('uncaughtException', (error) => process.exit(report(error)));
   try {
     await program.parseAsync();
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 125;
-    else if (error instanceof Failure) {
-      process.stderr.write(`kml: ${error.message}\n`);
-      process.exitCode = error.status;
-    } else {
-      process.stderr.write(`kml: internal error: ${(error as Error).message}\n`);
-      if (process.env.KML_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-      process.exitCode = 125;
-    }
+    process.exitCode = report(error);
   }
+}
+
+/** Says in a line what went wrong. Gives the exit status. */
+function report(error: unknown): number {
+  // Whoever read the output has enough of it, as `head` has; a shell shows the same status for a program killed by SIGPIPE.
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 141;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 125;
+  if (error instanceof Failure) {
+    process.stderr.write(`kml: ${error.message}\n`);
+    return error.status;
+  }
+  process.stderr.write(`kml: internal error: ${(error as Error).message}\n`);
+  if (process.env.KML_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  return 125;
 }

@@ -62,7 +62,7 @@ export const withoutOption = () =>
   ).argParser(parseOptimisation);
 
 export const noCodeCacheOption = () =>
-  new Option('--no-code-cache', 'neither use nor keep lifted code of earlier runs');
+  new Option('--no-code-cache', 'neither use nor keep code of earlier runs');
 
 export const hotnessOption = () =>
   new Option('--hotness <n>', 'executions of a block before it is translated').argParser(parseWhole(1, 1e9)).hideHelp();

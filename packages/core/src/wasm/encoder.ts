@@ -116,9 +116,13 @@ export class ByteWriter {
   }
 
   append(other: ByteWriter): this {
-    if (this.length + other.length > this.bytes.length) this.grow(other.length);
-    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
-    this.length += other.length;
+    return this.appendBytes(other.bytes.subarray(0, other.length));
+  }
+
+  appendBytes(bytes: Uint8Array): this {
+    if (this.length + bytes.length > this.bytes.length) this.grow(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
     return this;
   }
 
@@ -194,6 +198,20 @@ export class CodeWriter extends ByteWriter {
   }
 }
 
+/** A function as a module has it, which any module may that has the same imports and types: its locals, its body, `end`. */
+export function encodeFunction(locals: readonly ValueType[], body: CodeWriter): Uint8Array {
+  const code = new ByteWriter(body.length + 64);
+  const runs: { type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  code.u32(runs.length);
+  for (const run of runs) code.u32(run.count).byte(WASM_TYPE[run.type]);
+  return code.append(body).byte(OPCODE.end).finish();
+}
+
 /**
  * Builds a module: imports first (functions, one memory, one table), then functions with bodies.
  * Function numbers count the imports. Everything is written in the order of the calls.
@@ -263,23 +281,15 @@ export class ModuleWriter {
 
   /** Adds a function: its locals beside the parameters, its body without the final `end`. Returns its function number. */
   addFunction(type: number, locals: readonly ValueType[], body: CodeWriter, exportName?: string): number {
+    return this.addEncoded(type, encodeFunction(locals, body), exportName);
+  }
+
+  /** Adds a function in the form encodeFunction gives. */
+  addEncoded(type: number, code: Uint8Array, exportName?: string): number {
     this.functions.u32(type);
     const number = this.nextFunction;
     this.functionCount++;
-    const head = new ByteWriter(32);
-    const runs: { type: ValueType; count: number }[] = [];
-    for (const type of locals) {
-      const last = runs.at(-1);
-      if (last?.type === type) last.count++;
-      else runs.push({ type, count: 1 });
-    }
-    head.u32(runs.length);
-    for (const run of runs) head.u32(run.count).byte(WASM_TYPE[run.type]);
-    this.code
-      .u32(head.length + body.length + 1)
-      .append(head)
-      .append(body)
-      .byte(OPCODE.end);
+    this.code.u32(code.length).appendBytes(code);
     if (exportName !== undefined) {
       this.exports.name(exportName).byte(0).u32(number);
       this.exportCount++;

@@ -111,8 +111,12 @@ export interface IsaBackend {
   trapKind?(vector: number, mode: number): TrapKind;
   /** Vectors of an access of 2, 4 or 8 bytes whose address is no multiple of its size; unaligned accesses work where it is left out. */
   readonly alignment?: AlignmentVectors;
-  /** i32 slots that most instructions write and few read (flags): translated code computes them only where someone looks. */
-  readonly deferredSlots?: readonly string[];
+  /**
+   * i32 slots that most instructions write and few read (flags), 16 at most: translated code computes them only where
+   * someone looks. In families: what one instruction writes together (IA-32's flags, a condition field of PowerPC's).
+   * How one family is to be computed is kept apart from how another is.
+   */
+  readonly deferredSlots?: readonly (readonly string[])[];
   /** i32 slots that carry something from one instruction of a block to the next and mean nothing where it ends, unless it goes on at a computed address or one whose bits below the alignment carry state (MIPS: where the branch goes, for its delay slot). */
   readonly transientSlots?: readonly string[];
   /** Registers a debugger shows, in its order: slot names. */

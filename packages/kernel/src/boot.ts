@@ -24,10 +24,18 @@ import { allocKernelStack } from './mm/kernel-stack.ts';
 import { enqueue } from './sched/run-queue.ts';
 import { newSchedState } from './sched/sched-state.ts';
 import { publishCurrent } from './sched/switch.ts';
-import { SIG_IGN, SIGCHLD } from './signal/numbers.ts';
+import { SIGCHLD } from './signal/numbers.ts';
 import { syscallTable } from './syscalls/table.ts';
 import { kernelWork } from './syscalls/work-cost.ts';
-import { addTask, newCredentials, newGroup, newTask, rootCredentials } from './task/new-task.ts';
+import {
+  addTask,
+  defaultActions,
+  IGNORE_ACTION,
+  newCredentials,
+  newGroup,
+  newTask,
+  rootCredentials,
+} from './task/new-task.ts';
 import { mirrorTask } from './task/thread-info.ts';
 import { monotonicNs, startClock } from './time/clock.ts';
 import { updateClockMirror } from './time/tick.ts';
@@ -102,6 +110,7 @@ export function createKernel(parts: KernelParts): Kernel {
     ...parts,
     image: parts.image ?? parts.abi.buildImage(),
     state: newState(parts),
+    plans: [],
     syscalls: syscallTable(parts.abi, parts.options.callWork, parts.options.workScale),
     work: kernelWork(parts.options.work, parts.options.workScale),
   };
@@ -149,10 +158,10 @@ function makeIdle(kernel: Kernel): Task {
 }
 
 function makeInit(kernel: Kernel): ThreadGroup {
-  const group = newGroup(1, undefined, lastSignal(kernel));
+  const group = newGroup(1, undefined, defaultActions(lastSignal(kernel)));
   const task = bareTask(kernel, group, 'init');
   task.state = 'sleeping';
-  group.actions[SIGCHLD]!.handler = SIG_IGN;
+  group.actions[SIGCHLD] = IGNORE_ACTION;
   addTask(kernel, task);
   return group;
 }
@@ -165,7 +174,7 @@ function bareTask(kernel: Kernel, group: ThreadGroup, comm: string): Task {
 function makeFirst(kernel: Kernel, init: ThreadGroup, program: BootProgram): Task {
   const { state } = kernel;
   const pid = state.nextPid++;
-  const group = newGroup(pid, init, lastSignal(kernel));
+  const group = newGroup(pid, init, defaultActions(lastSignal(kernel)));
   const task = bareTask(kernel, group, '');
   task.cred = newCredentials(program.uid, program.gid);
   state.firstPid = pid;

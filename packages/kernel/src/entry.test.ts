@@ -4,6 +4,7 @@ import { KC_EXCEPTION, KC_EXIT_WORK } from './kernel-memory.ts';
 import type { KernelException, LinuxAbi } from './linux-abi.ts';
 import { readWord, writeWord } from './mm/user-access.ts';
 import { SIGFPE, SIGSEGV } from './signal/numbers.ts';
+import { setAction } from './task/group-test-kit.ts';
 import { taskKit, USER } from './task/task-test-kit.ts';
 import { frameAddress } from './task/thread-info.ts';
 import type { Task } from './types.ts';
@@ -24,7 +25,7 @@ test('a fault on mapped memory is served, one beside it is SIGSEGV with its addr
   raise(kit, task, { cause: page(USER, 'write') });
   expect(task.group.pending.set | task.pending.set).toBe(0n);
   expect(kit.kernel.state.counters.minorFaults).toBe(1);
-  task.group.actions[SIGSEGV]!.handler = 4096;
+  setAction(task, SIGSEGV, { handler: 4096 });
   raise(kit, task, { cause: page(0, 'write') });
   kit.exitWork(task);
   expect(kit.handled[0]!.info).toMatchObject({ signo: SIGSEGV, code: 1, addr: 0 });
@@ -45,7 +46,7 @@ test('a kernel-mode program that writes kernel text dies of an oops, whatever ha
   kit.run(other);
   kit.run(task);
   task.kernelMode = true;
-  task.group.actions[SIGSEGV]!.handler = 4096;
+  setAction(task, SIGSEGV, { handler: 4096 });
   raise(kit, task, { cause: page(0xc010_0000, 'write', true) });
   expect(task.exitCode).toBe(SIGSEGV);
   expect(kit.handled).toEqual([]);

@@ -44,7 +44,14 @@ export { buildVdso, elfHash, VDSO_TEXT, type VdsoHeader, type VdsoSymbol } from 
 export { sleb, type UnwindRange, type UnwindTable, uleb } from './loader/unwind-table.ts';
 export { writeInMm } from './loader/write-mm.ts';
 export { untouchedFrames } from './mm/frames.ts';
-export { isKernelMapped, kernelRead32, kernelReadBytes, kernelWrite32, kernelWriteBytes } from './mm/kernel-access.ts';
+export {
+  isKernelMapped,
+  kernelRead32,
+  kernelReadBytes,
+  kernelWrite32,
+  kernelWriteBytes,
+  kernelWriteWords,
+} from './mm/kernel-access.ts';
 export { writebackAll } from './mm/page-cache.ts';
 export { findFreeRange } from './mm/placement.ts';
 export { putSwapContent, swapContents } from './mm/swap.ts';

@@ -1,7 +1,9 @@
 import type { Cpu, GuestMemory, Mmu } from '@kml/core';
 import type { HostDirectory, HostPorts } from './host.ts';
+import type { FutexKey } from './ipc/futex-key.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
 import type { SchedState } from './sched/sched-state.ts';
+import type { CallPlan } from './syscalls/call-plan.ts';
 import type { SyscallDef } from './syscalls/define.ts';
 import type { KernelWork } from './syscalls/work-cost.ts';
 import type { TimeState } from './time/time-state.ts';
@@ -83,7 +85,7 @@ export interface KernelState {
   hostname: string;
   domainname: string;
   /** Futex and other queues that live by key. */
-  keyedQueues: Map<string, WaitQueue>;
+  keyedQueues: Map<FutexKey, WaitQueue>;
   counters: KernelCounters;
   /** Set when the first process has ended: its wait status. The machine stops. */
   initStatus: number | undefined;
@@ -122,6 +124,8 @@ export interface Kernel {
   readonly state: KernelState;
   /** Rows by system-call number, from the ABI's numbers and all tables. */
   readonly syscalls: readonly (SyscallDef | undefined)[];
+  /** How the calls made so far read their arguments, by number (callPlan). */
+  readonly plans: (CallPlan | undefined)[];
   /** What the kernel's work costs on this CPU model. */
   readonly work: KernelWork;
 }

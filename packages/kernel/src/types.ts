@@ -181,11 +181,18 @@ export interface PendingSignals {
   queue: SigInfo[];
 }
 
+/** Never changed, only replaced: processes share them until one sets its own. */
 export interface SigAction {
-  handler: number;
-  flags: number;
-  mask: SigSet;
-  restorer: number;
+  readonly handler: number;
+  readonly flags: number;
+  readonly mask: SigSet;
+  readonly restorer: number;
+}
+
+/** A resource limit. Never changed, only replaced, as SigAction. */
+export interface ResourceLimit {
+  readonly current: number;
+  readonly max: number;
 }
 
 /** A process: what its threads share. */
@@ -214,7 +221,7 @@ export interface ThreadGroup {
   stopReport: number | undefined;
   continueReport: boolean;
   childExit: WaitQueue;
-  rlimits: { current: number; max: number }[];
+  rlimits: ResourceLimit[];
   timers: { real: Itimer; virtual: Itimer; prof: Itimer };
   /** Times of children waited for. */
   childUserCycles: number;

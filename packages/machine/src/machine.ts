@@ -97,7 +97,11 @@ export class Machine {
       kernelText: { start: image.textStart, end: image.textEnd },
       recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
-      optimisations: optimisationsWithout(options.without ?? []),
+      // A hook on traps sees the CPU as it is before one: the host is to do them.
+      optimisations: optimisationsWithout([
+        ...(options.without ?? []),
+        ...(options.onTrap ? (['inlineTraps'] as const) : []),
+      ]),
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });

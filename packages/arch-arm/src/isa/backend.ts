@@ -8,9 +8,10 @@ import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { layout, MODE_M, USR } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverTrap, interruptsEnabled } from './system/deliver.ts';
+import { returnAssist } from './system/return.ts';
 import { unmask } from './system/status.ts';
 import { rows } from './tables/index.ts';
-import { CONDITION_FAILED, FP_ASSIST, UNMASK_ASSIST } from './vectors.ts';
+import { CONDITION_FAILED, FP_ASSIST, RETURN_ASSIST, UNMASK_ASSIST } from './vectors.ts';
 import { assist } from './vfp/assist.ts';
 
 const decoder = new Decoder(rows);
@@ -32,9 +33,9 @@ export const arm: IsaBackend = {
   debugRegisters: [...Array.from({ length: 15 }, (_, n) => `r${n}`), 'pc'],
   trapKind(vector) {
     if (vector === CONDITION_FAILED) return 'skip';
-    return vector === FP_ASSIST || vector === UNMASK_ASSIST ? 'assist' : 'trap';
+    return vector === FP_ASSIST || vector === UNMASK_ASSIST || vector === RETURN_ASSIST ? 'assist' : 'trap';
   },
-  deferredSlots: ['nf', 'zf', 'cf', 'vf'],
+  deferredSlots: [['nf', 'zf', 'cf', 'vf']],
   helpers,
   systemRoutines,
   reset,
@@ -45,6 +46,7 @@ export const arm: IsaBackend = {
   deliverTrap(cpu, vector, error, next) {
     if (vector === FP_ASSIST) assist(cpu, error, next);
     else if (vector === UNMASK_ASSIST) unmask(cpu, error, next);
+    else if (vector === RETURN_ASSIST) returnAssist(cpu, error);
     else if (vector === CONDITION_FAILED) cpu.pc = next;
     else deliverTrap(cpu, vector, error, next);
   },

@@ -20,5 +20,7 @@ export const ALIGNMENT_FETCH = 0x23;
 export const CONDITION_FAILED = 0x100;
 /** Pseudo trap of a floating-point instruction with unusual operands: host code executes it (vfp/assist). The error is the instruction word. */
 export const FP_ASSIST = 0x101;
+/** Pseudo trap of an exception return from SVC mode to another than USR or SYS. The error is the address. */
+export const RETURN_ASSIST = 0x103;
 /** Pseudo trap of a CPS that clears masks (the error) while an interrupt waits. */
 export const UNMASK_ASSIST = 0x102;

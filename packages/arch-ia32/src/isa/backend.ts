@@ -11,9 +11,10 @@ import { reset } from './reset.ts';
 import { layout, MODE_CPL, MODE_STEP } from './state.ts';
 import { deliverFault, deliverInterrupt, deliverStep, deliverTrap, interruptsEnabled } from './system/deliver.ts';
 import { enableInterrupts, popFlags } from './system/flags-routines.ts';
+import { iret } from './system/iret.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { FP_AGAIN, POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
+import { FP_AGAIN, IRET_ASSIST, POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
 
 const decoder = new Decoder(new OpcodeMap(rows));
 const lifter = new Lifter(decoder, ROUTINE.stepTo, ROUTINE.endOnce);
@@ -46,10 +47,10 @@ export const ia32: IsaBackend = {
   ],
   trapKind(vector, mode) {
     if (vector === FP_AGAIN) return 'again';
-    if (vector === POPF_ASSIST || vector === STI_ASSIST) return 'assist';
+    if (vector === POPF_ASSIST || vector === STI_ASSIST || vector === IRET_ASSIST) return 'assist';
     return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
   },
-  deferredSlots: ['cf', 'pr', 'af', 'zr', 'sr', 'of'],
+  deferredSlots: [['cf', 'pr', 'af', 'zr', 'sr', 'of']],
   helpers,
   systemRoutines: systemRoutines.map((routine, n) => (n === ROUTINE.stepTo ? routine : stepping(routine))),
   reset,
@@ -72,6 +73,10 @@ export const ia32: IsaBackend = {
         return;
       case STI_ASSIST:
         enableInterrupts(cpu, 0, 0, 0, next);
+        cpu.leaveRequested = true;
+        return;
+      case IRET_ASSIST:
+        iret(cpu, 1, 0, 0, next);
         cpu.leaveRequested = true;
         return;
     }

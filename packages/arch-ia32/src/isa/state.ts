@@ -69,8 +69,10 @@ export function reg(name: string): Slot & { readonly type: 'i32' } {
 
 /** An XMM register. */
 export function xmm(number: number): Slot & { readonly type: 'v128' } {
-  return layout.slot(`xmm${number}`, 'v128');
+  return XMM[number]!;
 }
+
+const XMM = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => layout.slot(`xmm${number}`, 'v128'));
 
 /** Mode word: what the lift depends on beside the bytes. */
 export const MODE_CPL = 0x3;

@@ -32,3 +32,5 @@ export const FP_AGAIN = 0x201;
 /** Pseudo traps of POPF (the error code says whether it is the 32-bit one) and STI that do more than change flags: enable an interrupt that waits, or change the mode. */
 export const POPF_ASSIST = 0x202;
 export const STI_ASSIST = 0x203;
+/** Pseudo trap of an IRETD that is not the common one. */
+export const IRET_ASSIST = 0x204;

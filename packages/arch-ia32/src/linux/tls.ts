@@ -1,7 +1,7 @@
 /** Thread-local storage descriptors: struct user_desc to GDT entries 6 to 8. Linux 6.1 arch/x86/kernel/tls.c */
 
 import type { Cpu } from '@kml/core';
-import { copyIn, copyOut, EFAULT, EINVAL, ESRCH, type Kernel, kernelWrite32, type Task } from '@kml/kernel';
+import { copyIn, copyOut, EFAULT, EINVAL, ESRCH, type Kernel, kernelWriteWords, type Task } from '@kml/kernel';
 import { layout } from '../isa/state.ts';
 import { updateMode } from '../isa/system/mode.ts';
 import { SEG_DS, SEG_ES, SEG_FS, SEG_GS, SELECTOR } from '../isa/system/registers.ts';
@@ -72,8 +72,7 @@ export function clearTls(task: Task): void {
 
 /** Writes the task's descriptors into the GDT. */
 export function loadTls(kernel: Kernel, task: Task): void {
-  const words = tlsWords(task);
-  for (let i = 0; i < words.length; i++) kernelWrite32(kernel, GDT + 8 * GDT_TLS + 4 * i, words[i]!);
+  kernelWriteWords(kernel, GDT + 8 * GDT_TLS, tlsWords(task));
 }
 
 /** Linux: tls_desc_okay */

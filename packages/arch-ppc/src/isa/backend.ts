@@ -7,11 +7,12 @@ import { Lifter } from './lift/lift.ts';
 import { cpuModels } from './models.ts';
 import { reset } from './reset.ts';
 import { GENERAL, layout, MODE_USER } from './state.ts';
+import { rfiAssist } from './system/control.ts';
 import { deliverFault, deliverInterrupt, deliverTrap } from './system/deliver.ts';
 import { interruptsEnabled } from './system/mode.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { ASSIST, MSR_ASSIST, SKIP } from './vectors.ts';
+import { ASSIST, MSR_ASSIST, RFI_ASSIST, SKIP } from './vectors.ts';
 
 const decoder = new Decoder(rows);
 const lifter = new Lifter(decoder, ROUTINE.stepTo);
@@ -24,7 +25,7 @@ const instructions: readonly InstructionRow[] = rows.map((row) => ({
 
 /** IsaBackend.trapKind. */
 function trapKind(vector: number): TrapKind {
-  if (vector >= ASSIST || vector === MSR_ASSIST) return 'assist';
+  if (vector >= ASSIST || vector === MSR_ASSIST || vector === RFI_ASSIST) return 'assist';
   return vector === SKIP ? 'skip' : 'trap';
 }
 
@@ -37,7 +38,7 @@ export const ppc: IsaBackend = {
   layout,
   trapKind,
   // Those most often alive first: only so many are deferred in one region.
-  deferredSlots: ['cr0', 'cr7', 'ca', 'cr6', 'cr1', 'cr5', 'cr2', 'cr3', 'cr4'],
+  deferredSlots: [['cr0'], ['cr7'], ['ca'], ['cr6'], ['cr1'], ['cr5'], ['cr2'], ['cr3'], ['cr4']],
   debugRegisters: [...GENERAL, 'pc', 'lr', 'ctr', 'msr'],
   helpers,
   systemRoutines,
@@ -46,7 +47,10 @@ export const ppc: IsaBackend = {
   disassemble: (code, pc) => disassembleWith(decoder, code, pc),
   classify: (code, pc) => classifyWith(decoder, code, pc),
   isSupervisor: (mode) => (mode & MODE_USER) === 0,
-  deliverTrap,
+  deliverTrap(cpu, vector, error, next) {
+    if (vector === RFI_ASSIST) rfiAssist(cpu);
+    else deliverTrap(cpu, vector, error, next);
+  },
   deliverFault,
   interruptsEnabled,
   deliverInterrupt,

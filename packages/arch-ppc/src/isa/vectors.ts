@@ -38,5 +38,7 @@ export const ISI_NO_EXECUTE = 0x10000000;
 export const ASSIST = 0x10000;
 /** Pseudo trap: host code loads MSR with the error code, where more than inline code can do comes of it. */
 export const MSR_ASSIST = 0x9000;
+/** Pseudo trap: host code does an RFI with which the CPU stops, or takes an exception. */
+export const RFI_ASSIST = 0x9001;
 /** Pseudo trap: the condition of a branch through a register does not hold; the CPU goes on behind it. */
 export const SKIP = 0x8000;

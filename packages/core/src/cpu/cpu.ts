@@ -40,6 +40,7 @@ export class Cpu {
   shutdownReason: string | undefined;
   /** Set by the engine that runs this CPU. */
   clock: CpuClock = STOPPED_CLOCK;
+  private readonly state: Uint8Array;
   private readonly pcIndex: number;
   private readonly modeIndex: number;
   private readonly flight = new GuestFault();
@@ -54,6 +55,7 @@ export class Cpu {
     this.f64 = memory.f64;
     this.u8 = memory.u8;
     this.view = memory.view;
+    this.state = memory.u8.subarray(base, base + layout.size);
     this.pcIndex = (base + layout.slot('pc', 'i32').offset) >> 2;
     this.modeIndex = (base + layout.slot('mode', 'i32').offset) >> 2;
   }
@@ -84,7 +86,7 @@ export class Cpu {
 
   /** Copies the whole state out (a task switch, a snapshot). `into` has layout.size bytes. */
   saveState(into: Uint8Array): void {
-    into.set(this.u8.subarray(this.base, this.base + this.layout.size));
+    into.set(this.state);
   }
   /** Copies a whole state in; translations on the wasm stack leave. */
   loadState(from: Uint8Array): void {

@@ -74,8 +74,9 @@ export class Clock implements CpuClock {
 
   /** Adds cycles of the kernel's modelled work. */
   addWork(cycles: number): void {
-    this.work += Math.floor(cycles);
-    this.addCycles(cycles);
+    const whole = Math.floor(cycles);
+    this.work += whole;
+    this.setBase(this.cyclesBase + whole);
   }
 
   /** Of the cycles counted: these are the entry code's, or a trap's into it. Translated code counts its own. */
@@ -111,13 +112,14 @@ export class Clock implements CpuClock {
   }
 
   private setEntry(cycles: number): void {
-    this.i32[ENTRY] = cycles % WORD;
+    // The store takes the low 32 bits.
+    this.i32[ENTRY] = cycles;
     this.i32[ENTRY + 1] = Math.floor(cycles / WORD);
   }
 
   private setBase(cycles: number): void {
     this.cyclesBase = cycles;
-    this.i32[BASE] = cycles % WORD;
+    this.i32[BASE] = cycles;
     this.i32[BASE + 1] = Math.floor(cycles / WORD);
   }
 }

@@ -84,7 +84,7 @@ export class Engine {
   onBlock: ((pc: number, mode: number, instructions: number) => void) | undefined;
   /** Counts instructions by class; undefined where nobody asked. */
   readonly mix: MixCounter | undefined;
-  /** Debugger hook: called before a trap, fault or interrupt is delivered. */
+  /** Debugger hook: called before a trap, fault or interrupt is delivered. It sees those traps that the host delivers (all without Optimisations.inlineTraps). */
   onTrap: ((event: TrapEvent) => void) | undefined;
   readonly optimisations: Optimisations;
   private readonly options: EngineOptions;
@@ -330,8 +330,10 @@ export class Engine {
       if (clock.left === 0 && !clock.refill()) return 'budget';
       if (this.translator !== undefined && this.enterTranslated(this.translator)) continue;
       const block = cache.find(cpu.pc, cpu.mode);
-      if (block === 0) this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
-      else this.runBlocks(block, NO_STOP);
+      if (block === 0) {
+        this.lookAfresh();
+        this.deliverFault(cpu.mmu.pageFault(cache.fetchAddress, 'execute'));
+      } else this.runBlocks(block, NO_STOP);
     }
   }
 
@@ -419,6 +421,11 @@ export class Engine {
         return;
       case RUN.short:
         if (this.clock.left > 0) this.interpret(interpreter.block);
+        return;
+      case RUN.fault:
+        this.stand(interpreter.block, interpreter.faulting());
+        this.deliverFault(interpreter.takeFault());
+        if (this.mustLeave()) this.lookAfresh();
         return;
       default:
         this.leaveBlock(interpreter.block);
@@ -552,6 +559,12 @@ export class Engine {
       case 4:
         this.runSystemRoutine(block);
         return;
+      case 7:
+        cpu.mode = cpu.i32[records.get(block, RECORD.args) >> 2]!;
+        cpu.pc = cpu.i32[value]!;
+        if (target !== 0 || inKernelText(this.options, cpu.pc)) this.noteEntry(block);
+        if (this.mustLeave()) this.lookAfresh();
+        return;
       default:
         cpu.pc = next;
         this.callKernel(target);
@@ -579,6 +592,11 @@ export class Engine {
   /** See TranslationHost.inPlace. */
   private doInPlace(place: Place, a: number, b: number, c: number): number {
     const { cpu } = this;
+    if (place.kind === 'switchMode') {
+      const counts = place.number < 0 && !place.inKernelText && inKernelText(this.options, cpu.pc);
+      if (counts) this.clock.countEntry(place.cycles);
+      return this.answerOf(place);
+    }
     cpu.pc = place.pc;
     if (place.kind === 'system') {
       this.place = place;
@@ -592,6 +610,12 @@ export class Engine {
       this.deliver(place.number, a, place.next);
       if (place.completes && !place.inKernelText) this.clock.countEntry(place.cycles);
     }
+    return this.answerOf(place);
+  }
+
+  /** What TranslationHost.inPlace answers when the instruction is done. */
+  private answerOf(place: Place): number {
+    const { cpu } = this;
     if (this.mustLeave()) {
       cpu.leaveRequested = true;
       this.lookAfresh();
@@ -681,7 +705,8 @@ export class Engine {
     fault.present = thrown.present;
     fault.vector = thrown.vector;
     fault.error = thrown.error;
-    this.beginDelivery();
+    this.noteTrap();
+    this.phase = IN_DELIVERY;
     this.onTrap?.({ kind: 'fault', pc: this.cpu.pc >>> 0, ...fault });
     this.isa.deliverFault(this.cpu, fault);
     this.phase = IN_BLOCK;
@@ -727,6 +752,7 @@ export class Engine {
       this.cpu.mode = place.mode;
     } else this.stand(block, this.interpreter.faulting());
     this.phase = IN_BLOCK;
+    this.lookAfresh();
     this.deliverFault(fault);
   }
 

@@ -29,13 +29,22 @@ const TABLE = {
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',
   },
+  inlineTraps: {
+    meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
+    changesLift: true,
+  },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
+  namedRecords: {
+    meaning: 'what flags are computed from is named at the exits that need it, where constants or registers hold it',
+  },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },
   hostFusion: { meaning: 'fused multiply-add is one operation of a host that has one', changesLift: true },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
+  guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
+  branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },
   unalignedWords: { meaning: 'unaligned words of big-endian memory are accessed in line' },
 } as const satisfies Readonly<Record<string, OptimisationEntry>>;
 

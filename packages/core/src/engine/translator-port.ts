@@ -71,12 +71,15 @@ export interface LiftedBlock {
   readonly secondFrame: number;
 }
 
-/** A trap or system instruction that translated code has the engine do in place. */
+/**
+ * A trap or system instruction that translated code has the engine do in place. One that switches the mode
+ * (`switchMode`) is done already: the engine looks at what follows it.
+ */
 export interface Place {
-  readonly kind: 'trap' | 'system';
-  /** The vector, or the routine. */
+  readonly kind: 'trap' | 'system' | 'switchMode';
+  /** The vector, or the routine; below 0 for a change of mode that is no trap. */
   readonly number: number;
-  /** The instruction counts (a system instruction always does). */
+  /** The instruction counts (only a trap's may not). */
   readonly completes: boolean;
   /** The instruction: its address, the mode word it is under, its cycles. */
   readonly pc: number;

@@ -41,7 +41,7 @@ export const RECORD = {
   sibling: 80,
   /** Byte offset of the tables: cycles before each instruction (words), its mode (words, if RECORD_MODES), its distance from pc and the offset of its first operation (half-words). */
   tables: 84,
-  /** Byte addresses of a system routine's arguments. */
+  /** Byte addresses of a system routine's arguments, or of a changed mode word. */
   argCount: 88,
   args: 92,
   size: 104,
@@ -69,6 +69,8 @@ export const TERMINAL = {
   trap: 3,
   system: 4,
   kernelCall: 5,
+  /** Its mode word is the first of the arguments; `target` says whether it is a trap. */
+  switchMode: 7,
 } as const;
 
 export const TRAP_COMPLETES = 6;

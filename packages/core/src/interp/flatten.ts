@@ -149,7 +149,7 @@ export class Flattener {
     word(RECORD.secondFrame, secondFrame);
     word(RECORD.sibling, 0);
     word(RECORD.tables, tables - block);
-    const args = terminal.kind === 'system' ? terminal.args : [];
+    const args = terminal.kind === 'system' ? terminal.args : terminal.kind === 'switchMode' ? [terminal.mode] : [];
     word(RECORD.argCount, args.length);
     for (let index = 0; index < 3; index++) word(RECORD.args + 4 * index, this.address(args[index] ?? -1));
     return block;
@@ -324,6 +324,7 @@ function terminalValue(terminal: Terminal): number {
     case 'callIndirect':
     case 'return':
     case 'jumpIndirect':
+    case 'switchMode':
       return terminal.target;
     case 'trap':
       return terminal.error;
@@ -345,6 +346,8 @@ function terminalTarget(terminal: Terminal): number {
       return terminal.routine;
     case 'kernelCall':
       return terminal.number;
+    case 'switchMode':
+      return terminal.trap === undefined ? 0 : 1;
     default:
       return 0;
   }

@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import type { GuestFault } from '../cpu/guest-fault.ts';
 import { hasRelaxedMadd } from '../ir/host-fusion.ts';
 import type { AlignmentVectors, Helper } from '../isa-backend.ts';
 import {
@@ -83,6 +84,7 @@ export class Interpreter {
       write = read + TABLE_WRITE;
     }
     const answer = this.loop(block, limit, read, write, 0, 0);
+    if (answer === RUN.fault) throw this.takeFault();
     if (answer === RUN.look) return !this.leaving || this.left >= count;
     this.noteTrap();
     return false;
@@ -90,7 +92,8 @@ export class Interpreter {
 
   /**
    * Runs the block, and those behind it, until something is left to the engine, pc is `stop`, or `fuel`
-   * blocks are done; answers why (RUN). Throws GuestFault: see faulting. Not where there is an observer.
+   * blocks are done; answers why (RUN). A page fault is no exception here, for one is dear; other faults
+   * are thrown as GuestFault: see faulting. Not where there is an observer.
    */
   run(block: number, stop: number, fuel: number): number {
     this.leaving = false;
@@ -100,7 +103,14 @@ export class Interpreter {
     return answer;
   }
 
-  /** The instruction of the block under way whose operation threw. */
+  /** The page fault that ended the loop. */
+  takeFault(): GuestFault {
+    const fault = this.slow.fault!;
+    this.slow.fault = undefined;
+    return fault;
+  }
+
+  /** The instruction of the block under way whose operation faulted or threw. */
   faulting(): number {
     return this.records.instructionAt(this.block, this.at);
   }
@@ -146,7 +156,7 @@ export class Interpreter {
     return exports.loop as Loop;
   }
 
-  /** The access (or probe) at `at`, which the translation tables do not serve. Answers where the loop is to end. */
+  /** The access (or probe) at `at`, which the translation tables do not serve. Answers where the loop is to end, 0 after a page fault. */
   private access(at: number, end: number): number {
     const { slow, observer } = this;
     const supervisor = this.records.isSupervisor(this.block);
@@ -157,22 +167,24 @@ export class Interpreter {
     const address = m[this.place(at + a)]!;
     const form = MEMORY_FORM_OF[flat];
     if (form === undefined) {
-      slow.probeWrite(address, this.word(at + imm), supervisor);
-      return end;
+      return slow.probeWrite(address, this.word(at + imm), supervisor) ? end : 0;
     }
     const { bytes, access } = form;
     if (observer !== undefined) observer(address, bytes, access);
     if (form.store) {
       const from = this.place(at + b);
-      if (bytes > 4) slow.storeWords(address, bytes, supervisor, from);
-      else slow.store(address, bytes, m[from]!, supervisor);
+      const stored =
+        bytes > 4
+          ? slow.storeWords(address, bytes, supervisor, from)
+          : slow.store(address, bytes, m[from]!, supervisor);
+      if (!stored) return 0;
       return slow.codeWritten ? this.endAfterCodeWrite(at) : end;
     }
     const to = this.place(at + dst);
-    if (bytes > 4) slow.loadWords(address, bytes, access, supervisor, to);
-    else {
-      const unused = form.signed ? 32 - 8 * bytes : 0;
-      m[to] = (slow.load(address, bytes, access, supervisor) << unused) >> unused;
+    if (!slow.load(address, bytes, access, supervisor, to)) return 0;
+    if (form.signed) {
+      const unused = 32 - 8 * bytes;
+      m[to] = (m[to]! << unused) >> unused;
     }
     return end;
   }

@@ -41,4 +41,6 @@ export const RUN = {
   short: 4,
   /** The block has run as often as it says in `due`; nothing of it is done. */
   hot: 5,
+  /** An access raised a page fault (Interpreter.takeFault): nothing of its instruction is done, and nothing of the block counted. */
+  fault: 6,
 } as const;

@@ -317,9 +317,10 @@ class LoopEmitter {
     this.code.get(IP).call(IMPORTS.indexOf(name));
   }
 
-  /** An access, or a probe, that the tables do not serve; the answer is where to end. */
+  /** An access, or a probe, that the tables do not serve; the answer is where to end, 0 where it faults. */
   private slow(): void {
-    this.code.get(IP).get(END).call(IMPORTS.indexOf('slow')).set(END);
+    this.code.get(IP).get(END).call(IMPORTS.indexOf('slow')).tee(END).op(EQZ).byte(OPCODE.if).byte(VOID);
+    this.code.i32Const(RUN.fault).byte(OPCODE.return).end();
   }
 
   /** A trap that is taken ends the run; where is noted. */

@@ -51,6 +51,19 @@ export type Terminal =
       readonly faults?: false;
       readonly inPlace?: number;
     }
+  /**
+   * Goes on at a computed address under a computed mode word: a trap of vector `trap` that the lift has
+   * done but for this (whatever the CPU notes and masks are slot writes), or, without one, a return from
+   * a trap. Counts as executed, and is followed by the look at interrupts that follows a trap or system routine.
+   */
+  | {
+      readonly kind: 'switchMode';
+      readonly target: I32;
+      readonly mode: I32;
+      readonly next: number;
+      readonly trap?: number | undefined;
+      readonly inPlace?: number;
+    }
   /** The kernel call: runs the kernel in place. pc slot is `next` when it runs; counts as executed before it runs. */
   | { readonly kind: 'kernelCall'; readonly number: number; readonly next: number };
 

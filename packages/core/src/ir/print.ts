@@ -71,6 +71,10 @@ export function printTerminal(terminal: Terminal, values?: readonly string[]): s
       return `trap #${terminal.vector}, v${terminal.error}${terminal.completes ? ', completes' : ''}`;
     case 'system':
       return `system #${terminal.routine}(${terminal.args.map((value) => `v${value}`).join(', ')}), next ${hex(terminal.next)}`;
+    case 'switchMode': {
+      const trap = terminal.trap === undefined ? '' : `, trap #${terminal.trap}`;
+      return `go to ${value(terminal.target)} under v${terminal.mode}${trap}, next ${hex(terminal.next)}`;
+    }
     case 'kernelCall':
       return `kernelCall #${terminal.number}, next ${hex(terminal.next)}`;
   }

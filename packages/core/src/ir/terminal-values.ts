@@ -13,6 +13,8 @@ export function terminalValues(terminal: Terminal): readonly I32[] {
       return [terminal.error];
     case 'system':
       return terminal.args;
+    case 'switchMode':
+      return [terminal.target, terminal.mode];
     default:
       return [];
   }
@@ -32,6 +34,8 @@ export function renumberTerminal(terminal: Terminal, renumber: (value: number) =
       return { ...terminal, error: to(terminal.error) };
     case 'system':
       return { ...terminal, args: terminal.args.map(to) };
+    case 'switchMode':
+      return { ...terminal, target: to(terminal.target), mode: to(terminal.mode) };
     default:
       return terminal;
   }

@@ -86,23 +86,23 @@ export class GuestMemory {
     this.u8.copyWithin(this.frameAddress(to), source, source + PAGE_SIZE);
   }
 
-  /** Writes guest-order bytes at an offset of a frame; they must fit the frame. */
-  writeFrame(frame: number, offset: number, bytes: Uint8Array): void {
-    this.noteCodeWrite(frame, offset, bytes.length);
-    if (bytes.length === PAGE_SIZE) this.rewritten[frame] = 0;
+  /** Writes guest-order bytes, the first `count` of them, at an offset of a frame; they must fit the frame. */
+  writeFrame(frame: number, offset: number, bytes: Uint8Array, count = bytes.length): void {
+    this.noteCodeWrite(frame, offset, count);
+    if (count === PAGE_SIZE) this.rewritten[frame] = 0;
     const at = this.frameAddress(frame) + offset;
     if (!this.bigEndian) {
-      if (bytes.length > SMALL_COPY) this.u8.set(bytes, at);
-      else for (let i = 0; i < bytes.length; i++) this.u8[at + i] = bytes[i]!;
-    } else for (let i = 0; i < bytes.length; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
+      if (count > SMALL_COPY) this.u8.set(count === bytes.length ? bytes : bytes.subarray(0, count), at);
+      else for (let i = 0; i < count; i++) this.u8[at + i] = bytes[i]!;
+    } else for (let i = 0; i < count; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
   }
 
-  /** Copies guest-order bytes out of a frame into `into`. */
-  readFrame(frame: number, offset: number, into: Uint8Array): void {
+  /** Copies `count` guest-order bytes out of a frame into `into`. */
+  readFrame(frame: number, offset: number, into: Uint8Array, count = into.length): void {
     const at = this.frameAddress(frame) + offset;
-    if (!this.bigEndian && into.length > SMALL_COPY) into.set(this.u8.subarray(at, at + into.length));
-    else if (!this.bigEndian) for (let i = 0; i < into.length; i++) into[i] = this.u8[at + i]!;
-    else for (let i = 0; i < into.length; i++) into[i] = this.u8[((at + i) ^ 3) >>> 0]!;
+    if (!this.bigEndian && count > SMALL_COPY) into.set(this.u8.subarray(at, at + count));
+    else if (!this.bigEndian) for (let i = 0; i < count; i++) into[i] = this.u8[at + i]!;
+    else for (let i = 0; i < count; i++) into[i] = this.u8[((at + i) ^ 3) >>> 0]!;
   }
 
   /** Guest-order byte at a byte address of a frame. */

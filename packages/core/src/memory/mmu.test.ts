@@ -6,7 +6,16 @@ import type { AddressSpace } from './address-space.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { PAGE_SHIFT, SET_BYTES, SETS_BASE, setCountFor, TABLE_SUPERVISOR, TABLE_WRITE } from './memory-map.ts';
 import { Mmu } from './mmu.ts';
-import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_EXEC, PTE_PRESENT, PTE_USER, PTE_WRITE } from './page-table.ts';
+import {
+  makePte,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_EXEC,
+  PTE_PRESENT,
+  PTE_SOFT1,
+  PTE_USER,
+  PTE_WRITE,
+} from './page-table.ts';
 
 const RW = PTE_PRESENT | PTE_USER | PTE_WRITE;
 const RO = PTE_PRESENT | PTE_USER;
@@ -113,6 +122,37 @@ describe('Mmu', () => {
     mmu.activate(spaces[0]!);
     expect(word({ memory, space: spaces[0]! }, 0, 0x5000)).toBe(0);
     expect(mmu.translate(0x5000, 'read', false)).toBe(memory.frameAddress(10));
+  });
+
+  it('withdraws the right to write: entries and tables for writing, at both privileges', () => {
+    const machine = setUp();
+    const { mmu, space } = machine;
+    mmu.setEntry(space, 5, makePte(9, RW | PTE_SOFT1));
+    mmu.translate(0x5000, 'write', false);
+    mmu.translate(0x5000, 'write', true);
+    mmu.translate(0x5000, 'read', false);
+    mmu.withdrawWrite(space, 5);
+    expect(mmu.entry(space, 5)).toBe(makePte(9, RO | PTE_SOFT1 | PTE_ACCESSED | PTE_DIRTY));
+    expect(word(machine, TABLE_WRITE, 0x5000)).toBe(0);
+    expect(word(machine, TABLE_SUPERVISOR + TABLE_WRITE, 0x5000)).toBe(0);
+    expect(word(machine, 0, 0x5000)).not.toBe(0);
+    expect(faultOf(() => mmu.translate(0x5000, 'write', true)).present).toBe(true);
+  });
+
+  it('gives the page tables of a space that is gone to others, empty', () => {
+    const { mmu } = setUp();
+    const gone = mmu.createSpace();
+    for (const page of [3, 1024, 0xbffff]) mmu.setEntry(gone, page, makePte(9, RW));
+    mmu.destroySpace(gone);
+    gone.pages.recycle();
+    gone.pages.recycle();
+    expect(gone.pages.get(3)).toBe(0);
+    const spaces = [mmu.createSpace(), mmu.createSpace()];
+    for (const space of spaces) for (const page of [4, 1025, 0xbfffe]) mmu.setEntry(space, page, makePte(8, RW));
+    mmu.setEntry(spaces[0]!, 4, 0);
+    const found: number[] = [];
+    spaces[1]!.pages.forEach(0, 1 << 20, (page) => found.push(page));
+    expect(found).toEqual([4, 1025, 0xbfffe]);
   });
 
   it('tells when executable pages are mapped otherwise, and only then', () => {

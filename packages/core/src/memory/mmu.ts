@@ -6,6 +6,7 @@ import {
   LOOKUP_BYTES,
   PAGE_MASK,
   PAGE_SHIFT,
+  PAGE_SIZE,
   SET_BYTES,
   SETS_BASE,
   TABLE_BYTES,
@@ -51,6 +52,8 @@ export class Mmu {
   codeMappingListener: CodeMappingListener = () => {};
   /** Told when an address space is gone. */
   spaceDestroyedListener: (space: AddressSpace) => void = () => {};
+  /** Told when a table set goes to another address space: its look-up cache is out of date. */
+  setTakenListener: (set: number) => void = () => {};
   /** Counters, for --stats. */
   fills = 0;
   recycles = 0;
@@ -59,8 +62,9 @@ export class Mmu {
   private readonly setOwner: (AddressSpace | undefined)[];
   private readonly setUse: number[];
   private useClock = 0;
-  /** One byte a piece: something was filled in it. */
+  /** One byte a piece: something was filled in it; and by set, which those are. */
   private readonly filled: Uint8Array;
+  private readonly pieces: number[][];
   private nextId = 2;
   private readonly flight = new GuestFault();
 
@@ -71,6 +75,7 @@ export class Mmu {
     this.setOwner = new Array(memory.setCount).fill(undefined);
     this.setUse = new Array(memory.setCount).fill(0);
     this.filled = new Uint8Array(memory.setCount * PIECES_PER_SET);
+    this.pieces = Array.from({ length: memory.setCount }, () => []);
     this.spaces.set(this.kernelSpace.id, this.kernelSpace);
     this.current = this.kernelSpace;
     this.activate(this.kernelSpace);
@@ -87,7 +92,7 @@ export class Mmu {
     return space;
   }
 
-  /** Gives the table set back; the kernel has unmapped everything before. */
+  /** Gives the table set back: nothing is translated by the page table any more, which is as it was. */
   destroySpace(space: AddressSpace): void {
     this.releaseSet(space);
     this.spaces.delete(space.id);
@@ -140,12 +145,21 @@ export class Mmu {
     table.put(page, entry);
     if (old & PTE_PRESENT) {
       if (!shared) this.dropPage(space, page);
-      else for (const owner of this.setOwner) if (owner) this.dropPage(owner, page);
+      else this.dropFromAll(page);
     }
     const code = PTE_PRESENT | PTE_EXEC;
     const rights = code | PTE_USER;
     if ((old & code) === code && ((old ^ entry) & rights || pteFrame(old) !== pteFrame(entry))) {
       this.codeMappingListener(space, page);
+    }
+  }
+
+  /** Takes the right to write from the entry of a program's page: what fork does to each private one. */
+  withdrawWrite(space: AddressSpace, page: number): void {
+    space.pages.put(page, space.pages.get(page) & ~PTE_WRITE);
+    if (space.set >= 0) {
+      this.dropWord(space.set, TABLE_WRITE + page * 4);
+      this.dropWord(space.set, TABLE_SUPERVISOR + TABLE_WRITE + page * 4);
     }
   }
 
@@ -206,10 +220,7 @@ export class Mmu {
     if (this.memory.everWritable[frame] === 0) return;
     this.memory.everWritable[frame] = 0;
     for (let set = 0; set < this.setOwner.length; set++) {
-      if (this.setOwner[set]) {
-        this.clearTable(set, TABLE_WRITE);
-        this.clearTable(set, TABLE_SUPERVISOR + TABLE_WRITE);
-      }
+      if (this.setOwner[set]) this.clearSet(set, true);
     }
   }
 
@@ -225,7 +236,11 @@ export class Mmu {
       table += TABLE_WRITE;
     }
     const offset = table + page * 4;
-    this.filled[space.set * PIECES_PER_SET + (offset >>> PAGE_SHIFT)] = 1;
+    const piece = offset >>> PAGE_SHIFT;
+    if (this.filled[space.set * PIECES_PER_SET + piece] === 0) {
+      this.filled[space.set * PIECES_PER_SET + piece] = 1;
+      this.pieces[space.set]!.push(piece);
+    }
     this.memory.i32[(this.setBase(space.set) + offset) >> 2] =
       this.memory.frameAddress(frame) - (page << PAGE_SHIFT) - 1;
     this.fills++;
@@ -233,23 +248,38 @@ export class Mmu {
 
   private dropPage(space: AddressSpace, page: number): void {
     if (space.set < 0) return;
-    const base = this.setBase(space.set);
-    for (let table = 0; table < SET_BYTES; table += TABLE_BYTES) {
-      const offset = table + page * 4;
-      // Pieces never filled are not touched: that would commit host memory.
-      if (this.filled[space.set * PIECES_PER_SET + (offset >>> PAGE_SHIFT)]) this.memory.i32[(base + offset) >> 2] = 0;
+    for (let table = 0; table < SET_BYTES; table += TABLE_BYTES) this.dropWord(space.set, table + page * 4);
+  }
+
+  private dropFromAll(page: number): void {
+    const { setOwner } = this;
+    for (let set = 0; set < setOwner.length; set++) {
+      const owner = setOwner[set];
+      if (owner !== undefined) this.dropPage(owner, page);
     }
   }
 
-  private clearTable(set: number, table: number): void {
-    const first = set * PIECES_PER_SET + (table >>> PAGE_SHIFT);
-    const base = this.setBase(set) + table;
-    for (let piece = 0; piece < TABLE_BYTES >>> PAGE_SHIFT; piece++) {
-      if (this.filled[first + piece] === 0) continue;
-      const at = base + (piece << PAGE_SHIFT);
-      this.memory.u8.fill(0, at, at + (1 << PAGE_SHIFT));
-      this.filled[first + piece] = 0;
+  private dropWord(set: number, offset: number): void {
+    // Pieces never filled are not touched: that would commit host memory.
+    if (this.filled[set * PIECES_PER_SET + (offset >>> PAGE_SHIFT)] === 0) return;
+    this.memory.i32[(this.setBase(set) + offset) >> 2] = 0;
+  }
+
+  /** Empties the set's tables, or only those for writing. */
+  private clearSet(set: number, onlyWrites: boolean): void {
+    const pieces = this.pieces[set]!;
+    const base = this.setBase(set);
+    let kept = 0;
+    for (const piece of pieces) {
+      const at = piece << PAGE_SHIFT;
+      if (onlyWrites && (at & TABLE_WRITE) === 0) {
+        pieces[kept++] = piece;
+        continue;
+      }
+      this.memory.u8.fill(0, base + at, base + at + PAGE_SIZE);
+      this.filled[set * PIECES_PER_SET + piece] = 0;
     }
+    pieces.length = kept;
   }
 
   private assignSet(space: AddressSpace): void {
@@ -262,13 +292,12 @@ export class Mmu {
     }
     this.setOwner[victim] = space;
     space.set = victim;
-    const lookup = this.memory.lookupBase + victim * LOOKUP_BYTES;
-    this.memory.u8.fill(0, lookup, lookup + LOOKUP_BYTES);
+    this.setTakenListener(victim);
   }
 
   private releaseSet(space: AddressSpace): void {
     if (space.set < 0) return;
-    for (let table = 0; table < SET_BYTES; table += TABLE_BYTES) this.clearTable(space.set, table);
+    this.clearSet(space.set, false);
     this.setOwner[space.set] = undefined;
     space.set = -1;
   }

@@ -24,9 +24,20 @@ export function makePte(frame: number, flags: number): number {
   return (frame << PAGE_SHIFT) | flags;
 }
 
+const SLOTS = 1024;
+/** Empty leaves and empty tables of leaves, from address spaces that are gone: making them anew is a good part of a fork. */
+const spareLeaves: Int32Array[] = [];
+const spareTables: (Int32Array | undefined)[][] = [];
+const MOST_SPARE_LEAVES = 128;
+const MOST_SPARE_TABLES = 16;
+/** What a table that is gone has: nothing is put there. */
+const NO_LEAVES: (Int32Array | undefined)[] = [];
+
 /** Two-level table of int32 entries by virtual page number (20 bits). A missing leaf is 1024 zero entries. */
 export class PageTable {
-  readonly leaves: (Int32Array | undefined)[] = new Array(1024).fill(undefined);
+  leaves: (Int32Array | undefined)[] = spareTables.pop() ?? new Array(SLOTS).fill(undefined);
+  /** Slots that have a leaf. */
+  private readonly made: number[] = [];
 
   get(page: number): number {
     const leaf = this.leaves[page >>> 10];
@@ -36,13 +47,35 @@ export class PageTable {
   /** To be called by Mmu.setEntry alone, which drops what was derived from the old entry. */
   put(page: number, entry: number): void {
     const slot = page >>> 10;
+    if (entry === 0 && this.leaves[slot] === undefined) return;
+    this.leaf(slot)[page & 1023] = entry;
+  }
+
+  /**
+   * The leaf of a slot (1024 pages), made if need be. Entries of an address space that no translation was
+   * made from yet may be written there; others by Mmu alone.
+   */
+  leaf(slot: number): Int32Array {
     let leaf = this.leaves[slot];
     if (leaf === undefined) {
-      if (entry === 0) return;
-      leaf = new Int32Array(1024);
+      leaf = spareLeaves.pop() ?? new Int32Array(SLOTS);
       this.leaves[slot] = leaf;
+      this.made.push(slot);
     }
-    leaf[page & 1023] = entry;
+    return leaf;
+  }
+
+  /** The address space is gone: the memory goes to others. */
+  recycle(): void {
+    const { leaves, made } = this;
+    if (leaves.length < SLOTS) return;
+    for (const slot of made) {
+      if (spareLeaves.length < MOST_SPARE_LEAVES) spareLeaves.push(leaves[slot]!.fill(0));
+      leaves[slot] = undefined;
+    }
+    made.length = 0;
+    if (spareTables.length < MOST_SPARE_TABLES) spareTables.push(leaves);
+    this.leaves = NO_LEAVES;
   }
 
   /** Visits the non-zero entries of pages [from, to) in order. */

@@ -76,15 +76,24 @@ function liftRandom(
   }
   const random = new Random(mix(program.seed, pc, bytes));
   context.builder.beginInstruction(pc, 1 + random.below(9));
-  if (context.kernelText && (context.mode & TOY_SUPERVISOR) !== 0) liftHandler(context.builder, pc, random);
+  if (context.kernelText && (context.mode & TOY_SUPERVISOR) !== 0)
+    liftHandler(context.builder, pc, random, program.size);
   else new RandomInstruction(context.builder, random, pc, within, program.seed).emit();
   return { kind: 'ok', length: 4 };
 }
 
 /** The trap handler: a kernel call, then the return. */
-function liftHandler(b: BlockBuilder, pc: number, random: Random): void {
+function liftHandler(b: BlockBuilder, pc: number, random: Random, size: number): void {
   if (pc === (KERNEL_TEXT | 0)) b.endWith({ kind: 'kernelCall', number: random.below(100), next: (pc + 4) | 0 });
-  else b.endWith({ kind: 'system', routine: TRAP_RETURN, args: [], next: (pc + 4) | 0 });
+  else if (random.oneIn(2)) b.endWith({ kind: 'system', routine: TRAP_RETURN, args: [], next: (pc + 4) | 0 });
+  else {
+    const epc = b.get(EPC);
+    const behind = b.and(b.add(b.sub(epc, b.const(USER_CODE)), b.const(4)), b.const(4 * size - 4));
+    const isInterrupt = b.geS(b.get(CAUSE), b.const(TOY_INTERRUPT));
+    const target = b.select(epc, b.add(behind, b.const(USER_CODE)), isInterrupt);
+    b.set(b.get(EIE), IE);
+    b.endWith({ kind: 'switchMode', target, mode: b.get(EMODE), next: (pc + 4) | 0 });
+  }
 }
 
 /** One random instruction: computation and accesses first, then what it writes, perhaps a terminal. */
@@ -324,7 +333,8 @@ class RandomInstruction {
         b.endWith({ kind: 'jumpIndirect', target: this.target() });
         break;
       case 11:
-        this.trap(true);
+        if (random.oneIn(2)) this.trap(true);
+        else this.switchMode();
         break;
       default: {
         const cond = random.oneIn(2) ? values.value('i32') : b.and(values.value('i32'), b.const(3));
@@ -337,6 +347,22 @@ class RandomInstruction {
   private trap(completes: boolean): void {
     const error = this.values.value('i32');
     this.b.endWith({ kind: 'trap', vector: 3 + this.random.below(4), error, completes });
+  }
+
+  /** A trap into the handler that the lift does itself, or a change of mode that is none. */
+  private switchMode(): void {
+    const { b, random, pc } = this;
+    const next = this.within(pc + 4);
+    if (random.oneIn(3)) {
+      b.endWith({ kind: 'switchMode', target: this.target(), mode: b.const(random.below(2)), next });
+      return;
+    }
+    b.set(b.const(pc), EPC);
+    b.set(b.const(7), CAUSE);
+    b.set(b.const(b.mode), EMODE);
+    b.set(b.get(IE), EIE);
+    b.set(b.const(0), IE);
+    b.endWith({ kind: 'switchMode', target: b.const(KERNEL_TEXT), mode: b.const(TOY_SUPERVISOR), next, trap: 7 });
   }
 
   private system(): void {

@@ -1,7 +1,7 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE } from '../memory/memory-map.ts';
 import type { Statement } from './block-code.ts';
-import { type CodeWriter, OPCODE, VOID, WASM_TYPE } from './encoder.ts';
+import { type CodeWriter, OPCODE, VOID, WASM_TYPE, CodeWriter as Writer } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
 import type { ValueEmitter } from './value-emitter.ts';
 
@@ -62,6 +62,8 @@ export interface AccessExit {
   readonly site: number;
   /** Label depth of the exit. */
   readonly depth: number;
+  /** Local that holds the translation word to be expected (see newGuess); undefined where none is. */
+  readonly guess?: number | undefined;
 }
 
 /**
@@ -70,6 +72,8 @@ export interface AccessExit {
  * both tests OR-ed (measured dearer). A second access to the same address goes without.
  */
 export class AccessEmitter {
+  /** What is to stand at the region's start: the guesses' first values. */
+  readonly prologue: CodeWriter = new Writer(32);
   private readonly code: CodeWriter;
   private readonly locals: LocalPool;
   private readonly tablesLocal: number;
@@ -94,6 +98,13 @@ export class AccessEmitter {
     this.bigEndian = bigEndian;
     this.aligned = aligned;
     this.twoWords = bigEndian && !aligned && inLine;
+  }
+
+  /** A local for an access that guesses its page's translation word: the last one that was not as guessed. */
+  newGuess(): number {
+    const local = this.locals.fresh('i32');
+    this.prologue.i32Const(NO_WORD).set(local);
+    return local;
   }
 
   /** Forgets the block's translated addresses. */
@@ -208,7 +219,7 @@ export class AccessEmitter {
     pushAddress()
       .i32Const(bytes - 1)
       .op(O_AND);
-    code.byte(OPCODE.if).byte(write ? VOID : WASM_TYPE.i32);
+    code.ifRarely(write ? undefined : 'i32');
     if (!isKnown) {
       code.i32Const(exit.site);
       this.checkPage(pushAddress, bytes, exit.depth + 1);
@@ -320,14 +331,14 @@ export class AccessEmitter {
   /** Branches to the innermost label where `bytes` from the address on cross a page or, where that matters, are unaligned. */
   private checkRun(start: number, bytes: number): void {
     const { code } = this;
-    if (this.bigEndian || this.aligned) code.get(start).i32Const(3).op(O_AND).brIf(0);
+    if (this.bigEndian || this.aligned) code.get(start).i32Const(3).op(O_AND).brIfRarely(0);
     code
       .get(start)
       .i32Const(PAGE_SIZE - 1)
       .op(O_AND)
       .i32Const(PAGE_SIZE - bytes)
       .op(O_GT_U)
-      .brIf(0);
+      .brIfRarely(0);
   }
 
   /** Puts address + word on the stack; gives the local that keeps it, or -1. */
@@ -364,11 +375,29 @@ export class AccessEmitter {
     code.i32Const(exit.site);
     pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
     code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
-    code.op(O_EQZ).brIf(exit.depth);
+    if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
+    else this.compareGuess(word, exit.guess, exit);
     this.checkExtent(pushAddress, bytes, exit.depth);
     code.byte(OPCODE.drop);
-    pushAddress().get(word).op(O_ADD);
+    pushAddress()
+      .get(exit.guess ?? word)
+      .op(O_ADD);
     this.locals.release(word);
+  }
+
+  /**
+   * Makes the guess right; leaves if there is no translation. Where it was right the access need not wait for
+   * the word: the host predicts the branch and takes the address from the guess.
+   */
+  private compareGuess(word: number, guess: number, exit: AccessExit): void {
+    const { code } = this;
+    code.get(guess).op(O_NE).ifRarely();
+    code
+      .i32Const(exit.site)
+      .get(word)
+      .op(O_EQZ)
+      .brIfRarely(exit.depth + 1);
+    code.byte(OPCODE.drop).get(word).set(guess).end();
   }
 
   /** Leaves if the access crosses a page or, where that needs the slow way or faults, is unaligned. */
@@ -378,14 +407,14 @@ export class AccessEmitter {
       pushAddress()
         .i32Const(bytes - 1)
         .op(O_AND)
-        .brIf(depth);
+        .brIfRarely(depth);
       return;
     }
     if (this.bigEndian)
       pushAddress()
         .i32Const(Math.min(bytes, 4) - 1)
         .op(O_AND)
-        .brIf(depth);
+        .brIfRarely(depth);
     if (this.bigEndian && bytes <= 4) return;
     this.checkPage(pushAddress, bytes, depth);
   }
@@ -397,7 +426,7 @@ export class AccessEmitter {
       .op(O_AND)
       .i32Const(PAGE_SIZE - bytes)
       .op(O_GT_U)
-      .brIf(depth);
+      .brIfRarely(depth);
   }
 
   /** Word-swapped memory: bytes at address^3, half-words at address^2. The 1 of the translation word is added here. */
@@ -437,6 +466,8 @@ export class AccessEmitter {
 
 /** Lanes of i8x16.shuffle that put the four words in reverse order. */
 const REVERSED_WORDS = [0x0f0e0d0c, 0x0b0a0908, 0x07060504, 0x03020100];
+/** Not a translation word of any page, nor 0. */
+const NO_WORD = 1;
 const O_SHR_U = 0x76;
 const O_SHL = 0x74;
 const O_SHR_S = 0x75;
@@ -444,6 +475,7 @@ const O_AND = 0x71;
 const O_ADD = 0x6a;
 const O_XOR = 0x73;
 const O_EQZ = 0x45;
+const O_NE = 0x47;
 const O_GT_U = 0x4b;
 const O_ROTL64 = 0x89;
 const O_ROTR64 = 0x8a;

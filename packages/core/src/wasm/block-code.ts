@@ -1,7 +1,7 @@
 import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
-import { isInPlace } from './in-place.ts';
+import { isForEngine, isInPlace } from './in-place.ts';
 import { joinLanes, laneOf } from './lane-values.ts';
 import type { SlotTable } from './slots.ts';
 import { ValueGraph } from './value-graph.ts';
@@ -106,7 +106,7 @@ class Converter {
     const { block } = this;
     // Where it is not done in place the engine does a trap or system instruction as a whole.
     const { terminal } = block;
-    const left = (terminal.kind === 'trap' || terminal.kind === 'system') && !isInPlace(terminal);
+    const left = isForEngine(terminal) && !isInPlace(terminal);
     const count = left ? block.count - 1 : block.count;
     for (let insn = 0; insn < count; insn++) {
       const first = block.insnFirstOp[insn]!;
@@ -324,8 +324,10 @@ function terminalArgs(terminal: Terminal): readonly number[] {
       return isInPlace(terminal) ? [terminal.error] : [];
     case 'system':
       return isInPlace(terminal) ? terminal.args : [];
+    case 'switchMode':
+      return isInPlace(terminal) ? [terminal.target, terminal.mode] : [];
     default:
-      // trap and system that leave at their instruction: the interpreter computes their values.
+      // trap, system and switchMode that leave at their instruction: the interpreter computes their values.
       return [];
   }
 }

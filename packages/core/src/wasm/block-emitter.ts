@@ -15,13 +15,13 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
   chargeBlock(region, code);
   let note = 0;
   for (let at = 0; at < code.statements.length; ) {
-    for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+    for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!);
     const run = region.services.optimisations.accessRuns ? runLength(code, at) : 0;
     if (run > 0) emitRun(region, code, code.statements.slice(at, at + run));
     else emitStatement(region, code, plan, code.statements[at]!);
     at += Math.max(run, 1);
   }
-  for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!.group, plan.notes[note]!.recipe);
+  for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!);
   if (code.dropsTransient) region.dropTransient();
 }
 
@@ -48,7 +48,8 @@ function chargeBlock(region: RegionContext, code: BlockCode): void {
   if (region.services.isKernelText(code.block.pc)) countEntry(region, cycles);
 }
 
-function countEntry(region: RegionContext, cycles: number): void {
+/** ENTRY_CYCLES += cycles. */
+export function countEntry(region: RegionContext, cycles: number): void {
   region.code
     .i32Const(0)
     .i32Const(0)
@@ -109,13 +110,13 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
     out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
     values.pushStage(statement.a, 1);
     out
-      .brIf(region.exitDepth() + 1)
+      .brIfRarely(region.exitDepth() + 1)
       .byte(OPCODE.drop)
       .end();
   } else {
     out.i32Const(site);
     values.pushCondition(statement.a);
-    out.brIf(region.exitDepth()).byte(OPCODE.drop);
+    out.brIfRarely(region.exitDepth()).byte(OPCODE.drop);
   }
   values.skip(statement.b);
 }
@@ -123,14 +124,17 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
 function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
   const { bytes, write } = AccessEmitter.extent(statement.op, statement.imm);
   const sure = region.accesses.isTranslated(statement.a, bytes, write);
-  const exit = sure ? { site: 0, depth: 0 } : { site: region.site(code, statement.insn), depth: region.exitDepth() };
-  const { op, a, b, c, imm } = statement;
+  const { kind, op, a, b, c, imm } = statement;
+  const guess = !sure && kind === 'load' && plan.chased.has(a) ? region.accesses.newGuess() : undefined;
+  const exit = sure
+    ? { site: 0, depth: 0 }
+    : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess };
   if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
   else {
     const again = region.services.optimisations.addressReuse && plan.accesses.get(a)! > 1;
     region.accesses.emit(op, a, b, imm, region.values, exit, again);
   }
-  if (statement.kind === 'load') region.values.yielded(statement.result);
+  if (kind === 'load') region.values.yielded(statement.result);
 }
 
 function emitRun(region: RegionContext, code: BlockCode, run: readonly Statement[]): void {

@@ -2,18 +2,23 @@ import type { BlockCode } from './block-code.ts';
 import { blockNotes, type Note } from './deferral.ts';
 import type { ShapeTable } from './shapes.ts';
 import { type Bits, hasBit, type SlotTable } from './slots.ts';
+import type { ValueGraph } from './value-graph.ts';
 import { ValueLives } from './value-lives.ts';
 
 /** What is emitted of a block, decided before anything of the region is: the use count of each value, and the recipes noted. */
 export interface BlockPlan {
-  /** Uses by value; the emitter counts them down. */
+  /** Uses by value, those of records not counted; the emitter counts them down. */
   readonly uses: Int32Array;
   readonly notes: readonly Note[];
   /** Deferred slots whose value a later block reads: slot and value. */
   readonly shadows: readonly (readonly [number, number])[];
   /** How many accesses there are to each address value. */
   readonly accesses: ReadonlyMap<number, number>;
+  /** Addresses of loads that wait for another load of the same loop (chased-addresses.ts). */
+  readonly chased: ReadonlySet<number>;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Plans a block; undefined where a recipe cannot be made. */
 export function planBlock(
@@ -22,15 +27,11 @@ export function planBlock(
   groups: readonly (readonly number[])[],
   slots: SlotTable,
   shapes: ShapeTable,
+  chased: ReadonlySet<number> = NONE,
 ): BlockPlan | undefined {
   const { graph } = code;
   const uses = new Int32Array(graph.size);
-  const need = (value: number): void => {
-    if (value < 0 || uses[value]!++ > 0) return;
-    need(graph.a[value]!);
-    need(graph.b[value]!);
-    need(graph.c[value]!);
-  };
+  const need = (value: number): void => announce(uses, graph, value);
   const accesses = new Map<number, number>();
   for (const statement of code.statements) {
     if (statement.kind === 'set' && statement.dead) continue;
@@ -50,7 +51,13 @@ export function planBlock(
     need(value);
   }
   const notes = blockNotes(code, groups, new ValueLives(code, uses), shapes);
-  if (notes === undefined) return undefined;
-  for (const note of notes) for (const value of note.recipe.operands) need(value);
-  return { uses, notes, shadows, accesses };
+  return notes && { uses, notes, shadows, accesses, chased };
+}
+
+/** Announces one more use of a value; of its parts, too, if it is the first. */
+export function announce(uses: Int32Array, graph: ValueGraph, value: number): void {
+  if (value < 0 || uses[value]!++ > 0) return;
+  announce(uses, graph, graph.a[value]!);
+  announce(uses, graph, graph.b[value]!);
+  announce(uses, graph, graph.c[value]!);
 }

@@ -27,12 +27,12 @@ export function emitComputedJump(
   code.set(local);
   emitShadows(region, plan);
   finishBlock(region);
-  const dirty = region.dirty.slice();
+  const here = region.save();
   const many = targets.length > FEW_TARGETS && region.services.optimisations.jumpTables;
   const hash = many ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;
   if (hash) emitJumpTable(region, index, targets, hash, local, edges);
   else for (const target of targets) emitIfTarget(region, index, target, local, edges);
-  region.dirty = dirty;
+  region.restore(here);
   if (other === undefined) emitLookupJump(region, index, block, local);
   else edges.go(index, other);
   region.locals.release(local);

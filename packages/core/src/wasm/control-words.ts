@@ -1,23 +1,32 @@
 import { CONTROL_BASE } from '../memory/memory-map.ts';
-import { MAX_GROUPS, MAX_OPERANDS } from './shapes.ts';
+import { MAX_OPERANDS } from './shapes.ts';
 
 /**
  * The translator's part of the control area, and of the look-up caches.
  *
- * A *record* says how deferred slots are to be computed: an i64 of four 16-bit tags (shape numbers,
- * 0 for none), an i32 with a bit for each deferred slot that it may speak of, then the operands of each
- * group. One record stands beside the slots in memory while
+ * A *record* says how deferred slots are to be computed. It has a home for each deferred slot; what is
+ * known of a group of slots lies in the home of the first: an i32 tag (shape number, 0 for nothing), then
+ * operands. In the i32 before the homes the low half has a bit for each slot that the record speaks of, the
+ * high half one for each home that is in use. One record stands beside the slots in memory while
  * translated code runs; the other is written by an exit and is newer.
  */
 export const RECORD_ADDRESS = CONTROL_BASE + 0x100;
-export const EXIT_RECORD_ADDRESS = CONTROL_BASE + 0x200;
-/** Offset of the word of slots in a record. */
-export const SPOKEN_OF = 8;
-/** Offset of a group's operand in a record. */
-export function operandOffset(group: number, operand: number): number {
-  return 16 + (group * MAX_OPERANDS + operand) * 4;
+export const EXIT_RECORD_ADDRESS = CONTROL_BASE + 0x400;
+/** Deferred slots that an ISA can have. */
+export const MAX_HOMES = 16;
+/** Offset of the first home in a record, and how far they are apart. */
+export const HOMES_OFFSET = 4;
+export const HOME_BYTES = 4 + 4 * MAX_OPERANDS;
+/** Offset of a home's tag in a record. */
+export function tagOffset(home: number): number {
+  return HOMES_OFFSET + home * HOME_BYTES;
 }
-export const RECORD_BYTES = 16 + MAX_GROUPS * MAX_OPERANDS * 4;
+/** Offset of a home's operand in a record. */
+export function operandOffset(home: number, operand: number): number {
+  return tagOffset(home) + 4 + operand * 4;
+}
+/** i32 for each group of a region: the word (record-names.ts) of its record, where the exit does not know it. */
+export const EXIT_WORDS_ADDRESS = EXIT_RECORD_ADDRESS + tagOffset(MAX_HOMES);
 
 /** i32 each: number of the computed jump that last went by the look-up, and its target. */
 export const JUMP_ADDRESS = CONTROL_BASE + 0x80;

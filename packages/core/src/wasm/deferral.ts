@@ -8,8 +8,8 @@ import type { ValueLives } from './value-lives.ts';
 /**
  * Deferred slots (an ISA's flags) are written by most instructions and looked at by few. A region
  * does not compute them: behind each write that anyone could see it notes a recipe (a tag and the
- * operands, in locals), and whoever looks computes. Slots that the region always writes together
- * form a group with one recipe.
+ * operands, in locals), and whoever looks computes. Slots of a family that the region always writes
+ * together form a group with one recipe.
  */
 export interface Grouping {
   readonly groups: readonly (readonly number[])[];
@@ -35,7 +35,7 @@ export function groupDeferred(graph: FlowGraph, slots: SlotTable): Grouping {
   for (const slot of slots.deferredSlots) {
     const list = writes.get(slot);
     if (list === undefined) continue;
-    const key = list.join();
+    const key = `${slots.familyBits[slot]}: ${list.join()}`;
     const group = byKey.get(key);
     if (group) group.push(slot);
     else byKey.set(key, [slot]);

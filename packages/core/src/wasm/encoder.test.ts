@@ -43,6 +43,29 @@ test('a module with an import, a memory and a loop runs', () => {
   expect(new Int32Array(memory.buffer)[2]).toBe(110);
 });
 
+/** Not among TypeScript's types for Node. */
+const { customSections } = WebAssembly.Module as unknown as {
+  customSections(module: WebAssembly.Module, name: string): ArrayBuffer[];
+};
+
+test('branches that are seldom taken are hinted at, by their place in the function', () => {
+  const body = new CodeWriter();
+  body.byte(OPCODE.block).byte(0x40).get(0).brIfRarely(0).end().get(0).ifRarely('i32').i32Const(1);
+  const tail = new CodeWriter().byte(OPCODE.else).get(1).ifRarely('i32').i32Const(2).byte(OPCODE.else).i32Const(3);
+  body.append(tail).end().end();
+  const hints = (hinted: boolean): number[][] => {
+    const module = new ModuleWriter(hinted);
+    const type = module.type(['i32'], ['i32']);
+    module.addFunction(type, [], new CodeWriter().get(0), 'plain');
+    module.addFunction(type, ['i32'], body, 'branches');
+    const compiled = new WebAssembly.Module(module.finish());
+    return customSections(compiled, 'metadata.code.branch_hint').map((section) => [...new Uint8Array(section)]);
+  };
+  // One function, number 1; three hints, each a place behind the locals' three bytes, a size and "not taken".
+  expect(hints(true)).toEqual([[1, 1, 3, 3 + 4, 1, 0, 3 + 9, 1, 0, 3 + 16, 1, 0]]);
+  expect(hints(false)).toEqual([]);
+});
+
 test('SIMD opcodes are encoded with the prefix', () => {
   const body = new CodeWriter();
   body.v128Const([1, 2, 3, 4]).op(0xfdae).op(0xfd1b).byte(2);

@@ -11,7 +11,7 @@ export const WASM_TYPE: Readonly<Record<ValueType, number>> = {
 
 /** Block type "no result" and section numbers. WebAssembly core specification, 5.3.2 and 5.5. */
 export const VOID = 0x40;
-const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
 
 /** The opcodes that are not operations of the IR. */
 export const OPCODE = {
@@ -139,6 +139,14 @@ export class ByteWriter {
 
 /** Instructions of one function body, in order. */
 export class CodeWriter extends ByteWriter {
+  /** Where conditional branches stand that are seldom taken. */
+  readonly rare: number[] = [];
+
+  override append(other: ByteWriter): this {
+    if (other instanceof CodeWriter) for (const at of other.rare) this.rare.push(this.length + at);
+    return super.append(other);
+  }
+
   /** An opcode as the IR table writes it: 0xNN, or 0xfcNN / 0xfdNN for the prefixed ones (0xfd1NN for SIMD from 0x100 up). */
   op(opcode: number): this {
     if (opcode < 0x100) return this.byte(opcode);
@@ -190,6 +198,16 @@ export class CodeWriter extends ByteWriter {
   brIf(depth: number): this {
     return this.byte(OPCODE.brIf).u32(depth);
   }
+  /** brIf of what seldom happens: the compiler keeps its code, and what it must save for it, out of the way. */
+  brIfRarely(depth: number): this {
+    this.rare.push(this.length);
+    return this.brIf(depth);
+  }
+  /** `if` of what seldom happens. */
+  ifRarely(result?: ValueType): this {
+    this.rare.push(this.length);
+    return this.byte(OPCODE.if).byte(result === undefined ? VOID : WASM_TYPE[result]);
+  }
   call(functionIndex: number): this {
     return this.byte(OPCODE.call).u32(functionIndex);
   }
@@ -198,8 +216,16 @@ export class CodeWriter extends ByteWriter {
   }
 }
 
-/** A function as a module has it, which any module may that has the same imports and types: its locals, its body, `end`. */
-export function encodeFunction(locals: readonly ValueType[], body: CodeWriter): Uint8Array {
+/** A function as modules have it, any that have the same imports and types. */
+export interface EncodedFunction {
+  /** Its locals, its body, `end`. */
+  readonly bytes: Uint8Array;
+  /** Its branch hints: how many, then each. WebAssembly branch hinting proposal. */
+  readonly hints: Uint8Array;
+}
+
+/** Encodes a function of these locals, beside the parameters, and this body, without the final `end`. */
+export function encodeFunction(locals: readonly ValueType[], body: CodeWriter): EncodedFunction {
   const code = new ByteWriter(body.length + 64);
   const runs: { type: ValueType; count: number }[] = [];
   for (const type of locals) {
@@ -209,7 +235,15 @@ export function encodeFunction(locals: readonly ValueType[], body: CodeWriter): 
   }
   code.u32(runs.length);
   for (const run of runs) code.u32(run.count).byte(WASM_TYPE[run.type]);
-  return code.append(body).byte(OPCODE.end).finish();
+  const hints = new ByteWriter(4 * body.rare.length + 8);
+  if (body.rare.length > 0) hints.u32(body.rare.length);
+  for (const at of body.rare) {
+    hints
+      .u32(code.length + at)
+      .byte(1)
+      .byte(0);
+  }
+  return { bytes: code.append(body).byte(OPCODE.end).finish(), hints: hints.finish() };
 }
 
 /**
@@ -224,12 +258,20 @@ export class ModuleWriter {
   private readonly exports = new ByteWriter();
   private readonly elements = new ByteWriter();
   private readonly code = new ByteWriter(4096);
+  private readonly hinted: boolean;
+  private readonly hints = new ByteWriter();
+  private hintedFunctions = 0;
   private importCount = 0;
   private importedFunctions = 0;
   private functionCount = 0;
   private exportCount = 0;
   /** Elements of the table defined; -1 if none is. */
   private tableSize = -1;
+
+  /** @param hinted with what its functions say of branches that are seldom taken (CodeWriter) */
+  constructor(hinted = false) {
+    this.hinted = hinted;
+  }
 
   /** Number of the function type, declared once. */
   type(parameters: readonly ValueType[], results: readonly ValueType[]): number {
@@ -285,16 +327,26 @@ export class ModuleWriter {
   }
 
   /** Adds a function in the form encodeFunction gives. */
-  addEncoded(type: number, code: Uint8Array, exportName?: string): number {
+  addEncoded(type: number, code: EncodedFunction, exportName?: string): number {
     this.functions.u32(type);
     const number = this.nextFunction;
     this.functionCount++;
-    this.code.u32(code.length).appendBytes(code);
+    if (this.hinted && code.hints.length > 0) {
+      this.hintedFunctions++;
+      this.hints.u32(number).appendBytes(code.hints);
+    }
+    this.code.u32(code.bytes.length).appendBytes(code.bytes);
     if (exportName !== undefined) {
       this.exports.name(exportName).byte(0).u32(number);
       this.exportCount++;
     }
     return number;
+  }
+
+  private hintSection(out: ByteWriter): void {
+    const body = new ByteWriter(this.hints.length + 64).name('metadata.code.branch_hint').u32(this.hintedFunctions);
+    body.append(this.hints);
+    out.byte(SECTION.custom).u32(body.length).append(body);
   }
 
   finish(): Uint8Array {
@@ -308,6 +360,7 @@ export class ModuleWriter {
     }
     if (this.exportCount > 0) section(out, SECTION.export, this.exportCount, this.exports);
     if (this.tableSize >= 0) section(out, SECTION.element, 1, this.elements);
+    if (this.hintedFunctions > 0) this.hintSection(out);
     section(out, SECTION.code, this.functionCount, this.code);
     return out.finish();
   }

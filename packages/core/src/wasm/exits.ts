@@ -1,29 +1,38 @@
 import { CLOCK_ADDRESS, SITE_ADDRESS } from '../memory/memory-map.ts';
 import { CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
+import type { ExitRecords, RecordNames } from './record-names.ts';
 import { IMPORT_LEFT, PARAM_BACK, PARAM_STACK } from './region-abi.ts';
 import { type Bits, members } from './slots.ts';
 
-/** Where an exit left: what the engine needs to put pc and clock right. */
+/** Where an exit left: what the engine needs to put pc, clock and deferred slots right. */
 export interface SiteSink {
-  /** A new site: pc and mode, and what of the clock was charged but not executed. Gives its number. */
-  add(pc: number, mode: number, instructions: number, cycles: number): number;
+  readonly names: RecordNames;
+  /** A new site: pc and mode, what of the clock was charged but not executed, each group's record. Gives its number. */
+  add(pc: number, mode: number, instructions: number, cycles: number, records: ExitRecords): number;
+}
+
+/** Exits that share their code: what they store. */
+interface ExitClass {
+  readonly dirty: Bits;
+  /** Of the records: see RecordEmitter.needs. */
+  readonly needs: number;
 }
 
 /**
- * The cold exits of one region. Exits that have the same slots to store share their code; the site
+ * The cold exits of one region. Exits that have the same to store share their code; the site
  * number comes as the value of the branch, so that it costs nothing where the exit is not taken.
  */
 export class Exits {
-  private readonly classes: Bits[] = [];
+  private readonly classes: ExitClass[] = [];
   private readonly byKey = new Map<string, number>();
 
-  /** Number of the exit class that stores these slots. A branch to it leaves `number` labels more than the region's own. */
-  classOf(dirty: Bits): number {
-    const key = dirty.join();
+  /** Number of the exit class that stores these slots and parts of records. A branch to it leaves `number` labels more than the region's own. */
+  classOf(dirty: Bits, needs: number): number {
+    const key = `${dirty.join()},${needs}`;
     let number = this.byKey.get(key);
     if (number === undefined) {
       number = this.classes.length;
-      this.classes.push(dirty.slice());
+      this.classes.push({ dirty: dirty.slice(), needs });
       this.byKey.set(key, number);
     }
     return number;
@@ -39,7 +48,7 @@ export class Exits {
     siteLocal: number,
     clockLocal: number,
     storeSlot: (code: CodeWriter, slot: number) => void,
-    storeRecord: (code: CodeWriter) => void,
+    storeRecords: (code: CodeWriter, needs: number) => void,
   ): CodeWriter {
     const count = this.classes.length;
     const out = new CodeWriter(prologue.length + body.length + 512).append(prologue);
@@ -47,15 +56,15 @@ export class Exits {
     out.byte(OPCODE.block).byte(0x40);
     for (let i = 0; i < count; i++) out.byte(OPCODE.block).byte(WASM_TYPE.i32);
     out.append(body).byte(OPCODE.unreachable);
-    this.classes.forEach((dirty, number) => {
+    this.classes.forEach(({ dirty, needs }, number) => {
       out.end().set(siteLocal);
       for (const slot of members(dirty)) storeSlot(out, slot);
+      storeRecords(out, needs);
       out.br(count - 1 - number);
     });
     out.end();
     out.i32Const(0).get(siteLocal).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
     out.i32Const(0).get(clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
-    storeRecord(out);
     return out.get(PARAM_STACK).get(PARAM_BACK).call(IMPORT_LEFT);
   }
 }

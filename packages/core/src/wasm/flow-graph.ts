@@ -51,6 +51,7 @@ function successors(terminal: Terminal, seen: readonly number[]): readonly numbe
       return [terminal.next];
     case 'trap':
     case 'system':
+    case 'switchMode':
       return terminal.inPlace === undefined ? [] : [terminal.inPlace];
     default:
       return [];

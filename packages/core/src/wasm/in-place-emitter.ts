@@ -1,14 +1,14 @@
 import { PLACE_LEAVE, type Place } from '../engine/translator-port.ts';
 import type { Terminal } from '../ir/block.ts';
-import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { INTERRUPTS_ADDRESS, LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import type { BlockCode } from './block-code.ts';
-import { finishBlock } from './block-emitter.ts';
+import { countEntry, finishBlock } from './block-emitter.ts';
 import { LEAVE, LOOKUP_ENTRIES, SITE_ELSEWHERE, SITE_NONE } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
+import type { InPlaceTerminal } from './in-place.ts';
 import { IMPORT_IN_PLACE, PARAM_BACK, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
 
-type InPlaceTerminal = Extract<Terminal, { kind: 'trap' | 'system' }>;
 const NOT_EQUAL = 0x47;
 const OR = 0x72;
 
@@ -24,6 +24,11 @@ const OR = 0x72;
 export function emitInPlace(region: RegionContext, code: BlockCode, terminal: InPlaceTerminal): void {
   const out = region.code;
   const place = placeOf(region, code, terminal);
+  if (terminal.kind === 'switchMode') {
+    emitSwitch(region, code, terminal, place);
+    return;
+  }
+  region.records.settleIfPending(region.input.slots.deferredSlots);
   out.i32Const(region.services.placeNumber(place));
   for (let i = 0; i < 3; i++) {
     if (i < code.terminalValues.length) region.values.push(code.terminalValues[i]!);
@@ -47,6 +52,41 @@ export function emitInPlace(region: RegionContext, code: BlockCode, terminal: In
   finishBlock(region);
 }
 
+/**
+ * A change of mode is done here. The engine is asked only where an interrupt waits, or where code that is
+ * not the kernel's goes back from a trap: it may have come to the kernel.
+ */
+function emitSwitch(
+  region: RegionContext,
+  code: BlockCode,
+  terminal: Extract<Terminal, { kind: 'switchMode' }>,
+  place: Place,
+): void {
+  const { code: out, services, values } = region;
+  [services.pcOffset, services.modeOffset].forEach((offset, index) => {
+    out.i32Const(0);
+    values.push(code.terminalValues[index]!);
+    out.memory(OPCODE.i32Store, 2, STATE_BASE + offset);
+  });
+  finishBlock(region);
+  if (terminal.trap !== undefined && !place.inKernelText) countEntry(region, place.cycles);
+  if (terminal.trap === undefined && !place.inKernelText) out.i32Const(1);
+  else out.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS);
+  out.byte(OPCODE.if).byte(VOID);
+  out.i32Const(services.placeNumber(place)).i32Const(0).i32Const(0).i32Const(0).call(IMPORT_IN_PLACE);
+  out.i32Const(PLACE_LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
+  leave(region);
+  out.end().end();
+  if (place.inKernelText) {
+    out.i32Const(0).i32Const(SITE_ELSEWHERE).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
+    leave(region);
+    return;
+  }
+  const answer = region.locals.allocate('i32');
+  callHandler(region, answer, place.next);
+  region.locals.release(answer);
+}
+
 function placeOf(region: RegionContext, code: BlockCode, terminal: InPlaceTerminal): Place {
   const { block } = code;
   const last = block.count - 1;
@@ -54,7 +94,7 @@ function placeOf(region: RegionContext, code: BlockCode, terminal: InPlaceTermin
   const isTrap = terminal.kind === 'trap';
   return {
     kind: terminal.kind,
-    number: isTrap ? terminal.vector : terminal.routine,
+    number: isTrap ? terminal.vector : terminal.kind === 'system' ? terminal.routine : (terminal.trap ?? -1),
     completes: !isTrap || terminal.completes,
     pc,
     mode: block.insnMode?.[last] ?? region.input.mode,

@@ -56,8 +56,9 @@ export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits): boo
     instructions += block.count;
     const { kind } = block.terminal;
     if (kind === 'return') returns = true;
-    else if (kind === 'trap' || kind === 'system' || kind === 'kernelCall') return false;
-    else if (kind === 'jumpIndirect') {
+    else if (kind === 'trap' || kind === 'system' || kind === 'switchMode' || kind === 'kernelCall') {
+      return false;
+    } else if (kind === 'jumpIndirect') {
       if (callee.successors(block).length > 0) return false;
       returns = true;
     }

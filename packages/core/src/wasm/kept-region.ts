@@ -1,3 +1,5 @@
+import type { EncodedFunction } from './encoder.ts';
+
 /** A region as it is kept between runs. Numbers in its code are those of the tables it is kept with (kept-translations.ts). */
 export interface KeptRegion {
   readonly pc: number;
@@ -12,7 +14,7 @@ export interface KeptRegion {
   readonly refreshed: number;
   readonly mayRefresh: number;
   /** Its function, as encodeFunction gives it. */
-  readonly body: Uint8Array;
+  readonly body: EncodedFunction;
   /** The bytes of the extents, one's behind the other's. */
   readonly code: Uint8Array;
 }

@@ -50,7 +50,7 @@ test.each(['little', 'big'] as const)('random programs run by regions of an earl
   let kept = 0;
   for (let n = 0; n < 4; n++) {
     const program: RandomProgram = { seed: mix(n, 31), size: 16 << (n % 6), byteOrder };
-    const isa = { ...randomIsa(program), deferredSlots: ['r4', 'r5', 'r6'] };
+    const isa = { ...randomIsa(program), deferredSlots: [['r4', 'r5'], ['r6']] };
     const plain = randomMachine(program, { isa });
     runRandomly(plain, program, 3000);
     const first = randomMachine(program, { isa, ...EAGER });

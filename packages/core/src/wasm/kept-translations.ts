@@ -14,6 +14,7 @@ import type { ComputedJump } from './jump-profile.ts';
 import type { KeptRegion } from './kept-region.ts';
 import type { KeptLinks } from './link-table.ts';
 import type { Shape } from './shapes.ts';
+import type { KeptSites } from './site-table.ts';
 
 const MAGIC = 0x4b4d_4c54;
 const FORMAT = 1;
@@ -22,8 +23,7 @@ const HEAD = { magic: 0, format: 1, describedBytes: 2, siteWords: 3, regionBytes
 
 /** What the numbers in regions' code mean. */
 export interface KeptTables {
-  /** See SiteTable. */
-  readonly sites: Int32Array;
+  readonly sites: KeptSites;
   readonly shapes: readonly Shape[];
   readonly jumps: readonly ComputedJump[];
   readonly links: KeptLinks;
@@ -36,10 +36,13 @@ export interface KeptTables {
 type Entry = Omit<KeptRegion, 'body' | 'code'> & {
   readonly at: number;
   readonly bodyBytes: number;
+  readonly hintBytes: number;
   readonly codeBytes: number;
 };
 
 interface Described extends Omit<KeptTables, 'sites'> {
+  /** Without the words. */
+  readonly sites: Omit<KeptSites, 'words'>;
   readonly regions: readonly Entry[];
 }
 
@@ -53,10 +56,10 @@ export class KeptTranslations {
   private readonly entries = new Map<number, Entry[]>();
   private readonly used = new Set<Entry>();
 
-  private constructor(source: StoredBytes, described: Described, sites: Int32Array, firstByte: number) {
+  private constructor(source: StoredBytes, described: Described, siteWords: Int32Array, firstByte: number) {
     this.source = source;
     this.firstByte = firstByte;
-    this.tables = { ...described, sites };
+    this.tables = { ...described, sites: { ...described.sites, words: siteWords } };
     let bodyBytes = 0;
     for (const entry of described.regions) {
       bodyBytes += entry.bodyBytes;
@@ -113,9 +116,11 @@ export class KeptTranslations {
   }
 
   private read(entry: Entry): KeptRegion | undefined {
-    const bytes = new Uint8Array(entry.bodyBytes + entry.codeBytes);
+    const hints = entry.bodyBytes + entry.hintBytes;
+    const bytes = new Uint8Array(hints + entry.codeBytes);
     if (!this.source.read(bytes, this.firstByte + entry.at)) return undefined;
-    return { ...entry, body: bytes.subarray(0, entry.bodyBytes), code: bytes.subarray(entry.bodyBytes) };
+    const body = { bytes: bytes.subarray(0, entry.bodyBytes), hints: bytes.subarray(entry.bodyBytes, hints) };
+    return { ...entry, body, code: bytes.subarray(hints) };
   }
 }
 
@@ -132,11 +137,18 @@ export function encodeTranslations(tables: KeptTables, regions: readonly KeptReg
   const entries: Entry[] = [];
   let regionBytes = 0;
   for (const { body, code, ...rest } of regions) {
-    entries.push({ ...rest, at: regionBytes, bodyBytes: body.length, codeBytes: code.length });
-    regionBytes += body.length + code.length;
+    const { bytes, hints } = body;
+    entries.push({
+      ...rest,
+      at: regionBytes,
+      bodyBytes: bytes.length,
+      hintBytes: hints.length,
+      codeBytes: code.length,
+    });
+    regionBytes += bytes.length + hints.length + code.length;
   }
-  const { sites, ...others } = tables;
-  const described: Described = { ...others, regions: entries };
+  const { words: sites, ...otherSites } = tables.sites;
+  const described: Described = { ...tables, sites: otherSites, regions: entries };
   const text = JSON.stringify(described);
   const describedBytes = (text.length + 3) & -4;
   const store = new Uint8Array(4 * HEAD.size + describedBytes + sites.byteLength + regionBytes);
@@ -147,9 +159,10 @@ export function encodeTranslations(tables: KeptTables, regions: readonly KeptReg
   store.set(new Uint8Array(sites.buffer, sites.byteOffset, sites.byteLength), at);
   at += sites.byteLength;
   for (const { body, code } of regions) {
-    store.set(body, at);
-    store.set(code, at + body.length);
-    at += body.length + code.length;
+    for (const bytes of [body.bytes, body.hints, code]) {
+      store.set(bytes, at);
+      at += bytes.length;
+    }
   }
   return store;
 }

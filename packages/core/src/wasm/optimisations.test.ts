@@ -16,7 +16,7 @@ describe.each(CHOICES.map((without) => ({ without })))('random programs without 
     let translated = 0;
     for (let n = 0; n < 2; n++) {
       const program: RandomProgram = { seed: mix(n, 99), size: 16 << (2 * n), byteOrder };
-      const isa = { ...randomIsa(program), deferredSlots: ['r4', 'r5', 'r6'] };
+      const isa = { ...randomIsa(program), deferredSlots: [['r4', 'r5', 'r6']] };
       const plain = randomMachine(program, { isa });
       runRandomly(plain, program, 1000);
       const optimisations = optimisationsWithout(without);

@@ -8,14 +8,17 @@ import { wasmTranslatorWith } from './translator.ts';
 const EAGER = wasmTranslatorWith({ batch: 1, maxWait: 1 });
 
 /** With some registers deferred as an ISA's flags are. */
-function isaFor(program: RandomProgram, deferredSlots: readonly string[]): IsaBackend {
+function isaFor(program: RandomProgram, deferredSlots: readonly (readonly string[])[]): IsaBackend {
   return { ...randomIsa(program), deferredSlots };
 }
 
 const VARIANTS = [
   { name: 'no deferred slots', deferred: [] },
-  { name: 'three deferred slots', deferred: ['r4', 'r5', 'r6'] },
-  { name: 'more deferred slots than groups', deferred: ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'] },
+  { name: 'three deferred slots', deferred: [['r4', 'r5', 'r6']] },
+  { name: 'a family for each deferred slot', deferred: [['r2'], ['r4'], ['r5'], ['r6']] },
+  { name: 'families of deferred slots', deferred: [['r1', 'r4'], ['r2'], ['r5', 'r6']] },
+  { name: 'more deferred slots than groups', deferred: [['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6']] },
+  { name: 'more families than groups', deferred: [['r0'], ['r1'], ['r2'], ['r3'], ['r4'], ['r5'], ['r6']] },
 ];
 
 for (const { name, deferred } of VARIANTS) {

@@ -1,168 +1,324 @@
-import { EXIT_RECORD_ADDRESS, operandOffset, RECORD_ADDRESS, SPOKEN_OF } from './control-words.ts';
-import { type CodeWriter, OPCODE } from './encoder.ts';
+import {
+  EXIT_RECORD_ADDRESS,
+  EXIT_WORDS_ADDRESS,
+  MAX_HOMES,
+  operandOffset,
+  RECORD_ADDRESS,
+  tagOffset,
+} from './control-words.ts';
+import type { Note } from './deferral.ts';
+import { type CodeWriter, OPCODE, VOID } from './encoder.ts';
+import { type NotedRecord, type RecordFlow, recordsIn } from './record-flow.ts';
+import { CARRIED, type ExitRecords } from './record-names.ts';
 import { IMPORT_SETTLE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
-import type { Recipe } from './shapes.ts';
-import { IN_MEMORY, MIXED, RECORDED, UNREACHED } from './slot-flow.ts';
+import { MAX_OPERANDS } from './shapes.ts';
+import { MIXED, RECORDED } from './slot-flow.ts';
+import { addBit, type Bits, bits } from './slots.ts';
 
-/** Keeps the region's record of deferred slots in locals: each group's tag, and its operands. */
+/** A group of slots with one recipe: what the region keeps of it, and where a record in memory has it. */
+interface Group {
+  readonly index: number;
+  /** Local of the word that says which record it is, -1 if it is nowhere carried. */
+  readonly word: number;
+  /** Locals of operands, as many as some record keeps. */
+  readonly operands: readonly number[];
+  readonly home: number;
+  /** Bits of its slots, and of all its family's. */
+  readonly slots: number;
+  readonly family: number;
+  /** Slot that its state is read by. */
+  readonly slot: number;
+}
+
+const [EQUAL, AND, OR] = [0x46, 0x71, 0x72];
+/** A group's bits in `needs`: its word, then its operands. */
+const NEED_BITS = 1 + MAX_OPERANDS;
+
+/**
+ * Emits what the region keeps of its records of deferred slots (record-flow.ts), by group: the word that says
+ * which it is, where a place cannot tell, and the operands that are nowhere else; each in a local.
+ */
 export class RecordEmitter {
   private readonly region: RegionContext;
-  private readonly tagLocals: number[];
-  /** By group: operand locals, as many as its largest recipe has. */
-  private readonly operandLocals: number[][];
+  private readonly flow: RecordFlow;
+  private readonly groups: readonly Group[];
+  /** The groups by family. What memory has of one family does not concern the others. */
+  private readonly families: readonly (readonly Group[])[];
+  /** Deferred slots that the region treats as ordinary ones: no record in memory may speak of them. */
+  private readonly ordinary: number;
+  private readonly homes: readonly number[];
+  private reaching: Bits;
+  private known: { readonly records: ExitRecords; readonly needs: number } | undefined;
 
   constructor(region: RegionContext) {
+    const { slots, groups, records: flow } = region.input;
     this.region = region;
-    this.tagLocals = region.input.groups.map(() => region.locals.allocate('i32'));
-    this.operandLocals = region.input.operandCounts.map((count) =>
-      Array.from({ length: count }, () => region.locals.allocate('i32')),
-    );
+    this.flow = flow;
+    this.groups = groups.map((members, index) => ({
+      index,
+      ...keptLocals(region, flow, index),
+      home: 31 - Math.clz32(slots.deferredBit[members[0]!]!),
+      slots: members.reduce((word, slot) => word | slots.deferredBit[slot]!, 0),
+      family: slots.familyBits[members[0]!]!,
+      slot: members[0]!,
+    }));
+    const families = [...new Set(this.groups.map(({ family }) => family))];
+    this.families = families.map((bits) => this.groups.filter(({ family }) => family === bits));
+    this.ordinary = slots.deferredBit.reduce((word, bit, slot) => (slots.deferred[slot] ? word : word | bit), 0);
+    this.homes = this.groups.map(({ home }) => home);
+    this.reaching = this.memory();
+  }
+
+  /** Records that may be the newest here. */
+  get current(): Bits {
+    return this.reaching;
+  }
+
+  set current(set: Bits) {
+    this.reaching = set;
+    this.known = undefined;
+  }
+
+  /** What the exit's side table says of the records here. */
+  get atExit(): ExitRecords {
+    return this.here.records;
+  }
+
+  /** What an exit here must store: a bit for each word and operand. */
+  get needs(): number {
+    return this.here.needs;
+  }
+
+  /** Records at a node's start. */
+  enterNode(index: number): void {
+    this.current = this.flow.reaching[index]!;
   }
 
   /** Nothing is recorded: memory has the truth. */
   reset(): void {
-    for (const local of this.tagLocals) this.region.code.i32Const(0).set(local);
+    this.current = this.memory();
+    for (const { index, word } of this.groups) {
+      if (this.flow.memoryCarried[index]) this.region.code.i32Const(0).set(word);
+    }
   }
 
-  /** Notes a recipe; its operands' uses are announced. */
-  note(group: number, recipe: Recipe): void {
+  /** Notes a recipe; the uses of the operands that it keeps are announced. */
+  note(note: Note): void {
     const { code, values } = this.region;
-    const locals = this.operandLocals[group]!;
-    recipe.operands.forEach((value, index) => {
+    const group = this.groups[note.group]!;
+    const { number, places, word, carried } = this.flow.byNote.get(note)!;
+    note.recipe.operands.forEach((value, operand) => {
+      if (places[operand]!.kind !== 'kept') return;
       values.push(value);
-      code.set(locals[index]!);
+      code.set(group.operands[operand]!);
     });
-    code.i32Const(recipe.shape.tag).set(this.tagLocals[group]!);
+    if (carried) code.i32Const(word).set(group.word);
+    const others = this.flow.ofGroup[note.group]!;
+    const reaching = this.reaching.map((bits, i) => bits & ~others[i]!);
+    addBit(reaching, number);
+    this.current = reaching;
   }
 
   /** Hands the record over to memory at a boundary where translated code goes on elsewhere. */
   handOver(states: Int8Array): void {
-    const { code, input } = this.region;
-    const groups = input.groups.map((group) => states[group[0]!]!);
-    if (groups.every((state) => state === IN_MEMORY || state === UNREACHED)) return;
-    const covered = this.slotBits((_, index) => groups[index] === RECORDED);
-    const mixed = groups.flatMap((state, index) => (state === MIXED ? [index] : []));
-    if (covered === allBits(input.slots.deferredSlots.length)) {
-      this.store(code, RECORD_ADDRESS);
-      this.storeSpokenOf(covered);
-      return;
+    for (const family of this.families) {
+      const sure = family.filter(({ slot }) => states[slot] === RECORDED);
+      const mixed = family.filter(({ slot }) => states[slot] === MIXED);
+      if (mixed.length === 0) this.handOverSure(sure);
+      else if (sure.length > 0) this.handOverMixed(sure, mixed);
+      else this.handOverPerhaps(mixed);
     }
-    const maybeNothing = groups.every((state) => state === IN_MEMORY || state === MIXED);
-    if (maybeNothing) {
-      this.tagLocals.forEach((local, index) => {
-        code.get(local);
-        if (index > 0) code.op(0x72);
-      });
-      code.byte(OPCODE.if).byte(0x40);
-    }
-    // If there is but one group to be recorded, it is.
-    const sure =
-      maybeNothing && mixed.length === 1 ? covered | this.slotBits((_, index) => index === mixed[0]) : covered;
-    if (sure === covered && mixed.length > 0) this.handOverMixed(covered, mixed);
-    else this.handOverSure(sure);
-    if (maybeNothing) code.end();
   }
 
-  /** Hands over a record that speaks of just these slots. An older one in memory may speak of others. */
-  private handOverSure(covered: number): void {
+  /** Hands over groups of one family where it depends on the way here whether there are any: their words say so. */
+  private handOverPerhaps(mixed: readonly Group[]): void {
     const { code } = this.region;
-    code
-      .i32Const(0)
-      .memory(OPCODE.i32Load, 2, RECORD_ADDRESS + SPOKEN_OF)
-      .i32Const(~covered)
-      .op(0x71);
-    this.settleIf();
-    this.store(code, RECORD_ADDRESS);
-    this.storeSpokenOf(covered);
+    mixed.forEach(({ word }, index) => {
+      code.get(word);
+      if (index > 0) code.op(OR);
+    });
+    code.byte(OPCODE.if).byte(VOID);
+    // If there is but one group to be recorded, it is.
+    if (mixed.length === 1) this.handOverSure(mixed);
+    else this.handOverMixed([], mixed);
+    code.end();
   }
 
-  /** The same where it depends on the way here whether groups `mixed` are recorded: their tags say so. */
-  private handOverMixed(covered: number, mixed: readonly number[]): void {
-    const { code, locals } = this.region;
-    const speaks = locals.allocate('i32');
-    code.i32Const(covered);
-    for (const group of mixed) {
-      code
-        .i32Const(this.slotBits((_, index) => index === group))
-        .i32Const(0)
-        .get(this.tagLocals[group]!)
-        .byte(OPCODE.select)
-        .op(0x72);
+  /** Hands over groups of one family. An older record in memory may speak of other slots of it. */
+  private handOverSure(groups: readonly Group[]): void {
+    if (groups.length === 0) return;
+    const { family } = groups[0]!;
+    const speaks = slotsOf(groups);
+    if (family !== speaks) {
+      this.loadWord(this.region.code, RECORD_ADDRESS)
+        .i32Const(family & ~speaks)
+        .op(0x71);
+      this.settleIf();
     }
-    code.set(speaks);
-    code
-      .i32Const(0)
-      .memory(OPCODE.i32Load, 2, RECORD_ADDRESS + SPOKEN_OF)
-      .get(speaks)
-      .i32Const(-1)
-      .op(0x73)
-      .op(0x71);
+    this.storeWord(family, groups, (code) => code.i32Const(speaks));
+    for (const group of groups) this.store(group);
+  }
+
+  /** The same where it depends on the way here whether groups `mixed` are recorded. */
+  private handOverMixed(sure: readonly Group[], mixed: readonly Group[]): void {
+    const { code, locals } = this.region;
+    const { family } = mixed[0]!;
+    const speaks = locals.allocate('i32');
+    code.i32Const(slotsOf(sure));
+    for (const { word, slots } of mixed) code.i32Const(slots).i32Const(0).get(word).byte(OPCODE.select).op(OR);
+    code.tee(speaks).i32Const(-1).op(0x73).i32Const(family).op(0x71);
+    this.loadWord(code, RECORD_ADDRESS).op(0x71);
     this.settleIf();
-    this.store(code, RECORD_ADDRESS);
-    code
-      .i32Const(0)
-      .get(speaks)
-      .memory(OPCODE.i32Store, 2, RECORD_ADDRESS + SPOKEN_OF);
+    const groups = [...sure, ...mixed];
+    this.storeWord(family, groups, (writer) => writer.get(speaks));
+    for (const group of groups) this.store(group);
     locals.release(speaks);
   }
 
-  /** Stores tags and operands for the engine, at an exit. */
-  storeForExit(code: CodeWriter): void {
-    if (this.region.input.groups.length > 0) this.store(code, EXIT_RECORD_ADDRESS);
+  /** Stores for the engine what an exit needs of words and operands. */
+  storeForExit(code: CodeWriter, needs: number): void {
+    for (const { index, word, operands, home } of this.groups) {
+      const bits = needs >>> (index * NEED_BITS);
+      if (bits & 1)
+        code
+          .i32Const(0)
+          .get(word)
+          .memory(OPCODE.i32Store, 2, EXIT_WORDS_ADDRESS + 4 * index);
+      operands.forEach((local, operand) => {
+        if ((bits >>> (1 + operand)) & 1)
+          code
+            .i32Const(0)
+            .get(local)
+            .memory(OPCODE.i32Store, 2, EXIT_RECORD_ADDRESS + operandOffset(home, operand));
+      });
+    }
   }
 
-  /** Computes what the record in memory speaks of, if it does. */
-  settleIfPending(): void {
-    const { code } = this.region;
-    code.i32Const(0).memory(OPCODE.i64Load, 3, RECORD_ADDRESS).op(0x50).op(0x45);
+  /** Computes what the record in memory speaks of, if these slots are among it, or one that the region treats as ordinary. */
+  settleIfPending(slots: readonly number[]): void {
+    const { code, input } = this.region;
+    const bits = slots.reduce((word, slot) => word | input.slots.deferredBit[slot]!, this.ordinary);
+    if (bits === 0) return;
+    this.loadWord(code, RECORD_ADDRESS).i32Const(bits).op(0x71);
     this.settleIf();
   }
 
   /** Has the record in memory settled if the condition on the stack says so. */
   private settleIf(): void {
-    this.region.code.byte(OPCODE.if).byte(0x40).i32Const(RECORD_ADDRESS).call(IMPORT_SETTLE).end();
+    this.region.code.ifRarely().i32Const(RECORD_ADDRESS).call(IMPORT_SETTLE).end();
   }
 
-  /** A bit for each deferred slot of the groups chosen. */
-  private slotBits(chosen: (group: readonly number[], index: number) => boolean): number {
-    const { groups, slots } = this.region.input;
-    let word = 0;
-    for (const slot of groups.filter(chosen).flat()) word |= 1 << slots.deferredSlots.indexOf(slot);
-    return word;
+  private loadWord(code: CodeWriter, record: number): CodeWriter {
+    return code.i32Const(0).memory(OPCODE.i32Load, 2, record);
   }
 
-  private storeSpokenOf(slots: number): void {
-    this.region.code
-      .i32Const(0)
-      .i32Const(slots)
-      .memory(OPCODE.i32Store, 2, RECORD_ADDRESS + SPOKEN_OF);
+  /** The record's word: of the family these groups, which speak of the slots that `speaks` pushes. */
+  private storeWord(family: number, groups: readonly Group[], speaks: (code: CodeWriter) => void): void {
+    const { code, input } = this.region;
+    const whole = input.slots.deferredBit.reduce((word, bit) => word | bit, 0);
+    code.i32Const(0);
+    speaks(code);
+    code.i32Const(homesOf(groups)).op(0x72);
+    if (family !== whole) {
+      const others = whole & ~family;
+      this.loadWord(code, RECORD_ADDRESS)
+        .i32Const(others | (others << MAX_HOMES))
+        .op(0x71)
+        .op(0x72);
+    }
+    code.memory(OPCODE.i32Store, 2, RECORD_ADDRESS);
   }
 
-  private store(code: CodeWriter, address: number): void {
-    this.storeTags(code, 0, address);
-    this.storeTags(code, 2, address + 4);
-    this.operandLocals.forEach((locals, group) => {
-      locals.forEach((local, operand) => {
-        code
-          .i32Const(0)
-          .get(local)
-          .memory(OPCODE.i32Store, 2, address + operandOffset(group, operand));
-      });
+  /** Stores a group's record in memory, whole. */
+  private store(group: Group): void {
+    const { code } = this.region;
+    const only = this.onlyHere(group);
+    code.i32Const(0);
+    if (only === undefined) code.get(group.word).i32Const(0xffff).op(AND);
+    else code.i32Const((only.record?.word ?? 0) & 0xffff);
+    code.memory(OPCODE.i32Store, 2, RECORD_ADDRESS + tagOffset(group.home));
+    const records = this.distinctHere(group).flatMap((record) => (record?.places.length ? record : []));
+    const largest = records.reduce(
+      (most, record) => (record.places.length > most.places.length ? record : most),
+      records[0]!,
+    );
+    if (records.every(({ places }) => places.every(({ kind }) => kind === 'kept'))) {
+      if (largest !== undefined) this.storeOperands(group, largest);
+      return;
+    }
+    for (const record of records) {
+      if (only === undefined) code.get(group.word).i32Const(record.word).op(EQUAL).byte(OPCODE.if).byte(VOID);
+      this.storeOperands(group, record);
+      if (only === undefined) code.end();
+    }
+  }
+
+  private storeOperands(group: Group, { places }: NotedRecord): void {
+    const { code } = this.region;
+    places.forEach((place, operand) => {
+      code.i32Const(0);
+      if (place.kind === 'constant') code.i32Const(place.value);
+      else code.get(place.kind === 'slot' ? this.region.slotLocal(place.slot) : group.operands[operand]!);
+      code.memory(OPCODE.i32Store, 2, RECORD_ADDRESS + operandOffset(group.home, operand));
     });
   }
 
-  /** The word with the 16-bit tags of groups `first` and the next; 0 for groups the region does not have. */
-  private storeTags(code: CodeWriter, first: number, address: number): void {
-    code.i32Const(0);
-    const [low, high] = [this.tagLocals[first], this.tagLocals[first + 1]];
-    if (low === undefined) code.i32Const(0);
-    else code.get(low);
-    if (high !== undefined) code.get(high).i32Const(16).op(0x74).op(0x72);
-    code.memory(OPCODE.i32Store, 2, address);
+  private get here(): { readonly records: ExitRecords; readonly needs: number } {
+    this.known ??= this.lookHere();
+    return this.known;
+  }
+
+  private lookHere() {
+    let needs = 0;
+    const words = this.groups.map((group) => {
+      const only = this.onlyHere(group);
+      const shift = group.index * NEED_BITS;
+      for (const record of this.distinctHere(group)) {
+        record?.places.forEach(({ kind }, operand) => {
+          if (kind === 'kept') needs |= 1 << (shift + 1 + operand);
+        });
+      }
+      if (only === undefined) needs |= 1 << shift;
+      return only === undefined ? CARRIED : (only.record?.word ?? 0);
+    });
+    return { records: { words, homes: this.homes }, needs };
+  }
+
+  /** The record of a group that is the newest here for sure (undefined within: memory has the truth). */
+  private onlyHere(group: Group): { readonly record: NotedRecord | undefined } | undefined {
+    const records = this.distinctHere(group);
+    return records.length === 1 && this.flow.named ? { record: records[0] } : undefined;
+  }
+
+  /** Records of a group that may be the newest here, of each word one. */
+  private distinctHere({ index }: Group): (NotedRecord | undefined)[] {
+    const records = recordsIn(this.flow, this.reaching, index);
+    return [...new Map(records.map((record) => [record?.word ?? 0, record])).values()];
+  }
+
+  private memory(): Bits {
+    const set = bits(this.flow.records.length);
+    for (const { index } of this.groups) addBit(set, index);
+    return set;
   }
 }
 
-function allBits(count: number): number {
-  return (1 << count) - 1;
+/** Locals for what is kept of a group's records. */
+function keptLocals({ locals }: RegionContext, flow: RecordFlow, group: number): Pick<Group, 'word' | 'operands'> {
+  const records = recordsIn(flow, flow.ofGroup[group]!, group).flatMap((record) => record ?? []);
+  const isCarried = flow.memoryCarried[group] || records.some(({ carried }) => carried);
+  const kept = records.map(({ places }) => places.findLastIndex(({ kind }) => kind === 'kept') + 1);
+  return {
+    word: isCarried ? locals.allocate('i32') : -1,
+    operands: Array.from({ length: Math.max(0, ...kept) }, () => locals.allocate('i32')),
+  };
+}
+
+function slotsOf(groups: readonly Group[]): number {
+  return groups.reduce((word, { slots }) => word | slots, 0);
+}
+
+function homesOf(groups: readonly Group[]): number {
+  return groups.reduce((word, { home }) => word | (1 << (home + MAX_HOMES)), 0);
 }

@@ -1,8 +1,7 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import { operandOffset, SPOKEN_OF } from './control-words.ts';
+import { HOME_BYTES, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
 import { SHAPE_PARAMETERS, type ShapeFunction } from './shape-function.ts';
-import { MAX_GROUPS } from './shapes.ts';
 
 /** Elements of the table of shapes at first; it grows by half of what it has. */
 const SHAPES = 256;
@@ -56,9 +55,7 @@ export class RecordSettler {
   }
 
   settle(record: number): void {
-    const { i32 } = this.memory;
-    if ((i32[record >> 2]! | i32[(record >> 2) + 1]!) === 0) i32[(record + SPOKEN_OF) >> 2] = 0;
-    else this.settler.settle(record);
+    if (this.memory.i32[record >> 2] !== 0) this.settler.settle(record);
   }
 
   private get settler(): Settler {
@@ -87,7 +84,7 @@ function createSettler(memory: WebAssembly.Memory, absent: SettleShape): Settler
   const define = module.importFunction('e', 'absent', shapeType);
   module.importMemory('e', 'm');
   module.importTable('e', 't', 0);
-  module.addFunction(type, ['i64', 'i32'], settleBody(shapeType), 'settle');
+  module.addFunction(type, ['i32', 'i32', 'i32'], settleBody(shapeType), 'settle');
   module.addFunction(shapeType, [], new CodeWriter().get(0).get(1).call(define), 'absent');
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
   const imports = { e: { m: memory, t: table, absent } };
@@ -96,20 +93,18 @@ function createSettler(memory: WebAssembly.Memory, absent: SettleShape): Settler
   return { table, absent: exports.absent, settle: exports.settle as (record: number) => void };
 }
 
-/** (record): empties it, then has the shape of each group that has one compute its slots. */
+/** (record): empties it, then has the shape in each home that is in use compute its slots. */
 function settleBody(shapeType: number): CodeWriter {
-  const [record, tags, tag] = [0, 1, 2];
+  const [record, homes, home, tag] = [0, 1, 2, 3];
   const code = new CodeWriter();
-  code.get(record).memory(OPCODE.i64Load, 3, 0).set(tags);
-  code.get(record).i64Const(0, 0).memory(OPCODE.i64Store, 3, 0);
-  code.get(record).i32Const(0).memory(OPCODE.i32Store, 2, SPOKEN_OF);
-  for (let group = 0; group < MAX_GROUPS; group++) {
-    code.get(tags);
-    if (group > 0) code.i64Const(16 * group, 0).op(0x88);
-    code.op(0xa7).i32Const(0xffff).op(0x71).tee(tag);
-    code.byte(OPCODE.if).byte(VOID);
-    code.get(record).i32Const(operandOffset(group, 0)).op(0x6a).get(tag).get(tag);
-    code.byte(OPCODE.callIndirect).u32(shapeType).u32(0).end();
-  }
-  return code;
+  code.get(record).memory(OPCODE.i32Load, 2, 0).i32Const(MAX_HOMES).op(0x76).set(homes);
+  code.get(record).i32Const(0).memory(OPCODE.i32Store, 2, 0);
+  code.byte(OPCODE.block).byte(VOID).byte(OPCODE.loop).byte(VOID);
+  code.get(homes).op(0x45).brIf(1);
+  code.get(homes).op(0x68).i32Const(HOME_BYTES).op(0x6c).get(record).op(0x6a).set(home);
+  code.get(homes).get(homes).i32Const(1).op(0x6b).op(0x71).set(homes);
+  code.get(home).memory(OPCODE.i32Load, 2, tagOffset(0)).tee(tag).op(0x45).brIf(0);
+  code.get(home).i32Const(operandOffset(0, 0)).op(0x6a).get(tag).get(tag);
+  code.byte(OPCODE.callIndirect).u32(shapeType).u32(0);
+  return code.br(0).end().end();
 }

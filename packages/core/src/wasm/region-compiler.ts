@@ -1,10 +1,12 @@
 import type { ValueType } from '../ir/ops.ts';
 import { blockCode } from './block-code.ts';
-import { type BlockPlan, planBlock } from './block-plan.ts';
+import { announce, type BlockPlan, planBlock } from './block-plan.ts';
+import { chasedAddresses } from './chased-addresses.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
-import { flowGraph } from './flow-graph.ts';
+import { type FlowGraph, flowGraph } from './flow-graph.ts';
 import { withLanes } from './lane-slots.ts';
+import { analyseRecords, type RecordFlow } from './record-flow.ts';
 import { RegionContext, type RegionServices } from './region-context.ts';
 
 import type { DiscoveredRegion } from './region-discovery.ts';
@@ -29,48 +31,50 @@ export function compileRegion(
   const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
-    region.constants.prologue,
+    region.constants.prologue.append(region.accesses.prologue),
     region.code,
     region.siteLocal,
     region.clockLocal,
     (code, slot) => region.storeSlot(code, slot),
-    (code) => region.records.storeForExit(code),
+    (code, needs) => region.records.storeForExit(code, needs),
   );
   return { locals: region.locals.types, body };
 }
 
-function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, optimisations }: RegionServices) {
+function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, optimisations, sites }: RegionServices) {
   const viewed = optimisations.laneSlots ? withLanes(allSlots, discovered.blocks.values()) : allSlots;
   let slots = viewed;
   for (;;) {
     const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots);
+    const chased = optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined;
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;
     for (let index = 0; planned && index < graph.nodes.length; index++) {
       const { code } = graph.nodes[index]!;
-      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes);
+      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes, chased?.[index]);
       if (code && !plan) planned = false;
       plans.push(plan);
     }
     if (planned) {
-      const operandCounts = groups.map((_, group) => largestRecipe(plans, group));
-      return { graph, flow, slots, groups, operandCounts, plans, settleFirst: slots !== viewed };
+      const names = optimisations.namedRecords ? sites.names : undefined;
+      const records = analyseRecords({ graph, plans, groups, slots }, names);
+      announceKept(graph, plans, records);
+      return { graph, flow, slots, groups, records, plans };
     }
     // Too many groups, or a recipe too large: these slots are treated as ordinary ones here.
     slots = withoutDeferred(slots, rest.length > 0 ? rest : slots.deferredSlots);
   }
 }
 
-function largestRecipe(plans: readonly (BlockPlan | undefined)[], group: number): number {
-  let largest = 0;
-  for (const plan of plans) {
-    for (const note of plan?.notes ?? []) {
-      if (note.group === group) largest = Math.max(largest, note.recipe.operands.length);
-    }
+/** The operands that records keep are values to be computed. */
+function announceKept(graph: FlowGraph, plans: readonly (BlockPlan | undefined)[], records: RecordFlow): void {
+  for (const { node, note, places } of records.byNote.values()) {
+    note.recipe.operands.forEach((value, operand) => {
+      if (places[operand]!.kind === 'kept') announce(plans[node]!.uses, graph.nodes[node]!.code!.graph, value);
+    });
   }
-  return largest;
 }
 
 function withoutDeferred(slots: SlotTable, drop: readonly number[]): SlotTable {

@@ -10,6 +10,7 @@ import { Exits, type SiteSink } from './exits.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
 import { LocalPool } from './locals.ts';
 import { RecordEmitter } from './record-emitter.ts';
+import type { RecordFlow } from './record-flow.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
@@ -26,12 +27,9 @@ export interface RegionInput {
   readonly slots: SlotTable;
   /** Groups of deferred slots, see deferral.ts. */
   readonly groups: readonly (readonly number[])[];
-  /** Operands of each group's largest recipe. */
-  readonly operandCounts: readonly number[];
+  readonly records: RecordFlow;
   /** By node; undefined for ways out. */
   readonly plans: readonly (BlockPlan | undefined)[];
-  /** The region has deferred slots it treats as ordinary ones. */
-  readonly settleFirst: boolean;
 }
 
 /** What it asks of the translator. */
@@ -56,6 +54,12 @@ export interface RegionServices {
   placeNumber(place: Place): number;
   /** Link number for calls (`isCall`) and jumps to (pc, mode), or -1 if there are no more. */
   link(pc: number, mode: number, isCall: boolean): number;
+}
+
+/** What holds at a place of the code being emitted. */
+export interface PlaceState {
+  readonly dirty: Bits;
+  readonly records: Bits;
 }
 
 /** What all parts of a region's emitter share: writer, locals, exits, state in locals. */
@@ -104,7 +108,7 @@ export class RegionContext {
 
   /** Label depth of the exit that stores what is dirty now; the site number is to lie under the condition. */
   exitDepth(): number {
-    return this.depth + this.exits.classOf(this.dirty);
+    return this.depth + this.exits.classOf(this.dirty, this.records.needs);
   }
 
   loadSlot(slot: number): void {
@@ -149,7 +153,7 @@ export class RegionContext {
   reload(node: number): void {
     const { input } = this;
     const live = members(input.flow.liveIn[node]!);
-    if (input.settleFirst || live.some((slot) => input.slots.deferred[slot])) this.records.settleIfPending();
+    this.records.settleIfPending(live);
     for (const slot of live) this.loadSlot(slot);
     this.records.reset();
   }
@@ -166,9 +170,9 @@ export class RegionContext {
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
     if (instructions === 0) return;
-    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0));
+    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0, this.records.atExit));
     code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
-    code.brIf(this.exitDepth()).byte(OPCODE.drop);
+    code.brIfRarely(this.exitDepth()).byte(OPCODE.drop);
   }
 
   /** Site for leaving at instruction `insn` of a block whose whole cost is charged already. */
@@ -177,7 +181,7 @@ export class RegionContext {
     let cycles = 0;
     for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
     const mode = block.insnMode?.[insn] ?? this.input.mode;
-    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles);
+    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles, this.records.atExit);
   }
 
   node(index: number): FlowNode {
@@ -190,9 +194,20 @@ export class RegionContext {
     return node.code?.block.pc ?? node.pc;
   }
 
-  /** Dirty set at a node's start. */
+  /** What holds here; for restore() once code of other places has been emitted. */
+  save(): PlaceState {
+    return { dirty: this.dirty.slice(), records: this.records.current };
+  }
+
+  restore({ dirty, records }: PlaceState): void {
+    this.dirty = dirty;
+    this.records.current = records;
+  }
+
+  /** Dirty set and records at a node's start. */
   enterNode(index: number): void {
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
+    this.records.enterNode(index);
   }
 
   /** The block's end: transient slots need not be in memory any more. */

@@ -1,6 +1,6 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import type { Place, TranslationHost } from '../engine/translator-port.ts';
-import { encodeFunction } from './encoder.ts';
+import { type EncodedFunction, encodeFunction } from './encoder.ts';
 import type { JumpProfile } from './jump-profile.ts';
 import type { KeptTables } from './kept-translations.ts';
 import type { LinkTable } from './link-table.ts';
@@ -54,7 +54,7 @@ export class RegionFactory {
   }
 
   /** The region's function, to be made by any module from now on. */
-  compile(region: DiscoveredRegion): Uint8Array {
+  compile(region: DiscoveredRegion): EncodedFunction {
     const { locals, body } = compileRegion(
       region,
       this.host.isa.isSupervisor(region.mode),
@@ -65,7 +65,7 @@ export class RegionFactory {
   }
 
   /** Makes functions, in one module; gives them in order. */
-  make(bodies: readonly Uint8Array[]): readonly unknown[] {
+  make(bodies: readonly EncodedFunction[]): readonly unknown[] {
     const { host } = this;
     this.settler.extend(this.shapes.shapes.length);
     const module = instantiateModule(this.encode(bodies), bodies.length, this.helpers, host, this.imports);
@@ -76,8 +76,8 @@ export class RegionFactory {
   }
 
   /** The module of these functions. */
-  encode(bodies: readonly Uint8Array[]): Uint8Array {
-    return encodeModule(bodies, this.helpers);
+  encode(bodies: readonly EncodedFunction[]): Uint8Array {
+    return encodeModule(bodies, this.helpers, this.host.optimisations.branchHints);
   }
 
   /** The function of the shape with this tag. */

@@ -1,7 +1,7 @@
 import type { TranslationHost } from '../engine/translator-port.ts';
 import { CLOCK_ADDRESS } from '../memory/memory-map.ts';
 import { TABLE_SIZE } from './dispatcher.ts';
-import { ModuleWriter } from './encoder.ts';
+import { type EncodedFunction, ModuleWriter } from './encoder.ts';
 import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
 
 /** Name of a region's export, by its place in the batch. */
@@ -13,9 +13,13 @@ export interface RegionModule {
   readonly bytes: number;
 }
 
-/** Bytes of a module of regions' functions, as encodeFunction gives them. */
-export function encodeModule(bodies: readonly Uint8Array[], helpers: readonly number[]): Uint8Array {
-  const module = new ModuleWriter();
+/** Bytes of a module of regions' functions, with their branch hints if it is to be `hinted`. */
+export function encodeModule(
+  bodies: readonly EncodedFunction[],
+  helpers: readonly number[],
+  hinted = false,
+): Uint8Array {
+  const module = new ModuleWriter(hinted);
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const settleType = module.type(['i32'], []);
   const kernelType = module.type(['i32'], ['i32']);

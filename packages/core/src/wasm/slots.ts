@@ -1,5 +1,6 @@
 import type { StateLayout } from '../cpu/layout.ts';
 import type { ValueType } from '../ir/ops.ts';
+import { MAX_HOMES } from './control-words.ts';
 
 /** The state's slots as the translator counts them. */
 export interface SlotTable {
@@ -11,6 +12,9 @@ export interface SlotTable {
   /** The slot's computation is put off until someone looks (IsaBackend.deferredSlots). */
   readonly deferred: readonly boolean[];
   readonly deferredSlots: readonly number[];
+  /** By slot number: its bit in a record's words (control-words.ts), and those of its family; 0 for slots that are not deferred. */
+  readonly deferredBit: readonly number[];
+  readonly familyBits: readonly number[];
   /** The slot means nothing where a block ends (IsaBackend.transientSlots). */
   readonly transient: readonly boolean[];
   /** The pc's slot, -1 if there is none: in a region it only carries a computed call's target on to the look-up. */
@@ -23,14 +27,18 @@ export interface SlotTable {
 
 export function slotTable(
   layout: StateLayout,
-  deferredNames: readonly string[],
+  families: readonly (readonly string[])[],
   transientNames: readonly string[] = [],
 ): SlotTable {
   const byWord = new Int16Array(layout.size >> 2).fill(-1);
   layout.slots.forEach((slot, number) => {
     byWord[slot.offset >> 2] = number;
   });
-  const deferred = layout.slots.map((slot) => slot.type === 'i32' && deferredNames.includes(slot.name));
+  const names = families.flat();
+  if (names.length > MAX_HOMES) throw new TypeError(`${names.length} deferred slots; ${MAX_HOMES} are allowed`);
+  const bit = (name: string): number => (names.includes(name) ? 1 << names.indexOf(name) : 0);
+  const familyOf = (name: string): readonly string[] => families.find((family) => family.includes(name)) ?? [];
+  const deferred = layout.slots.map((slot) => slot.type === 'i32' && names.includes(slot.name));
   return {
     count: layout.slots.length,
     name: layout.slots.map((slot) => slot.name),
@@ -38,6 +46,8 @@ export function slotTable(
     type: layout.slots.map((slot) => slot.type),
     deferred,
     deferredSlots: deferred.flatMap((yes, number) => (yes ? [number] : [])),
+    deferredBit: layout.slots.map(({ name }) => bit(name)),
+    familyBits: layout.slots.map(({ name }) => familyOf(name).reduce((word, member) => word | bit(member), 0)),
     transient: layout.slots.map(({ name }) => transientNames.includes(name)),
     pc: layout.slots.findIndex(({ name }) => name === 'pc'),
     byWord,

@@ -31,7 +31,7 @@ function emitEntry(region: RegionContext): number {
   code.get(PARAM_STACK);
   const frame = code.i32ConstPatched();
   code.op(0x6b).tee(PARAM_STACK).i32Const(0).op(0x48);
-  code.byte(OPCODE.if).byte(VOID).get(PARAM_PC).byte(OPCODE.return).end();
+  code.ifRarely().get(PARAM_PC).byte(OPCODE.return).end();
   region.loadClock();
   if (!input.graph.isLoop[0]) region.checkBudget(input.flow.longestPath[0]!, region.pcOf(0));
   region.loadTables();

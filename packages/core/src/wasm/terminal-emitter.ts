@@ -50,7 +50,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
         goOn(region, index, terminal.inPlace!);
         return true;
       }
-      // trap and system: the engine does the instruction
+      // trap, system and switchMode: the engine does the instruction
       region.code.i32Const(region.site(code, code.block.count - 1)).br(region.exitDepth());
   }
   finishBlock(region);
@@ -116,7 +116,7 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   code.set(local);
   emitShadows(region, plan);
   finishBlock(region);
-  const dirty = region.dirty.slice();
+  const here = region.save();
   code
     .get(local)
     .i32Const(region.pcOf(region.node(index).succs[0]!))
@@ -124,7 +124,7 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   code.byte(OPCODE.if).byte(VOID);
   handOver(region, index, block);
   code.get(local).byte(OPCODE.return).end();
-  region.dirty = dirty;
+  region.restore(here);
   region.locals.release(local);
 }
 
@@ -163,7 +163,7 @@ function pushLookupSlot(region: RegionContext, local: number): void {
 function comeBack(region: RegionContext, index: number, returnTo: number): void {
   const { code } = region;
   const answer = region.locals.allocate('i32');
-  code.tee(answer).i32Const(returnTo).op(0x47).byte(OPCODE.if).byte(0x40).get(answer).byte(OPCODE.return).end();
+  code.tee(answer).i32Const(returnTo).op(0x47).ifRarely().get(answer).byte(OPCODE.return).end();
   region.locals.release(answer);
   goOn(region, index, returnTo);
 }
@@ -184,12 +184,14 @@ function emitKernelCall(region: RegionContext, index: number, block: BlockCode, 
   const { code } = region;
   handOver(region, index, block);
   finishBlock(region);
+  // Here and not by the host, for whom each group is a call out.
+  region.records.settleIfPending(region.input.slots.deferredSlots);
   const pc = region.services.pcOffset;
   code
     .i32Const(0)
     .i32Const(next)
     .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
-  code.i32Const(number).call(IMPORT_KERNEL_CALL).byte(OPCODE.if).byte(0x40);
+  code.i32Const(number).call(IMPORT_KERNEL_CALL).ifRarely();
   code.i32Const(0).i32Const(SITE_EXACT).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
   code.byte(OPCODE.return).end();
   goOn(region, index, next);

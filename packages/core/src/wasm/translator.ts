@@ -13,8 +13,6 @@ import {
   ENTRY_CYCLES_ADDRESS,
   ENTRY_FILTER_BASE,
   ENTRY_FILTER_BYTES,
-  LOOKUP_ADDRESS,
-  LOOKUP_BYTES,
   PAGE_SIZE,
   SITE_ADDRESS,
 } from '../memory/memory-map.ts';
@@ -24,8 +22,6 @@ import {
   JUMP_ADDRESS,
   JUMP_TARGET_ADDRESS,
   LEAVE,
-  LINKS_OFFSET,
-  lookupOffset,
   RECORD_ADDRESS,
   SITE_ELSEWHERE,
   SITE_EXACT,
@@ -40,6 +36,7 @@ import { JumpProfile } from './jump-profile.ts';
 import type { KeptRegion } from './kept-region.ts';
 import { encodeTranslations, KeptTranslations } from './kept-translations.ts';
 import { LinkTable } from './link-table.ts';
+import { LookupCaches } from './lookup-caches.ts';
 import { RecordSettler } from './record-settler.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { RegionFactory } from './region-factory.ts';
@@ -49,7 +46,6 @@ import { SiteTable } from './site-table.ts';
 import { TranslationQueue, type TranslatorTuning } from './translation-queue.ts';
 
 const SITE = SITE_ADDRESS >> 2;
-const LOOKUP = LOOKUP_ADDRESS >> 2;
 const JUMP = JUMP_ADDRESS >> 2;
 const JUMP_TARGET = JUMP_TARGET_ADDRESS >> 2;
 const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
@@ -65,7 +61,7 @@ const MAX_REFRESHES = 5;
 /** What a run compiled is worth keeping if it is no less than this part of what was kept before. */
 const WORTH_KEEPING = 50;
 const NO_TABLES = {
-  sites: new Int32Array(0),
+  sites: { words: new Int32Array(0), records: [], names: [[]] },
   shapes: [],
   jumps: [],
   links: { targets: [], called: [] },
@@ -96,6 +92,7 @@ class Translator implements TranslatorPort {
   private readonly places: Place[] = [];
   /** By table set: its look-up cache is out of date. */
   private readonly stale: Uint8Array;
+  private readonly lookups: LookupCaches;
   private readonly i32: Int32Array;
   private readonly nests: boolean;
   private readonly queue: TranslationQueue;
@@ -115,6 +112,8 @@ class Translator implements TranslatorPort {
     this.i32 = memory.i32;
     this.store = new RegionStore(memory.u8.subarray(ENTRY_FILTER_BASE, ENTRY_FILTER_BASE + ENTRY_FILTER_BYTES));
     this.stale = new Uint8Array(memory.setCount);
+    this.lookups = new LookupCaches(memory.i32, memory.lookupBase, memory.setCount);
+    host.cpu.mmu.setTakenListener = (set) => this.clearLookup(set);
     this.settler = new RecordSettler(memory, (tag) => this.runtime.factory.shapeFunction(tag));
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
   }
@@ -215,30 +214,26 @@ class Translator implements TranslatorPort {
   private resolve(pc: number, mode: number): Region | undefined {
     const { mmu } = this.host.cpu;
     const space = mmu.current;
-    const lookup = this.i32[LOOKUP]!;
-    if (this.stale[space.set]) this.clearLookup(space.set, lookup);
-    const entry = (lookup + lookupOffset(pc)) >> 2;
-    if (this.i32[entry] === pc && this.i32[entry + 1] === mode) {
-      const region = this.store.atSlot(this.i32[entry + 2]!);
+    if (this.stale[space.set]) this.clearLookup(space.set);
+    const slot = this.lookups.find(pc, mode);
+    if (slot !== 0) {
+      const region = this.store.atSlot(slot);
       if (region?.alive) return region;
     }
     const region = this.store.find(pc, mode, space, mmu);
-    if (region === undefined) return undefined;
-    this.i32[entry] = pc;
-    this.i32[entry + 1] = mode;
-    this.i32[entry + 2] = region.slot;
+    if (region !== undefined) this.lookups.enter(space.set, pc, mode, region.slot);
     return region;
   }
 
   /** Wires direct calls and jumps to the region, in this address space. */
   private wire(region: Region): void {
     const link = this.links.find(region.pc, region.mode);
-    if (link >= 0) this.i32[(this.i32[LOOKUP]! + LINKS_OFFSET + 4 * link) >> 2] = region.slot;
+    if (link >= 0) this.lookups.wire(this.host.cpu.mmu.current.set, link, region.slot);
   }
 
-  private clearLookup(set: number, lookup: number): void {
+  private clearLookup(set: number): void {
     this.stale[set] = 0;
-    this.host.cpu.memory.u8.fill(0, lookup, lookup + LOOKUP_BYTES);
+    this.lookups.clear(set);
   }
 
   /** Runs from `first` on until something is left to the engine. False if nothing was executed. */
@@ -337,6 +332,7 @@ class Translator implements TranslatorPort {
     const { i32 } = this;
     this.settler.settle(RECORD_ADDRESS);
     if (site === SITE_EXACT) return;
+    this.sites.names.complete(i32, this.sites.recordsOf(site));
     this.settler.settle(EXIT_RECORD_ADDRESS);
     this.host.cpu.pc = this.sites.pcOf(site);
     this.host.cpu.mode = this.sites.modeOf(site);
@@ -380,7 +376,8 @@ class Translator implements TranslatorPort {
       return PLACE_LEAVE;
     }
     // Into the kernel (its vectors may lie outside its text): the region calls what stands there.
-    const enters = !place.inKernelText && (place.kind === 'trap' || inKernelText(host.options, host.cpu.pc));
+    const isTrap = place.kind !== 'system' && place.number >= 0;
+    const enters = !place.inKernelText && (isTrap || inKernelText(host.options, host.cpu.pc));
     if (answer === PLACE_NEXT || enters) return answer;
     i32[SITE] = SITE_ELSEWHERE;
     return PLACE_LEAVE;
@@ -420,7 +417,7 @@ class Translator implements TranslatorPort {
   private compile(found: DiscoveredRegion, replaced: Region | undefined, factory: RegionFactory) {
     const { host, store } = this;
     const body = factory.compile(found);
-    this.compiledBytes += body.length;
+    this.compiledBytes += body.bytes.length;
     const extents = extentsOf(found.lifted, host.isa.instructionAlign);
     const kept = {
       pc: found.entry,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCKED, EAGAIN, ENXIO, EPIPE, ESPIPE } from '../errno.ts';
 import { SIGPIPE, sigBit } from '../signal/numbers.ts';
+import { setAction } from '../task/group-test-kit.ts';
 import { BUFFER, fsKit } from './fs-test-kit.ts';
 
 function piped(flags = 0) {
@@ -69,7 +70,7 @@ describe('pipes', () => {
   it('sends SIGPIPE where nobody reads', () => {
     const kit = piped();
     kit.call('close', kit.reader);
-    kit.task.group.actions[SIGPIPE]!.handler = 0x1234;
+    setAction(kit.task, SIGPIPE, { handler: 0x1234 });
     expect(kit.call('write', kit.writer, BUFFER, 1)).toBe(-EPIPE);
     expect(kit.task.pending.set & sigBit(SIGPIPE)).not.toBe(0n);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCKED } from '../errno.ts';
 import { leaveQueues } from '../sched/wait.ts';
+import { setAction } from '../task/group-test-kit.ts';
 import { attachConsole } from './console.ts';
 import { BUFFER, fakeHost, fsKit, PATH_1, PATH_2 } from './fs-test-kit.ts';
 import { FS_SYSCALLS } from './syscalls.ts';
@@ -107,7 +108,7 @@ describe('system calls with random arguments', () => {
         const kit = fsKit({ tty: true, root: host });
         attachConsole(kit.kernel, kit.task);
         const { task, kernel } = kit;
-        for (let signo = 1; signo <= 64; signo++) task.group.actions[signo]!.handler = 1;
+        for (let signo = 1; signo <= 64; signo++) setAction(task, signo, { handler: 1 });
         openOneOfEach(kit);
         for (const { row, args, first, second, buffer } of steps) {
           const { name, args: types, handler } = FS_SYSCALLS[row]!;

@@ -4,6 +4,7 @@ import { copyOut, readWord, writeWord } from '../mm/user-access.ts';
 import { SIGUSR1 } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
 import { exitTask } from '../task/exit.ts';
+import { setAction } from '../task/group-test-kit.ts';
 import { taskKit, USER } from '../task/task-test-kit.ts';
 
 const [WAKE, LOCK, UNLOCK, TRYLOCK, WAIT_REQUEUE, CMP_REQUEUE, LOCK2] = [129, 134, 135, 136, 139, 140, 141];
@@ -50,7 +51,7 @@ test('a wait ends by its time, and begins anew after a signal', () => {
   kit.tick();
   expect(kit.resume(other)).toBe(-ETIMEDOUT);
   expect(kit.call(other, 'futex', USER, LOCK, 0, 0)).toBe('blocked');
-  other.group.actions[SIGUSR1]!.handler = 0x1000;
+  setAction(other, SIGUSR1, { handler: 0x1000 });
   sendSignal(kit.kernel, other, sigInfo(SIGUSR1));
   expect(kit.resume(other)).toBe(-ERESTARTNOINTR);
   expect(kit.call(leader, 'futex', USER, UNLOCK)).toBe(0);

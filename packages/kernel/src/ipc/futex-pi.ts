@@ -12,7 +12,7 @@ import { effectivePriority } from '../sched/realtime.ts';
 import { blockOn, wakeTask } from '../sched/wait.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type { RestartRecord, Task, WaitQueue } from '../types.ts';
-import { futexKey } from './futex-key.ts';
+import { type FutexKey, futexKey, isNoKey } from './futex-key.ts';
 
 export const FUTEX_WAITERS = 0x8000_0000 | 0;
 export const FUTEX_OWNER_DIED = 0x4000_0000;
@@ -20,7 +20,7 @@ export const FUTEX_TID_MASK = 0x3fff_ffff;
 
 /** A lock somebody waits for. Linux: struct futex_pi_state */
 interface PiState {
-  key: string;
+  key: FutexKey;
   owner: number;
   waiters: PiWaiter[];
   queue: WaitQueue;
@@ -30,20 +30,20 @@ interface PiState {
 interface PiWaiter extends RestartRecord {
   tid: number;
   /** The lock's. */
-  key: string;
+  key: FutexKey;
   address: number;
   deadline: bigint | undefined;
   acquired: boolean;
   /** FUTEX_WAIT_REQUEUE_PI: key of the futex it waits on, until it is moved. */
-  from: string | undefined;
+  from: FutexKey | undefined;
 }
 
 const LOCK_CALL = 'futex-pi';
 
-function piStates(kernel: Kernel): Map<string, PiState> {
+function piStates(kernel: Kernel): Map<FutexKey, PiState> {
   const { sub } = kernel.state;
-  sub.piFutexes ??= new Map<string, PiState>();
-  return sub.piFutexes as Map<string, PiState>;
+  sub.piFutexes ??= new Map<FutexKey, PiState>();
+  return sub.piFutexes as Map<FutexKey, PiState>;
 }
 
 function waiterOf(task: Task | undefined): PiWaiter | undefined {
@@ -51,13 +51,14 @@ function waiterOf(task: Task | undefined): PiWaiter | undefined {
 }
 
 /** Whether tasks wait for a lock there: no ordinary wake-up is meant for them. */
-export function isPiFutex(kernel: Kernel, key: string): boolean {
+export function isPiFutex(kernel: Kernel, key: FutexKey): boolean {
   return liveState(kernel, key) !== undefined;
 }
 
 /** The lock's state with the waiters that still are; undefined where there is none. */
-function liveState(kernel: Kernel, key: string): PiState | undefined {
+function liveState(kernel: Kernel, key: FutexKey): PiState | undefined {
   const states = piStates(kernel);
+  if (states.size === 0) return undefined;
   const state = states.get(key);
   if (state === undefined) return undefined;
   state.waiters = state.waiters.filter((waiter) => kernel.state.tasks.get(waiter.tid)?.restart === waiter);
@@ -86,7 +87,7 @@ function lockAtomically(
   kernel: Kernel,
   by: Task,
   address: number,
-  key: string,
+  key: FutexKey,
   tid: number,
   waitersBit: boolean,
 ): number {
@@ -169,7 +170,7 @@ export function futexLockPi(
   const known = waiterOf(task);
   if (known !== undefined) return waitForLock(kernel, task, known);
   const key = futexKey(kernel, task, address, shared);
-  if (typeof key === 'number') return key;
+  if (isNoKey(key)) return key;
   const taken = lockAtomically(kernel, task, address, key, task.tid, false);
   if (taken !== 0) return Math.min(taken, 0);
   const state = piStates(kernel).get(key)!;
@@ -218,7 +219,7 @@ export function futexUnlockPi(kernel: Kernel, task: Task, address: number, share
   if (word === undefined) return -EFAULT;
   if ((word & FUTEX_TID_MASK) !== task.tid) return -EPERM;
   const key = futexKey(kernel, task, address, shared);
-  if (typeof key === 'number') return key;
+  if (isNoKey(key)) return key;
   const state = liveState(kernel, key);
   if (state === undefined) {
     if ((kernel.state.keyedQueues.get(key)?.waiters.length ?? 0) > 0) return -EINVAL;
@@ -250,9 +251,9 @@ export function futexWaitRequeuePi(
   if (known !== undefined) return goOnRequeue(kernel, task, known);
   if (address === lock) return -EINVAL;
   const key = futexKey(kernel, task, lock, shared);
-  if (typeof key === 'number') return key;
+  if (isNoKey(key)) return key;
   const from = futexKey(kernel, task, address, shared);
-  if (typeof from === 'number') return from;
+  if (isNoKey(from)) return from;
   const word = readWord(kernel, task, address);
   if (word === undefined) return -EFAULT;
   if (word !== (expected | 0)) return -EAGAIN;
@@ -283,12 +284,12 @@ function goOnRequeue(kernel: Kernel, task: Task, waiter: PiWaiter): number {
   return result;
 }
 
-function dropQueue(kernel: Kernel, key: string): void {
+function dropQueue(kernel: Kernel, key: FutexKey): void {
   if (kernel.state.keyedQueues.get(key)?.waiters.length === 0) kernel.state.keyedQueues.delete(key);
 }
 
 /** Whether somebody waits there to be moved to a lock: no ordinary wake-up is meant for it. */
-export function waitsForRequeue(kernel: Kernel, key: string): boolean {
+export function waitsForRequeue(kernel: Kernel, key: FutexKey): boolean {
   const first = kernel.state.keyedQueues.get(key)?.waiters[0];
   return first !== undefined && waiterOf(kernel.state.tasks.get(first)) !== undefined;
 }
@@ -306,9 +307,9 @@ export function futexCmpRequeuePi(
 ): number {
   if (from === lock || wakeCount !== 1 || moveCount < 0) return -EINVAL;
   const fromKey = futexKey(kernel, task, from, shared);
-  if (typeof fromKey === 'number') return fromKey;
+  if (isNoKey(fromKey)) return fromKey;
   const key = futexKey(kernel, task, lock, shared);
-  if (typeof key === 'number') return key;
+  if (isNoKey(key)) return key;
   const word = readWord(kernel, task, from);
   if (word === undefined) return -EFAULT;
   if (word !== (expected | 0)) return -EAGAIN;
@@ -327,7 +328,7 @@ export function futexCmpRequeuePi(
   return done;
 }
 
-function moveToLock(kernel: Kernel, waiter: PiWaiter, fromKey: string, acquired: boolean): void {
+function moveToLock(kernel: Kernel, waiter: PiWaiter, fromKey: FutexKey, acquired: boolean): void {
   const task = kernel.state.tasks.get(waiter.tid)!;
   waiter.from = undefined;
   waiter.acquired = acquired;

@@ -5,7 +5,7 @@ import { readWord, writeWord } from '../mm/user-access.ts';
 import { blockOn, wakeTask } from '../sched/wait.ts';
 import { registerRestart } from '../syscalls/restart.ts';
 import type { Task, WaitQueue } from '../types.ts';
-import { futexKey } from './futex-key.ts';
+import { type FutexKey, futexKey, isNoKey } from './futex-key.ts';
 import { isPiFutex, waitsForRequeue } from './futex-pi.ts';
 
 export const FUTEX_WAIT = 0;
@@ -31,13 +31,13 @@ interface FutexRecord {
   woken: boolean;
   bitset: number;
   /** What it waits on: one futex, or several (futex_waitv); and which of them was woken. */
-  keys: string[];
-  wokenKey: string | undefined;
+  keys: FutexKey[];
+  wokenKey: FutexKey | undefined;
   deadline: bigint | undefined;
   [field: string]: unknown;
 }
 
-function queueOf(kernel: Kernel, key: string): WaitQueue {
+function queueOf(kernel: Kernel, key: FutexKey): WaitQueue {
   const queues = kernel.state.keyedQueues;
   let queue = queues.get(key);
   if (queue === undefined) {
@@ -48,7 +48,7 @@ function queueOf(kernel: Kernel, key: string): WaitQueue {
 }
 
 /** Forgets a queue nobody waits on. */
-function dropIfEmpty(kernel: Kernel, key: string): void {
+function dropIfEmpty(kernel: Kernel, key: FutexKey): void {
   if (kernel.state.keyedQueues.get(key)?.waiters.length === 0) kernel.state.keyedQueues.delete(key);
 }
 
@@ -69,7 +69,7 @@ export function futexWait(kernel: Kernel, task: Task, wait: FutexWait): number {
   if (known?.call === 'futex') return resumeWait(kernel, task, known as FutexRecord, wait.relative);
   if (wait.bitset === 0) return -EINVAL;
   const key = futexKey(kernel, task, wait.address, wait.shared);
-  if (typeof key === 'number') return key;
+  if (isNoKey(key)) return key;
   const value = readWord(kernel, task, wait.address);
   if (value === undefined) return -EFAULT;
   if (value !== (wait.expected | 0)) return -EAGAIN;
@@ -79,7 +79,7 @@ export function futexWait(kernel: Kernel, task: Task, wait: FutexWait): number {
   return sleep(kernel, task, record, wait.relative);
 }
 
-function newRecord(call: string, keys: string[], bitset: number, deadline: bigint | undefined): FutexRecord {
+function newRecord(call: string, keys: FutexKey[], bitset: number, deadline: bigint | undefined): FutexRecord {
   return { call, woken: false, wokenKey: undefined, bitset, keys, deadline };
 }
 
@@ -100,10 +100,10 @@ export function futexWaitMultiple(
   waiters: readonly FutexWaiter[],
   deadline: bigint | undefined,
 ): number {
-  const keys: string[] = [];
+  const keys: FutexKey[] = [];
   for (const { address, expected, shared } of waiters) {
     const key = futexKey(kernel, task, address, shared);
-    if (typeof key === 'number') return key;
+    if (isNoKey(key)) return key;
     const value = readWord(kernel, task, address);
     if (value === undefined) return -EFAULT;
     if (value !== (expected | 0)) return -EAGAIN;
@@ -152,7 +152,7 @@ function recordOf(kernel: Kernel, tid: number): { task: Task; record: FutexRecor
 }
 
 /** Wakes up to `count` waiters whose bits meet `bitset`, oldest first. */
-function wakeKey(kernel: Kernel, key: string, count: number, bitset: number): number {
+function wakeKey(kernel: Kernel, key: FutexKey, count: number, bitset: number): number {
   const queue = kernel.state.keyedQueues.get(key);
   if (queue === undefined) return 0;
   let woken = 0;
@@ -185,7 +185,7 @@ export function futexWake(
     return first > 0 ? first : futexWake(kernel, task, address, count, bitset, true);
   }
   const key = futexKey(kernel, task, address, shared);
-  if (typeof key === 'number') return key;
+  if (isNoKey(key)) return key;
   if (isPiFutex(kernel, key) || waitsForRequeue(kernel, key)) return -EINVAL;
   return wakeKey(kernel, key, Math.max(1, count), bitset);
 }
@@ -203,9 +203,9 @@ export function futexRequeue(
 ): number {
   if (wakeCount < 0 || moveCount < 0) return -EINVAL;
   const fromKey = futexKey(kernel, task, from, shared);
-  if (typeof fromKey === 'number') return fromKey;
+  if (isNoKey(fromKey)) return fromKey;
   const toKey = futexKey(kernel, task, to, shared);
-  if (typeof toKey === 'number') return toKey;
+  if (isNoKey(toKey)) return toKey;
   if (expected !== undefined) {
     const value = readWord(kernel, task, from);
     if (value === undefined) return -EFAULT;
@@ -216,7 +216,7 @@ export function futexRequeue(
   return woken + (fromKey === toKey ? 0 : moveWaiters(kernel, fromKey, toKey, moveCount));
 }
 
-function moveWaiters(kernel: Kernel, fromKey: string, toKey: string, count: number): number {
+function moveWaiters(kernel: Kernel, fromKey: FutexKey, toKey: FutexKey, count: number): number {
   const queue = kernel.state.keyedQueues.get(fromKey);
   if (queue === undefined || count === 0) return 0;
   const target = queueOf(kernel, toKey);
@@ -250,9 +250,9 @@ export function futexWakeOp(
   shared: boolean,
 ): number {
   const firstKey = futexKey(kernel, task, first, shared);
-  if (typeof firstKey === 'number') return firstKey;
+  if (isNoKey(firstKey)) return firstKey;
   const secondKey = futexKey(kernel, task, second, shared);
-  if (typeof secondKey === 'number') return secondKey;
+  if (isNoKey(secondKey)) return secondKey;
   const old = readWord(kernel, task, second);
   if (old === undefined) return -EFAULT;
   let operand = (encoded << 8) >> 20;

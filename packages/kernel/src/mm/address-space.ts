@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import type { Mm } from '../types.ts';
 import { mmState } from './state.ts';
 import { releaseVmaFile } from './vma.ts';
-import { zapRange } from './zap.ts';
+import { releaseRange } from './zap.ts';
 
 /** An empty address space with one user. */
 export function newMm(kernel: Kernel): Mm {
@@ -38,20 +38,22 @@ export function newMm(kernel: Kernel): Mm {
   return mm;
 }
 
-/** Drops everything mapped; the address space itself stays. */
-export function clearMm(kernel: Kernel, mm: Mm): void {
-  if (mm.space.codeRanges.length > 0) kernel.mmu.setCodeRanges(mm.space, []);
-  for (const vma of mm.vmas) zapRange(kernel, mm, vma.start, vma.end);
+/** Drops everything mapped in an address space that nothing is translated by any more. */
+function dropMappings(kernel: Kernel, mm: Mm): void {
   const { vmas } = mm;
+  for (const vma of vmas) releaseRange(kernel, mm, vma.start, vma.end);
   mm.vmas = [];
   mm.mappedBytes = 0;
   mm.lockedBytes = 0;
+  mm.space.pages.recycle();
   for (const vma of vmas) releaseVmaFile(kernel, vma.file);
 }
 
 /** Destroys an address space that has no users. Where it is the MMU's current one, the MMU falls back to the kernel's own. */
 export function destroyMm(kernel: Kernel, mm: Mm): void {
-  clearMm(kernel, mm);
+  mm.space.codeRanges = [];
+  kernel.mmu.destroySpace(mm.space);
+  dropMappings(kernel, mm);
   releaseVmaFile(kernel, mm.exe);
   mm.exe = undefined;
   const state = mmState(kernel);
@@ -59,5 +61,4 @@ export function destroyMm(kernel: Kernel, mm: Mm): void {
   state.mms.splice(index, 1);
   if (index < state.scan.mm) state.scan.mm--;
   else if (index === state.scan.mm) state.scan.page = 0;
-  kernel.mmu.destroySpace(mm.space);
 }

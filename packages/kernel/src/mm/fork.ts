@@ -3,12 +3,13 @@
  * are, so that the child takes no faults for what its parent had. Linux 6.1 mm/memory.c: copy_page_range
  */
 import { PAGE_SIZE, PTE_ACCESSED, PTE_DIRTY, PTE_WRITE, pteFrame } from '@kml/core';
+import { copyPlain } from '../copy-plain.ts';
 import { retainFile } from '../fs/file.ts';
 import { segmentMapped } from '../ipc/sysv/shm-attach.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Mm, Vma } from '../types.ts';
 import { newMm } from './address-space.ts';
-import { holdsFrame, isSwapEntry } from './pte.ts';
+import { holdsFrame, isSwapEntry, PROT_EXEC } from './pte.ts';
 import { mmState } from './state.ts';
 import { copyVma, updateCodeRanges } from './vma.ts';
 
@@ -26,8 +27,8 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.readImpliesExec = parent.readImpliesExec;
   child.noHugePages = parent.noHugePages;
   child.barriers = parent.barriers;
-  child.arch = structuredClone(parent.arch);
-  if (parent.rewrite !== undefined) child.rewrite = structuredClone(parent.rewrite);
+  child.arch = copyPlain(parent.arch);
+  if (parent.rewrite !== undefined) child.rewrite = copyPlain(parent.rewrite);
   child.exe = parent.exe && retainFile(parent.exe);
   child.auxv = parent.auxv;
   child.dumpable = parent.dumpable;
@@ -45,34 +46,59 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.peakRss = child.rss;
   const { copyArea, copyEntry } = kernel.work;
   kernel.engine.addCycles(copyArea * child.vmas.length + copyEntry * (child.rss + child.swapped));
-  updateCodeRanges(kernel, child);
+  copyCodeRanges(kernel, parent, child);
   return child;
 }
 
+/** A child that has all of its parent's areas has its code ranges, where none of them is known by its address space. */
+function copyCodeRanges(kernel: Kernel, parent: Mm, child: Mm): void {
+  const same =
+    child.vmas.length === parent.vmas.length &&
+    parent.vmas.every(({ prot, image }) => !(prot & PROT_EXEC) || image !== '');
+  if (same) child.space.codeRanges = parent.space.codeRanges;
+  else updateCodeRanges(kernel, child);
+}
+
+/** The pages of one VMA, leaf by leaf: the child's entries are written as they are, since nothing was derived from them yet. */
 function copyPages(kernel: Kernel, parent: Mm, child: Mm, vma: Vma): void {
-  const { mmu } = kernel;
-  const { frames, swap } = mmState(kernel);
   const { leaves } = parent.space.pages;
   const end = vma.end / PAGE_SIZE;
-  for (let page = vma.start / PAGE_SIZE; page < end; page++) {
+  for (let page = vma.start / PAGE_SIZE; page < end; ) {
+    const next = Math.min(end, (page | 1023) + 1);
     const leaf = leaves[page >>> 10];
-    if (leaf === undefined) {
-      page |= 1023;
-      continue;
-    }
+    if (leaf !== undefined) copyEntries(kernel, parent, child, vma, leaf, page, next);
+    page = next;
+  }
+}
+
+/** The entries of pages [from, to), which lie in one leaf. */
+function copyEntries(
+  kernel: Kernel,
+  parent: Mm,
+  child: Mm,
+  vma: Vma,
+  leaf: Int32Array,
+  from: number,
+  to: number,
+): void {
+  const { frames, swap } = mmState(kernel);
+  let copy: Int32Array | undefined;
+  for (let page = from; page < to; page++) {
     let entry = leaf[page & 1023]!;
+    if (entry === 0) continue;
     if (holdsFrame(entry)) {
       if (entry & PTE_WRITE && !vma.shared) {
+        kernel.mmu.withdrawWrite(parent.space, page);
         entry &= ~PTE_WRITE;
-        mmu.setEntry(parent.space, page, entry);
       }
       frames.refs[pteFrame(entry)]!++;
-      mmu.setEntry(child.space, page, entry & ~(PTE_ACCESSED | PTE_DIRTY));
+      entry &= ~(PTE_ACCESSED | PTE_DIRTY);
       child.rss++;
     } else if (isSwapEntry(entry)) {
       swap.refs[pteFrame(entry)]!++;
-      mmu.setEntry(child.space, page, entry);
       child.swapped++;
-    }
+    } else continue;
+    copy ??= child.space.pages.leaf(page >>> 10);
+    copy[page & 1023] = entry;
   }
 }

@@ -37,13 +37,21 @@ export function kernelWrite32(kernel: Kernel, address: number, value: number): v
   kernel.memory.i32[at >> 2] = value;
 }
 
+/** Writes words from an aligned kernel virtual address on; they lie in one page. */
+export function kernelWriteWords(kernel: Kernel, address: number, words: readonly number[]): void {
+  const at = kernelAddress(kernel, address);
+  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, 4 * words.length);
+  for (let i = 0; i < words.length; i++) kernel.memory.i32[(at >> 2) + i] = words[i]!;
+}
+
 /** `length` bytes in guest order. */
 export function kernelReadBytes(kernel: Kernel, address: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
-    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, bytes.subarray(done, done + piece));
+    const into = piece === length ? bytes : bytes.subarray(done, done + piece);
+    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, into);
     done += piece;
   }
   return bytes;
@@ -54,9 +62,19 @@ export function kernelWriteBytes(kernel: Kernel, address: number, bytes: Uint8Ar
   for (let done = 0; done < bytes.length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(bytes.length - done, PAGE_SIZE - (at & PAGE_MASK));
-    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, bytes.subarray(done, done + piece));
+    const from = piece === bytes.length ? bytes : bytes.subarray(done, done + piece);
+    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, from);
     done += piece;
   }
+}
+
+/** Copies bytes from one place to another; neither range goes over the end of a page. */
+export function kernelCopy(kernel: Kernel, to: number, from: number, length: number): void {
+  const { memory } = kernel;
+  const target = kernelAddress(kernel, to);
+  const source = kernelAddress(kernel, from);
+  memory.noteCodeWrite(memory.frameOf(target), target & PAGE_MASK, length);
+  memory.u8.copyWithin(target, source, source + length);
 }
 
 function unalignedRead(kernel: Kernel, address: number): number {

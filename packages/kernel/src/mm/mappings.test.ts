@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newFile } from '../fs/file.ts';
 import { installFd } from '../fs/file-table.ts';
+import { setSoftLimit } from '../task/group-test-kit.ts';
 import { newCredentials } from '../task/new-task.ts';
 import type { Task } from '../types.ts';
 import { madvise } from './madvise.ts';
@@ -81,12 +82,12 @@ describe('mmap', () => {
   it('keeps to RLIMIT_AS and RLIMIT_DATA', () => {
     const kernel = testKernel();
     const task = testTask(kernel);
-    task.group.rlimits[9]!.current = 20 * 4096;
+    setSoftLimit(task, 9, 20 * 4096);
     expect(anonymous(kernel, task, 16)).toBeGreaterThan(0);
     expect(anonymous(kernel, task, 5)).toBe(-12);
     expect(anonymous(kernel, task, 4)).toBeGreaterThan(0);
-    task.group.rlimits[9]!.current = 0xffff_ffff;
-    task.group.rlimits[2]!.current = 24 * 4096;
+    setSoftLimit(task, 9, 0xffff_ffff);
+    setSoftLimit(task, 2, 24 * 4096);
     expect(anonymous(kernel, task, 5)).toBe(-12);
     expect(anonymous(kernel, task, 5, MAP_SHARED)).toBeGreaterThan(0);
     expect(anonymous(kernel, task, 4)).toBeGreaterThan(0);
@@ -237,7 +238,7 @@ describe('residence', () => {
     expect(munlock(kernel, task, base, 4096)).toBe(0);
     expect(task.mm!.lockedBytes).toBe(4096);
     task.cred = newCredentials(1000, 1000);
-    task.group.rlimits[8]!.current = 4 * 4096;
+    setSoftLimit(task, 8, 4 * 4096);
     expect(mlock(kernel, task, base, 8 * 4096, 0)).toBe(-12);
     expect(mlockall(kernel, task, 2)).toBe(0);
     expect(anonymous(kernel, task, 8)).toBe(-11);

@@ -134,6 +134,7 @@ export function testKernel(options: TestOptions = {}): TestKernel {
       hz: 100,
     },
     state: newKernelState(),
+    plans: [],
     syscalls: [],
     work: kernelWork(),
     starts,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setSoftLimit } from '../task/group-test-kit.ts';
 import type { Task } from '../types.ts';
 import { brk } from './brk.ts';
 import { handlePageFault } from './fault.ts';
@@ -118,9 +119,9 @@ describe('page faults', () => {
     map(kernel, task, 2, top - 8192, MAP_GROWSDOWN);
     expect(writeWord(kernel, task, top - 100 * 4096, 5)).toBe(true);
     expect(findVma(task.mm!, top - 1)!.start).toBe(top - 100 * 4096);
-    task.group.rlimits[3]!.current = 150 * 4096;
+    setSoftLimit(task, 3, 150 * 4096);
     expect(writeWord(kernel, task, top - 151 * 4096, 5)).toBe(false);
-    task.group.rlimits[3]!.current = 0x1000_0000;
+    setSoftLimit(task, 3, 0x1000_0000);
     map(kernel, task, 1, top - 600 * 4096);
     expect(writeWord(kernel, task, top - 300 * 4096, 5)).toBe(true);
     expect(writeWord(kernel, task, top - 344 * 4096, 5)).toBe(false);

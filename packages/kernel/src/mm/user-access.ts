@@ -64,20 +64,20 @@ export function copyIn(kernel: Kernel, task: Task, address: number, length: numb
   return copyInto(kernel, task, from, bytes) ? bytes : undefined;
 }
 
-/** Fills `into` from the task's memory. False if not all of it can be read (what was read stays). */
-export function copyInto(kernel: Kernel, task: Task, address: number, into: Uint8Array): boolean {
+/** Fills the first `length` bytes of `into` from the task's memory. False if not all can be read (what was read stays). */
+export function copyInto(kernel: Kernel, task: Task, address: number, into: Uint8Array, length = into.length): boolean {
   const from = address >>> 0;
-  if (!accessOk(kernel, task, from, into.length)) return false;
-  for (let done = 0; done < into.length; ) {
+  if (!accessOk(kernel, task, from, length)) return false;
+  for (let done = 0; done < length; ) {
     const at = userAddress(kernel, task, from + done, 'read');
     if (at < 0) return false;
     const offset = at & PAGE_MASK;
-    const piece = Math.min(into.length - done, PAGE_SIZE - offset);
-    const target = piece === into.length ? into : into.subarray(done, done + piece);
-    kernel.memory.readFrame(kernel.memory.frameOf(at), offset, target);
+    const piece = Math.min(length - done, PAGE_SIZE - offset);
+    const target = done === 0 ? into : into.subarray(done, done + piece);
+    kernel.memory.readFrame(kernel.memory.frameOf(at), offset, target, piece);
     done += piece;
   }
-  chargeCopy(kernel, into.length);
+  chargeCopy(kernel, length);
   return true;
 }
 
@@ -85,23 +85,35 @@ function chargeCopy(kernel: Kernel, bytes: number): void {
   if (bytes >= CHARGED_COPY) kernel.engine.addCycles(bytes * kernel.work.copyByte);
 }
 
-/** Writes bytes in guest order. False if not all of them can be written (those before the fault are). */
-export function copyOut(kernel: Kernel, task: Task, address: number, bytes: Uint8Array): boolean {
-  return copyOutPartial(kernel, task, address, bytes) === bytes.length;
+/** Writes the first `length` bytes, in guest order. False if not all of them can be written (those before the fault are). */
+export function copyOut(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  bytes: Uint8Array,
+  length = bytes.length,
+): boolean {
+  return copyOutPartial(kernel, task, address, bytes, length) === length;
 }
 
 /** Writes bytes until one cannot be written; tells how many were. */
-export function copyOutPartial(kernel: Kernel, task: Task, address: number, bytes: Uint8Array): number {
+export function copyOutPartial(
+  kernel: Kernel,
+  task: Task,
+  address: number,
+  bytes: Uint8Array,
+  length = bytes.length,
+): number {
   const to = address >>> 0;
-  if (!accessOk(kernel, task, to, bytes.length)) return 0;
+  if (!accessOk(kernel, task, to, length)) return 0;
   let done = 0;
-  while (done < bytes.length) {
+  while (done < length) {
     const at = userAddress(kernel, task, to + done, 'write');
     if (at < 0) return done;
     const offset = at & PAGE_MASK;
-    const piece = Math.min(bytes.length - done, PAGE_SIZE - offset);
-    const source = piece === bytes.length ? bytes : bytes.subarray(done, done + piece);
-    kernel.memory.writeFrame(kernel.memory.frameOf(at), offset, source);
+    const piece = Math.min(length - done, PAGE_SIZE - offset);
+    const source = done === 0 ? bytes : bytes.subarray(done, done + piece);
+    kernel.memory.writeFrame(kernel.memory.frameOf(at), offset, source, piece);
     done += piece;
   }
   chargeCopy(kernel, done);

@@ -10,6 +10,11 @@ import { releaseSlot } from './swap.ts';
 /** Empties one entry, giving its frame or swap slot back. */
 export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): void {
   kernel.mmu.setEntry(mm.space, page, 0);
+  releaseEntry(kernel, mm, entry);
+}
+
+/** Gives back what an entry refers to. */
+function releaseEntry(kernel: Kernel, mm: Mm, entry: number): void {
   if (holdsFrame(entry)) {
     mm.rss--;
     // A file page that a process used stays warm in the page cache after it.
@@ -23,10 +28,9 @@ export function zapEntry(kernel: Kernel, mm: Mm, page: number, entry: number): v
 
 /** Empties the entries of [start, end), addresses on page borders. */
 export function zapRange(kernel: Kernel, mm: Mm, start: number, end: number): void {
-  const { leaves } = mm.space.pages;
-  const last = end / PAGE_SIZE;
   let count = 0;
-  for (let page = start / PAGE_SIZE; page < last; page++) {
+  const { leaves } = mm.space.pages;
+  for (let page = start / PAGE_SIZE; page < end / PAGE_SIZE; page++) {
     const leaf = leaves[page >>> 10];
     if (leaf === undefined) {
       page |= 1023;
@@ -35,6 +39,24 @@ export function zapRange(kernel: Kernel, mm: Mm, start: number, end: number): vo
     const entry = leaf[page & 1023]!;
     if (entry === 0) continue;
     zapEntry(kernel, mm, page, entry);
+    count++;
+  }
+  if (count > 0) kernel.engine.addCycles(kernel.work.zapEntry * count);
+}
+
+/** As zapRange, of an address space that is gone: its entries are given back, and left as they are. */
+export function releaseRange(kernel: Kernel, mm: Mm, start: number, end: number): void {
+  let count = 0;
+  const { leaves } = mm.space.pages;
+  for (let page = start / PAGE_SIZE; page < end / PAGE_SIZE; page++) {
+    const leaf = leaves[page >>> 10];
+    if (leaf === undefined) {
+      page |= 1023;
+      continue;
+    }
+    const entry = leaf[page & 1023]!;
+    if (entry === 0) continue;
+    releaseEntry(kernel, mm, entry);
     count++;
   }
   if (count > 0) kernel.engine.addCycles(kernel.work.zapEntry * count);

@@ -18,7 +18,7 @@ export function limitRealtime(kernel: Kernel, task: Task): void {
   const used = ((task.userCycles + task.systemCycles - task.rtStart) / kernel.options.clockHz) * SECOND_US;
   if (used >= limit.max) sendGroupSignal(kernel, task.group, sigInfo(SIGKILL));
   else if (used >= limit.current) {
-    limit.current += SECOND_US;
+    task.group.rlimits[RLIMIT_RTTIME] = { ...limit, current: limit.current + SECOND_US };
     sendGroupSignal(kernel, task.group, sigInfo(SIGXCPU));
   }
 }

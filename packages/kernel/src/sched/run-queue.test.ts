@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { TIF_NEED_RESCHED } from '../kernel-memory.ts';
+import { setAction } from '../task/group-test-kit.ts';
 import { taskKit } from '../task/task-test-kit.ts';
 import type { Task } from '../types.ts';
 import { weightOf } from './weights.ts';
@@ -46,7 +47,7 @@ test('a sleeper that wakes takes the CPU soon, but not all the time it slept', (
   share(kit, [hog], 1000);
   kit.run(hog);
   kit.call(hog, 'kill', sleeper.tid, 18);
-  sleeper.group.actions[10]!.handler = 4096;
+  setAction(sleeper, 10, { handler: 4096 });
   kit.call(hog, 'kill', sleeper.tid, 10);
   expect(sleeper.state).toBe('runnable');
   expect(hog.work & TIF_NEED_RESCHED).toBe(TIF_NEED_RESCHED);

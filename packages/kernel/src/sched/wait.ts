@@ -60,6 +60,10 @@ export function leaveQueues(kernel: Kernel, task: Task): void {
   if (wait === undefined) return;
   task.wait = undefined;
   for (const queue of wait.queues) {
+    if (queue.waiters.length === 1 && queue.waiters[0] === task.tid) {
+      queue.waiters.pop();
+      continue;
+    }
     // A task may stand on one queue twice (poll of the same file): all places go.
     for (let at = queue.waiters.indexOf(task.tid); at >= 0; at = queue.waiters.indexOf(task.tid, at)) {
       queue.waiters.splice(at, 1);

@@ -19,7 +19,7 @@ import {
   SIGCHLD,
   SIGCONT,
 } from './numbers.ts';
-import { sendGroupSignal } from './send.ts';
+import { ignoresSignal, sendGroupSignal } from './send.ts';
 
 function childInfo(kernel: Kernel, group: ThreadGroup, code: number, status: number): SigInfo {
   const times = groupTimes(kernel, group);
@@ -54,7 +54,8 @@ export function notifyExit(kernel: Kernel, group: ThreadGroup, status: number): 
     const action = parent.actions[SIGCHLD]!;
     autoreap = action.handler === SIG_IGN || (action.flags & SA_NOCLDWAIT) !== 0;
     const reason = exitReason(status);
-    if (action.handler !== SIG_IGN)
+    // Mostly nobody would do anything about it: then its siginfo need not be made.
+    if (autoreap ? action.handler !== SIG_IGN : !ignoresSignal(parent, undefined, SIGCHLD))
       sendGroupSignal(kernel, parent, childInfo(kernel, group, reason.code, reason.status));
   } else if (signo > 0 && signo <= lastSignal(kernel)) {
     const reason = exitReason(status);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EAGAIN, EINTR, EINVAL, EPERM } from '../errno.ts';
 import { copyOut, readWord } from '../mm/user-access.ts';
+import { setAction, setSoftLimit } from '../task/group-test-kit.ts';
 import { newCredentials } from '../task/new-task.ts';
 import { RESTART_SYSCALL, taskKit, USER } from '../task/task-test-kit.ts';
 import {
@@ -46,14 +47,14 @@ test('SA_NODEFER leaves the signal unblocked, SA_RESETHAND takes the handler awa
 
 test('a blocked signal waits; a standard one is kept once, real-time ones are queued in order', () => {
   const { kit, task } = withHandler(40);
-  task.group.actions[SIGUSR1]!.handler = HANDLER;
+  setAction(task, SIGUSR1, { handler: HANDLER });
   task.sigMask = sigBit(40) | sigBit(SIGUSR1);
   for (const value of [1, 2, 3]) sendSignal(kit.kernel, task, sigInfo(40, { value }));
   sendSignal(kit.kernel, task, sigInfo(SIGUSR1));
   sendSignal(kit.kernel, task, sigInfo(SIGUSR1));
   kit.exitWork(task);
   expect(kit.handled).toHaveLength(0);
-  task.group.actions[40]!.flags = SA_NODEFER;
+  setAction(task, 40, { flags: SA_NODEFER });
   copyOut(kit.kernel, task, USER, new Uint8Array(8));
   expect(kit.call(task, 'rt_sigprocmask', 2, USER, 0, 8)).toBe(0);
   kit.exitWork(task);
@@ -69,7 +70,7 @@ test('a blocked signal waits; a standard one is kept once, real-time ones are qu
 test('a full queue of real-time signals gives EAGAIN to sigqueue', () => {
   const { kit, task } = withHandler(40);
   task.sigMask = sigBit(40);
-  task.group.rlimits[11]!.current = 2;
+  setSoftLimit(task, 11, 2);
   const results = [1, 2, 3].map(() => sendSignal(kit.kernel, task, sigInfo(40, { code: -1 })));
   expect(results).toEqual([0, 0, -EAGAIN]);
 });
@@ -93,7 +94,7 @@ test('SIGKILL ends a stopped process and one in an uninterruptible wait', () => 
   kit.exitWork(stopped);
   expect(stopped.exitCode).toBe(SIGKILL);
   const parent = kit.newProcess();
-  parent.group.actions[SIGUSR1]!.handler = HANDLER;
+  setAction(parent, SIGUSR1, { handler: HANDLER });
   expect(kit.call(parent, 'vfork')).toBe('blocked');
   sendGroupSignal(kit.kernel, parent.group, sigInfo(SIGUSR1));
   expect(parent.state).toBe('sleeping');
@@ -107,13 +108,13 @@ test('SIGKILL ends a stopped process and one in an uninterruptible wait', () => 
 test('a fault signal that is blocked or ignored kills; one with a handler does not', () => {
   const kit = taskKit();
   const blocked = kit.newProcess();
-  blocked.group.actions[SIGSEGV]!.handler = HANDLER;
+  setAction(blocked, SIGSEGV, { handler: HANDLER });
   blocked.sigMask = sigBit(SIGSEGV);
   forceSignal(kit.kernel, blocked, sigInfo(SIGSEGV, { code: 1, addr: 4 }));
   kit.exitWork(blocked);
   expect(blocked.exitCode).toBe(SIGSEGV);
   const caught = kit.newProcess();
-  caught.group.actions[SIGSEGV]!.handler = HANDLER;
+  setAction(caught, SIGSEGV, { handler: HANDLER });
   forceSignal(kit.kernel, caught, sigInfo(SIGSEGV, { code: 1, addr: 4 }));
   kit.exitWork(caught);
   expect(kit.handled.at(-1)).toMatchObject({ task: caught, info: { addr: 4 } });
@@ -166,7 +167,7 @@ test('nanosleep goes on through restart_syscall until its first deadline, and te
   expect(kit.frame(task).result).toBe(RESTART_SYSCALL);
   expect(kit.call(task, 'restart_syscall')).toBe('blocked');
   expect(task.wait!.deadline).toBe(deadline);
-  task.group.actions[SIGALRM]!.handler = HANDLER;
+  setAction(task, SIGALRM, { handler: HANDLER });
   kit.advance(100_000_000);
   sendSignal(kernel, task, sigInfo(SIGALRM));
   kit.resume(task);

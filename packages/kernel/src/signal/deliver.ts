@@ -108,18 +108,17 @@ function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, ac
   kernel.abi.undoRecognised?.(kernel, frame);
   resolveRestart(kernel, task, frame, action);
   abortSequence(kernel, task);
-  const handler = { ...action };
-  if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
+  if (action.flags & SA_RESETHAND) task.group.actions[info.signo] = { ...action, handler: SIG_DFL };
   const mask = task.savedSigMask ?? task.sigMask;
   kernel.engine.addCycles(kernel.work.signalDelivery);
   const stepping = task.tracing?.step === true;
   if (task.tracing !== undefined) kernel.abi.debug.singleStep?.(kernel, task, frame, false);
-  if (!kernel.abi.setupSignal(kernel, task, frame, info, handler, mask)) {
+  if (!kernel.abi.setupSignal(kernel, task, frame, info, action, mask)) {
     forceSegv(kernel, task, info.signo);
     return;
   }
   task.savedSigMask = undefined;
-  const blocked = task.sigMask | handler.mask | (handler.flags & SA_NODEFER ? 0n : sigBit(info.signo));
+  const blocked = task.sigMask | action.mask | (action.flags & SA_NODEFER ? 0n : sigBit(info.signo));
   setSigMask(kernel, task, blocked);
   if (task.tracing !== undefined) enterTracedHandler(kernel, task, frame, stepping);
 }

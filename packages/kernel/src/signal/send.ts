@@ -192,7 +192,7 @@ export function forceSignal(kernel: Kernel, task: Task, info: SigInfo): void {
   const action = task.group.actions[info.signo]!;
   const blocked = (task.sigMask & sigBit(info.signo)) !== 0n;
   if (blocked || action.handler === SIG_IGN) {
-    action.handler = SIG_DFL;
+    task.group.actions[info.signo] = { ...action, handler: SIG_DFL };
     task.sigMask &= ~sigBit(info.signo);
   }
   const bit = sigBit(info.signo);
@@ -204,7 +204,7 @@ export function forceSignal(kernel: Kernel, task: Task, info: SigInfo): void {
 
 /** SIGSEGV because a signal frame could not be written or read: a handler that just failed is not tried again. */
 export function forceSegv(kernel: Kernel, task: Task, signo: number): void {
-  if (signo === 11) task.group.actions[11]!.handler = SIG_DFL;
+  if (signo === 11) task.group.actions[11] = { ...task.group.actions[11]!, handler: SIG_DFL };
   forceSignal(kernel, task, sigInfo(11));
 }
 

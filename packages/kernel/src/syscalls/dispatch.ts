@@ -8,7 +8,8 @@ import { schedule } from '../sched/switch.ts';
 import { frameAddress, setWork } from '../task/thread-info.ts';
 import { traceCall, traceResult } from '../trace/strace.ts';
 import type { Task } from '../types.ts';
-import type { SyscallDef } from './define.ts';
+import { type CallPlan, callPlan, isSigned } from './call-plan.ts';
+import type { ArgType, SyscallDef } from './define.ts';
 
 /**
  * A system call, from its stub's kernel call. First entry (the count, the trace line, a fresh restart
@@ -16,9 +17,9 @@ import type { SyscallDef } from './define.ts';
  * KERNEL_LEAVE.
  */
 export function systemCall(kernel: Kernel, task: Task, number: number): number {
-  const row = kernel.syscalls[number];
-  if (!task.inCall) enter(kernel, task, row, number);
-  const result = row === undefined ? -ENOSYS : invoke(kernel, task, row);
+  const plan = kernel.plans[number] ?? callPlan(kernel, number);
+  if (!task.inCall) enter(kernel, task, plan?.row, number);
+  const result = plan === undefined ? -ENOSYS : invoke(kernel, task, plan);
   if (result === BLOCKED) {
     task.inCall = true;
     kernel.cpu.pc = kernel.cpu.pc - kernel.abi.kernelCallBytes;
@@ -27,7 +28,9 @@ export function systemCall(kernel: Kernel, task: Task, number: number): number {
   // The call ended the task, or its whole process.
   if (task.state !== 'runnable') return schedule(kernel);
   leave(kernel, task, result);
-  kernel.options.onSyscall?.({ kind: 'exit', pid: task.tid, name: nameOf(kernel, number), result });
+  if (kernel.options.onSyscall !== undefined) {
+    kernel.options.onSyscall({ kind: 'exit', pid: task.tid, name: nameOf(kernel, number), result });
+  }
   return kernel.cpu.leaveRequested ? KERNEL_LEAVE : KERNEL_GO_ON;
 }
 
@@ -77,36 +80,37 @@ function nativeResult(kernel: Kernel, result: number): number {
 }
 
 /** Calls the handler with its arguments read as the row's signature says. */
-function invoke(kernel: Kernel, task: Task, row: SyscallDef): number {
-  const { args, handler } = row;
-  switch (args.length) {
-    case 0:
-      return handler(kernel, task);
-    case 1:
-      if (args[0] !== 'u64') return handler(kernel, task, word(kernel, args[0]!, 0));
-      break;
-    case 2:
-      if (!hasPair(row)) return handler(kernel, task, word(kernel, args[0]!, 0), word(kernel, args[1]!, 1));
-      break;
-    case 3:
-      if (!hasPair(row)) {
-        return handler(kernel, task, word(kernel, args[0]!, 0), word(kernel, args[1]!, 1), word(kernel, args[2]!, 2));
-      }
-  }
-  return handler(kernel, task, ...syscallArguments(kernel, row));
+function invoke(kernel: Kernel, task: Task, plan: CallPlan): number {
+  const { row, words } = plan;
+  const { handler } = row;
+  if (words < 0) return handler(kernel, task, ...syscallArguments(kernel, row));
+  if (words === 0) return handler(kernel, task);
+  const a = argument(kernel, plan, 0);
+  if (words === 1) return handler(kernel, task, a);
+  const b = argument(kernel, plan, 1);
+  if (words === 2) return handler(kernel, task, a, b);
+  const c = argument(kernel, plan, 2);
+  if (words === 3) return handler(kernel, task, a, b, c);
+  const d = argument(kernel, plan, 3);
+  if (words === 4) return handler(kernel, task, a, b, c, d);
+  const e = argument(kernel, plan, 4);
+  if (words === 5) return handler(kernel, task, a, b, c, d, e);
+  return handler(kernel, task, a, b, c, d, e, argument(kernel, plan, 5));
 }
 
-function hasPair(row: SyscallDef): boolean {
-  for (const type of row.args) if (type === 'u64') return true;
-  return false;
+/** Argument `index`, one word. */
+function argument(kernel: Kernel, plan: CallPlan, index: number): number {
+  const given = kernel.abi.syscallArgument(kernel, index);
+  const value = plan.tables === undefined ? given : (plan.tables[index]?.toGeneric(given >>> 0) ?? given);
+  return (plan.signed >> index) & 1 ? value : value >>> 0;
 }
 
 /** One argument word. */
-function word(kernel: Kernel, type: SyscallDef['args'][number], index: number): number {
+function word(kernel: Kernel, type: ArgType, index: number): number {
   const given = kernel.abi.syscallArgument(kernel, index);
   const { numbers } = kernel.abi;
   const value = numbers === undefined ? given : (numbers[type as NumberKind]?.toGeneric(given >>> 0) ?? given);
-  return type === 'int' || type === 'long' || type === 'fd' || type === 'pid' ? value : value >>> 0;
+  return isSigned(type) ? value : value >>> 0;
 }
 
 /** All arguments of a row; a 'u64' takes two words, low word first on a little-endian machine. */

@@ -6,12 +6,13 @@ import { readCString, readWord } from '../mm/user-access.ts';
 import { unlink } from '../ptrace/attach.ts';
 import { EVENT_EXEC } from '../ptrace/numbers.ts';
 import { wantsEvent } from '../ptrace/stop.ts';
-import { SI_USER, SIG_DFL, SIG_IGN, SIGCHLD, SIGTRAP } from '../signal/numbers.ts';
+import { SI_USER, SIG_IGN, SIGCHLD, SIGTRAP } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
 import { deletePosixTimers } from '../time/group-timers.ts';
 import type { OpenFile, Task } from '../types.ts';
 import { exitOtherThreads } from './exit.ts';
 import { releaseVfork } from './fork.ts';
+import { DEFAULT_ACTION, IGNORE_ACTION } from './new-task.ts';
 import { RLIMIT_STACK } from './rlimit-numbers.ts';
 import { mirrorTask } from './thread-info.ts';
 
@@ -67,12 +68,7 @@ function afterExec(kernel: Kernel, task: Task): void {
   traceExec(kernel, task, oldTid);
   unshareFiles(kernel, task);
   closeOnExec(kernel, task);
-  group.actions = group.actions.map((action) => ({
-    handler: action.handler === SIG_IGN ? SIG_IGN : SIG_DFL,
-    flags: 0,
-    mask: 0n,
-    restorer: 0,
-  }));
+  group.actions = group.actions.map((action) => (action.handler === SIG_IGN ? IGNORE_ACTION : DEFAULT_ACTION));
   deletePosixTimers(kernel, group);
   task.altStack = { sp: 0, size: 0, flags: 2 };
   task.restartBlock = undefined;

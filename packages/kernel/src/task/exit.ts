@@ -24,6 +24,7 @@ import { traceExit } from '../trace/strace.ts';
 import type { Task, ThreadGroup } from '../types.ts';
 import { releaseVfork } from './fork.ts';
 import { hasStoppedJobs, isOrphanedPgrp } from './jobs.ts';
+import { giveContext } from './spare-contexts.ts';
 import { setState } from './thread-info.ts';
 
 /**
@@ -47,6 +48,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   setState(kernel, task, 'zombie');
   freeKernelStack(kernel, task.stackSlot);
   task.stackSlot = -1;
+  giveContext(task);
   task.tracedStop = undefined;
   leavesCoreDump(kernel, task);
   exitPtrace(kernel, task);

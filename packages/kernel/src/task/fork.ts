@@ -1,3 +1,4 @@
+import { copyPlain } from '../copy-plain.ts';
 import { BLOCKED, EAGAIN, EFAULT, EINVAL, EPERM } from '../errno.ts';
 import { closeFd } from '../fs/file-table.ts';
 import { cloneFileTable, cloneFsContext, installFd, releaseFileTable, releaseFsContext } from '../fs/fs-api.ts';
@@ -7,7 +8,7 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_KU, TIF_NEED_RESCHED, TIF_REWRITE } from '../kernel-memory.ts';
 import { exitMm } from '../mm/exit.ts';
 import { forkMm } from '../mm/fork.ts';
-import { kernelReadBytes, kernelWriteBytes } from '../mm/kernel-access.ts';
+import { kernelCopy } from '../mm/kernel-access.ts';
 import { allocKernelStack, freeKernelStack } from '../mm/kernel-stack.ts';
 import { writeWord } from '../mm/user-access.ts';
 import { inheritTracing } from '../ptrace/attach.ts';
@@ -17,7 +18,7 @@ import { inheritPolicy } from '../sched/policy.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
 import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
-import type { RestartRecord, Task, ThreadGroup } from '../types.ts';
+import type { RestartRecord, SigAction, Task, ThreadGroup } from '../types.ts';
 import {
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
@@ -137,22 +138,24 @@ function copyMm(kernel: Kernel, parent: Task, args: CloneArguments): Task['mm'] 
 /** A new process beside (CLONE_PARENT) or below the parent. */
 function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup {
   const from = parent.group;
-  const group = newGroup(pid, has(args, CLONE_PARENT) ? from.parent : from);
+  const above = has(args, CLONE_PARENT) ? from.parent : from;
+  const group = newGroup(pid, above, copyActions(from, args), from.rlimits.slice());
   group.parentTid = has(args, CLONE_PARENT) ? from.parentTid : parent.tid;
   group.pgid = from.pgid;
   group.sid = from.sid;
   group.tty = from.tty;
-  // Handlers are shared, not copied, when asked for: the array itself.
-  group.actions = has(args, CLONE_SIGHAND) ? from.actions : from.actions.map((action) => ({ ...action }));
-  if (has(args, CLONE_CLEAR_SIGHAND)) {
-    for (const action of group.actions) if (action.handler !== SIG_IGN) action.handler = SIG_DFL;
-  }
-  group.rlimits = from.rlimits.map((limit) => ({ ...limit }));
   group.oomScoreAdj = from.oomScoreAdj;
   group.exe = from.exe;
   group.argv = from.argv;
   group.environ = from.environ;
   return group;
+}
+
+/** Handlers are shared, not copied, when asked for: the array itself. */
+function copyActions({ actions }: ThreadGroup, args: CloneArguments): SigAction[] {
+  if (has(args, CLONE_SIGHAND)) return actions;
+  if (!has(args, CLONE_CLEAR_SIGHAND)) return actions.slice();
+  return actions.map((action) => (action.handler === SIG_IGN ? action : { ...action, handler: SIG_DFL }));
 }
 
 function inherit(parent: Task, child: Task, args: CloneArguments): void {
@@ -168,7 +171,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.mceKill = parent.mceKill;
   child.personality = parent.personality;
   if (!has(args, CLONE_VM) && parent.rseq !== undefined) child.rseq = { ...parent.rseq };
-  child.arch = structuredClone(parent.arch);
+  child.arch = copyPlain(parent.arch);
   if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
   if (has(args, CLONE_THREAD)) child.exitSignal = -1;
   else child.exitSignal = has(args, CLONE_PARENT) ? parent.group.leader.exitSignal : args.exitSignal;
@@ -180,7 +183,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
 function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
   const { abi } = kernel;
   const frame = frameAddress(kernel, child);
-  kernelWriteBytes(kernel, frame, kernelReadBytes(kernel, frameAddress(kernel, parent), abi.frameBytes));
+  kernelCopy(kernel, frame, frameAddress(kernel, parent), abi.frameBytes);
   abi.forkFrame(kernel, child, frame, args.sp);
   abi.newContext(kernel, child, parent);
   return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.ts';
-import { NSIG, SIG_DFL, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
+import { NSIG, SIG_DFL, SIG_IGN, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type {
   Credentials,
@@ -14,18 +14,24 @@ import type {
 } from '../types.ts';
 import { initialCaps } from './capabilities.ts';
 import { defaultRlimits } from './rlimit-numbers.ts';
+import { takeContext } from './spare-contexts.ts';
 
 /** Largest process id. Linux: PID_MAX_DEFAULT */
 export const PID_MAX = 32_768;
 /** First id after the numbers have gone round. Linux: RESERVED_PIDS */
 const RESERVED_PIDS = 300;
 
+/** What a signal does that nobody has set an action for. */
+export const DEFAULT_ACTION: SigAction = { handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 };
+/** The same for one that is ignored. */
+export const IGNORE_ACTION: SigAction = { handler: SIG_IGN, flags: 0, mask: 0n, restorer: 0 };
+
 export function newPending(): PendingSignals {
   return { set: 0n, queue: [] };
 }
 
 export function defaultActions(signals = NSIG): SigAction[] {
-  return Array.from({ length: signals + 1 }, () => ({ handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 }));
+  return new Array(signals + 1).fill(DEFAULT_ACTION);
 }
 
 /** What a process of that user and group begins with. */
@@ -49,8 +55,13 @@ export function rootCredentials(): Credentials {
   return { ...newCredentials(0, 0), groups: [] };
 }
 
-/** A process without threads yet. */
-export function newGroup(pid: number, parent: ThreadGroup | undefined, signals = NSIG): ThreadGroup {
+/** A process without threads yet. Actions and limits become its own. */
+export function newGroup(
+  pid: number,
+  parent: ThreadGroup | undefined,
+  actions = defaultActions(),
+  rlimits = defaultRlimits(PID_MAX / 4),
+): ThreadGroup {
   return {
     pid,
     leader: undefined as unknown as Task,
@@ -61,7 +72,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     pgid: pid,
     sid: pid,
     tty: 0,
-    actions: defaultActions(signals),
+    actions,
     pending: newPending(),
     groupExit: undefined,
     stopped: false,
@@ -69,7 +80,7 @@ export function newGroup(pid: number, parent: ThreadGroup | undefined, signals =
     stopReport: undefined,
     continueReport: false,
     childExit: { waiters: [] },
-    rlimits: defaultRlimits(PID_MAX / 4),
+    rlimits,
     timers: { real: newItimer(), virtual: newItimer(), prof: newItimer() },
     childUserCycles: 0,
     childSystemCycles: 0,
@@ -122,7 +133,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     inCall: false,
     traceEntry: undefined,
     traceBuffer: 0,
-    context: new Uint8Array(kernel.abi.isa.layout.size),
+    context: takeContext(kernel.abi.isa.layout.size),
     stackSlot: -1,
     work: 0,
     nice: 0,

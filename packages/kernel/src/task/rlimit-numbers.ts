@@ -1,3 +1,5 @@
+import type { ResourceLimit } from '../types.ts';
+
 /** Resource limits. Linux 6.1 include/uapi/asm-generic/resource.h */
 export const RLIMIT_CPU = 0;
 export const RLIMIT_FSIZE = 1;
@@ -21,10 +23,10 @@ export const RLIM_NLIMITS = 16;
 export const RLIM_INFINITY = Number.POSITIVE_INFINITY;
 
 /** Limits of the first process. Linux 6.1 include/asm-generic/resource.h: INIT_RLIMITS, with the hard limits a login gives */
-export function defaultRlimits(maxTasks: number): { current: number; max: number }[] {
-  const limits = Array.from({ length: RLIM_NLIMITS }, () => ({ current: RLIM_INFINITY, max: RLIM_INFINITY }));
-  limits[RLIMIT_STACK]!.current = 8 << 20;
-  limits[RLIMIT_CORE]!.current = 0;
+export function defaultRlimits(maxTasks: number): ResourceLimit[] {
+  const limits: ResourceLimit[] = new Array(RLIM_NLIMITS).fill({ current: RLIM_INFINITY, max: RLIM_INFINITY });
+  limits[RLIMIT_STACK] = { current: 8 << 20, max: RLIM_INFINITY };
+  limits[RLIMIT_CORE] = { current: 0, max: RLIM_INFINITY };
   limits[RLIMIT_NPROC] = { current: maxTasks, max: maxTasks };
   limits[RLIMIT_NOFILE] = { current: 1024, max: 1 << 20 };
   limits[RLIMIT_MEMLOCK] = { current: 8 << 20, max: 8 << 20 };

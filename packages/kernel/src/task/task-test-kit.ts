@@ -18,12 +18,12 @@ import { MAP_ANONYMOUS, MAP_PRIVATE } from '../mm/mmap-flags.ts';
 import { dequeue, enqueue } from '../sched/run-queue.ts';
 import { publishCurrent } from '../sched/switch.ts';
 import { SCHED_SYSCALLS } from '../sched/syscalls.ts';
-import { SIG_IGN, SIGCHLD } from '../signal/numbers.ts';
+import { SIGCHLD } from '../signal/numbers.ts';
 import { SIGNAL_SYSCALLS } from '../signal/syscalls.ts';
 import type { SyscallDef } from '../syscalls/define.ts';
 import { TIME_SYSCALLS } from '../time/syscalls.ts';
 import type { SigInfo, SigSet, Task } from '../types.ts';
-import { addTask, newGroup, newTask } from './new-task.ts';
+import { addTask, IGNORE_ACTION, newGroup, newTask } from './new-task.ts';
 import { TASK_SYSCALLS } from './syscalls.ts';
 import { frameAddress } from './thread-info.ts';
 
@@ -148,6 +148,7 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
     },
     options: { ...base.options, strace: options.strace ? (line) => trace.push(line) : undefined },
     image: { segments: [], symbols: new Map(), textStart: 0xc010_0000, textEnd: 0xc010_1000 },
+    plans: [],
     syscalls: ROWS,
   };
   mapKernelPage(kernel, (kernel.abi.taskSize + KERNEL_DATA_OFFSET) >>> 12, true, false);
@@ -250,7 +251,7 @@ function makeInit(kernel: Kernel): Task {
   const { fs, cred } = kernel.state.sched.idle!;
   const task = newTask(kernel, { tid: 1, group, comm: 'init', cred, files: newFileTable(), fs });
   task.state = 'sleeping';
-  group.actions[SIGCHLD]!.handler = SIG_IGN;
+  group.actions[SIGCHLD] = IGNORE_ACTION;
   addTask(kernel, task);
   return task;
 }

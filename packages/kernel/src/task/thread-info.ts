@@ -34,6 +34,10 @@ export function clearWork(kernel: Kernel, task: Task, bits: number): void {
   if (task.stackSlot >= 0) kernelWrite32(kernel, threadInfoAddress(kernel, task) + THREAD_INFO.flags, task.work);
 }
 
+const COMM_BYTES = 16;
+/** On its way to guest memory; charCodeAt beyond the end is NaN, which is stored as 0. */
+const comm = new Uint8Array(COMM_BYTES);
+
 /** Writes the task's whole mirror: at its birth, exec and change of name. */
 export function mirrorTask(kernel: Kernel, task: Task): void {
   if (task.stackSlot < 0) return;
@@ -42,8 +46,7 @@ export function mirrorTask(kernel: Kernel, task: Task): void {
   kernelWrite32(kernel, info + THREAD_INFO.pid, task.group.pid);
   kernelWrite32(kernel, info + THREAD_INFO.tid, task.tid);
   kernelWrite32(kernel, info + THREAD_INFO.state, TASK_STATES.indexOf(task.state));
-  const comm = new Uint8Array(16);
-  for (let i = 0; i < Math.min(15, task.comm.length); i++) comm[i] = task.comm.charCodeAt(i);
+  for (let i = 0; i < COMM_BYTES; i++) comm[i] = i < COMM_BYTES - 1 ? task.comm.charCodeAt(i) : 0;
   kernelWriteBytes(kernel, info + THREAD_INFO.comm, comm);
 }
 

@@ -6,6 +6,7 @@ import { kernelWrite32 } from '../mm/kernel-access.ts';
 import { copyOut, readWord } from '../mm/user-access.ts';
 import { SIGALRM } from '../signal/numbers.ts';
 import { dequeueSignal } from '../signal/pending.ts';
+import { setAction } from '../task/group-test-kit.ts';
 import { taskKit, USER } from '../task/task-test-kit.ts';
 import { cyclesToNs, monotonicNs, nsToCycles } from './clock.ts';
 import { isIdle, onRunReturn, timerDue } from './events.ts';
@@ -143,7 +144,7 @@ test('a POSIX timer counts what it overran while its signal was not taken', () =
   kit.tick();
   kit.advance(1_000_000);
   kit.tick();
-  task.group.actions[SIGALRM]!.handler = 4096;
+  setAction(task, SIGALRM, { handler: 4096 });
   copyOut(kernel, task, USER, new Uint8Array(8));
   kit.call(task, 'rt_sigprocmask', 2, USER, 0, 8);
   kit.exitWork(task);

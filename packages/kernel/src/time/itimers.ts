@@ -81,7 +81,7 @@ export function cpuItimers(kernel: Kernel, task: Task): void {
   if (used >= nsToCycles(limit.max * 1e9, clockHz)) sendGroupSignal(kernel, group, sigInfo(SIGKILL));
   else if (used >= nsToCycles(limit.current * 1e9, clockHz)) {
     // Once a second until the hard limit.
-    limit.current += 1;
+    group.rlimits[RLIMIT_CPU] = { ...limit, current: limit.current + 1 };
     sendGroupSignal(kernel, group, sigInfo(SIGXCPU));
   }
 }

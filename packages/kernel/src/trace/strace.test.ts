@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { copyOut } from '../mm/user-access.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
+import { setAction } from '../task/group-test-kit.ts';
 import { taskKit, USER } from '../task/task-test-kit.ts';
 import { quote } from './strace.ts';
 
@@ -34,7 +35,7 @@ test('a call that waits is one line, at its end; a restart is told; deaths are t
   const task = kit.newProcess();
   kit.call(task, 'pause');
   expect(kit.trace).toEqual([]);
-  task.group.actions[10]!.handler = 4096;
+  setAction(task, 10, { handler: 4096 });
   sendSignal(kit.kernel, task, sigInfo(10, { code: 0, pid: 5 }));
   kit.resume(task);
   kit.exitWork(task);

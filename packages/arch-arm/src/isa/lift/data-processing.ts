@@ -1,6 +1,7 @@
 import type { I32 } from '@kml/core';
 import { returnFromException } from './exception-return.ts';
 import { type Insn, LR, PC } from './insn.ts';
+import { mayReturnInline, returnInline } from './mode-switch.ts';
 import { operand2 } from './operand2.ts';
 
 type Compute = (x: Insn, a: I32, b: I32) => I32;
@@ -125,7 +126,8 @@ function begin(x: Insn): boolean {
 /** ALUWritePC, or with S the exception return of SUBS pc, lr and its like. ARM ARM DDI0406C A2.3.1, B9.3.20. */
 function writePc(x: Insn, result: I32): void {
   if (x.S) {
-    returnFromException(x, result);
+    if (mayReturnInline(x)) returnInline(x, result);
+    else returnFromException(x, result);
     return;
   }
   const plainMove = x.row.lift === mov && (x.row.operand2 === 'register' || x.shift === 0) && x.Rm === LR;

@@ -14,7 +14,7 @@ const MASKS = reg('masks');
 const WRITE_PSR = defineRoutine(writePsrFields);
 
 /** GE in bits 19 to 16. */
-function geBits(x: Insn): I32 {
+export function geBits(x: Insn): I32 {
   const ir = x.b;
   const ge = ir.get(GE);
   const bit = (from: number, to: number): I32 => ir.and(ir.shrU(ge, x.const(from - to)), x.const(1 << to));
@@ -75,7 +75,7 @@ function writeFields(x: Insn, source: () => I32): void {
 }
 
 /** The slot `ge` for bits 19 to 16 of a word. */
-function geMaskOf(x: Insn, word: I32): I32 {
+export function geMaskOf(x: Insn, word: I32): I32 {
   const ir = x.b;
   let mask: I32 | undefined;
   for (let n = 0; n < 4; n++) {

@@ -29,7 +29,7 @@ const IFAR = reg('ifar');
 /** SCTLR.V: vectors at 0xffff0000. SCTLR.TE: exceptions are taken in T32. */
 export const SCTLR_V = 1 << 13;
 export const SCTLR_TE = 1 << 30;
-const HIGH_VECTORS = 0xffff_0000;
+export const HIGH_VECTORS = 0xffff_0000;
 
 /** Fault status, short descriptors. ARM ARM DDI0406C table B3-23. */
 export const FSR_ALIGNMENT = 0x01;

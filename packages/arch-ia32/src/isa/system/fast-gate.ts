@@ -1,8 +1,8 @@
 /**
  * The common way through a gate: from CPL 3 by a 32-bit interrupt or trap gate to flat segments of CPL 0,
- * the frame within one page of the inner stack that is translated. gates.ts has the general way.
+ * the tables and the frame in pages that are translated already. gates.ts has the general way.
  */
-import { type Cpu, PAGE_SHIFT } from '@kml/core';
+import { type Cpu, PAGE_MASK, PAGE_SHIFT } from '@kml/core';
 import { ATTR_PRESENT, dplOf, TYPE_INTERRUPT_GATE, TYPE_TRAP_GATE } from './descriptor.ts';
 import { EFL, FLAG_IF, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readEflags } from './eflags.ts';
 import { flatSegment } from './flat-descriptor.ts';
@@ -21,7 +21,7 @@ const TSS_ESP0 = 4;
 
 /**
  * Enters the handler of `vector`; the program resumes at linear address `resume`. False, with nothing
- * changed, where it is not the common case. Throws GuestFault if a table is not mapped.
+ * changed, where it is not the common case.
  * @param software the gate's DPL is checked
  * @param fault EFLAGS is stored with RF
  * @param error pushed, unless it is below 0
@@ -39,8 +39,10 @@ export function enterFlatGate(
   if ((oldCs & 3) !== 3 || i32[CS.base]! !== 0) return false;
   if ((vector << 3) + 7 > i32[IDTR_LIMIT_AT]! >>> 0 || TSS_ESP0 + 7 > i32[TR_LIMIT_AT]! >>> 0) return false;
   const gate = (i32[IDTR_BASE_AT]! + (vector << 3)) | 0;
-  const low = virtual.read32(gate, true);
-  const high = virtual.read32((gate + 4) | 0, true);
+  const gateAt = (gate & 7) === 0 ? virtual.translatedWord(gate, 'read', true) : -1;
+  if (gateAt < 0) return false;
+  const low = i32[gateAt]!;
+  const high = i32[gateAt + 1]!;
   const attr = (high >>> 8) & 0xff;
   const type = attr & 0x1f;
   if (type !== TYPE_INTERRUPT_GATE && type !== TYPE_TRAP_GATE) return false;
@@ -49,8 +51,11 @@ export function enterFlatGate(
   const code = flatSegment(cpu, selector, 0, true);
   if (code === 0) return false;
   const tss = (i32[TR_BASE_AT]! + TSS_ESP0) | 0;
-  const top = virtual.read32(tss, true);
-  const stack = virtual.read32((tss + 4) | 0, true) & 0xffff;
+  const inPage = (tss & 3) === 0 && (tss & PAGE_MASK) <= PAGE_MASK - 7;
+  const tssAt = inPage ? virtual.translatedWord(tss, 'read', true) : -1;
+  if (tssAt < 0) return false;
+  const top = i32[tssAt]!;
+  const stack = i32[tssAt + 1]! & 0xffff;
   const data = (stack & 3) === 0 ? flatSegment(cpu, stack, 0, false) : 0;
   if (data === 0) return false;
   const bytes = error < 0 ? 20 : 24;

@@ -11,7 +11,7 @@ const ESP_AT = wordOf(ESP);
 const EFL_AT = wordOf(EFL);
 const DPL_3 = 0x60;
 
-/** Does an IRETD. False, with nothing changed, where it is not the common case. Throws GuestFault if the GDT is not mapped. */
+/** Does an IRETD. False, with nothing changed, where it is not the common case. */
 export function returnToFlat(cpu: Cpu): boolean {
   const { i32, virtual } = cpu;
   if ((i32[CS.selector]! & 3) !== 0 || (i32[EFL_AT]! & FLAG_NT) !== 0) return false;

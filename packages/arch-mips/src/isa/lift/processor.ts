@@ -7,6 +7,7 @@ import { ROUTINE } from '../system/routines.ts';
 import { STATUS_CU0, STATUS_ERL, STATUS_EXL, STATUS_IE, STATUS_KSU, STATUS_USER } from '../system/status.ts';
 import { BP, CPU, MTC0_ASSIST, RI } from '../vectors.ts';
 import type { Insn } from './insn.ts';
+import { returnInline } from './mode-switch.ts';
 
 const INDEX = reg('index');
 const STATUS = reg('status');
@@ -74,6 +75,7 @@ export function tlbr(x: Insn): void {
 /** ERET. */
 export function eret(x: Insn): void {
   if (x.inSlot) x.raise(RI);
+  else if (x.context.optimisations.inlineTraps) returnInline(x);
   else x.system(ROUTINE.eret);
 }
 

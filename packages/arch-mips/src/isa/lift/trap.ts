@@ -3,6 +3,7 @@ import { endRecognised, type I32 } from '@kml/core';
 import { MODE_USER } from '../state.ts';
 import { BP, SYS, TR } from '../vectors.ts';
 import type { Insn } from './insn.ts';
+import { takeSystemCall } from './mode-switch.ts';
 
 type Comparison = 'eq' | 'ne' | 'ltS' | 'ltU' | 'geS' | 'geU';
 
@@ -34,5 +35,6 @@ export function syscall(x: Insn): void {
     endRecognised(x.b, recognised, (x.pc + 4) | 0, costs.branch ?? 1);
     return;
   }
-  x.b.endWith({ kind: 'trap', vector: SYS, error: x.const(0), completes: true });
+  if (x.context.optimisations.inlineTraps && x.mode & MODE_USER && !x.inSlot) takeSystemCall(x);
+  else x.b.endWith({ kind: 'trap', vector: SYS, error: x.const(0), completes: true });
 }

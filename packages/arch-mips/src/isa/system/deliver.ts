@@ -31,7 +31,7 @@ const DELAY_TARGET = reg('delayTarget');
 const UNALIGNED_OPCODES: ReadonlySet<number> = new Set([0x22, 0x26, 0x2a, 0x2e]);
 
 /** Base of the vectors while Status.BEV is set. */
-const BOOT_VECTORS = 0xbfc0_0200 | 0;
+export const BOOT_VECTORS = 0xbfc0_0200 | 0;
 /** Interrupt pins: line 0 is the timer's (IP7), the others share IP2. */
 const IP_TIMER = 0x8000;
 const IP_LINES = 0x400;

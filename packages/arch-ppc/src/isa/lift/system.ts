@@ -4,6 +4,7 @@ import { MSR_BITS } from '../system/mode.ts';
 import { ROUTINE } from '../system/routines.ts';
 import { MSR_ASSIST, SYSTEM_CALL } from '../vectors.ts';
 import type { Insn } from './insn.ts';
+import { returnInline, takeSystemCall } from './mode-switch.ts';
 
 /** The kernel call: honoured in kernel text at supervisor privilege. */
 export function kernelCall(x: Insn): void {
@@ -21,12 +22,15 @@ export function sc(x: Insn): void {
     endRecognised(x.b, recognised, x.next, costs.branch ?? 1);
     return;
   }
-  x.end({ kind: 'trap', vector: SYSTEM_CALL, error: x.const(0), completes: true });
+  if (x.context.optimisations.inlineTraps && x.isUser && !(x.mode & MODE_STEP)) takeSystemCall(x);
+  else x.end({ kind: 'trap', vector: SYSTEM_CALL, error: x.const(0), completes: true });
 }
 
 /** RFI. */
 export function rfi(x: Insn): void {
-  if (x.supervisor()) x.system(ROUTINE.returnFromInterrupt);
+  if (!x.supervisor()) return;
+  if (x.context.optimisations.inlineTraps && !(x.mode & MODE_STEP)) returnInline(x);
+  else x.system(ROUTINE.returnFromInterrupt);
 }
 
 const MSR = reg('msr');

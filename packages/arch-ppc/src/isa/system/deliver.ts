@@ -32,9 +32,9 @@ const DSISR = reg('dsisr');
 const FPSCR = reg('fpscr');
 
 /** MSR bits that SRR1 takes over: 16-23, 25-27, 30-31 (0-based from the left). PEM, table 6-3. */
-const SRR1_FROM_MSR = 0x0000ff73;
+export const SRR1_FROM_MSR = 0x0000ff73;
 /** MSR bits that an interrupt leaves as they are. IR and DR are among them here, see VECTOR_BASE. */
-const MSR_KEPT = MSR_ME | MSR_IP | MSR_IR | MSR_DR;
+export const MSR_KEPT = MSR_ME | MSR_IP | MSR_IR | MSR_DR;
 
 /** Takes the interrupt: SRR0 and SRR1, MSR, vector. PEM, 6.3. */
 function takeInterrupt(cpu: Cpu, vector: number, returnTo: number, cause: number): void {

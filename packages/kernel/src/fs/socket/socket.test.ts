@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { BLOCKED, EADDRINUSE, EAFNOSUPPORT, ECONNREFUSED, EPIPE } from '../../errno.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
+import { setAction } from '../../task/group-test-kit.ts';
 import { BUFFER, fsKit } from '../fs-test-kit.ts';
 
 const AT = BUFFER + 0x2000;
@@ -32,7 +33,7 @@ describe('Unix sockets', () => {
     kit.call('close', kit.two);
     expect(kit.task.state).toBe('runnable');
     expect(kit.call('read', kit.one, BUFFER, 10)).toBe(0);
-    kit.task.group.actions[13]!.handler = 1;
+    setAction(kit.task, 13, { handler: 1 });
     expect(kit.call('write', kit.one, BUFFER, 1)).toBe(-EPIPE);
   });
 

@@ -6,7 +6,7 @@ import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { Task } from '../../types.ts';
 import { getDataFile } from '../file-table.ts';
 import { O_APPEND, O_NONBLOCK } from '../open-flags.ts';
-import { AT_POSITION, isSeekable, readFile, type Segment, writeFile } from './transfer.ts';
+import { AT_POSITION, isSeekable, readFile, readPiece, type Segment, writeFile, writePiece } from './transfer.ts';
 
 /** The most segments one call takes. Linux 6.1 include/uapi/linux/uio.h: UIO_MAXIOV */
 const MAX_SEGMENTS = 1024;
@@ -42,11 +42,13 @@ function transfer(
 
 /** Linux 6.1 fs/read_write.c */
 function read(kernel: Kernel, task: Task, fd: number, base: number, length: number): number {
-  return transfer(kernel, task, fd, [{ base, length }], AT_POSITION, false);
+  const file = getDataFile(task, fd);
+  return file === undefined ? -EBADF : readPiece(kernel, task, file, base, length);
 }
 
 function write(kernel: Kernel, task: Task, fd: number, base: number, length: number): number {
-  return transfer(kernel, task, fd, [{ base, length }], AT_POSITION, true);
+  const file = getDataFile(task, fd);
+  return file === undefined ? -EBADF : writePiece(kernel, task, file, base, length);
 }
 
 function positional(writes: boolean) {

@@ -4,7 +4,7 @@ import { accessOk, copyInto, copyOut } from '../../mm/user-access.ts';
 import { SIGXFSZ } from '../../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../../signal/send.ts';
 import { RLIMIT_FSIZE } from '../../task/rlimit-numbers.ts';
-import type { OpenFile, Task } from '../../types.ts';
+import type { OpenFile, RestartRecord, Task } from '../../types.ts';
 import { fileEvent } from '../file-events.ts';
 import { type FileOps, fileOps } from '../file-ops.ts';
 import { MAX_FILE_SIZE } from '../inode-io.ts';
@@ -25,6 +25,7 @@ const CHUNK = 65536;
 const scratch = new Uint8Array(CHUNK);
 
 let lastView = scratch.subarray(0, 1);
+let lastViewRead = lastView;
 
 /** Its first bytes. The view made last is kept: transfers of one size come in rows. */
 function scratchBytes(length: number): Uint8Array {
@@ -32,8 +33,45 @@ function scratchBytes(length: number): Uint8Array {
   return lastView;
 }
 
+/** The same for what is read, whose size is often another. */
+function scratchToRead(length: number): Uint8Array {
+  if (lastViewRead.length !== length) lastViewRead = scratch.subarray(0, length);
+  return lastViewRead;
+}
+
 /** Position that stands for the file's own. */
 export const AT_POSITION = -1;
+
+/** readFile of one piece that one chunk takes, at the file's own position: what most reads are. */
+export function readPiece(kernel: Kernel, task: Task, file: OpenFile, base: number, length: number): number {
+  if (length > CHUNK) return readFile(kernel, task, file, [{ base, length }], AT_POSITION);
+  const ops = fileOps(file);
+  if (!canRead(file.flags)) return -EBADF;
+  if (ops.read === undefined) return -EINVAL;
+  if (!accessOk(kernel, task, base, length)) return -EFAULT;
+  const start = file.position;
+  const count = ops.read(kernel, task, file, scratchToRead(length), start);
+  if (count <= 0) return count;
+  if (!copyOut(kernel, task, base, scratch, count)) return -EFAULT;
+  if (ops.seekable) file.position = start + count;
+  fileEvent(kernel, file, IN_ACCESS);
+  return count;
+}
+
+/** writeFile of one piece that one chunk takes, into what has no position. */
+export function writePiece(kernel: Kernel, task: Task, file: OpenFile, base: number, length: number): number {
+  const ops = fileOps(file);
+  const plain = length > 0 && length <= CHUNK && !ops.seekable && ops.write !== undefined;
+  // What waited has a part done already.
+  if (!plain || task.restart !== undefined || !canWrite(file.flags)) {
+    return writeFile(kernel, task, file, [{ base, length }], AT_POSITION);
+  }
+  if (!copyInto(kernel, task, base, scratch, length)) return -EFAULT;
+  const count = ops.write!(kernel, task, file, scratchBytes(length), 0);
+  if (count !== length) return writeRest(kernel, task, file, ops, [{ base, length }], length, count);
+  fileEvent(kernel, file, IN_MODIFY);
+  return count;
+}
 
 /** read() and its kin: from the file into user memory. `position` AT_POSITION uses and moves the file's own. */
 export function readFile(
@@ -142,8 +180,36 @@ function writeStream(
   segments: readonly Segment[],
   total: number,
 ): number {
-  let done = task.restart?.call === 'write' ? (task.restart.done as number) : 0;
+  const done = task.restart?.call === 'write' ? (task.restart.done as number) : 0;
   if (total === 0) return ops.write!(kernel, task, file, scratchBytes(0), 0);
+  return writeOn(kernel, task, file, ops, segments, total, done);
+}
+
+/** Goes on where a first write answered `count`: not all of it, BLOCKED or -errno. */
+function writeRest(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  ops: FileOps,
+  segments: readonly Segment[],
+  total: number,
+  count: number,
+): number {
+  if (count === BLOCKED) task.restart = { ...(task.restart as RestartRecord | undefined), call: 'write', done: 0 };
+  return count < 0 ? count : writeOn(kernel, task, file, ops, segments, total, count);
+}
+
+/** Writes what is left behind the first `written` bytes. */
+function writeOn(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  ops: FileOps,
+  segments: readonly Segment[],
+  total: number,
+  written: number,
+): number {
+  let done = written;
   while (done < total) {
     const bytes = gather(kernel, task, segments, done, total);
     const count = bytes === undefined ? -EFAULT : ops.write!(kernel, task, file, bytes, 0);

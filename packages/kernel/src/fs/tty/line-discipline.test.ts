@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { latin1Bytes } from '../../abi/struct.ts';
 import { BLOCKED, EAGAIN, ENOTTY, ERESTARTSYS } from '../../errno.ts';
 import { SIGINT, SIGTSTP, SIGTTIN, sigBit } from '../../signal/numbers.ts';
+import { setAction } from '../../task/group-test-kit.ts';
 import { attachConsole, pollConsole } from '../console.ts';
 import { BUFFER, fsKit } from '../fs-test-kit.ts';
 import { consoleTty } from './tty-open.ts';
@@ -87,13 +88,13 @@ describe('line discipline', () => {
 
   it('sends signals to the foreground group and drops the line', () => {
     const kit = terminal();
-    kit.task.group.actions[SIGINT]!.handler = 0x1000;
+    setAction(kit.task, SIGINT, { handler: 0x1000 });
     kit.type('doomed\x03');
     expect(kit.task.group.pending.set & sigBit(SIGINT)).not.toBe(0n);
     expect(kit.output()).toBe('doomed^C');
     kit.task.group.pending = { set: 0n, queue: [] };
     kit.task.work = 0;
-    kit.task.group.actions[SIGTSTP]!.handler = 0x1000;
+    setAction(kit.task, SIGTSTP, { handler: 0x1000 });
     kit.type('fresh\n');
     expect(kit.read()).toBe('fresh\n');
     kit.type('\x1a');
@@ -130,7 +131,7 @@ describe('line discipline', () => {
     const child = kit.newTask();
     child.files = kit.task.files;
     Object.assign(child.group, { sid: kit.task.group.sid, parent: kit.task.group, tty: kit.task.group.tty });
-    child.group.actions[SIGTTIN]!.handler = 0x1000;
+    setAction(child, SIGTTIN, { handler: 0x1000 });
     expect(kit.callAs(child, 'read', 0, BUFFER, 10)).toBe(-ERESTARTSYS);
     expect(child.group.pending.set & sigBit(SIGTTIN)).not.toBe(0n);
   });

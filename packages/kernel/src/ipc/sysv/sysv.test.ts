@@ -11,6 +11,7 @@ import { copyIn, copyOut, readWord, writeWord } from '../../mm/user-access.ts';
 import { SIGUSR1 } from '../../signal/numbers.ts';
 import { sendGroupSignal, sigInfo } from '../../signal/send.ts';
 import { exitTask } from '../../task/exit.ts';
+import { setAction } from '../../task/group-test-kit.ts';
 import { taskKit, USER } from '../../task/task-test-kit.ts';
 import type { Task } from '../../types.ts';
 import { ipcHighest } from './ids.ts';
@@ -57,7 +58,7 @@ describe('semaphores', () => {
   it('ends with EINTR by a signal, with EAGAIN by the time', () => {
     const { kit, first, id } = waiters();
     putOps(kit.kernel, first, [1, -1]);
-    first.group.actions[SIGUSR1]!.handler = 0x1234;
+    setAction(first, SIGUSR1, { handler: 0x1234 });
     expect(kit.call(first, 'semop', id, USER, 1)).toBe('blocked');
     sendGroupSignal(kit.kernel, first.group, sigInfo(SIGUSR1));
     expect(kit.resume(first)).toBe(-EINTR);

@@ -4,17 +4,12 @@ import { EFAULT, EINVAL, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
-import type { Task } from '../../types.ts';
+import type { ResourceLimit, Task } from '../../types.ts';
 import { CAP, capable } from '../capabilities.ts';
 import { RLIM_INFINITY, RLIM_NLIMITS, RLIMIT_NOFILE } from '../rlimit-numbers.ts';
 
 const NR_OPEN = 1 << 20;
 const INFINITY_64 = 0xffff_ffff_ffff_ffffn;
-
-interface Limit {
-  current: number;
-  max: number;
-}
 
 /** "No limit" in a 32-bit struct rlimit. */
 function infinityOf(kernel: Kernel): number {
@@ -22,7 +17,7 @@ function infinityOf(kernel: Kernel): number {
 }
 
 /** A 32-bit limit; `infinity` is what "no limit" looks like to the call. */
-function encode32(kernel: Kernel, limit: Limit, infinity: number): Uint8Array {
+function encode32(kernel: Kernel, limit: ResourceLimit, infinity: number): Uint8Array {
   const most = Math.min(infinity, infinityOf(kernel));
   const clip = (value: number): number => Math.min(value, most);
   return new StructWriter(kernel, 8).u32(clip(limit.current)).u32(clip(limit.max)).bytes;
@@ -34,13 +29,12 @@ function get32(kernel: Kernel, task: Task, resource: number, address: number, in
   return copyOut(kernel, task, address, encode32(kernel, limit, infinity)) ? 0 : -EFAULT;
 }
 
-function setLimit(caller: Task, target: Task, resource: number, wanted: Limit): number {
+function setLimit(caller: Task, target: Task, resource: number, wanted: ResourceLimit): number {
   const limit = target.group.rlimits[resource]!;
   if (wanted.current > wanted.max) return -EINVAL;
   if (resource === RLIMIT_NOFILE && wanted.max > NR_OPEN) return -EPERM;
   if (wanted.max > limit.max && !capable(caller.cred, CAP.sysResource)) return -EPERM;
-  limit.current = wanted.current;
-  limit.max = wanted.max;
+  target.group.rlimits[resource] = { current: wanted.current, max: wanted.max };
   return 0;
 }
 
@@ -65,7 +59,7 @@ function prlimit64(kernel: Kernel, task: Task, pid: number, resource: number, ne
   const target = pid === 0 ? task : kernel.state.tasks.get(pid);
   if (target === undefined) return -ESRCH;
   if (!mayChange(task, target)) return -EPERM;
-  const present = { ...target.group.rlimits[resource]! };
+  const present = target.group.rlimits[resource]!;
   if (next !== 0) {
     const bytes = copyIn(kernel, task, next, 16);
     if (bytes === undefined) return -EFAULT;

@@ -2,6 +2,7 @@
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
 import { ROUTINE } from '../routines.ts';
+import { mayReturnInline, returnInline } from './iret-inline.ts';
 import { privileged } from './privilege.ts';
 
 function wide(x: Insn): I32 {
@@ -38,7 +39,8 @@ export function retFar(x: Insn): void {
 }
 /** IRET, IRETD. */
 export function iret(x: Insn): void {
-  x.system(ROUTINE.iret, wide(x));
+  if (mayReturnInline(x)) returnInline(x);
+  else x.system(ROUTINE.iret, wide(x));
 }
 export function sysenter(x: Insn): void {
   x.system(ROUTINE.sysenter);

@@ -1,0 +1,129 @@
+/** IRETD in IR, its common way: what returnToFlat (../fast-return.ts) does. Anything else is left to the routine, by IRET_ASSIST. SDM vol. 2, IRET. */
+import type { I32 } from '@kml/core';
+import type { Insn } from '../../lift/insn.ts';
+import {
+  MODE_CODE_SEGMENTED,
+  MODE_CODE32,
+  MODE_CPL,
+  MODE_FP_ONCE,
+  MODE_IO_DENIED,
+  MODE_SEGMENTED,
+  MODE_STACK32,
+  MODE_STEP,
+  reg,
+} from '../../state.ts';
+import { IRET_ASSIST } from '../../vectors.ts';
+import {
+  EFL_KEPT,
+  FLAG_AC,
+  FLAG_AF,
+  FLAG_CF,
+  FLAG_DF,
+  FLAG_IOPL,
+  FLAG_NT,
+  FLAG_OF,
+  FLAG_PF,
+  FLAG_SF,
+  FLAG_TF,
+  FLAG_VM,
+  FLAG_ZF,
+  writableFlags,
+} from '../eflags.ts';
+import { ATTR_MASK, DPL, FLAT_HIGH, FLAT_HIGH_MASK, FLAT_LOW, flatAttributes } from '../flat-descriptor.ts';
+
+const ESP = reg('esp');
+const EFL = reg('efl');
+const GDTR_BASE = reg('gdtrBase');
+const GDTR_LIMIT = reg('gdtrLimit');
+const KEPT_SEGMENTS = ['ds', 'es', 'fs', 'gs'].map((name) => reg(`${name}Attr`));
+
+/** The code at hand is the kernel's, flat and not stepping. */
+export function mayReturnInline(x: Insn): boolean {
+  const flat = MODE_CODE32 | MODE_STACK32;
+  const mask = MODE_CPL | flat | MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP;
+  return x.context.optimisations.inlineTraps && x.opSize === 32 && (x.mode & mask) === flat;
+}
+
+/** IRETD from CPL 0 to flat segments of CPL 3. */
+export function returnInline(x: Insn): void {
+  const { b } = x;
+  const old = b.get(EFL);
+  const esp = b.get(ESP);
+  const word = (index: number): I32 => b.load32(b.add(esp, x.const(4 * index)));
+  // In the order of the routine, for what they may fault with.
+  const flags = word(2);
+  const pc = word(0);
+  const code = b.and(word(1), x.const(0xffff));
+  // Flags that the mode word would follow go the long way, too.
+  const unusual = b.or(b.and(old, x.const(FLAG_NT)), b.and(flags, x.const(FLAG_VM | FLAG_TF | FLAG_AC)));
+  const kept = KEPT_SEGMENTS.map((slot) => mustDrop(x, b.get(slot)));
+  const other = kept.reduce((one, next) => b.or(one, next), b.or(unusual, notUser(x, code)));
+  b.trapIf(other, x.const(0), IRET_ASSIST);
+  // Only then are there ESP and SS to be read.
+  const newEsp = word(3);
+  const stack = b.and(word(4), x.const(0xffff));
+  b.trapIf(notUser(x, stack), x.const(0), IRET_ASSIST);
+  const codeAttr = descriptor(x, code, true);
+  const stackAttr = descriptor(x, stack, false);
+
+  b.set(newEsp, ESP);
+  setSegment(x, 'ss', stack, stackAttr);
+  setSegment(x, 'cs', code, codeAttr);
+  const mask = writableFlags(0, 0);
+  const efl = b.or(b.and(old, x.const(~mask & EFL_KEPT)), b.and(flags, x.const(mask & EFL_KEPT)));
+  setFlags(x, flags, efl);
+  const plain = (x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_ONCE)) | 3;
+  const full = b.eq(b.and(efl, x.const(FLAG_IOPL)), x.const(FLAG_IOPL));
+  const mode = b.select(x.const(plain), x.const(plain | MODE_IO_DENIED), full);
+  b.endWith({ kind: 'switchMode', target: pc, mode, next: x.next });
+}
+
+/** Non-zero unless a data segment register is null or of CPL 3. */
+function mustDrop(x: Insn, attr: I32): I32 {
+  const { b } = x;
+  return b.and(b.ne(attr, x.const(0)), b.ne(b.and(attr, x.const(DPL)), x.const(DPL)));
+}
+
+/** Non-zero unless a selector names a descriptor of the GDT, with privilege level 3. */
+function notUser(x: Insn, selector: I32): I32 {
+  const { b } = x;
+  const offset = b.and(selector, x.const(0xfff8));
+  const beyond = b.ltU(b.get(GDTR_LIMIT), b.add(offset, x.const(7)));
+  return b.or(b.or(b.ne(b.and(selector, x.const(7)), x.const(3)), b.eqz(offset)), beyond);
+}
+
+/** The attributes in the flat descriptor of CPL 3 that a selector names. */
+function descriptor(x: Insn, selector: I32, code: boolean): I32 {
+  const { b } = x;
+  const address = b.add(b.get(GDTR_BASE), b.and(selector, x.const(0xfff8)));
+  const low = b.load32(address);
+  const high = b.load32(b.add(address, x.const(4)));
+  const attr = b.and(b.shrU(high, x.const(8)), x.const(ATTR_MASK));
+  const { mask, value } = flatAttributes(3, code);
+  const extent = b.or(b.ne(low, x.const(FLAT_LOW)), b.ne(b.and(high, x.const(FLAT_HIGH_MASK)), x.const(FLAT_HIGH)));
+  b.trapIf(b.or(extent, b.ne(b.and(attr, x.const(mask)), x.const(value))), x.const(0), IRET_ASSIST);
+  return attr;
+}
+
+function setSegment(x: Insn, name: 'cs' | 'ss', selector: I32, attr: I32): void {
+  const { b } = x;
+  b.set(selector, reg(name));
+  b.set(x.const(0), reg(`${name}Base`));
+  b.set(x.const(-1), reg(`${name}Limit`));
+  b.set(attr, reg(`${name}Attr`));
+}
+
+/** The pieces of EFLAGS, as writeEflags sets them: all but those in `efl` come from the stack. */
+function setFlags(x: Insn, flags: I32, efl: I32): void {
+  const { b } = x;
+  const where = (bit: number, set: number, clear: number): I32 =>
+    b.select(x.const(set), x.const(clear), b.and(flags, x.const(bit)));
+  b.set(b.and(flags, x.const(FLAG_CF)), reg('cf'));
+  b.set(where(FLAG_PF, 0, 1), reg('pr'));
+  b.set(b.and(flags, x.const(FLAG_AF)), reg('af'));
+  b.set(where(FLAG_ZF, 0, 1), reg('zr'));
+  b.set(where(FLAG_SF, -1, 0), reg('sr'));
+  b.set(where(FLAG_DF, -1, 1), reg('df'));
+  b.set(where(FLAG_OF, -1, 0), reg('of'));
+  b.set(efl, EFL);
+}

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** So long V8 compiles sparingly: most commands end within it, and the optimised code of a short run costs more than it gains. */
-const SPARING_MILLISECONDS = 1000;
+/** So long V8 compiles sparingly: most commands end within it, and the optimised code of a run of a second or two costs more than it gains. */
+const SPARING_MILLISECONDS = 2000;
 
 /** V8's own: bytes of code, roughly, that a function executes before TurboFan compiles it. Modules keep what held when they were made. */
 const WASM_TIERING_BUDGET = 13_000_000;

@@ -11,6 +11,7 @@ const REGISTERS = 8;
 const FPSCR = 264;
 const FPEXC = 272;
 const REGISTER_BYTES = 256;
+const FPEXC_SLOT = reg('fpexc');
 
 /** d0 to d31 in the CPU state: the quad registers lie one behind another. */
 function registers(cpu: Cpu): Uint8Array {
@@ -18,24 +19,26 @@ function registers(cpu: Cpu): Uint8Array {
   return cpu.u8.subarray(start, start + REGISTER_BYTES);
 }
 
-/** The structure for the CPU's present registers. */
-export function saveFp(cpu: Cpu): Uint8Array {
-  const bytes = new Uint8Array(VFP_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, VFP_MAGIC, true);
-  view.setUint32(SIZE, VFP_BYTES, true);
-  bytes.set(registers(cpu), REGISTERS);
-  view.setInt32(FPSCR, readFpscr(cpu), true);
-  view.setInt32(FPEXC, cpu.get(reg('fpexc')), true);
-  return bytes;
+/** Writes the structure for the CPU's present registers to an offset of a view. */
+export function putFp(cpu: Cpu, view: DataView, at: number): void {
+  const from = (cpu.base + quad(0).offset) >> 2;
+  view.setUint32(at, VFP_MAGIC, true);
+  view.setUint32(at + SIZE, VFP_BYTES, true);
+  for (let word = 0; word < REGISTER_BYTES >> 2; word++) {
+    view.setInt32(at + REGISTERS + 4 * word, cpu.i32[from + word]!, true);
+  }
+  view.setInt32(at + FPSCR, readFpscr(cpu), true);
+  view.setInt32(at + FPEXC, cpu.get(FPEXC_SLOT), true);
 }
 
-/** Loads the registers. False, with nothing loaded, if it is no such structure. */
-export function loadFp(cpu: Cpu, bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  if (view.getUint32(0, true) !== VFP_MAGIC || view.getUint32(SIZE, true) !== VFP_BYTES) return false;
-  registers(cpu).set(bytes.subarray(REGISTERS, REGISTERS + REGISTER_BYTES));
-  writeFpscr(cpu, view.getInt32(FPSCR, true));
+/** Loads the registers from an offset of a view. False, with nothing loaded, if there is no such structure. */
+export function takeFp(cpu: Cpu, view: DataView, at: number): boolean {
+  if (view.getUint32(at, true) !== VFP_MAGIC || view.getUint32(at + SIZE, true) !== VFP_BYTES) return false;
+  const to = (cpu.base + quad(0).offset) >> 2;
+  for (let word = 0; word < REGISTER_BYTES >> 2; word++) {
+    cpu.i32[to + word] = view.getInt32(at + REGISTERS + 4 * word, true);
+  }
+  writeFpscr(cpu, view.getInt32(at + FPSCR, true));
   return true;
 }
 

@@ -1,7 +1,9 @@
 import {
-  copyIn,
+  copyInto,
   copyOut,
   encodeSigInfo,
+  FrameImage,
+  frameWords,
   type Kernel,
   kernelRead32,
   kernelWrite32,
@@ -12,9 +14,9 @@ import {
   type Task,
 } from '@kml/kernel';
 import { PSR_A, PSR_E, PSR_F, PSR_I, PSR_IT, PSR_J, PSR_M, SYS, USR } from '../isa/state.ts';
-import { enterFunction, loadFp, saveFp, VFP_BYTES } from './fp-state.ts';
+import { enterFunction, putFp, takeFp } from './fp-state.ts';
 import { frameAccess, setFramePc, userMode } from './frame.ts';
-import { PT } from './pt-regs.ts';
+import { PT, PT_SIZE } from './pt-regs.ts';
 import { returnIndex, returnWords } from './sigpage.ts';
 
 /** Signal frames of ARM. Linux 6.1 arch/arm/kernel/signal.c, arch/arm/include/asm/ucontext.h */
@@ -41,6 +43,10 @@ const SC = { trap: 0, error: 4, oldMask: 8, registers: 12, faultAddress: 80 };
 /** r0 to r10, fp, ip, sp, lr, pc, cpsr: in the order of the register frame. */
 const CONTEXT_WORDS = 17;
 
+const IMAGES = { old: new FrameImage(FRAME_BYTES), rt: new FrameImage(RT_FRAME_BYTES) };
+/** The ucontext within the frame with siginfo. */
+const RT_UCONTEXT = new DataView(IMAGES.rt.bytes.buffer, INFO_BYTES);
+
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
 export function setupSignal(
   kernel: Kernel,
@@ -53,14 +59,13 @@ export function setupSignal(
   const rt = (action.flags & SA_SIGINFO) !== 0;
   const at = frameAddress(kernel, task, frame, action, rt ? RT_FRAME_BYTES : FRAME_BYTES);
   if (at === undefined) return false;
-  const image = new Uint8Array(rt ? RT_FRAME_BYTES : FRAME_BYTES);
-  const uc = rt ? INFO_BYTES : 0;
-  const view = new DataView(image.buffer, uc);
+  const image = (rt ? IMAGES.rt : IMAGES.old).cleared();
+  const view = rt ? RT_UCONTEXT : image.view;
   fillContext(kernel, task, frame, view, mask);
-  image.set(saveFp(kernel.cpu), uc + UC.regspace);
+  putFp(kernel.cpu, view, UC.regspace);
   const thumb = (action.handler & 1) !== 0;
   if (rt) {
-    image.set(encodeSigInfo(kernel, info), 0);
+    image.bytes.set(encodeSigInfo(kernel, info), 0);
     const { sp, size, flags } = task.altStack;
     view.setUint32(UC.stack, sp, true);
     view.setUint32(UC.stack + 4, size === 0 ? SS_DISABLE : flags, true);
@@ -72,7 +77,7 @@ export function setupSignal(
     view.setUint32(RETCODE, first, true);
     view.setUint32(RETCODE + 4, second, true);
   }
-  if (!copyOut(kernel, task, at, image)) return false;
+  if (!copyOut(kernel, task, at, image.bytes)) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
   const write = (register: keyof typeof PT, value: number): void => kernelWrite32(kernel, frame + PT[register], value);
@@ -111,27 +116,26 @@ function fillContext(kernel: Kernel, task: Task, frame: number, view: DataView, 
   view.setUint32(at + SC.error, numberIn(task, 'errorCode'), true);
   view.setUint32(at + SC.oldMask, Number(mask & 0xffff_ffffn), true);
   view.setUint32(at + SC.faultAddress, numberIn(task, 'faultAddress'), true);
-  for (let n = 0; n < CONTEXT_WORDS; n++) {
-    view.setInt32(at + SC.registers + 4 * n, kernelRead32(kernel, frame + 4 * n), true);
-  }
-  view.setBigUint64(UC.mask, mask, true);
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  for (let n = 0; n < CONTEXT_WORDS; n++) view.setInt32(at + SC.registers + 4 * n, i32[registers + n]!, true);
+  if (mask !== 0n) view.setBigUint64(UC.mask, mask, true);
 }
 
 /** Restores registers, floating point and mask from the frame on the user's stack. False if it cannot be read or is none. */
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   const at = kernelRead32(kernel, frame + PT.sp) >>> 0;
   if ((at & 7) !== 0) return false;
-  const image = copyIn(kernel, task, at, rt ? RT_FRAME_BYTES : FRAME_BYTES);
-  if (image === undefined) return false;
-  const uc = rt ? INFO_BYTES : 0;
-  const view = new DataView(image.buffer, image.byteOffset + uc);
+  const image = rt ? IMAGES.rt : IMAGES.old;
+  if (!copyInto(kernel, task, at, image.bytes)) return false;
+  const view = rt ? RT_UCONTEXT : image.view;
   const registers = UC.context + SC.registers;
   const cpsr = validCpsr(task, view.getInt32(registers + PT.cpsr, true));
   if (cpsr === undefined) return false;
-  if (!loadFp(kernel.cpu, image.slice(uc + UC.regspace, uc + UC.regspace + VFP_BYTES))) return false;
-  for (let n = 0; n < CONTEXT_WORDS; n++) {
-    kernelWrite32(kernel, frame + 4 * n, view.getInt32(registers + 4 * n, true));
-  }
+  if (!takeFp(kernel.cpu, view, UC.regspace)) return false;
+  const { i32 } = kernel.memory;
+  const words = frameWords(kernel, frame, PT_SIZE);
+  for (let n = 0; n < CONTEXT_WORDS; n++) i32[words + n] = view.getInt32(registers + 4 * n, true);
   kernelWrite32(kernel, frame + PT.cpsr, cpsr);
   // No system call is to be restarted out of a handler's return.
   frameAccess.clearSyscall(kernel, frame);

@@ -1,4 +1,5 @@
 import type { Cpu } from '@kml/core';
+import { FrameImage } from '@kml/kernel';
 import { loadFxsave, saveFsave, saveFxsave } from '../isa/fp/x87-image.ts';
 
 /**
@@ -11,14 +12,16 @@ export const FP_BYTES = FSAVE_BYTES + FXSAVE_BYTES;
 const STATUS = 4;
 const STATUS_AGAIN = 108;
 
-/** The CPU's floating-point state as FP_BYTES bytes. */
+const IMAGE = new FrameImage(FP_BYTES);
+const FX_VIEW = new DataView(IMAGE.bytes.buffer, FSAVE_BYTES);
+
+/** The CPU's floating-point state as FP_BYTES bytes, which are good until the next call. */
 export function saveFpState(cpu: Cpu): Uint8Array {
-  const image = new Uint8Array(FP_BYTES);
-  const view = new DataView(image.buffer);
+  const { bytes, view } = IMAGE.cleared();
   saveFsave(cpu, view);
   view.setUint16(STATUS_AGAIN, view.getUint16(STATUS, true), true);
-  saveFxsave(cpu, new DataView(image.buffer, FSAVE_BYTES));
-  return image;
+  saveFxsave(cpu, FX_VIEW);
+  return bytes;
 }
 
 /** Loads the CPU from an FXSAVE image. False, with nothing loaded, if reserved MXCSR bits are set. */

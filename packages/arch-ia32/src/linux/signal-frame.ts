@@ -1,7 +1,9 @@
 import {
-  copyIn,
+  copyInto,
   copyOut,
   encodeSigInfo,
+  FrameImage,
+  frameWords,
   type Kernel,
   kernelRead32,
   kernelWrite32,
@@ -10,9 +12,10 @@ import {
   type SigSet,
   type Task,
 } from '@kml/kernel';
+import { loadFxsave } from '../isa/fp/x87-image.ts';
 import { FLAG_TF } from '../isa/system/eflags.ts';
-import { FP_BYTES, FSAVE_BYTES, FXSAVE_BYTES, loadFx, saveFpState } from './fp-state.ts';
-import { KERNEL_DS, KU_CS_EXCEPTION, PT, USER_CS, USER_DS } from './pt-regs.ts';
+import { FP_BYTES, FSAVE_BYTES, FXSAVE_BYTES, saveFpState } from './fp-state.ts';
+import { KERNEL_DS, KU_CS_EXCEPTION, PT, PT_SIZE, USER_CS, USER_DS } from './pt-regs.ts';
 
 /** Signal frames of i386. Linux 6.1 arch/x86/kernel/signal.c, arch/x86/include/asm/sigframe.h */
 const SA_SIGINFO = 0x4;
@@ -52,6 +55,9 @@ const CONTEXT: readonly (readonly [keyof typeof PT, number])[] = [
   ['eflags', 64],
   ['ss', 72],
 ];
+/** The same: word of the register frame, offset. */
+const CONTEXT_WORDS = CONTEXT.map(([register, offset]) => [PT[register] >> 2, offset] as const);
+const IMAGES = { old: new FrameImage(OLD.bytes), rt: new FrameImage(RT.bytes), fx: new FrameImage(FXSAVE_BYTES) };
 const [SC_TRAP, SC_ERROR, SC_SP_AT_SIGNAL, SC_FPSTATE, SC_OLDMASK, SC_CR2] = [48, 52, 68, 76, 80, 84];
 
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
@@ -64,8 +70,10 @@ export function setupSignal(
   mask: SigSet,
 ): boolean {
   const rt = (action.flags & SA_SIGINFO) !== 0;
-  const read = (register: keyof typeof PT): number => kernelRead32(kernel, frame + PT[register]);
-  let sp = read('esp') >>> 0;
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  const esp = i32[registers + (PT.esp >> 2)]!;
+  let sp = esp >>> 0;
   const { altStack } = task;
   const onAlt = altStack.size > 0 && sp > altStack.sp && sp - altStack.sp <= altStack.size;
   if ((action.flags & SA_ONSTACK) !== 0 && !onAlt && altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0) {
@@ -78,16 +86,18 @@ export function setupSignal(
   const at = (((fpAt - bytes + 4) & -16) - 4) >>> 0;
 
   forgetForcedTrap(kernel, task, frame);
-  const image = new Uint8Array(bytes);
-  const view = new DataView(image.buffer);
+  const { bytes: image, view } = (rt ? IMAGES.rt : IMAGES.old).cleared();
   view.setUint32(0, returnAddress(kernel, task, action, rt), true);
   view.setUint32(4, info.signo, true);
   const context = rt ? RT.ucontext + UC.context : OLD.context;
-  for (const [register, offset] of CONTEXT) view.setInt32(context + offset, read(register), true);
+  for (let n = 0; n < CONTEXT_WORDS.length; n++) {
+    const [word, offset] = CONTEXT_WORDS[n]!;
+    view.setInt32(context + offset, i32[registers + word]!, true);
+  }
   view.setUint32(context + SC_TRAP, numberIn(task, 'trapNumber'), true);
   view.setUint32(context + SC_ERROR, numberIn(task, 'errorCode'), true);
   view.setUint32(context + SC_CR2, numberIn(task, 'faultAddress'), true);
-  view.setInt32(context + SC_SP_AT_SIGNAL, read('esp'), true);
+  view.setInt32(context + SC_SP_AT_SIGNAL, esp, true);
   view.setUint32(context + SC_FPSTATE, fpAt, true);
   view.setUint32(context + SC_OLDMASK, Number(mask & 0xffff_ffffn), true);
   if (rt) {
@@ -129,7 +139,11 @@ function enterHandler(
   signo: number,
   rt: boolean,
 ): void {
-  const write = (register: keyof typeof PT, value: number): void => kernelWrite32(kernel, frame + PT[register], value);
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  const write = (register: keyof typeof PT, value: number): void => {
+    i32[registers + (PT[register] >> 2)] = value;
+  };
   write('esp', at);
   write('eip', handler);
   write('eax', signo);
@@ -139,7 +153,7 @@ function enterHandler(
   write('es', USER_DS);
   write('cs', task.kernelMode ? KU_CS_EXCEPTION : USER_CS);
   write('ss', task.kernelMode ? KERNEL_DS : USER_DS);
-  write('eflags', kernelRead32(kernel, frame + PT.eflags) & ~HANDLER_CLEARS);
+  write('eflags', i32[registers + (PT.eflags >> 2)]! & ~HANDLER_CLEARS);
 }
 
 /** Where the handler returns to. A kernel-mode process goes to kernel text and SA_RESTORER is ignored (KML). */
@@ -155,21 +169,23 @@ function returnAddress(kernel: Kernel, task: Task, action: SigAction, rt: boolea
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   // The handler's `ret` and, for the old frame, the stub's `pop` have moved the stack pointer.
   const at = (kernelRead32(kernel, frame + PT.esp) - (rt ? 4 : 8)) >>> 0;
-  const image = copyIn(kernel, task, at, rt ? RT.bytes : OLD.bytes);
-  if (image === undefined) return false;
-  const view = new DataView(image.buffer, image.byteOffset);
+  const { bytes, view } = rt ? IMAGES.rt : IMAGES.old;
+  if (!copyInto(kernel, task, at, bytes)) return false;
   const context = rt ? RT.ucontext + UC.context : OLD.context;
   const fpAt = view.getUint32(context + SC_FPSTATE, true);
   if (fpAt !== 0) {
-    const fx = copyIn(kernel, task, fpAt + FSAVE_BYTES, FXSAVE_BYTES);
-    if (fx === undefined || !loadFx(kernel.cpu, fx)) return false;
+    const { fx } = IMAGES;
+    if (!copyInto(kernel, task, fpAt + FSAVE_BYTES, fx.bytes) || !loadFxsave(kernel.cpu, fx.view)) return false;
   }
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  const oldFlags = i32[registers + (PT.eflags >> 2)]!;
   for (const [register, offset] of CONTEXT) {
     const value = view.getInt32(context + offset, true);
-    kernelWrite32(kernel, frame + PT[register], validated(kernel, task, frame, register, value));
+    i32[registers + (PT[register] >> 2)] = validated(task, oldFlags, register, value);
   }
   // No system call is to be restarted out of a handler's return.
-  kernelWrite32(kernel, frame + PT.origEax, -1);
+  i32[registers + (PT.origEax >> 2)] = -1;
   const low = BigInt(view.getUint32(context + SC_OLDMASK, true));
   task.sigMask = rt
     ? view.getBigUint64(RT.ucontext + UC.mask, true)
@@ -179,7 +195,7 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
 }
 
 /** What a register may be after sigreturn: privilege comes from the task, never from the frame. */
-function validated(kernel: Kernel, task: Task, frame: number, register: keyof typeof PT, value: number): number {
+function validated(task: Task, oldFlags: number, register: keyof typeof PT, value: number): number {
   switch (register) {
     case 'cs':
       return task.kernelMode ? KU_CS_EXCEPTION : (value & 0xffff) | 3;
@@ -191,7 +207,7 @@ function validated(kernel: Kernel, task: Task, frame: number, register: keyof ty
     case 'es':
       return task.kernelMode ? value & 0xffff : (value & 0xffff) === 0 ? 0 : (value & 0xffff) | 3;
     case 'eflags':
-      return (kernelRead32(kernel, frame + PT.eflags) & ~USER_FLAGS) | (value & USER_FLAGS) | 2;
+      return (oldFlags & ~USER_FLAGS) | (value & USER_FLAGS) | 2;
     default:
       return value;
   }

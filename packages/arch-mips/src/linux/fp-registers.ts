@@ -5,7 +5,7 @@ import { FLOAT, reg, STATUS_FR } from '../isa/index.ts';
 const STATUS = reg('status');
 
 /** Index in cpu.i32 of a register's lower word; the upper one follows. */
-function place(cpu: Cpu, number: number): number {
+export function floatPlace(cpu: Cpu, number: number): number {
   return (cpu.base + FLOAT[number]!.offset) >> 2;
 }
 
@@ -16,19 +16,19 @@ export function hasFr(cpu: Cpu): boolean {
 
 /** Words of a 64-bit register, lower first. */
 export function readFloat64(cpu: Cpu, number: number): readonly [low: number, high: number] {
-  const at = place(cpu, number);
+  const at = floatPlace(cpu, number);
   return [cpu.i32[at]!, cpu.i32[at + 1]!];
 }
 
 export function writeFloat64(cpu: Cpu, number: number, low: number, high: number): void {
-  const at = place(cpu, number);
+  const at = floatPlace(cpu, number);
   cpu.i32[at] = low;
   cpu.i32[at + 1] = high;
 }
 
 /** Where a 32-bit register lies: with FR = 0 an odd one is the upper word of the even one before it. */
 function wordPlace(cpu: Cpu, number: number): number {
-  return number & 1 && !hasFr(cpu) ? place(cpu, number - 1) + 1 : place(cpu, number);
+  return number & 1 && !hasFr(cpu) ? floatPlace(cpu, number - 1) + 1 : floatPlace(cpu, number);
 }
 
 export function readFloat32(cpu: Cpu, number: number): number {

@@ -1,10 +1,11 @@
 /** Signal frames of o32. Linux 6.1 arch/mips/kernel/signal.c */
 import {
-  copyIn,
+  copyInto,
   copyOut,
   decodeSigSet,
   encodeSigInfo,
   encodeSigSet,
+  FrameImage,
   generic,
   type Kernel,
   kernelRead32,
@@ -15,7 +16,6 @@ import {
   type SigInfo,
   type SigSet,
   StructReader,
-  StructWriter,
   type Task,
 } from '@kml/kernel';
 import { A0, A1, A2, PT, ptReg, RA, SP, T9 } from './pt-regs.ts';
@@ -39,6 +39,8 @@ const RT = {
   bytes: 176 + SIGCONTEXT_BYTES + MASK_BYTES,
 };
 
+const IMAGES = { old: new FrameImage(OLD.bytes), rt: new FrameImage(RT.bytes) };
+
 /** LinuxAbi.setupSignal. */
 export function setupSignal(
   kernel: Kernel,
@@ -52,16 +54,18 @@ export function setupSignal(
   const layout = rt ? RT : OLD;
   const at = frameAt(kernel, task, frame, action, layout.bytes);
   if (at === undefined) return false;
-  const out = new StructWriter(kernel, layout.bytes);
-  out.bytes.set(encodeSigcontext(kernel, frame), layout.context);
-  out.bytes.set(encodeSigSet(kernel, mask, MASK_BYTES), layout.mask);
+  const { bytes, view } = (rt ? IMAGES.rt : IMAGES.old).cleared();
+  encodeSigcontext(kernel, frame, view, layout.context);
+  if (mask !== 0n) bytes.set(encodeSigSet(kernel, mask, MASK_BYTES), layout.mask);
   if (rt) {
     const { sp, size, flags } = task.altStack;
-    out.bytes.set(encodeSigInfo(kernel, info), RT.info);
-    out.at(RT.stack).u32(sp).u32(size);
-    out.u32(size === 0 ? SS_DISABLE : flags);
+    const little = kernel.abi.isa.byteOrder === 'little';
+    bytes.set(encodeSigInfo(kernel, info), RT.info);
+    view.setUint32(RT.stack, sp, little);
+    view.setUint32(RT.stack + 4, size, little);
+    view.setUint32(RT.stack + 8, size === 0 ? SS_DISABLE : flags, little);
   }
-  if (!copyOut(kernel, task, at, out.bytes)) return false;
+  if (!copyOut(kernel, task, at, bytes)) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
   const write = (register: number, value: number): void => kernelWrite32(kernel, frame + ptReg(register), value);
@@ -92,9 +96,9 @@ function frameAt(kernel: Kernel, task: Task, frame: number, action: SigAction, b
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   const layout = rt ? RT : OLD;
   const at = kernelRead32(kernel, frame + ptReg(SP)) >>> 0;
-  const bytes = copyIn(kernel, task, at, layout.bytes);
-  if (bytes === undefined) return false;
-  decodeSigcontext(kernel, frame, bytes.subarray(layout.context, layout.context + SIGCONTEXT_BYTES));
+  const { bytes, view } = rt ? IMAGES.rt : IMAGES.old;
+  if (!copyInto(kernel, task, at, bytes)) return false;
+  decodeSigcontext(kernel, frame, view, layout.context);
   task.sigMask = decodeSigSet(kernel, bytes.subarray(layout.mask, layout.mask + MASK_BYTES)) & ~generic.UNBLOCKABLE;
   if (rt) restoreAltStack(kernel, task, bytes);
   return true;

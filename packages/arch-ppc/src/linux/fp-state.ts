@@ -9,19 +9,31 @@ const OFFSETS = FLOATING.map((name) => fpr(name).offset);
 /** The CPU's floating-point state, registers bit for bit. */
 export function saveFpState(cpu: Cpu): Uint8Array {
   const bytes = new Uint8Array(FP_BYTES);
-  const view = new DataView(bytes.buffer);
-  OFFSETS.forEach((offset, number) => {
-    view.setBigUint64(8 * number, cpu.view.getBigUint64(cpu.base + offset, true));
-  });
-  view.setUint32(FPSCR_AT, readFpscr(cpu));
+  putFpState(cpu, new DataView(bytes.buffer), 0);
   return bytes;
+}
+
+/** The same at an offset of a view; FPSCR's upper half is left alone. */
+export function putFpState(cpu: Cpu, view: DataView, at: number): void {
+  for (let number = 0; number < OFFSETS.length; number++) {
+    const from = (cpu.base + OFFSETS[number]!) >> 2;
+    view.setInt32(at + 8 * number, cpu.i32[from + 1]!);
+    view.setInt32(at + 8 * number + 4, cpu.i32[from]!);
+  }
+  view.setInt32(at + FPSCR_AT, readFpscr(cpu));
 }
 
 /** Loads the CPU's floating-point state. */
 export function loadFpState(cpu: Cpu, bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, FP_BYTES);
-  OFFSETS.forEach((offset, number) => {
-    cpu.view.setBigUint64(cpu.base + offset, view.getBigUint64(8 * number), true);
-  });
-  writeFpscr(cpu, view.getInt32(FPSCR_AT));
+  takeFpState(cpu, new DataView(bytes.buffer, bytes.byteOffset, FP_BYTES), 0);
+}
+
+/** The same from an offset of a view. */
+export function takeFpState(cpu: Cpu, view: DataView, at: number): void {
+  for (let number = 0; number < OFFSETS.length; number++) {
+    const to = (cpu.base + OFFSETS[number]!) >> 2;
+    cpu.i32[to + 1] = view.getInt32(at + 8 * number);
+    cpu.i32[to] = view.getInt32(at + 8 * number + 4);
+  }
+  writeFpscr(cpu, view.getInt32(at + FPSCR_AT));
 }

@@ -1,11 +1,13 @@
 /** Signal frames of 32-bit PowerPC. Linux 6.1 arch/powerpc/kernel/signal_32.c */
 import {
   copyIn,
+  copyInto,
   copyOut,
   encodeSigInfo,
+  FrameImage,
+  frameWords,
   type Kernel,
   kernelRead32,
-  kernelReadBytes,
   kernelWrite32,
   nativeNumber,
   onAltStack,
@@ -18,7 +20,7 @@ import {
   writeWord,
 } from '@kml/kernel';
 import { MSR_SE, writeFpscr } from '../isa/index.ts';
-import { FP_BYTES, loadFpState, saveFpState } from './fp-state.ts';
+import { FP_BYTES, putFpState, takeFpState } from './fp-state.ts';
 import { endSyscall } from './frame.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
 
@@ -52,6 +54,12 @@ const RT_CALLER_FRAME = CALLER_FRAME + 16;
 /** Where a handler's r1, on its return, has the pointer to the interrupted registers. */
 export const REGISTERS_AT_HANDLER_SP = { old: CALLER_FRAME + OLD.regs, rt: RT_CALLER_FRAME + RT.ucontext + UC.regs };
 
+const IMAGES = {
+  old: new FrameImage(OLD.bytes - ABI_GAP),
+  rt: new FrameImage(RT.bytes - ABI_GAP),
+  context: new FrameImage(MC.fp + FP_BYTES),
+};
+
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
 export function setupSignal(
   kernel: Kernel,
@@ -62,15 +70,14 @@ export function setupSignal(
   mask: SigSet,
 ): boolean {
   const rt = (action.flags & SA_SIGINFO) !== 0;
-  const { bytes } = rt ? RT : OLD;
-  const at = frameAddressFor(task, kernelRead32(kernel, frame + PT.r1) >>> 0, action, bytes);
+  const at = frameAddressFor(task, kernelRead32(kernel, frame + PT.r1) >>> 0, action, (rt ? RT : OLD).bytes);
   if (at === undefined) return false;
-  const image = new Uint8Array(bytes - ABI_GAP);
+  const image = (rt ? IMAGES.rt : IMAGES.old).cleared();
   const signo = nativeNumber(kernel, 'signal', info.signo);
   if (rt) fillRt(kernel, task, frame, image, at, info, mask);
   else fillOld(kernel, frame, image, at, signo, action, mask);
   const sp = at - (rt ? RT_CALLER_FRAME : CALLER_FRAME);
-  if (!copyOut(kernel, task, at, image)) return false;
+  if (!copyOut(kernel, task, at, image.bytes)) return false;
   if (!writeWord(kernel, task, sp, kernelRead32(kernel, frame + PT.r1))) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
@@ -105,23 +112,25 @@ function frameAddressFor(task: Task, sp: number, action: SigAction, bytes: numbe
 }
 
 /** A machine context: general registers, floating point. */
-function fillContext(kernel: Kernel, frame: number, image: Uint8Array, at: number): void {
-  image.set(kernelReadBytes(kernel, frame, PT_SIZE), at);
-  image.set(saveFpState(kernel.cpu), at + MC.fp);
+function fillContext(kernel: Kernel, frame: number, { view }: FrameImage, at: number): void {
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  for (let word = 0; word < PT_SIZE >> 2; word++) view.setInt32(at + 4 * word, i32[registers + word]!);
+  putFpState(kernel.cpu, view, at + MC.fp);
 }
 
 function fillRt(
   kernel: Kernel,
   task: Task,
   frame: number,
-  image: Uint8Array,
+  image: FrameImage,
   at: number,
   info: SigInfo,
   mask: SigSet,
 ): void {
-  const view = new DataView(image.buffer);
+  const { view } = image;
   const { altStack } = task;
-  image.set(encodeSigInfo(kernel, info));
+  image.bytes.set(encodeSigInfo(kernel, info));
   view.setUint32(RT.ucontext + UC.stack, altStack.sp);
   view.setUint32(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags);
   view.setUint32(RT.ucontext + UC.stack + 8, altStack.size);
@@ -133,13 +142,13 @@ function fillRt(
 function fillOld(
   kernel: Kernel,
   frame: number,
-  image: Uint8Array,
+  image: FrameImage,
   at: number,
   signo: number,
   action: SigAction,
   mask: SigSet,
 ): void {
-  const view = new DataView(image.buffer);
+  const { view } = image;
   view.setUint32(OLD.signal, signo);
   view.setUint32(OLD.handler, action.handler);
   putMask(view, OLD.oldMask, OLD.maskHigh, mask);
@@ -148,6 +157,11 @@ function fillOld(
 }
 
 function putMask(view: DataView, low: number, high: number, mask: SigSet): void {
+  if (mask === 0n) {
+    view.setUint32(low, 0);
+    view.setUint32(high, 0);
+    return;
+  }
   view.setUint32(low, Number(mask & 0xffff_ffffn));
   view.setUint32(high, Number(mask >> 32n));
 }
@@ -184,31 +198,32 @@ export function restoreUcontext(kernel: Kernel, task: Task, frame: number, at: n
 export function saveUcontext(kernel: Kernel, task: Task, frame: number, at: number): boolean {
   // A context that is not 16-byte aligned has room in front of its registers.
   const context = ((at + UC.context) & -16) >>> 0;
-  const image = new Uint8Array(MC.fp + FP_BYTES);
+  const image = IMAGES.context.cleared();
   fillContext(kernel, frame, image, 0);
   const head = new DataView(new ArrayBuffer(12));
   head.setUint32(0, context);
   putMask(head, 4, 8, task.sigMask);
-  return copyOut(kernel, task, context, image) && copyOut(kernel, task, at + UC.regs, new Uint8Array(head.buffer));
+  return (
+    copyOut(kernel, task, context, image.bytes) && copyOut(kernel, task, at + UC.regs, new Uint8Array(head.buffer))
+  );
 }
 
 export const UCONTEXT_BYTES = UC.bytes;
 
 const wordsToMask = (low: number, high: number): SigSet => BigInt(low) | (BigInt(high) << 32n);
 
-/** Registers that a context does not decide: privilege comes from the task. */
-const KEPT: ReadonlySet<number> = new Set([PT.msr, PT.mq]);
-
+/** MSR and MQ are not what a context decides: privilege comes from the task. */
 function restoreContext(kernel: Kernel, task: Task, frame: number, at: number, mask: SigSet, withR2: boolean): boolean {
-  const image = copyIn(kernel, task, at, MC.fp + FP_BYTES);
-  if (image === undefined) return false;
-  const view = new DataView(image.buffer, image.byteOffset);
+  const { bytes, view } = IMAGES.context;
+  if (!copyInto(kernel, task, at, bytes)) return false;
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
   for (let offset = 0; offset < PT_SIZE; offset += 4) {
-    if (KEPT.has(offset) || (offset === PT.r2 && !withR2)) continue;
-    kernelWrite32(kernel, frame + offset, view.getInt32(offset));
+    if (offset === PT.msr || offset === PT.mq || (offset === PT.r2 && !withR2)) continue;
+    i32[registers + (offset >> 2)] = view.getInt32(offset);
   }
   endSyscall(kernel, frame);
-  loadFpState(kernel.cpu, image.subarray(MC.fp));
+  takeFpState(kernel.cpu, view, MC.fp);
   task.sigMask = mask;
   return true;
 }

@@ -34,12 +34,19 @@ const TABLE = {
     changesLift: true,
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
+  mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
   namedRecords: {
     meaning: 'what flags are computed from is named at the exits that need it, where constants or registers hold it',
   },
   folding: { meaning: 'constants are folded and operations simplified' },
   deadWrites: { meaning: 'registers that are written again before anyone looks are not written' },
   hostFusion: { meaning: 'fused multiply-add is one operation of a host that has one', changesLift: true },
+  carriedSlots: { meaning: 'a loop does not carry registers for its exits only where it carries many' },
+  nativeFp: {
+    meaning:
+      "IA-32: floating point is lifted to the host's operations or integer arithmetic, not done by host routines",
+    changesLift: true,
+  },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },

@@ -94,7 +94,8 @@ export class GuestMemory {
     if (!this.bigEndian) {
       if (count > SMALL_COPY) this.u8.set(count === bytes.length ? bytes : bytes.subarray(0, count), at);
       else for (let i = 0; i < count; i++) this.u8[at + i] = bytes[i]!;
-    } else for (let i = 0; i < count; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
+    } else if (((at | count) & 3) === 0) this.putWords(at, bytes, count);
+    else for (let i = 0; i < count; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
   }
 
   /** Copies `count` guest-order bytes out of a frame into `into`. */
@@ -102,7 +103,28 @@ export class GuestMemory {
     const at = this.frameAddress(frame) + offset;
     if (!this.bigEndian && count > SMALL_COPY) into.set(this.u8.subarray(at, at + count));
     else if (!this.bigEndian) for (let i = 0; i < count; i++) into[i] = this.u8[at + i]!;
+    else if (((at | count) & 3) === 0) this.getWords(at, into, count);
     else for (let i = 0; i < count; i++) into[i] = this.u8[((at + i) ^ 3) >>> 0]!;
+  }
+
+  /** Big-endian bytes to words. */
+  private putWords(at: number, bytes: Uint8Array, count: number): void {
+    const { i32 } = this;
+    for (let i = 0, to = at >>> 2; i < count; i += 4) {
+      i32[to++] = (bytes[i]! << 24) | (bytes[i + 1]! << 16) | (bytes[i + 2]! << 8) | bytes[i + 3]!;
+    }
+  }
+
+  /** Words to big-endian bytes. */
+  private getWords(at: number, into: Uint8Array, count: number): void {
+    const { i32 } = this;
+    for (let i = 0, from = at >>> 2; i < count; i += 4) {
+      const word = i32[from++]!;
+      into[i] = word >>> 24;
+      into[i + 1] = word >>> 16;
+      into[i + 2] = word >>> 8;
+      into[i + 3] = word;
+    }
   }
 
   /** Guest-order byte at a byte address of a frame. */

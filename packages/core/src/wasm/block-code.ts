@@ -113,7 +113,10 @@ class Converter {
       const end = insn + 1 < block.count ? block.insnFirstOp[insn + 1]! : block.code.length / OP_STRIDE;
       this.pending = undefined;
       for (let at = first; at < end; at++) this.convert(at * OP_STRIDE, insn);
-      if (this.pending) this.deferred.push({ insn, at: this.statements.length, values: this.pending });
+      if (this.pending) {
+        this.completeFamilies(this.pending);
+        this.deferred.push({ insn, at: this.statements.length, values: this.pending });
+      }
     }
     // A block without instructions (step-over.ts) has only what its condition needs.
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
@@ -144,6 +147,21 @@ class Converter {
     else if (spec.effect === 'pure') this.map[dst] = this.graph.pure(op, a, b, c, imm);
     else if (spec.imm === 'slot') this.convertSlot(dst, a, imm, insn);
     else this.convertEffect(op, dst, a, b, c, imm, insn);
+  }
+
+  /**
+   * A write of some slots of a family is one of those, too, that the block wrote before: it does not change
+   * them, but if all are noted together the region has one recipe to keep, not one for each group.
+   */
+  private completeFamilies(written: Map<number, number>): void {
+    const { slots } = this;
+    let families = 0;
+    for (const slot of written.keys()) families |= slots.familyBits[slot]!;
+    for (const slot of slots.deferredSlots) {
+      if ((slots.deferredBit[slot]! & families) === 0 || written.has(slot)) continue;
+      const value = this.out.get(slot);
+      if (value !== undefined) written.set(slot, value);
+    }
   }
 
   private arg(value: number): number {

@@ -1,15 +1,16 @@
-import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
+import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import { runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
+import { plus } from './clock-flow.ts';
 import { OPCODE } from './encoder.ts';
-import type { RegionContext } from './region-context.ts';
+import { isChargedAtOnce, type RegionContext } from './region-context.ts';
 
 const O = OP_NUMBER;
 
-/** Emits a block's statements, all but its terminal. The block's cost is charged at its start. */
+/** Emits a block's statements, all but its terminal. The block's cost is pending from its start. */
 export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPlan): void {
   region.values.begin(code, plan.uses);
   chargeBlock(region, code);
@@ -36,19 +37,15 @@ export function emitShadows(region: RegionContext, plan: BlockPlan): void {
   for (const [slot, value] of plan.shadows) region.values.assign(slot, value);
 }
 
-/** clock += cycles << 32 - instructions; in kernel text ENTRY_CYCLES += cycles, too. */
+/** In kernel text what is charged is at once in the clock, and in ENTRY_CYCLES. */
 function chargeBlock(region: RegionContext, code: BlockCode): void {
   const { cycles, count } = code.block;
   if (count === 0) return;
-  region.code
-    .get(region.clockLocal)
-    .i64Const(-count, cycles - 1)
-    .op(0x7c)
-    .set(region.clockLocal);
+  region.pending = plus(region.pending, { instructions: count, cycles });
+  if (isChargedAtOnce(region.services, code.block.pc)) region.charge(region.pending);
   if (region.services.isKernelText(code.block.pc)) countEntry(region, cycles);
 }
 
-/** ENTRY_CYCLES += cycles. */
 export function countEntry(region: RegionContext, cycles: number): void {
   region.code
     .i32Const(0)
@@ -105,9 +102,9 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
   const { values, code: out } = region;
   const site = region.site(code, statement.insn);
   if (values.isStaged(statement.a)) {
-    out.byte(OPCODE.block).byte(0x40);
     values.pushStage(statement.a, 0);
-    out.op(OP_SPECS[O.eqz]!.wasm).brIf(0).i32Const(site);
+    // Said to be rare, the costly half lies apart, and what it must save does not burden the common way.
+    out.ifRarely().i32Const(site);
     values.pushStage(statement.a, 1);
     out
       .brIfRarely(region.exitDepth() + 1)
@@ -141,11 +138,17 @@ function emitRun(region: RegionContext, code: BlockCode, run: readonly Statement
   region.accesses.emitRun(run, region.values, { site: region.site(code, run[0]!.insn), depth: region.exitDepth() });
 }
 
-/** Cycles before this run, plus those of this run up to this instruction (the clock holds the whole block's). */
+/** Cycles before this run, plus those of this run up to this instruction (the clock and what is pending hold the whole block's). */
 function emitCycles(region: RegionContext, code: BlockCode, statement: Statement): void {
-  let later = 0;
+  let later = -region.pending.cycles;
   for (let insn = statement.insn; insn < code.block.count; insn++) later += code.block.insnCycles[insn]!;
   region.code.i32Const(0).memory(OPCODE.i64Load, 3, CYCLES_BASE_ADDRESS);
-  region.code.get(region.clockLocal).i64Const(32, 0).op(0x88).op(0x7c).i64Const(later, 0).op(0x7d);
+  region.code
+    .get(region.clockLocal)
+    .i64Const(32, 0)
+    .op(0x88)
+    .op(0x7c)
+    .i64Const(later, later >> 31)
+    .op(0x7d);
   region.values.yielded(statement.result);
 }

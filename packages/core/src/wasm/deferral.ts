@@ -19,9 +19,10 @@ export interface Grouping {
 
 export function groupDeferred(graph: FlowGraph, slots: SlotTable): Grouping {
   const writes = new Map<number, string[]>();
-  graph.nodes.forEach((node, index) => {
-    for (const write of node.code?.deferred ?? []) {
-      for (const slot of write.values.keys()) {
+  graph.nodes.forEach(({ code }, index) => {
+    if (code === undefined) return;
+    for (const slot of slots.deferredSlots) {
+      for (const write of visibleWrites(code, slot)) {
         let list = writes.get(slot);
         if (list === undefined) {
           list = [];
@@ -51,9 +52,8 @@ export interface Note {
   readonly recipe: Recipe;
 }
 
-/** The writes of a block that anyone can see: one whose group is written again with no possible exit between is left out. */
-export function visibleWrites(code: BlockCode, group: readonly number[]): DeferredWrite[] {
-  const slot = group[0]!;
+/** The writes of a deferred slot that anyone can see: one after which it is written again with no possible exit between is left out. */
+export function visibleWrites(code: BlockCode, slot: number): DeferredWrite[] {
   const writes = code.deferred.filter((write) => write.values.has(slot));
   return writes.filter((write, index) => {
     const next = writes[index + 1];
@@ -72,7 +72,7 @@ export function blockNotes(
 ): Note[] | undefined {
   const notes: Note[] = [];
   for (let group = 0; group < groups.length; group++) {
-    const writes = visibleWrites(code, groups[group]!);
+    const writes = visibleWrites(code, groups[group]![0]!);
     for (const write of writes) {
       const outputs = groups[group]!.map((slot) => [slot, write.values.get(slot)!] as const);
       const context = values.between(write.at, lastExit(code, write, writes));

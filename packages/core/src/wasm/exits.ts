@@ -1,4 +1,5 @@
 import { CLOCK_ADDRESS, SITE_ADDRESS } from '../memory/memory-map.ts';
+import type { Charge } from './clock-flow.ts';
 import { CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
 import type { ExitRecords, RecordNames } from './record-names.ts';
 import { IMPORT_LEFT, PARAM_BACK, PARAM_STACK } from './region-abi.ts';
@@ -7,8 +8,18 @@ import { type Bits, members } from './slots.ts';
 /** Where an exit left: what the engine needs to put pc, clock and deferred slots right. */
 export interface SiteSink {
   readonly names: RecordNames;
-  /** A new site: pc and mode, what of the clock was charged but not executed, each group's record. Gives its number. */
-  add(pc: number, mode: number, instructions: number, cycles: number, records: ExitRecords): number;
+  /** Gives the site's number. */
+  add(site: Site): number;
+}
+
+export interface Site {
+  readonly pc: number;
+  readonly mode: number;
+  /** It is left here for want of budget, before a block. */
+  readonly isCheck: boolean;
+  /** What the clock holds but was not executed; less than 0: what was executed and it does not hold. */
+  readonly charge: Charge;
+  readonly records: ExitRecords;
 }
 
 /** Exits that share their code: what they store. */

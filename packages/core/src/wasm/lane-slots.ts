@@ -83,9 +83,17 @@ export function laneUses(blocks: Iterable<IrBlock>, slots: SlotTable): Map<numbe
   return all;
 }
 
+/** Vectors that need no slot's value to begin with; lanes written to them make them a slot's by lanes. */
+const MADE = new Set<number>([OP_NUMBER.constV, OP_NUMBER.splatF64, OP_NUMBER.splatF32]);
+
+/** The origin (countVectors) of a vector that was made: as it is, or of lanes of a type. */
+const CONSTANT = -1;
+const DOUBLES = -2;
+const SINGLES = -3;
+
 function countVectors(block: IrBlock, slots: SlotTable, of: (slot: number) => LaneUses): void {
   const { code, valueTypes } = block;
-  /** Slot whose value, perhaps with lanes written, a v128 value is. */
+  /** Slot whose value, perhaps with lanes written, a v128 value is; below 0 for one that was made. */
   const origin = new Map<number, number>();
   for (let at = 0; at < code.length; at += OP_STRIDE) {
     const op = code[at + OP_NUM]!;
@@ -93,17 +101,25 @@ function countVectors(block: IrBlock, slots: SlotTable, of: (slot: number) => La
     const from = origin.get(a);
     if (op === OP_NUMBER.getV) {
       origin.set(code[at + OP_DST]!, slots.byWord[code[at + OP_IMM]! >> 2]!);
+    } else if (MADE.has(op)) {
+      origin.set(
+        code[at + OP_DST]!,
+        op === OP_NUMBER.splatF64 ? DOUBLES : op === OP_NUMBER.splatF32 ? SINGLES : CONSTANT,
+      );
     } else if (op === OP_NUMBER.setV) {
       const slot = slots.byWord[code[at + OP_IMM]! >> 2]!;
-      if (from !== slot) {
-        of(slot).whole++;
-        if (from !== undefined) of(from).whole++;
-      }
+      // A copy costs nothing where both are kept alike, nor does a constant.
+      if (from === undefined) of(slot).whole++;
+      else if (from === DOUBLES) of(slot).doubleWrites++;
+      else if (from === SINGLES) of(slot).singleWrites++;
     } else if (WRITES.has(op) && from !== undefined) {
-      origin.set(code[at + OP_DST]!, from);
-      if (WRITES.get(op) === 'f64') of(from).doubleWrites++;
+      const isDouble = WRITES.get(op) === 'f64';
+      origin.set(code[at + OP_DST]!, from >= 0 ? from : isDouble ? DOUBLES : SINGLES);
+      if (from < 0) continue;
+      if (isDouble) of(from).doubleWrites++;
       else of(from).singleWrites++;
     } else if (READS.has(op) && from !== undefined) {
+      if (from < 0) continue;
       if (READS.get(op) === 'f64') of(from).doubleReads++;
       else of(from).singleReads++;
     } else {
@@ -111,7 +127,7 @@ function countVectors(block: IrBlock, slots: SlotTable, of: (slot: number) => La
         const value = code[at + place]!;
         if (valueTypes[value] !== 'v128') continue;
         const slot = origin.get(value);
-        if (slot !== undefined) of(slot).whole++;
+        if (slot !== undefined && slot >= 0) of(slot).whole++;
       }
     }
   }

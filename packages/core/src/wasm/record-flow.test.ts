@@ -24,7 +24,7 @@ function analyse(blocks: readonly IrBlock[]) {
   const successors = (block: IrBlock) => successorsOf(block.terminal, []);
   const graph = flowGraph({ entry: blocks[0]!.pc, blocks: byPc, successors }, (block) => blockCode(block, slots));
   const { groups } = groupDeferred(graph, slots);
-  const { liveOut } = analyseSlots(graph, slots);
+  const { liveOut } = analyseSlots(graph, slots, true);
   const shapes = new ShapeTable();
   const plans = graph.nodes.map(({ code }, node) => code && planBlock(code, liveOut[node]!, groups, slots, shapes));
   const flow = analyseRecords({ graph, plans, groups, slots }, new RecordNames());

@@ -2,12 +2,13 @@ import type { ValueType } from '../ir/ops.ts';
 import { blockCode } from './block-code.ts';
 import { announce, type BlockPlan, planBlock } from './block-plan.ts';
 import { chasedAddresses } from './chased-addresses.ts';
+import { analyseClock } from './clock-flow.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
 import { withLanes } from './lane-slots.ts';
 import { analyseRecords, type RecordFlow } from './record-flow.ts';
-import { RegionContext, type RegionServices } from './region-context.ts';
+import { isChargedAtOnce, RegionContext, type RegionServices } from './region-context.ts';
 
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { analyseSlots } from './slot-flow.ts';
@@ -28,7 +29,8 @@ export function compileRegion(
   services: RegionServices,
 ): CompiledRegion {
   const analysed = analyse(discovered, slots, services);
-  const region = new RegionContext({ ...analysed, mode: discovered.mode, supervisor }, services);
+  const clock = analyseClock(analysed.graph, (pc) => isChargedAtOnce(services, pc));
+  const region = new RegionContext({ ...analysed, clock, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
     region.constants.prologue.append(region.accesses.prologue),
@@ -47,7 +49,7 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
   for (;;) {
     const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
     const { groups, rest } = groupDeferred(graph, slots);
-    const flow = analyseSlots(graph, slots);
+    const flow = analyseSlots(graph, slots, optimisations.carriedSlots);
     const chased = optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined;
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;

@@ -5,6 +5,7 @@ import { CLOCK_ADDRESS, STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.
 import { AccessEmitter } from './access-emitter.ts';
 import type { BlockCode } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
+import { type Charge, type ClockFlow, isEqual, minus, NO_CHARGE } from './clock-flow.ts';
 import { type CodeWriter, OPCODE, CodeWriter as Writer } from './encoder.ts';
 import { Exits, type SiteSink } from './exits.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
@@ -14,7 +15,7 @@ import type { RecordFlow } from './record-flow.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
-import { addBit, type Bits, bits, members, removeBit, type SlotTable } from './slots.ts';
+import { addBit, type Bits, bits, common, members, removeBit, type SlotTable } from './slots.ts';
 import { ValueEmitter } from './value-emitter.ts';
 import { VectorConstants } from './vector-constants.ts';
 
@@ -28,6 +29,7 @@ export interface RegionInput {
   /** Groups of deferred slots, see deferral.ts. */
   readonly groups: readonly (readonly number[])[];
   readonly records: RecordFlow;
+  readonly clock: ClockFlow;
   /** By node; undefined for ways out. */
   readonly plans: readonly (BlockPlan | undefined)[];
 }
@@ -56,10 +58,16 @@ export interface RegionServices {
   link(pc: number, mode: number, isCall: boolean): number;
 }
 
+/** Whether a block's cost is added where it begins: in kernel text, whose entry cycles are counted beside it. */
+export function isChargedAtOnce({ optimisations, isKernelText }: RegionServices, pc: number): boolean {
+  return !optimisations.mergedCharges || isKernelText(pc);
+}
+
 /** What holds at a place of the code being emitted. */
 export interface PlaceState {
   readonly dirty: Bits;
   readonly records: Bits;
+  readonly pending: Charge;
 }
 
 /** What all parts of a region's emitter share: writer, locals, exits, state in locals. */
@@ -76,6 +84,8 @@ export class RegionContext {
   readonly clockLocal: number;
   readonly tablesLocal: number;
   readonly siteLocal: number;
+  /** What of the instructions before this place the clock's local does not hold. */
+  pending: Charge = NO_CHARGE;
   /** Slots whose local may differ from memory here. */
   dirty: Bits;
   /** Labels around the place being emitted, the exit classes' own not counted. */
@@ -145,7 +155,9 @@ export class RegionContext {
   sync(deferred: Int8Array): void {
     for (const slot of members(this.dirty)) this.storeSlot(this.code, slot);
     this.records.handOver(deferred);
-    this.code.i32Const(0).get(this.clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
+    this.code.i32Const(0).get(this.clockLocal);
+    this.pushCharge(this.pending);
+    this.code.memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
     this.dirty.fill(0);
   }
 
@@ -160,6 +172,7 @@ export class RegionContext {
 
   loadClock(): void {
     this.code.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS).set(this.clockLocal);
+    this.pending = NO_CHARGE;
   }
 
   loadTables(): void {
@@ -170,18 +183,55 @@ export class RegionContext {
   checkBudget(instructions: number, pc: number): void {
     const { code } = this;
     if (instructions === 0) return;
-    code.i32Const(this.services.sites.add(pc, this.input.mode, 0, 0, this.records.atExit));
-    code.get(this.clockLocal).op(0xa7).i32Const(instructions).op(0x49);
+    const { mode } = this.input;
+    const charge = minus(NO_CHARGE, this.pending);
+    code.i32Const(this.services.sites.add({ pc, mode, isCheck: true, charge, records: this.records.atExit }));
+    code.get(this.clockLocal).op(0xa7);
+    code.i32Const(instructions + this.pending.instructions).op(0x49);
     code.brIfRarely(this.exitDepth()).byte(OPCODE.drop);
   }
 
-  /** Site for leaving at instruction `insn` of a block whose whole cost is charged already. */
+  /** Site for leaving at instruction `insn` of a block whose whole cost is charged already, or pending. */
   site(code: BlockCode, insn: number): number {
     const { block } = code;
     let cycles = 0;
     for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
     const mode = block.insnMode?.[insn] ?? this.input.mode;
-    return this.services.sites.add(block.insnPc[insn]!, mode, block.count - insn, cycles, this.records.atExit);
+    const charge = minus({ instructions: block.count - insn, cycles }, this.pending);
+    return this.services.sites.add({
+      pc: block.insnPc[insn]!,
+      mode,
+      isCheck: false,
+      charge,
+      records: this.records.atExit,
+    });
+  }
+
+  /** Has the clock's local hold this of what is pending, and notes that it does. */
+  charge(charge: Charge): void {
+    if (isEqual(charge, NO_CHARGE)) return;
+    this.code.get(this.clockLocal);
+    this.pushCharge(charge);
+    this.code.set(this.clockLocal);
+    this.pending = minus(this.pending, charge);
+  }
+
+  /** Adds cycles << 32 - instructions to the clock on the stack. */
+  private pushCharge(charge: Charge): void {
+    if (isEqual(charge, NO_CHARGE)) return;
+    const { instructions, cycles } = charge;
+    this.code.i64Const(-instructions, instructions > 0 ? cycles - 1 : cycles).op(0x7c);
+  }
+
+  /** On the way from one node to another: what is pending becomes what the other expects. */
+  chargeEdge(from: number, to: number): void {
+    this.pending = this.input.clock.behind[from]!;
+    this.charge(minus(this.pending, this.input.clock.before[to]!));
+  }
+
+  isChargedEdge(from: number, to: number): boolean {
+    const { before, behind } = this.input.clock;
+    return !isEqual(behind[from]!, before[to]!);
   }
 
   node(index: number): FlowNode {
@@ -196,18 +246,28 @@ export class RegionContext {
 
   /** What holds here; for restore() once code of other places has been emitted. */
   save(): PlaceState {
-    return { dirty: this.dirty.slice(), records: this.records.current };
+    return { dirty: this.dirty.slice(), records: this.records.current, pending: this.pending };
   }
 
-  restore({ dirty, records }: PlaceState): void {
+  restore({ dirty, records, pending }: PlaceState): void {
     this.dirty = dirty;
+    this.pending = pending;
     this.records.current = records;
   }
 
-  /** Dirty set and records at a node's start. */
+  /** Dirty set, records and what is pending at a node's start. */
   enterNode(index: number): void {
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
     this.records.enterNode(index);
+    this.pending = this.input.clock.before[index]!;
+  }
+
+  /** A node's end: stores what a loop behind it would carry for its exits only. */
+  flush(index: number): void {
+    for (const slot of members(common(this.dirty, this.input.flow.flushed[index]!))) {
+      this.storeSlot(this.code, slot);
+      removeBit(this.dirty, slot);
+    }
   }
 
   /** The block's end: transient slots need not be in memory any more. */

@@ -1,9 +1,10 @@
+import type { Charge } from './clock-flow.ts';
 import { FIRST_SITE } from './control-words.ts';
-import type { SiteSink } from './exits.ts';
+import type { Site, SiteSink } from './exits.ts';
 import { type ExitRecords, type OperandPlace, RecordNames } from './record-names.ts';
 
-/** Words of a site: pc, mode, the instructions and cycles charged but not executed, number of its records. */
-const SITE_WORDS = 5;
+/** Words of a site: pc, mode, its charge's instructions and cycles, number of its records, whether it is a check. */
+const SITE_WORDS = 6;
 
 /** A table as it is kept between runs. */
 export interface KeptSites {
@@ -12,7 +13,7 @@ export interface KeptSites {
   readonly names: readonly (readonly OperandPlace[])[];
 }
 
-/** The side table of exits, by site number: pc, mode, the instructions and cycles charged but not executed, and each group's record. */
+/** The side table of exits, by site number. */
 export class SiteTable implements SiteSink {
   readonly names = new RecordNames();
   private words = new Int32Array(64 * SITE_WORDS);
@@ -21,14 +22,15 @@ export class SiteTable implements SiteSink {
   private readonly records: ExitRecords[] = [];
   private readonly recordNumbers = new Map<string, number>();
 
-  add(pc: number, mode: number, instructions: number, cycles: number, records: ExitRecords): number {
+  add({ pc, mode, isCheck, charge, records }: Site): number {
     if (this.length === this.words.length) this.grow(2 * this.length);
     const { words, length } = this;
     words[length] = pc;
     words[length + 1] = mode;
-    words[length + 2] = instructions;
-    words[length + 3] = cycles;
+    words[length + 2] = charge.instructions;
+    words[length + 3] = charge.cycles;
     words[length + 4] = this.numberOf(records);
+    words[length + 5] = isCheck ? 1 : 0;
     this.length += SITE_WORDS;
     return length / SITE_WORDS + FIRST_SITE;
   }
@@ -39,11 +41,12 @@ export class SiteTable implements SiteSink {
   modeOf(site: number): number {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 1]!;
   }
-  instructionsOf(site: number): number {
-    return this.words[SITE_WORDS * (site - FIRST_SITE) + 2]!;
+  isCheck(site: number): boolean {
+    return this.words[SITE_WORDS * (site - FIRST_SITE) + 5] === 1;
   }
-  cyclesOf(site: number): number {
-    return this.words[SITE_WORDS * (site - FIRST_SITE) + 3]!;
+  chargeOf(site: number): Charge {
+    const at = SITE_WORDS * (site - FIRST_SITE);
+    return { instructions: this.words[at + 2]!, cycles: this.words[at + 3]! };
   }
   recordsOf(site: number): ExitRecords {
     return this.records[this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!]!;

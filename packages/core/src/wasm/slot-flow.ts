@@ -1,8 +1,9 @@
 import type { BlockCode } from './block-code.ts';
 import { mayExit } from './block-code.ts';
+import { flushedSlots } from './carried-slots.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
 import { isInPlace } from './in-place.ts';
-import { addAll, addBit, type Bits, bits, hasBit, removeBit, type SlotTable } from './slots.ts';
+import { addAll, addBit, type Bits, bits, common, hasBit, removeAll, removeBit, type SlotTable } from './slots.ts';
 
 /** What the emitter must know of slots at each node. */
 export interface SlotFlow {
@@ -14,6 +15,8 @@ export interface SlotFlow {
   readonly liveOut: readonly Bits[];
   /** Instructions on the longest path from the node's start to the next check point, this node included. */
   readonly longestPath: readonly number[];
+  /** Slots that the node's end stores where they are dirty, by node (carried-slots.ts). */
+  readonly flushed: readonly Bits[];
   /** How far each deferred slot's group is known at the node's start, see DeferredState. */
   readonly deferredIn: readonly Int8Array[];
 }
@@ -32,19 +35,24 @@ export function isSyncPoint(node: FlowNode): boolean {
   return kind === 'call' || kind === 'callIndirect' || kind === 'kernelCall' || isInPlace(terminal);
 }
 
-export function analyseSlots(graph: FlowGraph, slots: SlotTable): SlotFlow {
-  const dirtyIn = dirtySlots(graph, slots);
-  const { liveIn, liveOut } = liveness(graph, slots, dirtyIn);
+export function analyseSlots(graph: FlowGraph, slots: SlotTable, spare: boolean): SlotFlow {
+  const none = graph.nodes.map(() => bits(slots.count));
+  const everywhere = dirtySlots(graph, slots, none);
+  const read = liveness(graph, slots, none, none).liveIn;
+  const flushed = spare ? flushedSlots(graph, slots, everywhere, read) : none;
+  const dirtyIn = flushed === none ? everywhere : dirtySlots(graph, slots, flushed);
+  const { liveIn, liveOut } = liveness(graph, slots, dirtyIn, flushed);
   return {
     dirtyIn,
     liveIn,
     liveOut,
+    flushed,
     longestPath: longestPaths(graph),
     deferredIn: deferredStates(graph, slots),
   };
 }
 
-function dirtySlots(graph: FlowGraph, slots: SlotTable): Bits[] {
+function dirtySlots(graph: FlowGraph, slots: SlotTable, flushed: readonly Bits[]): Bits[] {
   const { nodes } = graph;
   const dirtyIn = nodes.map(() => bits(slots.count));
   for (let changed = true; changed; ) {
@@ -57,6 +65,7 @@ function dirtySlots(graph: FlowGraph, slots: SlotTable): Bits[] {
           const dropped = node.code!.dropsTransient && slots.transient[slot];
           if (!slots.deferred[slot] && !dropped && slot !== slots.pc) addBit(out, slot);
         }
+        removeAll(out, flushed[index]!);
       }
       for (const succ of node.succs) if (addAll(dirtyIn[succ]!, out)) changed = true;
     });
@@ -72,12 +81,18 @@ function looksAtDirty(node: FlowNode, index: number, graph: FlowGraph): boolean 
   return code.statements.some((statement) => mayExit(statement.kind));
 }
 
-function liveness(graph: FlowGraph, slots: SlotTable, dirtyIn: readonly Bits[]): { liveIn: Bits[]; liveOut: Bits[] } {
+function liveness(
+  graph: FlowGraph,
+  slots: SlotTable,
+  dirtyIn: readonly Bits[],
+  flushed: readonly Bits[],
+): { liveIn: Bits[]; liveOut: Bits[] } {
   const { nodes } = graph;
   const liveIn = nodes.map((node, index) => {
     const use = bits(slots.count);
     for (const slot of node.code?.entries.keys() ?? []) addBit(use, slot);
     if (looksAtDirty(node, index, graph)) addAll(use, dirtyIn[index]!);
+    else addAll(use, common(dirtyIn[index]!, flushed[index]!));
     return use;
   });
   const liveOut = nodes.map(() => bits(slots.count));

@@ -80,6 +80,13 @@ export function addAll(set: Bits, other: Bits): boolean {
   }
   return changed;
 }
+export function removeAll(set: Bits, other: Bits): void {
+  for (let i = 0; i < set.length; i++) set[i]! &= ~other[i]!;
+}
+/** What both have. */
+export function common(a: Bits, b: Bits): Bits {
+  return a.map((word, i) => word & b[i]!);
+}
 /** The members, ascending. */
 export function members(set: Bits): number[] {
   const out: number[] = [];

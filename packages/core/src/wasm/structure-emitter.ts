@@ -1,11 +1,13 @@
 import type { ValueType } from '../ir/ops.ts';
 import { emitBlock, emitShadows, finishBlock } from './block-emitter.ts';
+import { minus } from './clock-flow.ts';
 import { emitComputedJump } from './computed-jump-emitter.ts';
 import type { EdgeEmitter } from './edge-emitter.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import { outermostLoopWithout } from './flow-graph.ts';
 import { PARAM_PC, PARAM_STACK } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
+import { isSyncPoint } from './slot-flow.ts';
 import { emitInlineReturn, emitTerminal, emitWayOut, pushBranchCondition } from './terminal-emitter.ts';
 
 /** A label around the code being emitted: what a branch to it means. */
@@ -50,6 +52,8 @@ function emitNode(region: RegionContext, index: number, edges: EdgeEmitter): voi
   }
   const plan = region.input.plans[index]!;
   emitBlock(region, code, plan);
+  if (!isSyncPoint(node)) region.charge(minus(region.pending, region.input.clock.behind[index]!));
+  region.flush(index);
   const kind = code.block.terminal.kind;
   if (kind === 'branch') emitBranch(region, index, edges);
   else if (kind === 'jump') {
@@ -125,12 +129,17 @@ class StructuredEmitter implements EdgeEmitter {
   }
 
   go(from: number, to: number): void {
-    const label = this.direct(from, to);
+    this.region.chargeEdge(from, to);
+    const label = this.labelOf(from, to);
     if (label >= 0) this.region.code.br(label);
     else this.tree(to);
   }
 
   direct(from: number, to: number): number {
+    return this.region.isChargedEdge(from, to) ? -1 : this.labelOf(from, to);
+  }
+
+  private labelOf(from: number, to: number): number {
     const backward = to <= from;
     if (!backward && !this.isLabelled[to]) return -1;
     const kind = backward ? 'loop' : 'block';
@@ -228,7 +237,8 @@ class DispatchEmitter implements EdgeEmitter {
     code.end();
   }
 
-  go(_from: number, to: number): void {
+  go(from: number, to: number): void {
+    this.region.chargeEdge(from, to);
     this.region.code
       .i32Const(to)
       .set(this.numberLocal)

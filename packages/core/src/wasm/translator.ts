@@ -302,7 +302,7 @@ class Translator implements TranslatorPort {
   /** A region took an exit; its caller goes on at `back`. The rest of it is run here, unless it is the engine's to look. */
   private left(stack: number, back: number): number {
     const site = this.i32[SITE]!;
-    if (back === LEAVE || stack < STACK_TO_NEST || !this.nests || this.sites.instructionsOf(site) === 0) return LEAVE;
+    if (back === LEAVE || stack < STACK_TO_NEST || !this.nests || this.sites.isCheck(site)) return LEAVE;
     this.leave(site);
     return this.goOnUntil(back, stack);
   }
@@ -336,8 +336,8 @@ class Translator implements TranslatorPort {
     this.settler.settle(EXIT_RECORD_ADDRESS);
     this.host.cpu.pc = this.sites.pcOf(site);
     this.host.cpu.mode = this.sites.modeOf(site);
-    i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);
-    const cycles = this.sites.cyclesOf(site);
+    const { instructions, cycles } = this.sites.chargeOf(site);
+    i32[CLOCK_LEFT]! += instructions;
     i32[CLOCK_USED]! -= cycles;
     if (cycles > 0 && inKernelText(this.host.options, this.sites.pcOf(site))) this.takeBackEntry(cycles);
   }
@@ -352,7 +352,7 @@ class Translator implements TranslatorPort {
   /** Such a region costs and gives nothing: its first instruction always leaves. */
   private noteFruitless(region: Region): void {
     const site = this.i32[SITE]!;
-    if (site === SITE_NONE || site === SITE_EXACT || this.sites.instructionsOf(site) === 0) return;
+    if (site === SITE_NONE || site === SITE_EXACT || this.sites.isCheck(site)) return;
     if (++region.fruitless < FRUITLESS_LIMIT) return;
     this.queue.ban(region.pc);
     this.drop(region);

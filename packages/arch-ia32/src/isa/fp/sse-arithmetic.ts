@@ -1,93 +1,29 @@
 /** ADDPS to SQRTSD, MINPS, MAXPS: all lanes, exactly, with MXCSR's flags. SDM vol. 1, 11.5. */
 import type { Cpu } from '@kml/core';
 import {
-  ADD,
   arithmetic,
   compareNumbers,
   DE,
-  DIV,
   IE,
   LESS,
-  MUL,
   newUnpacked,
   QUIET,
   SIGNALING,
-  SUB,
   squareRoot,
   UNORDERED,
   type Unpacked,
 } from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
 import { sseNan } from './nan.ts';
-import {
-  beginLanes,
-  endLanes,
-  isOrdinary,
-  mxcsr,
-  raised,
-  readLane,
-  roundLane,
-  scratch,
-  writeLane,
-} from './sse-state.ts';
-
-/** Operations beyond those of `arithmetic`. */
-export const SQRT = 8;
-export const MIN = 9;
-export const MAX = 10;
-/** CMPPS and its kin: this plus the predicate. */
-export const CMP = 16;
+import { CMP, MIN, SQRT } from './sse-operations.ts';
+import { comparePlain, isPlainControl, plainLane } from './sse-plain.ts';
+import { beginLanes, endLanes, mxcsr, raised, readLane, roundLane, scratch, writeLane } from './sse-state.ts';
 
 const a = newUnpacked();
 const b = newUnpacked();
 const r = newUnpacked();
 
-const MIN_DOUBLE = 2.2250738585072014e-308;
 const MIN_SINGLE = 1.1754943508222875e-38;
-
-/** Whether a value is 0 or within the normal numbers from `least` up. */
-function isPlain(value: number, least: number): boolean {
-  return (
-    value === 0 || (value <= Number.MAX_VALUE && value >= least) || (value >= -Number.MAX_VALUE && value <= -least)
-  );
-}
-
-function nativeResult(op: number, x: number, y: number): number {
-  switch (op) {
-    case ADD:
-      return x + y;
-    case SUB:
-      return x - y;
-    case MUL:
-      return x * y;
-    case DIV:
-      return x / y;
-    default:
-      return Math.sqrt(y);
-  }
-}
-
-/** A lane by the host's arithmetic, in ordinary mode; false where operands or result need care. */
-function nativeLane(cpu: Cpu, op: number, at: number, bytes: 4 | 8): boolean {
-  if (bytes === 8) {
-    const x = op === SQRT ? 0 : cpu.view.getFloat64(at, true);
-    const y = cpu.view.getFloat64(at + 16, true);
-    const z = nativeResult(op, x, y);
-    // 0 as a result may have underflowed; NaN and infinity may be invalid or overflow.
-    if (z === 0 || !isPlain(z, MIN_DOUBLE) || !isPlain(x, MIN_DOUBLE) || !isPlain(y, MIN_DOUBLE)) return false;
-    cpu.view.setFloat64(at, z, true);
-    return true;
-  }
-  const x = op === SQRT ? 0 : cpu.view.getFloat32(at, true);
-  const y = cpu.view.getFloat32(at + 16, true);
-  // Rounding a double result of singles again gives the single's rounding: 53 >= 2 * 24 + 2.
-  const z = Math.fround(nativeResult(op, x, y));
-  if (z === 0 || !isPlain(z, MIN_SINGLE) || !isPlain(x, MIN_SINGLE) || !isPlain(y, MIN_SINGLE)) return false;
-  // The least normal number may have been rounded up to from a tiny one.
-  if (z === MIN_SINGLE || z === -MIN_SINGLE) return false;
-  cpu.view.setFloat32(at, z, true);
-  return true;
-}
 
 function exactLane(cpu: Cpu, op: number, at: number, bytes: 4 | 8, control: number): void {
   readLane(cpu, b, at + 16, bytes, control);
@@ -139,10 +75,17 @@ export function compareLane(x: Unpacked, y: Unpacked, signals: boolean): number 
   return compareNumbers(x, y);
 }
 
-function predicateLane(cpu: Cpu, predicate: number, at: number, bytes: 4 | 8, control: number): void {
+/** Compares a lane at `at` with that 16 bytes on. */
+function compareLanes(cpu: Cpu, at: number, bytes: 4 | 8, control: number, signals: boolean): number {
+  const plain = comparePlain(cpu, at, bytes);
+  if (plain >= 0) return plain;
   readLane(cpu, a, at, bytes, control);
   readLane(cpu, b, at + 16, bytes, control);
-  const result = compareLane(a, b, ((SIGNALS >> predicate) & 1) !== 0);
+  return compareLane(a, b, signals);
+}
+
+function predicateLane(cpu: Cpu, predicate: number, at: number, bytes: 4 | 8, control: number): void {
+  const result = compareLanes(cpu, at, bytes, control, ((SIGNALS >> predicate) & 1) !== 0);
   const mask = -((HOLDS[predicate]! >> result) & 1);
   cpu.i32[at >> 2] = mask;
   if (bytes === 8) cpu.i32[(at + 4) >> 2] = mask;
@@ -155,11 +98,11 @@ function predicateLane(cpu: Cpu, predicate: number, at: number, bytes: 4 | 8, co
 export const SSE_OPERATE = defineHelper((cpu, op, bytes, count) => {
   const width = bytes === 8 ? 8 : 4;
   const control = mxcsr(cpu);
-  const native = op <= SQRT && isOrdinary(cpu);
+  const plain = op <= SQRT && isPlainControl(control);
   let at = scratch(cpu);
   beginLanes();
   for (let lane = 0; lane < count; lane++, at += width) {
-    if (native && nativeLane(cpu, op, at, width)) continue;
+    if (plain && plainLane(cpu, op, at, width, control)) continue;
     if (op >= CMP) predicateLane(cpu, op - CMP, at, width, control);
     else if (op >= MIN) minMaxLane(cpu, op, at, width, control);
     else exactLane(cpu, op, at, width, control);
@@ -176,9 +119,7 @@ export const SSE_COMPARE = defineHelper((cpu, bytes, signals) => {
   const control = mxcsr(cpu);
   const at = scratch(cpu);
   beginLanes();
-  readLane(cpu, a, at, width, control);
-  readLane(cpu, b, at + 16, width, control);
-  const result = compareLane(a, b, signals !== 0);
+  const result = compareLanes(cpu, at, width, control, signals !== 0);
   return endLanes(cpu) !== 0 ? -1 : EFLAGS[result]!;
 });
 

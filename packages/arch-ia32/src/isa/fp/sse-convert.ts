@@ -1,8 +1,9 @@
 /** Conversions of SSE and SSE2. SDM vol. 1, 11.4.1.6 and appendix E.4.2. */
 import type { Cpu } from '@kml/core';
-import { CHOP, DE, IE, newUnpacked, packed, QUIET, SIGNALING, unpackInteger } from '@kml/core/softfloat';
+import { CHOP, DE, IE, newUnpacked, PE, packed, QUIET, SIGNALING, unpackInteger } from '@kml/core/softfloat';
 import { defineHelper } from '../host-functions.ts';
 import { toInteger } from './integers.ts';
+import { isPlainControl } from './sse-plain.ts';
 import { beginLanes, endLanes, mxcsr, raised, readLane, roundLane, scratch, writeLane } from './sse-state.ts';
 
 const u = newUnpacked();
@@ -33,10 +34,17 @@ export const SSE_TO_INTEGER = defineHelper((cpu, bytes, count, chop) => {
 export const SSE_FROM_INTEGER = defineHelper((cpu, bytes, count) => {
   const width = bytes === 8 ? 8 : 4;
   const control = mxcsr(cpu);
+  const plain = width === 4 && isPlainControl(control);
   const at = scratch(cpu);
   beginLanes();
   for (let lane = 0; lane < count; lane++) {
     const value = cpu.i32[(at + 16 + lane * 4) >> 2]!;
+    if (plain) {
+      const single = Math.fround(value);
+      if (single !== value) raised.after |= PE;
+      cpu.view.setFloat32(at + lane * 4, single, true);
+      continue;
+    }
     unpackInteger(u, value >> 31, value);
     roundLane(u, width, control);
     writeLane(cpu, u, at + lane * width, width);

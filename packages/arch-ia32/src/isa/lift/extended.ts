@@ -37,7 +37,14 @@ export function negated(x: Insn, value: Extended): Extended {
  * Rounds significand:extra, which has its top bit set or is zero. `sign` in bit 15, `zeroSign` that of
  * a zero.
  */
-function round(x: Insn, significand: I64, extra: I64, exponent: I32, sign: I32, zeroSign: I32): Rounded<Extended> {
+export function round(
+  x: Insn,
+  significand: I64,
+  extra: I64,
+  exponent: I32,
+  sign: I32,
+  zeroSign: I32,
+): Rounded<Extended> {
   const { b } = x;
   const one = small64(x, 1);
   const up = b.gtU64(extra, b.sub64(top64(x), b.and64(significand, one)));

@@ -1,5 +1,5 @@
 /**
- * The check behind a native SSE operation: one test of masks of lanes that says all is well, and only
+ * The check behind a native packed SSE operation: one test of masks of lanes that says all is well, and only
  * where it does not (a zero is enough), what exactly is wrong. SDM vol. 1, 11.5; tininess is detected
  * after rounding (4.9.1.5), so that a result equal to the least normal number may have been tiny.
  */
@@ -15,15 +15,12 @@ const TINY = 0x12;
 export class FloatCheck {
   private readonly x: Insn;
   private readonly f: VectorOps;
-  /** Lanes looked at: all, or the lowest. */
-  private readonly scalar: boolean;
   private fine: V128 | undefined;
   private wrong: I32 | undefined;
 
-  constructor(x: Insn, f: VectorOps, scalar: boolean) {
+  constructor(x: Insn, f: VectorOps) {
     this.x = x;
     this.f = f;
-    this.scalar = scalar;
   }
 
   /** A vector's magnitudes. */
@@ -57,8 +54,7 @@ export class FloatCheck {
     const { x, f, fine, wrong } = this;
     if (fine === undefined || wrong === undefined) return;
     const { b } = x;
-    const bits = f.bitmask(b, fine);
-    const doubtful = this.scalar ? b.eqz(b.and(bits, b.const(1))) : b.ne(bits, b.const((1 << f.lanes) - 1));
+    const doubtful = b.ne(f.bitmask(b, fine), b.const((1 << f.lanes) - 1));
     againIf(x, b.andThen(doubtful, wrong), AGAIN_SSE);
   }
 

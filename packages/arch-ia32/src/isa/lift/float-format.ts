@@ -12,7 +12,6 @@ export interface ScalarOps {
   readonly least: number;
   lane(b: BlockBuilder, vector: V128): Float;
   withLane(b: BlockBuilder, vector: V128, value: Float): V128;
-  splat(b: BlockBuilder, value: Float): V128;
   load(b: BlockBuilder, address: I32): Float;
   store(b: BlockBuilder, address: I32, value: Float): void;
   add(b: BlockBuilder, x: Float, y: Float): Float;
@@ -30,6 +29,8 @@ export interface ScalarOps {
   gt(b: BlockBuilder, x: Float, y: Float): I32;
   le(b: BlockBuilder, x: Float, y: Float): I32;
   ge(b: BlockBuilder, x: Float, y: Float): I32;
+  /** Not within the normal numbers, or close to the least of them (less than twice): zero, denormal, NaN, infinity. */
+  isExtreme(b: BlockBuilder, x: Float): I32;
 }
 
 type S = F32;
@@ -38,13 +39,18 @@ type D = F64;
 const singleBits = (value: number): number => new Int32Array(new Float32Array([value]).buffer)[0]!;
 const doubleBits = (value: number): Int32Array => new Int32Array(new Float64Array([value]).buffer);
 
+/** isExtreme by a number's upper 32 bits, given those of the least normal number and of infinity. */
+function isOutside(b: BlockBuilder, bits: I32, least: number, infinity: number): I32 {
+  const place = b.sub(b.shl(bits, b.const(1)), b.const(2 * (least + 1)));
+  return b.geU(place, b.const(2 * (infinity - least - 1)));
+}
+
 export const SINGLE_OPS: ScalarOps = {
   bytes: 4,
   least: 2 ** -126,
   constant: (b, value) => b.f32OfBits(b.const(singleBits(value))),
   lane: (b, vector) => b.laneF32(vector, 0),
   withLane: (b, vector, value) => b.withLaneF32(vector, value as S, 0),
-  splat: (b, value) => b.splatF32(value as S),
   load: (b, address) => b.loadF32(address),
   store: (b, address, value) => b.storeF32(address, value as S),
   add: (b, x, y) => b.addF32(x as S, y as S),
@@ -62,6 +68,7 @@ export const SINGLE_OPS: ScalarOps = {
   gt: (b, x, y) => b.gtF32(x as S, y as S),
   le: (b, x, y) => b.leF32(x as S, y as S),
   ge: (b, x, y) => b.geF32(x as S, y as S),
+  isExtreme: (b, x) => isOutside(b, b.bitsOfF32(x as S), 0x80_0000, 0x7f80_0000),
 };
 
 export const DOUBLE_OPS: ScalarOps = {
@@ -73,7 +80,6 @@ export const DOUBLE_OPS: ScalarOps = {
   },
   lane: (b, vector) => b.laneF64(vector, 0),
   withLane: (b, vector, value) => b.withLaneF64(vector, value as D, 0),
-  splat: (b, value) => b.splatF64(value as D),
   load: (b, address) => b.loadF64(address),
   store: (b, address, value) => b.storeF64(address, value as D),
   add: (b, x, y) => b.addF64(x as D, y as D),
@@ -91,6 +97,10 @@ export const DOUBLE_OPS: ScalarOps = {
   gt: (b, x, y) => b.gtF64(x as D, y as D),
   le: (b, x, y) => b.leF64(x as D, y as D),
   ge: (b, x, y) => b.geF64(x as D, y as D),
+  isExtreme(b, x) {
+    const high = b.wrap(b.shrU64(b.bitsOfF64(x as D), b.constant64(32, 0)));
+    return isOutside(b, high, 0x10_0000, 0x7ff0_0000);
+  },
 };
 
 /** The format of a scalar shape. */

@@ -36,11 +36,12 @@ export function againIf(x: Insn, cond: I32, why: number): void {
 class Known {
   /** MXCSR, where the block has found it ordinary. */
   mxcsr: I32 | undefined;
-  /** Values that are no denormals (or the flag is set already) and no NaNs: scalars, and vectors of either format. */
+  /** Values that are no denormals (or the flag is set already): scalars, and vectors of either format, which are no NaNs either. */
   readonly normal = { values: new Set<number>(), singles: new Set<V128>(), doubles: new Set<V128>() };
-  /** Lowest lanes of vectors, and the other way round. */
+  /** Scalars that are no NaNs. */
+  readonly numbers = new Set<F32 | F64>();
+  /** Lowest lanes of vectors. */
   readonly lanes = { singles: new Map<V128, F32>(), doubles: new Map<V128, F64>() };
-  readonly vectors = new Map<F32 | F64, V128>();
 }
 
 let known = new Known();
@@ -59,9 +60,14 @@ export function forgetControl(x: Insn): void {
   knowledge(x).mxcsr = undefined;
 }
 
+/** Whether floating point may be native at all, and for this one instruction. */
+export function mayBeNative(x: Insn): boolean {
+  return x.context.optimisations.nativeFp && (x.mode & MODE_FP_ONCE) === 0;
+}
+
 /** Whether the instruction is to be lifted to native arithmetic; has then seen to MXCSR. */
 export function isNative(x: Insn): boolean {
-  if (x.mode & MODE_FP_ONCE) return false;
+  if (!mayBeNative(x)) return false;
   const { b } = x;
   const facts = knowledge(x);
   if (x.mode & MODE_FP_EXACT) {

@@ -1,7 +1,8 @@
 /** SSE and SSE2 floating-point arithmetic, compares and conversions: helpers on vectors in the scratch words. */
 import type { I32, I64, V128 } from '@kml/core';
-import { CMP, SSE_APPROXIMATE, SSE_COMPARE, SSE_OPERATE } from '../fp/sse-arithmetic.ts';
+import { SSE_APPROXIMATE, SSE_COMPARE, SSE_OPERATE } from '../fp/sse-arithmetic.ts';
 import { SSE_CONVERT_FLOAT, SSE_FROM_INTEGER, SSE_TO_INTEGER } from '../fp/sse-convert.ts';
+import { CMP } from '../fp/sse-operations.ts';
 import { GP, XM } from '../vectors.ts';
 import { forgetControl, isNative, MXCSR_AT } from './fp-mode.ts';
 import type { Insn } from './insn.ts';

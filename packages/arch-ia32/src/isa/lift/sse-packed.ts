@@ -1,7 +1,7 @@
 /** Native packed SSE and SSE2: one operation of the host's where MXCSR is ordinary (fp-mode.ts), with the checks of float-check.ts. */
 import type { I32, V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
-import { MIN, SQRT } from '../fp/sse-arithmetic.ts';
+import { MIN, SQRT } from '../fp/sse-operations.ts';
 import { FloatCheck } from './float-check.ts';
 import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
@@ -74,7 +74,7 @@ function arithmetic(x: Insn, f: VectorOps, check: FloatCheck, op: number, first:
 /** ADDPS to SQRTPS, MINPS, MAXPS and their like in doubles. isNative holds. */
 export function nativePacked(x: Insn, op: number, shape: VectorShape): void {
   const f = opsOf(shape);
-  const check = new FloatCheck(x, f, false);
+  const check = new FloatCheck(x, f);
   const second = source(x);
   checkOperand(x, f, check, second);
   if (op === SQRT) {
@@ -97,7 +97,7 @@ const PREDICATES = ['eq', 'lt', 'le', undefined, 'ne', 'ge', 'gt', undefined] as
 /** CMPPS, CMPPD. */
 export function nativePackedPredicate(x: Insn, predicate: number, shape: VectorShape): void {
   const f = opsOf(shape);
-  const check = new FloatCheck(x, f, false);
+  const check = new FloatCheck(x, f);
   const second = source(x);
   const first = getXmm(x, x.reg);
   checkOperand(x, f, check, second);

@@ -4,10 +4,10 @@
  * nothing that binds: the instruction is lifted to its helper then.
  */
 import type { I32, I64 } from '@kml/core';
-import { ADD, MUL, SUB, SUBR } from '@kml/core/softfloat';
+import { ADD, DIV, DIVR, MUL, SUB, SUBR } from '@kml/core/softfloat';
 import { POP_MASK } from '../fp/x87-compare.ts';
 import { C0, C1, C2, C3 } from '../fp/x87-state.ts';
-import { FPU, MODE_FP_ONCE, MODE_X87_EXACT } from '../state.ts';
+import { FPU, MODE_X87_EXACT } from '../state.ts';
 import {
   add,
   compare,
@@ -20,7 +20,9 @@ import {
   toDouble,
   toSingle,
 } from './extended.ts';
-import { AGAIN_CONTROL, againIf } from './fp-mode.ts';
+import { divide } from './extended-divide.ts';
+import { root } from './extended-root.ts';
+import { AGAIN_CONTROL, againIf, mayBeNative } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { FPU_AT, fpuAvailable, noteLast, waitForErrors } from './x87-common.ts';
 import {
@@ -43,14 +45,14 @@ const CONDITION = C0 | C1 | C2 | C3;
 
 /** Begins a native instruction: false where it ends in #NM, or is one that is to be done exactly. */
 function begin(x: Insn): boolean {
-  if (x.mode & MODE_FP_ONCE || !fpuAvailable(x)) return false;
+  if (!mayBeNative(x) || !fpuAvailable(x)) return false;
   if (!noteClean(x)) waitForErrors(x);
   return true;
 }
 
 /** Whether instructions that round are native: not until the control word is the usual one. */
 function rounds(x: Insn): boolean {
-  if (x.mode & MODE_FP_ONCE) return false;
+  if (!mayBeNative(x)) return false;
   if ((x.mode & MODE_X87_EXACT) === 0) return true;
   const { b } = x;
   const control = b.and(b.peek32(b.const(0), FPU_AT + FPU.control), b.const(CONTROL_BITS));
@@ -73,12 +75,14 @@ function noteRounding(x: Insn, { inexact, up }: Rounded<unknown>): void {
 
 /** Whether there is a native form of an operation. */
 function isNativeOperation(op: number): boolean {
-  return op === ADD || op === MUL || op === SUB || op === SUBR;
+  return op === ADD || op === MUL || op === SUB || op === SUBR || op === DIV || op === DIVR;
 }
 
 function operation(x: Insn, op: number, p: Extended, q: Extended): Rounded<Extended> {
   if (op === ADD) return add(x, p, q);
   if (op === MUL) return multiply(x, p, q);
+  if (op === DIV) return divide(x, p, q);
+  if (op === DIVR) return divide(x, q, p);
   return op === SUB ? add(x, p, negated(x, q)) : add(x, negated(x, p), q);
 }
 
@@ -94,6 +98,18 @@ export function operateNative(x: Insn, op: number, dst: number, src: number, pop
   noteRounding(x, result);
   writeRegister(x, dst, result.value);
   popRegisters(x, pop ? 1 : 0);
+  return true;
+}
+
+/** FSQRT. */
+export function rootNative(x: Insn): boolean {
+  if (!beginRounding(x)) return false;
+  const operand = readRegister(x, 0);
+  needOrdinary(x, operand);
+  const result = root(x, operand);
+  noteLast(x);
+  noteRounding(x, result);
+  writeRegister(x, 0, result.value);
   return true;
 }
 

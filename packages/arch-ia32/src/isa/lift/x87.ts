@@ -1,6 +1,6 @@
 /** x87: arithmetic, compares, loads and stores. The work is done by the helpers of isa/fp. */
 import type { I32 } from '@kml/core';
-import { X87_OP, X87_OP_DOUBLE, X87_OP_INTEGER, X87_OP_SINGLE } from '../fp/x87-arithmetic.ts';
+import { X87_OP, X87_OP_DOUBLE, X87_OP_INTEGER, X87_OP_SINGLE, X87_SQRT } from '../fp/x87-arithmetic.ts';
 import {
   X87_COMPARE,
   X87_COMPARE_DOUBLE,
@@ -45,6 +45,7 @@ import {
   type MemoryKind,
   operateMemoryNative,
   operateNative,
+  rootNative,
   signNative,
   storeDoubleNative,
   storeRegisterNative,
@@ -75,6 +76,9 @@ export const exchange: Handler = orHelper(
   exchangeNative,
   register(X87_EXCHANGE, (x) => x.rm),
 );
+
+/** FSQRT. */
+export const squareRoot: Handler = orHelper(rootNative, register(X87_SQRT));
 
 /** FCHS, FABS: what is kept of sign and exponent, and what is turned. */
 export function changeSign(keep: number, turn: number): Handler {

@@ -1,6 +1,6 @@
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { type Row, row } from '../decode/row.ts';
-import { MAX, MIN, SQRT } from '../fp/sse-arithmetic.ts';
+import { MAX, MIN, SQRT } from '../fp/sse-operations.ts';
 import { clflush, hint, movnti } from '../lift/mmx.ts';
 import { pandn, SIMPLE, unpack } from '../lift/simd-integer.ts';
 import * as f from '../lift/sse-float.ts';

@@ -8,7 +8,6 @@ import {
   SAVE_STATE,
   STORE_ENVIRONMENT,
 } from '../fp/state-routines.ts';
-import { X87_SQRT } from '../fp/x87-arithmetic.ts';
 import { QUIET_COMPARE, X87_EXAMINE } from '../fp/x87-compare.ts';
 import { UNCHECKED, X87_FREE, X87_ROTATE } from '../fp/x87-load.ts';
 import * as transcendental from '../fp/x87-transcendental.ts';
@@ -126,7 +125,7 @@ const transferRows: readonly Row[] = [
 const functionRows: readonly Row[] = [
   row('D9 E0', 'fchs', '', 'fpuMove', f.changeSign(0xffff, 0x8000)),
   row('D9 E1', 'fabs', '', 'fpuMove', f.changeSign(0x7fff, 0)),
-  row('D9 FA', 'fsqrt', '', 'fpuDivide', f.register(X87_SQRT)),
+  row('D9 FA', 'fsqrt', '', 'fpuDivide', f.squareRoot),
   row('D9 FC', 'frndint', '', 'fpuAdd', f.register(X87_ROUND)),
   row('D9 FD', 'fscale', '', 'fpuAdd', f.register(X87_SCALE)),
   row('D9 F4', 'fxtract', '', 'fpuAdd', f.register(X87_EXTRACT)),

@@ -5,6 +5,8 @@ import {
   type IsaBackend,
   Mmu,
   makePte,
+  type OptimisationName,
+  optimisationsWithout,
   PAGE_MASK,
   PAGE_SHIFT,
   PTE_EXEC,
@@ -40,6 +42,8 @@ export interface FlatMachineOptions {
   /** Translates hot blocks; without it everything is interpreted. */
   readonly translator?: TranslatorFactory;
   readonly cpl?: 0 | 3;
+  /** Optimisations that are off. */
+  readonly without?: readonly OptimisationName[];
 }
 
 /**
@@ -67,6 +71,7 @@ export class FlatMachine {
       kernelText: { start: 0xc0000000, end: 0xc0100000 },
       hotness: options.hotness ?? Number.POSITIVE_INFINITY,
       verify: true,
+      optimisations: optimisationsWithout(options.without ?? []),
       ...(options.translator ? { translator: options.translator } : {}),
     });
     this.resetCpu(options.cpl ?? 3);

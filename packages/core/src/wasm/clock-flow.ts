@@ -1,0 +1,81 @@
+import type { FlowGraph, FlowNode } from './flow-graph.ts';
+import { isSyncPoint } from './slot-flow.ts';
+
+/** Instructions, and their cycles. */
+export interface Charge {
+  readonly instructions: number;
+  readonly cycles: number;
+}
+
+export const NO_CHARGE: Charge = { instructions: 0, cycles: 0 };
+
+/**
+ * What of the instructions executed the clock's local does not hold yet. It is known for each place of the
+ * region: exits make up for it by the side table, hand-overs by an addition, checks by their constant. So the
+ * clock is advanced where ways of different cost come together, and once in each turn of a loop.
+ */
+export interface ClockFlow {
+  /** By node: what is pending at its start. */
+  readonly before: readonly Charge[];
+  /** The same behind its terminal: of the nodes that go back to a loop's head what is pending there. */
+  readonly behind: readonly Charge[];
+}
+
+/** `isCharged`: whether a block's cost is added where it begins, with nothing pending within; by its address. */
+export function analyseClock(graph: FlowGraph, isCharged: (pc: number) => boolean): ClockFlow {
+  const before: Charge[] = [];
+  const behind: Charge[] = [];
+  graph.nodes.forEach((node, index) => {
+    before.push(index === 0 ? NO_CHARGE : chosen(graph, index, behind));
+    behind.push(pendingBehind(node, index, before, node.code !== undefined && isCharged(node.code.block.pc)));
+  });
+  return { before, behind };
+}
+
+/** Of what is pending on the ways to a node: what most branches have, which then need no addition of their own; else what most have. */
+function chosen(graph: FlowGraph, index: number, behind: readonly Charge[]): Charge {
+  const ways = graph.nodes[index]!.preds.filter((pred) => pred < index);
+  let best = NO_CHARGE;
+  let most = 0;
+  for (const way of ways) {
+    let weight = 0;
+    for (const other of ways) {
+      if (isEqual(behind[other]!, behind[way]!)) weight += 1 + (isBranch(graph.nodes[other]!) ? ways.length : 0);
+    }
+    if (weight <= most) continue;
+    most = weight;
+    best = behind[way]!;
+  }
+  return best;
+}
+
+function pendingBehind(node: FlowNode, index: number, before: readonly Charge[], isCharged: boolean): Charge {
+  const cost = costOf(node);
+  if (isSyncPoint(node) || (isCharged && cost !== NO_CHARGE)) return NO_CHARGE;
+  // Added before a branch back, so that the branch goes straight to the loop's head.
+  const heads = node.succs.filter((succ) => succ <= index);
+  if (heads.length > 0) return before[Math.max(...heads)]!;
+  return plus(before[index]!, cost);
+}
+
+/** Cost of a node's block. */
+function costOf(node: FlowNode): Charge {
+  const block = node.code?.block;
+  return block === undefined || block.count === 0 ? NO_CHARGE : { instructions: block.count, cycles: block.cycles };
+}
+
+export function plus(a: Charge, b: Charge): Charge {
+  return { instructions: a.instructions + b.instructions, cycles: a.cycles + b.cycles };
+}
+
+export function minus(a: Charge, b: Charge): Charge {
+  return { instructions: a.instructions - b.instructions, cycles: a.cycles - b.cycles };
+}
+
+export function isEqual(a: Charge, b: Charge): boolean {
+  return a.instructions === b.instructions && a.cycles === b.cycles;
+}
+
+function isBranch(node: FlowNode): boolean {
+  return node.succs.length > 1;
+}

@@ -61,8 +61,7 @@ export const withoutOption = () =>
     "switch one of the engine's optimisations off, to measure it or to find one at fault (repeat for more; help: list them)",
   ).argParser(parseOptimisation);
 
-export const noCodeCacheOption = () =>
-  new Option('--no-code-cache', 'neither use nor keep lifted code of earlier runs');
+export const noCodeCacheOption = () => new Option('--no-code-cache', 'neither use nor keep code of earlier runs');
 
 export const hotnessOption = () =>
   new Option('--hotness <n>', 'executions of a block before it is translated').argParser(parseWhole(1, 1e9)).hideHelp();

@@ -9,7 +9,7 @@ declare namespace WebAssembly {
     readonly length: number;
     get(index: number): unknown;
     set(index: number, value?: unknown): void;
-    grow(delta: number): number;
+    grow(delta: number, value?: unknown): number;
   }
   class Global {
     constructor(descriptor: { value: 'i32' | 'i64' | 'f32' | 'f64'; mutable?: boolean }, value?: unknown);

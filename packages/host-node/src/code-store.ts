@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 
 /** Stores kept for one version; the least recently used go first. */
-const MOST_FILES = 128;
+const MOST_FILES = 256;
 /** Directories of other versions that nobody has used for so long are removed. */
 const OLD_MILLISECONDS = 7 * 24 * 3600 * 1000;
 

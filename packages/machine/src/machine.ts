@@ -9,6 +9,7 @@ import {
   PAGE_SHIFT,
   STATE_BASE,
   type TranslationHost,
+  translationKey,
   wasmTranslator,
 } from '@kml/core';
 import {
@@ -45,6 +46,8 @@ const MOST_MEMORY = 2048 * MIB;
 const DEFAULT_HOTNESS = 4000;
 /** A code store that has grown beyond this forgets what a run did not use. */
 const MOST_STORED_BYTES = 16 * MIB;
+/** Kept translations that have grown beyond this are forgotten. */
+const MOST_KEPT_BYTES = 8 * MIB;
 
 /**
  * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;
@@ -68,6 +71,8 @@ export class Machine {
   private readonly codeStore: CodeStore | undefined;
   /** The store that the engine reads from. */
   private keptCode: KeptCode | undefined;
+  /** The store that the translator reads from. */
+  private keptTranslations: KeptCode | undefined;
   /** What the first program's code goes by in the store. */
   codeName = '';
 
@@ -157,9 +162,17 @@ export class Machine {
   adopt(codeName: string): void {
     const { codeStore } = this;
     this.codeName = codeName;
+    this.adoptTranslations();
     const kept = codeStore?.open(this.storeName);
     if (kept === undefined) return;
     if (this.engine.adoptCode(kept)) this.keptCode = kept;
+    else kept.close();
+  }
+
+  private adoptTranslations(): void {
+    const kept = this.keepsTranslations ? this.codeStore?.open(this.translationsName) : undefined;
+    if (kept === undefined) return;
+    if (this.engine.adoptTranslations(kept)) this.keptTranslations = kept;
     else kept.close();
   }
 
@@ -185,12 +198,25 @@ export class Machine {
     return `${this.codeName}${liftKey(this.engine.optimisations)}`;
   }
 
+  private get keepsTranslations(): boolean {
+    return this.engine.optimisations.keptTranslations;
+  }
+
+  /** What its translations are kept under: they depend on all optimisations. */
+  private get translationsName(): string {
+    return `${this.codeName}${translationKey(this.engine.optimisations)}-translated`;
+  }
+
   private keepCode(): void {
     const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
     if (code) this.codeStore?.write(this.storeName, code);
+    const translations = this.keepsTranslations && this.codeStore && this.engine.storeTranslations(MOST_KEPT_BYTES);
+    if (translations) this.codeStore?.write(this.translationsName, translations);
     // Where a limit ended the run, another may follow: what it lacks of the store it lifts.
     this.keptCode?.close();
     this.keptCode = undefined;
+    this.keptTranslations?.close();
+    this.keptTranslations = undefined;
   }
 
   /**

@@ -51,27 +51,37 @@ export class BlockCache {
   private readonly byFrame = new Map<number, number[]>();
   /** All blocks, as they came. */
   private all: number[] = [];
+  /** Frames with code that blocks here need not have been lifted from. */
+  private readonly claimed = new Set<number>();
   private readonly rewrites = new Map<number, number>();
-  private readonly due: number;
   private size = 0;
   private stored: StoredCode | undefined;
   /** Blocks lifted here that the store does not have. */
   private fresh = 0;
   private wasFlushed = false;
+  private readonly firstRequest: (pc: number, mode: number) => number;
   private readonly onFlush: () => void;
 
-  /** @param onFlush called when all blocks are forgotten, and their records with them */
-  constructor(options: EngineOptions, counters: EngineCounters, onFlush: () => void) {
+  /**
+   * @param firstRequest after how many runs of a block the engine is to be asked for its translation; -1: never
+   * @param onFlush called when all blocks are forgotten, and their records with them
+   */
+  constructor(
+    options: EngineOptions,
+    counters: EngineCounters,
+    firstRequest: (pc: number, mode: number) => number,
+    onFlush: () => void,
+  ) {
     const { cpu } = options;
     this.options = options;
     this.cpu = cpu;
     this.counters = counters;
+    this.firstRequest = firstRequest;
     this.onFlush = onFlush;
     this.records = new Records(cpu.i32, cpu.memory.u16);
     this.flattener = new Flattener(cpu.memory);
     this.reader = new SpaceCodeReader(cpu.mmu);
     this.fetch = new FetchTables(cpu.mmu);
-    this.due = options.translator === undefined || !Number.isFinite(options.hotness) ? -1 : options.hotness;
     this.activate(cpu.mmu.current);
   }
 
@@ -88,6 +98,8 @@ export class BlockCache {
     const relift = () => this.relift(pc, mode, supervisor, count, endPc);
     let ir: IrBlock | undefined;
     return {
+      pc,
+      endPc,
       frame,
       secondFrame,
       get ir() {
@@ -128,6 +140,17 @@ export class BlockCache {
     return block === 0 ? 0 : this.records.get(block, RECORD.runs);
   }
 
+  /** The frame of an address of the current space, if it may be executed under `mode`; else -1. */
+  frameOf(pc: number, mode: number): number {
+    return this.fetch.frameOf(pc, this.options.isa.isSupervisor(mode));
+  }
+
+  /** These bytes of the frame are code, though no block here was lifted from them. */
+  claim(frame: number, offset: number, length: number): void {
+    this.claimed.add(frame);
+    if (this.cpu.memory.markCode(frame, offset, length)) this.cpu.mmu.forbidWrites(frame);
+  }
+
   /** An executable page is mapped otherwise, or (page -1) code ranges have changed. */
   mappingChanged(space: AddressSpace, page: number): void {
     this.fetch.mappingChanged(space, page);
@@ -145,8 +168,9 @@ export class BlockCache {
     if (blocks) {
       for (const block of [...blocks]) if (overlaps(this.records, block, frame, offset, length)) this.forget(block);
     }
-    // Translations may have been made from blocks that are no longer here: their bytes stay marked.
-    if (!this.wasFlushed || length === PAGE_SIZE) memory.clearCode(frame);
+    // Translations may have been made from blocks that are not here, or no longer: their bytes stay marked.
+    if (length === PAGE_SIZE) this.claimed.delete(frame);
+    if ((!this.wasFlushed && !this.claimed.has(frame)) || length === PAGE_SIZE) memory.clearCode(frame);
     for (const block of this.byFrame.get(frame) ?? []) this.mark(block, frame);
     const count = (this.rewrites.get(frame) ?? 0) + 1;
     if (length === PAGE_SIZE) this.rewrites.delete(frame);
@@ -212,7 +236,7 @@ export class BlockCache {
    * will be wanted together. Undefined if there is little new. Beyond `mostBytes`, only those of this run.
    */
   store(mostBytes: number): Uint8Array | undefined {
-    if (this.fresh < MIN_FRESH || this.fresh * 50 < (this.stored?.blockCount ?? 0)) return undefined;
+    if (this.fresh < MIN_FRESH || this.fresh * 200 < (this.stored?.blockCount ?? 0)) return undefined;
     const { records } = this;
     const blocks = new Map<string, Uint8Array>();
     let bytes = 0;
@@ -267,7 +291,7 @@ export class BlockCache {
   private take(block: number, frame: number): number {
     const { records } = this;
     records.set(block, RECORD.frame, frame);
-    records.set(block, RECORD.due, this.due);
+    records.set(block, RECORD.due, this.firstRequest(records.get(block, RECORD.pc), records.get(block, RECORD.mode)));
     this.addFlag(block, RECORD_VALID);
     this.remember(block);
     return block;

@@ -78,6 +78,8 @@ export interface EngineCounters {
   interpretedInstructions: number;
   blocksLifted: number;
   regionsTranslated: number;
+  /** Of an earlier run's translations. */
+  regionsKept: number;
   modules: number;
   wasmBytes: number;
   translateMilliseconds: number;

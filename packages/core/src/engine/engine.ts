@@ -6,7 +6,7 @@ import { RUN } from '../interp/loop-abi.ts';
 import { hostFuses } from '../ir/host-fusion.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS, PAGE_MASK, STATE_BASE } from '../memory/memory-map.ts';
 import { BlockCache } from './block-cache.ts';
 import { Clock } from './clock.ts';
 import {
@@ -71,6 +71,7 @@ export class Engine {
     interpretedInstructions: 0,
     blocksLifted: 0,
     regionsTranslated: 0,
+    regionsKept: 0,
     modules: 0,
     wasmBytes: 0,
     translateMilliseconds: 0,
@@ -133,7 +134,12 @@ export class Engine {
     this.mix = options.mix ? new MixCounter(this.isa, this.cpu) : undefined;
     const { memory, mmu } = this.cpu;
     this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
-    this.cache = new BlockCache(options, this.counters, () => this.mix?.flush());
+    this.cache = new BlockCache(
+      options,
+      this.counters,
+      (pc, mode) => this.nextRequest(pc, mode, 0),
+      () => this.mix?.flush(),
+    );
     this.space = mmu.current;
     this.translator =
       options.mix || !this.optimisations.translation ? undefined : options.translator?.(this.translationHost());
@@ -217,6 +223,22 @@ export class Engine {
     return this.cache.store(mostBytes);
   }
 
+  /**
+   * Uses the translations that storeTranslations gave in an earlier run, where the very bytes they were made
+   * from lie at their addresses again. Of no effect on guest state. To be called before the first run. They must
+   * be of the same ISA, CPU model, kernel text, version of this code and translationKey.
+   * @param source where they are kept; regions are read from it as they are wanted
+   * @returns false if it is no such store
+   */
+  adoptTranslations(source: StoredBytes): boolean {
+    return this.translator?.adopt(source) ?? false;
+  }
+
+  /** Translations for adoptTranslations; undefined if there is little that the store at the start did not have. */
+  storeTranslations(mostBytes: number): Uint8Array | undefined {
+    return this.translator?.save(mostBytes);
+  }
+
   /** Forgets all lifted and translated code, as after the memory was restored from a snapshot. */
   flush(): void {
     this.cache.flush();
@@ -255,6 +277,8 @@ export class Engine {
       cpu: this.cpu,
       counters: this.counters,
       block: (pc, mode) => this.cache.lifted(pc, mode),
+      codeFrame: (pc, mode) => this.cache.frameOf(pc, mode),
+      claimCode: ({ start, end, frame }) => this.cache.claim(frame, start & PAGE_MASK, end - start),
       runs: (pc, mode) => this.cache.runsOf(pc, mode),
       kernelCall: (number) => this.callKernel(number),
       goOnUntil: (back) => this.goOnUntil(back),
@@ -411,8 +435,16 @@ export class Engine {
   /** The block is at the count of runs that it was to come back with. */
   private askForTranslation(block: number): void {
     const { records } = this;
-    records.set(block, RECORD.due, records.get(block, RECORD.due) + this.options.hotness);
-    this.translator?.request(records.get(block, RECORD.pc), records.get(block, RECORD.mode));
+    const pc = records.get(block, RECORD.pc);
+    const mode = records.get(block, RECORD.mode);
+    records.set(block, RECORD.due, this.nextRequest(pc, mode, records.get(block, RECORD.due)));
+    this.translator?.request(pc, mode);
+  }
+
+  /** After how many runs a block that has run so often is to be asked for; -1: never. */
+  private nextRequest(pc: number, mode: number, runs: number): number {
+    if (this.translator === undefined || !Number.isFinite(this.options.hotness)) return -1;
+    return this.translator.nextRequest(pc, mode, runs);
   }
 
   /** Interprets one block, or as much of it as the budget allows. */

@@ -14,6 +14,7 @@ interface OptimisationEntry {
 const TABLE = {
   translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
   storedCode: { meaning: 'lifted code is kept between runs' },
+  keptTranslations: { meaning: 'translated code is kept between runs, too' },
   chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {
@@ -89,6 +90,13 @@ export function findOptimisation(label: string): OptimisationName | undefined {
 export function liftKey(on: Optimisations): string {
   const entries: Readonly<Record<string, OptimisationEntry>> = TABLE;
   return OPTIMISATION_NAMES.filter((name) => entries[name]!.changesLift && !on[name])
+    .map((name) => `-no-${optimisationLabel(name)}`)
+    .join('');
+}
+
+/** What names kept translations made with these, beside liftKey: '' where all are on. */
+export function translationKey(on: Optimisations): string {
+  return OPTIMISATION_NAMES.filter((name) => !on[name])
     .map((name) => `-no-${optimisationLabel(name)}`)
     .join('');
 }

@@ -4,6 +4,7 @@ import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { EngineCounters, EngineOptions } from './engine-types.ts';
 import type { Optimisations } from './optimisations.ts';
+import type { StoredBytes } from './stored-code.ts';
 
 /**
  * The seam between the engine and the translator to WebAssembly.
@@ -35,8 +36,10 @@ export interface TranslatorPort {
   enter(pc: number, mode: number, stop?: number): boolean;
   /** Whether `enter` is to be called now and then, and not only where ENTRY_FILTER says that translated code may begin. */
   isWaiting(): boolean;
-  /** The block at (pc, mode) of the current address space was interpreted `hotness` times (and again each further `hotness` times): wants translating. May translate now or queue. */
+  /** The block at (pc, mode) of the current address space was interpreted as often as nextRequest said: wants translating. May translate now or queue. */
   request(pc: number, mode: number): void;
+  /** After how many runs the block at (pc, mode), which has run `runs` times, is to be asked for (again). */
+  nextRequest(pc: number, mode: number, runs: number): number;
   /**
    * Bytes were overwritten from which code was lifted (see TranslationHost.dependsOn). Every
    * translation made from them is to be forgotten; one on the wasm stack leaves after the instruction
@@ -50,10 +53,17 @@ export interface TranslatorPort {
   spaceDestroyed(space: AddressSpace): void;
   /** Forget every translation: memory was replaced as a whole. */
   flush(): void;
+  /** See Engine.adoptTranslations. */
+  adopt(source: StoredBytes): boolean;
+  /** See Engine.storeTranslations. */
+  save(mostBytes: number): Uint8Array | undefined;
 }
 
 /** A lifted block and what it was lifted from. */
 export interface LiftedBlock {
+  /** Address of its first instruction, and behind its last. */
+  readonly pc: number;
+  readonly endPc: number;
   /** Lifted again when first asked for: to be done at once, in the address space the block was asked for in. */
   readonly ir: IrBlock;
   /** Frame of the first page; frame of the second page if the last instruction straddles the boundary, else -1. */
@@ -98,6 +108,10 @@ export interface TranslationHost {
    * recorded as code). Undefined where the first instruction cannot be fetched. No guest-visible effect.
    */
   block(pc: number, mode: number): LiftedBlock | undefined;
+  /** The frame of an address of the current address space, if it may be executed under `mode`; else -1. */
+  codeFrame(pc: number, mode: number): number;
+  /** These bytes count as code from now on, as if a block had been lifted from them. */
+  claimCode(extent: { readonly start: number; readonly end: number; readonly frame: number }): void;
   /** Times the interpreter has run the block at (pc, mode) of the current address space since it was lifted; 0 if it is not in the cache. Lifts nothing. */
   runs(pc: number, mode: number): number;
   /**

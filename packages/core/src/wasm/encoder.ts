@@ -116,9 +116,13 @@ export class ByteWriter {
   }
 
   append(other: ByteWriter): this {
-    if (this.length + other.length > this.bytes.length) this.grow(other.length);
-    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
-    this.length += other.length;
+    return this.appendBytes(other.bytes.subarray(0, other.length));
+  }
+
+  appendBytes(bytes: Uint8Array): this {
+    if (this.length + bytes.length > this.bytes.length) this.grow(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
     return this;
   }
 
@@ -212,6 +216,36 @@ export class CodeWriter extends ByteWriter {
   }
 }
 
+/** A function as modules have it, any that have the same imports and types. */
+export interface EncodedFunction {
+  /** Its locals, its body, `end`. */
+  readonly bytes: Uint8Array;
+  /** Its branch hints: how many, then each. WebAssembly branch hinting proposal. */
+  readonly hints: Uint8Array;
+}
+
+/** Encodes a function of these locals, beside the parameters, and this body, without the final `end`. */
+export function encodeFunction(locals: readonly ValueType[], body: CodeWriter): EncodedFunction {
+  const code = new ByteWriter(body.length + 64);
+  const runs: { type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  code.u32(runs.length);
+  for (const run of runs) code.u32(run.count).byte(WASM_TYPE[run.type]);
+  const hints = new ByteWriter(4 * body.rare.length + 8);
+  if (body.rare.length > 0) hints.u32(body.rare.length);
+  for (const at of body.rare) {
+    hints
+      .u32(code.length + at)
+      .byte(1)
+      .byte(0);
+  }
+  return { bytes: code.append(body).byte(OPCODE.end).finish(), hints: hints.finish() };
+}
+
 /**
  * Builds a module: imports first (functions, one memory, one table), then functions with bodies.
  * Function numbers count the imports. Everything is written in the order of the calls.
@@ -289,40 +323,24 @@ export class ModuleWriter {
 
   /** Adds a function: its locals beside the parameters, its body without the final `end`. Returns its function number. */
   addFunction(type: number, locals: readonly ValueType[], body: CodeWriter, exportName?: string): number {
+    return this.addEncoded(type, encodeFunction(locals, body), exportName);
+  }
+
+  /** Adds a function in the form encodeFunction gives. */
+  addEncoded(type: number, code: EncodedFunction, exportName?: string): number {
     this.functions.u32(type);
     const number = this.nextFunction;
     this.functionCount++;
-    const head = new ByteWriter(32);
-    const runs: { type: ValueType; count: number }[] = [];
-    for (const type of locals) {
-      const last = runs.at(-1);
-      if (last?.type === type) last.count++;
-      else runs.push({ type, count: 1 });
+    if (this.hinted && code.hints.length > 0) {
+      this.hintedFunctions++;
+      this.hints.u32(number).appendBytes(code.hints);
     }
-    head.u32(runs.length);
-    for (const run of runs) head.u32(run.count).byte(WASM_TYPE[run.type]);
-    if (this.hinted && body.rare.length > 0) this.hint(number, head.length, body.rare);
-    this.code
-      .u32(head.length + body.length + 1)
-      .append(head)
-      .append(body)
-      .byte(OPCODE.end);
+    this.code.u32(code.bytes.length).appendBytes(code.bytes);
     if (exportName !== undefined) {
       this.exports.name(exportName).byte(0).u32(number);
       this.exportCount++;
     }
     return number;
-  }
-
-  /** Branch hints of a function, whose instructions begin `offset` bytes into its body. WebAssembly branch hinting proposal. */
-  private hint(number: number, offset: number, rare: readonly number[]): void {
-    this.hintedFunctions++;
-    this.hints.u32(number).u32(rare.length);
-    for (const at of rare)
-      this.hints
-        .u32(offset + at)
-        .byte(1)
-        .byte(0);
   }
 
   private hintSection(out: ByteWriter): void {

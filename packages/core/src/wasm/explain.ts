@@ -50,10 +50,12 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
     host.optimisations.trapsInPlace,
   );
   if (found === undefined) return undefined;
-  const settler = new RecordSettler(cpu.memory);
+  const settler = new RecordSettler(cpu.memory, () => {
+    throw new TypeError('nothing is run');
+  });
   const unused = { table: undefined as never, settle: () => {}, kernel: () => 0, left: () => 0, inPlace: () => 0 };
   const factory = new RegionFactory(host, unused, new SiteTable(), new LinkTable(), new JumpProfile(), settler, []);
-  const { bytes } = factory.encode([found]);
+  const bytes = factory.encode([factory.compile(found)]);
   const [region] = disassembleModule(bytes);
   const slots = withLanes(slotTable(isa.layout, isa.deferredSlots ?? [], isa.transientSlots), found.blocks.values());
   const blocks = [...found.blocks.values()].map((ir) => {

@@ -25,7 +25,7 @@ const call = (target: number, returnTo: number): Terminal => ({ kind: 'call', ta
 const RETURN = { kind: 'return', target: 0 } as unknown as Terminal;
 
 function discover(entry: number, blocks: readonly IrBlock[]): DiscoveredRegion {
-  const byPc = new Map(blocks.map((ir) => [ir.pc, { ir, frame: 1, secondFrame: -1 }]));
+  const byPc = new Map(blocks.map((ir) => [ir.pc, { pc: ir.pc, endPc: ir.endPc, ir, frame: 1, secondFrame: -1 }]));
   const limits = { blocks: 50, instructions: 200 };
   return discoverRegion(
     entry,

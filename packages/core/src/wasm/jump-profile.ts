@@ -50,6 +50,21 @@ export class JumpProfile {
     return (this.byTarget.get(pc) ?? []).filter((jump) => jump.mode === mode);
   }
 
+  /** All jumps, by number, for restore. */
+  save(): readonly ComputedJump[] {
+    return this.jumps;
+  }
+
+  /** Begins with the jumps of an earlier run. There are none yet. */
+  restore(jumps: readonly ComputedJump[]): void {
+    for (const { pc, mode, isCall, targets } of jumps) {
+      const jump: ComputedJump = { pc, mode, isCall, targets: [...targets] };
+      this.jumps.push(jump);
+      append(this.byPlace, pc, jump);
+      for (const target of targets) append(this.byTarget, target, jump);
+    }
+  }
+
   clear(): void {
     this.jumps.length = 0;
     this.byPlace.clear();

@@ -1,5 +1,11 @@
 import { MAX_LINKS } from './control-words.ts';
 
+/** A table as it is kept between runs: targets by number, and those of calls. Address and mode, by twos. */
+export interface KeptLinks {
+  readonly targets: readonly number[];
+  readonly called: readonly number[];
+}
+
 /**
  * Numbers for the targets of direct calls and jumps between regions. Each address space has a table
  * slot for each link beside its look-up cache, so a call is wired only where the callee's pages are
@@ -38,6 +44,22 @@ export class LinkTable {
 
   isCalled(pc: number, mode: number): boolean {
     return this.called.get(mode)?.has(pc) ?? false;
+  }
+
+  save(): KeptLinks {
+    const targets: number[] = [];
+    const called: number[] = [];
+    for (const [mode, links] of this.byMode) {
+      for (const [pc, link] of links) [targets[2 * link], targets[2 * link + 1]] = [pc, mode];
+    }
+    for (const [mode, pcs] of this.called) for (const pc of pcs) called.push(pc, mode);
+    return { targets, called };
+  }
+
+  /** Begins with the links of an earlier run. The table is empty. */
+  restore({ targets, called }: KeptLinks): void {
+    for (let at = 0; at < targets.length; at += 2) this.linkFor(targets[at]!, targets[at + 1]!);
+    for (let at = 0; at < called.length; at += 2) this.noteCall(called[at]!, called[at + 1]!);
   }
 
   clear(): void {

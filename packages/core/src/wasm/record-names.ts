@@ -62,6 +62,16 @@ export class RecordNames {
     i32[EXIT_RECORD_ADDRESS >> 2] = inUse;
   }
 
+  /** The places, by number, for restore. */
+  save(): readonly (readonly OperandPlace[])[] {
+    return this.places;
+  }
+
+  /** Begins with the places of an earlier run. There are none yet. */
+  restore(kept: readonly (readonly OperandPlace[])[]): void {
+    for (const places of kept.slice(1)) this.byKey.set(places.map(keyOf).join(), this.places.push(places) - 1);
+  }
+
   clear(): void {
     this.places.length = 1;
     this.byKey.clear();

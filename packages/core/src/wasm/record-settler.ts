@@ -1,29 +1,38 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { HOME_BYTES, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
-import type { SettleShape } from './region-module.ts';
+import { SHAPE_PARAMETERS, type ShapeFunction } from './shape-function.ts';
 
 /** Elements of the table of shapes at first; it grows by half of what it has. */
 const SHAPES = 256;
 
-/** What is made when the first shape is added. */
+/** Computes a shape's slots from the operands at this byte address. */
+type SettleShape = (operands: number, tag: number) => void;
+
+/** What is made when the first region is. */
 interface Settler {
   /** The shapes' functions, by tag. */
   readonly table: WebAssembly.Table;
+  /** Stands for those that nobody needed yet. */
+  readonly absent: unknown;
   readonly settle: (record: number) => void;
 }
 
 /**
  * Computes deferred slots from a record in memory (control-words.ts) and empties it. It does so in
  * WebAssembly: regions settle where records meet (a callee's speaks of fewer slots than its caller's,
- * say), which a call into JavaScript and one out of it for each group makes ten times as dear.
+ * say), which a call into JavaScript and one out of it for each group makes ten times as dear. Few shapes are ever
+ * computed: each gets its function when it is first.
  */
 export class RecordSettler {
   private readonly memory: GuestMemory;
+  private readonly functionOf: (tag: number) => ShapeFunction;
   private made: Settler | undefined;
 
-  constructor(memory: GuestMemory) {
+  /** @param functionOf gives the function of the shape with this tag */
+  constructor(memory: GuestMemory, functionOf: (tag: number) => ShapeFunction) {
     this.memory = memory;
+    this.functionOf = functionOf;
   }
 
   /** settle() for WebAssembly to import. */
@@ -31,16 +40,18 @@ export class RecordSettler {
     return this.settler.settle;
   }
 
-  add(tag: number, settle: SettleShape): void {
-    const { table } = this.settler;
-    if (tag >= table.length) table.grow(Math.max(tag + 1 - table.length, table.length >> 1));
-    table.set(tag, settle);
+  /** Makes room for so many shapes. */
+  extend(shapes: number): void {
+    const { table, absent } = this.settler;
+    const missing = shapes + 1 - table.length;
+    if (missing > 0) table.grow(Math.max(missing, table.length >> 1), absent);
   }
 
   /** Forgets all shapes. What was imported stays good. */
   clear(): void {
-    const table = this.made?.table;
-    for (let tag = 0; table !== undefined && tag < table.length; tag++) table.set(tag, null);
+    if (this.made === undefined) return;
+    const { table, absent } = this.made;
+    for (let tag = 0; tag < table.length; tag++) table.set(tag, absent);
   }
 
   settle(record: number): void {
@@ -48,24 +59,42 @@ export class RecordSettler {
   }
 
   private get settler(): Settler {
-    this.made ??= createSettler(this.memory.memory);
+    this.made ??= createSettler(this.memory.memory, (operands, tag) => this.define(tag)(operands, tag));
     return this.made;
+  }
+
+  /** Makes the function of a shape. */
+  private define(tag: number): SettleShape {
+    const { locals, body } = this.functionOf(tag);
+    const module = new ModuleWriter();
+    const type = module.type(SHAPE_PARAMETERS, []);
+    module.importMemory('e', 'm');
+    module.addFunction(type, locals, body, 'shape');
+    const { memory } = this.memory;
+    const { shape } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: memory } }).exports;
+    this.settler.table.set(tag, shape);
+    return shape as SettleShape;
   }
 }
 
-function createSettler(memory: WebAssembly.Memory): Settler {
+function createSettler(memory: WebAssembly.Memory, absent: SettleShape): Settler {
   const module = new ModuleWriter();
+  const shapeType = module.type(SHAPE_PARAMETERS, []);
   const type = module.type(['i32'], []);
+  const define = module.importFunction('e', 'absent', shapeType);
   module.importMemory('e', 'm');
-  module.importTable('e', 't', SHAPES);
-  module.addFunction(type, ['i32', 'i32', 'i32'], settleBody(type), 'settle');
-  const table = new WebAssembly.Table({ element: 'anyfunc', initial: SHAPES });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: memory, t: table } });
-  return { table, settle: instance.exports.settle as (record: number) => void };
+  module.importTable('e', 't', 0);
+  module.addFunction(type, ['i32', 'i32', 'i32'], settleBody(shapeType), 'settle');
+  module.addFunction(shapeType, [], new CodeWriter().get(0).get(1).call(define), 'absent');
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
+  const imports = { e: { m: memory, t: table, absent } };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), imports);
+  table.grow(SHAPES, exports.absent);
+  return { table, absent: exports.absent, settle: exports.settle as (record: number) => void };
 }
 
 /** (record): empties it, then has the shape in each home that is in use compute its slots. */
-function settleBody(type: number): CodeWriter {
+function settleBody(shapeType: number): CodeWriter {
   const [record, homes, home, tag] = [0, 1, 2, 3];
   const code = new CodeWriter();
   code.get(record).memory(OPCODE.i32Load, 2, 0).i32Const(MAX_HOMES).op(0x76).set(homes);
@@ -75,7 +104,7 @@ function settleBody(type: number): CodeWriter {
   code.get(homes).op(0x68).i32Const(HOME_BYTES).op(0x6c).get(record).op(0x6a).set(home);
   code.get(homes).get(homes).i32Const(1).op(0x6b).op(0x71).set(homes);
   code.get(home).memory(OPCODE.i32Load, 2, tagOffset(0)).tee(tag).op(0x45).brIf(0);
-  code.get(home).i32Const(operandOffset(0, 0)).op(0x6a).get(tag);
-  code.byte(OPCODE.callIndirect).u32(type).u32(0);
+  code.get(home).i32Const(operandOffset(0, 0)).op(0x6a).get(tag).get(tag);
+  code.byte(OPCODE.callIndirect).u32(shapeType).u32(0);
   return code.br(0).end().end();
 }

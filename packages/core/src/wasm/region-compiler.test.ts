@@ -5,6 +5,7 @@ import { ALL_OPTIMISATIONS } from '../engine/optimisations.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
+import { encodeFunction } from './encoder.ts';
 import { compileRegion } from './region-compiler.ts';
 import { discoverRegion } from './region-discovery.ts';
 import { encodeModule } from './region-module.ts';
@@ -26,7 +27,7 @@ function compile(
   deferred = DEFERRED,
   seen: readonly number[] = [],
 ): { text: string; bytes: number } {
-  const byPc = new Map(blocks.map((ir) => [ir.pc, { ir, frame: 1, secondFrame: -1 }]));
+  const byPc = new Map(blocks.map((ir) => [ir.pc, { pc: ir.pc, endPc: ir.endPc, ir, frame: 1, secondFrame: -1 }]));
   const slots = slotTable(layout, deferred);
   const shapes = new ShapeTable();
   const found = discoverRegion(
@@ -51,7 +52,7 @@ function compile(
     placeNumber: () => 0,
     link: () => 0,
   });
-  const bytes = encodeModule([region], shapes.shapes, [], slots);
+  const bytes = encodeModule([encodeFunction(region.locals, region.body)], []);
   const module = wabt.readWasm(bytes, { simd: true, tail_call: true, sign_extension: true, sat_float_to_int: true });
   module.validate();
   const text = module.toText({ foldExprs: true, inlineExport: true });

@@ -1,12 +1,15 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import type { Place, TranslationHost } from '../engine/translator-port.ts';
+import { type EncodedFunction, encodeFunction } from './encoder.ts';
 import type { JumpProfile } from './jump-profile.ts';
+import type { KeptTables } from './kept-translations.ts';
 import type { LinkTable } from './link-table.ts';
 import type { RecordSettler } from './record-settler.ts';
 import { IMPORT_HELPERS } from './region-abi.ts';
 import { compileRegion } from './region-compiler.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { encodeModule, instantiateModule, type ModuleImports } from './region-module.ts';
+import { type ShapeFunction, shapeFunction } from './shape-function.ts';
 import { ShapeTable } from './shapes.ts';
 import type { SiteTable } from './site-table.ts';
 import { type SlotTable, slotTable } from './slots.ts';
@@ -24,6 +27,8 @@ export class RegionFactory {
   private readonly slots: SlotTable;
   private readonly places: Place[];
   private readonly shapes = new ShapeTable();
+  /** What modules import, in order: kept code has their numbers. */
+  private helpers: number[] = [];
 
   constructor(
     host: TranslationHost,
@@ -48,29 +53,59 @@ export class RegionFactory {
     this.places = places;
   }
 
-  /** The regions' functions, in order. */
-  make(regions: readonly DiscoveredRegion[]): readonly unknown[] {
+  /** The region's function, to be made by any module from now on. */
+  compile(region: DiscoveredRegion): EncodedFunction {
+    const { locals, body } = compileRegion(
+      region,
+      this.host.isa.isSupervisor(region.mode),
+      this.slots,
+      this.services(this.helpers),
+    );
+    return encodeFunction(locals, body);
+  }
+
+  /** Makes functions, in one module; gives them in order. */
+  make(bodies: readonly EncodedFunction[]): readonly unknown[] {
     const { host } = this;
-    const { bytes, helpers, fresh } = this.encode(regions);
-    const module = instantiateModule(bytes, regions.length, fresh, helpers, host, this.imports);
-    for (const [tag, settle] of module.shapes) this.settler.add(tag, settle);
+    this.settler.extend(this.shapes.shapes.length);
+    const module = instantiateModule(this.encode(bodies), bodies.length, this.helpers, host, this.imports);
     host.counters.modules++;
     host.counters.wasmBytes += module.bytes;
     this.bytes += module.bytes;
     return module.functions;
   }
 
-  /** The module of these regions, the shapes that are new with it, and the helpers it imports. */
-  encode(regions: readonly DiscoveredRegion[]) {
-    const { host, shapes, slots } = this;
-    const helpers: number[] = [];
-    const firstShape = shapes.shapes.length;
-    const services = this.services(helpers);
-    const compiled = regions.map((region) =>
-      compileRegion(region, host.isa.isSupervisor(region.mode), slots, services),
-    );
-    const fresh = shapes.shapes.slice(firstShape);
-    return { bytes: encodeModule(compiled, fresh, helpers, slots, host.optimisations.branchHints), helpers, fresh };
+  /** The module of these functions. */
+  encode(bodies: readonly EncodedFunction[]): Uint8Array {
+    return encodeModule(bodies, this.helpers, this.host.optimisations.branchHints);
+  }
+
+  /** The function of the shape with this tag. */
+  shapeFunction(tag: number): ShapeFunction {
+    return shapeFunction(this.shapes.shapes[tag - 1]!, this.slots);
+  }
+
+  /** What the numbers in the functions mean. */
+  save(): KeptTables {
+    const { sites, shapes, jumps, links, helpers, places } = this;
+    return {
+      sites: sites.save(),
+      shapes: shapes.shapes,
+      jumps: jumps.save(),
+      links: links.save(),
+      helpers,
+      places,
+    };
+  }
+
+  /** Begins with the tables of an earlier run. Nothing was compiled yet. */
+  restore(tables: KeptTables): void {
+    this.sites.restore(tables.sites);
+    this.shapes.restore(tables.shapes);
+    this.jumps.restore(tables.jumps);
+    this.links.restore(tables.links);
+    this.helpers = [...tables.helpers];
+    this.places.push(...tables.places);
   }
 
   /** Forgets what the modules made so far share. No record may be pending. */

@@ -1,33 +1,22 @@
 import type { TranslationHost } from '../engine/translator-port.ts';
 import { CLOCK_ADDRESS } from '../memory/memory-map.ts';
 import { TABLE_SIZE } from './dispatcher.ts';
-import { ModuleWriter } from './encoder.ts';
+import { type EncodedFunction, ModuleWriter } from './encoder.ts';
 import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
-import type { CompiledRegion } from './region-compiler.ts';
-import { shapeFunction } from './shape-function.ts';
-import type { Shape } from './shapes.ts';
-import type { SlotTable } from './slots.ts';
 
-/** Name of a region's export, by its place in the batch; of a shape's, by tag. */
+/** Name of a region's export, by its place in the batch. */
 const regionName = (place: number): string => `r${place}`;
-const shapeName = (tag: number): string => `s${tag}`;
-
-/** Computes a shape's slots from the operands at this byte address. */
-export type SettleShape = (operands: number) => void;
 
 export interface RegionModule {
   /** In the order of the batch; to be put into the function table. */
   readonly functions: readonly unknown[];
-  readonly shapes: readonly (readonly [tag: number, settle: SettleShape])[];
   readonly bytes: number;
 }
 
-/** Bytes of a module of compiled regions and the functions of the shapes that are new with them. */
+/** Bytes of a module of regions' functions, with their branch hints if it is to be `hinted`. */
 export function encodeModule(
-  regions: readonly CompiledRegion[],
-  shapes: readonly Shape[],
+  bodies: readonly EncodedFunction[],
   helpers: readonly number[],
-  slots: SlotTable,
   hinted = false,
 ): Uint8Array {
   const module = new ModuleWriter(hinted);
@@ -44,13 +33,9 @@ export function encodeModule(
   for (const helper of helpers) module.importFunction('h', String(helper), helperType);
   module.importMemory('e', 'm');
   module.importTable('e', 't', TABLE_SIZE);
-  regions.forEach((region, place) => {
-    module.addFunction(regionType, region.locals, region.body, regionName(place));
+  bodies.forEach((body, place) => {
+    module.addEncoded(regionType, body, regionName(place));
   });
-  for (const shape of shapes) {
-    const { locals, body } = shapeFunction(shape, slots);
-    module.addFunction(settleType, locals, body, shapeName(shape.tag));
-  }
   return module.finish();
 }
 
@@ -67,7 +52,6 @@ export interface ModuleImports {
 export function instantiateModule(
   bytes: Uint8Array,
   regionCount: number,
-  shapes: readonly Shape[],
   helpers: readonly number[],
   host: TranslationHost,
   imports: ModuleImports,
@@ -85,11 +69,7 @@ export function instantiateModule(
   });
   const functions: unknown[] = [];
   for (let place = 0; place < regionCount; place++) functions.push(instance.exports[regionName(place)]);
-  return {
-    functions,
-    shapes: shapes.map((shape) => [shape.tag, instance.exports[shapeName(shape.tag)] as SettleShape] as const),
-    bytes: bytes.length,
-  };
+  return { functions, bytes: bytes.length };
 }
 
 /** Low word of the clock: instructions left. */

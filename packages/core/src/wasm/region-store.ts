@@ -1,15 +1,9 @@
-import type { LiftedBlock } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { entryFilterIndex, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
+import { entryFilterIndex, PAGE_MASK, PAGE_SHIFT } from '../memory/memory-map.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { PTE_EXEC, PTE_PRESENT, PTE_USER, pteFrame } from '../memory/page-table.ts';
-
-/** Bytes of a frame that code was made from. */
-export interface CodeSpan {
-  readonly frame: number;
-  readonly start: number;
-  readonly end: number;
-}
+import type { CodeExtent } from './code-extents.ts';
+import type { KeptRegion } from './kept-region.ts';
 
 /** A translated region. It belongs to the page frames it was made from: every address space that maps them alike uses it. */
 export interface Region {
@@ -19,7 +13,8 @@ export interface Region {
   readonly slot: number;
   /** Executable pages it needs, and the frames they must have. */
   readonly pages: readonly { readonly page: number; readonly frame: number }[];
-  readonly spans: readonly CodeSpan[];
+  /** What of them it was made from. */
+  readonly extents: readonly CodeExtent[];
   readonly supervisor: boolean;
   /** Addresses of its blocks, of the computed jumps in them, and of the places it goes on to but does not hold. */
   readonly blockPcs: ReadonlySet<number>;
@@ -31,6 +26,8 @@ export interface Region {
   readonly refreshed: number;
   /** Times it may be. */
   readonly mayRefresh: number;
+  /** What it is to be kept as for later runs; undefined where it is not to be kept. */
+  readonly kept: KeptRegion | undefined;
   alive: boolean;
   /** Times in a row it left without having executed anything. */
   fruitless: number;
@@ -100,7 +97,12 @@ export class RegionStore {
   overlapping(frame: number, offset: number, length: number): Region[] {
     const set = this.byFrame.get(frame);
     if (!set) return [];
-    return [...set].filter((region) => region.spans.some((span) => overlaps(span, frame, offset, length)));
+    return [...set].filter((region) => region.extents.some((extent) => overlaps(extent, frame, offset, length)));
+  }
+
+  /** All live regions. */
+  *live(): Iterable<Region> {
+    for (const regions of this.byPc.values()) yield* regions;
   }
 
   remove(region: Region): void {
@@ -130,13 +132,9 @@ export class RegionStore {
   }
 }
 
-/** Pages and frames that lifted blocks were made from. */
-export function pagesOf(blocks: readonly LiftedBlock[]): { page: number; frame: number }[] {
-  const pages = new Map<number, number>();
-  for (const { ir, frame, secondFrame } of blocks) {
-    pages.set(ir.pc >>> PAGE_SHIFT, frame);
-    if (secondFrame >= 0) pages.set((ir.pc >>> PAGE_SHIFT) + 1, secondFrame);
-  }
+/** Pages and frames of extents. */
+export function pagesOf(extents: readonly CodeExtent[]): { page: number; frame: number }[] {
+  const pages = new Map(extents.map(({ start, frame }) => [start >>> PAGE_SHIFT, frame]));
   return [...pages].map(([page, frame]) => ({ page, frame }));
 }
 
@@ -149,20 +147,9 @@ function isMapped(region: Region, space: AddressSpace, mmu: Mmu): boolean {
   return true;
 }
 
-/** The bytes lifted blocks were made from. */
-export function spansOf(blocks: readonly LiftedBlock[]): CodeSpan[] {
-  const spans: CodeSpan[] = [];
-  for (const { ir, frame, secondFrame } of blocks) {
-    const start = ir.pc & PAGE_MASK;
-    const end = start + ((ir.endPc - ir.pc) | 0);
-    spans.push({ frame, start, end: Math.min(end, PAGE_SIZE) });
-    if (secondFrame >= 0) spans.push({ frame: secondFrame, start: 0, end: end - PAGE_SIZE });
-  }
-  return spans;
-}
-
-function overlaps(span: CodeSpan, frame: number, offset: number, length: number): boolean {
-  return span.frame === frame && offset < span.end && offset + length > span.start;
+function overlaps(extent: CodeExtent, frame: number, offset: number, length: number): boolean {
+  const start = extent.start & PAGE_MASK;
+  return extent.frame === frame && offset < start + extent.end - extent.start && offset + length > start;
 }
 
 function insert(map: Map<number, Set<Region>>, key: number, region: Region): void {

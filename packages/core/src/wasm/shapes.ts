@@ -26,15 +26,28 @@ const SMALL = 64;
 export class ShapeTable {
   readonly shapes: Shape[] = [];
   private readonly byKey = new Map<string, Shape>();
+  /** So many of the shapes, the first, are not found by key yet. */
+  private keyless = 0;
 
   clear(): void {
     this.shapes.length = 0;
+    this.keyless = 0;
     this.byKey.clear();
+  }
+
+  /** Begins with the shapes of an earlier run. The table is empty. */
+  restore(shapes: readonly Shape[]): void {
+    this.shapes.push(...shapes);
+    this.keyless = shapes.length;
   }
 
   /** The shape with these nodes and outputs; undefined when there are too many. */
   intern(nodes: Shape['nodes'], outputs: Shape['outputs'], operandCount: number): Shape | undefined {
-    const key = `${nodes.map((node) => node.join()).join(';')}|${outputs.map((output) => output.join()).join(';')}`;
+    for (; this.keyless > 0; this.keyless--) {
+      const shape = this.shapes[this.keyless - 1]!;
+      this.byKey.set(shapeKey(shape.nodes, shape.outputs), shape);
+    }
+    const key = shapeKey(nodes, outputs);
     let shape = this.byKey.get(key);
     if (shape === undefined) {
       if (this.shapes.length >= MAX_TAG) return undefined;
@@ -44,6 +57,10 @@ export class ShapeTable {
     }
     return shape;
   }
+}
+
+function shapeKey(nodes: Shape['nodes'], outputs: Shape['outputs']): string {
+  return `${nodes.map((node) => node.join()).join(';')}|${outputs.map((output) => output.join()).join(';')}`;
 }
 
 /** A recipe for a group's slots at one instruction: the shape and the values to be kept for it. */

@@ -1,7 +1,10 @@
 import type { TranslationHost } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
+import { type CodeExtent, isCodeOf } from './code-extents.ts';
 import { type InlineLimits, inlineCalls, isInlinable } from './inline-calls.ts';
 import type { JumpProfile } from './jump-profile.ts';
+import type { KeptRegion } from './kept-region.ts';
+import type { KeptTranslations } from './kept-translations.ts';
 import type { LinkTable } from './link-table.ts';
 import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
 import type { Region, RegionStore } from './region-store.ts';
@@ -31,6 +34,9 @@ const IN_LINE: InlineLimits = { callee: 40, total: 160, depth: 3 };
 const MOST_COPIES = 2;
 /** A block belongs in a region if it was run so often, as a part of hotness. */
 const WARM = 20;
+/** A block that a kept region begins with is asked for after so many runs, and where that fails after so many times as many. */
+const KEPT_HOTNESS = 1000;
+const KEPT_BACK_OFF = 4;
 
 interface Request {
   readonly space: AddressSpace;
@@ -40,11 +46,10 @@ interface Request {
   readonly replaces: Region | undefined;
 }
 
-/** A region to be compiled, and the one whose place it takes. */
-export interface PlannedRegion {
-  readonly found: DiscoveredRegion;
-  readonly replaces: Region | undefined;
-}
+/** A region to be compiled, or one that is kept and was made from these extents; and the one whose place it takes. */
+export type PlannedRegion =
+  | { readonly found: DiscoveredRegion; readonly kept?: undefined; readonly replaces: Region | undefined }
+  | { readonly kept: KeptRegion; readonly extents: readonly CodeExtent[]; readonly replaces: undefined };
 
 /** What is to be translated: the engine's requests, weighed. */
 export class TranslationQueue {
@@ -61,6 +66,8 @@ export class TranslationQueue {
   private readonly banned = new Set<number>();
   private waited = 0;
   private readonly pcOffset: number;
+  /** Regions of earlier runs. */
+  kept: KeptTranslations | undefined;
 
   constructor(
     host: TranslationHost,
@@ -83,6 +90,10 @@ export class TranslationQueue {
     if (this.banned.has(pc) || this.store.find(pc, mode, mmu.current, mmu)) return;
     const block = this.host.block(pc, mode);
     if (block === undefined || this.rewrites.defers(block.frame)) return;
+    if (this.isEarly(pc, mode)) {
+      this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
+      return;
+    }
     const called = this.links.isCalled(pc, mode) || this.refreshCallersOf(pc, mode);
     if (!called && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
     this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
@@ -110,13 +121,24 @@ export class TranslationQueue {
       const { pc, mode, space, replaces } = request;
       this.queued.delete(requestKey(request));
       if (this.store.find(pc, mode, space, mmu) !== replaces) continue;
+      const kept = replaces ? undefined : this.findKept(pc, mode);
+      if (kept) planned.push({ ...kept, replaces: undefined });
+      if (kept || this.isEarly(pc, mode)) continue;
       // The blocks of one path get hot together: one region will do for them.
-      const held = planned.some(({ found }) => found.blocks.has(pc));
+      const held = planned.some((plan) => plan.kept === undefined && plan.found.blocks.has(pc));
       if (held && !replaces && !this.links.isCalled(pc, mode)) continue;
       const found = this.discover(request);
       if (found) planned.push({ found, replaces });
     }
     return planned;
+  }
+
+  /** After how many runs of a block at (pc, mode), which has run `runs` times, it is to be asked for. */
+  nextRequest(pc: number, mode: number, runs: number): number {
+    const { hotness } = this.host.options;
+    const early = Math.max(KEPT_HOTNESS, KEPT_BACK_OFF * runs);
+    if (early < hotness && this.kept?.has(pc, mode)) return early;
+    return runs < hotness ? hotness : runs + hotness;
   }
 
   /** `regions` translations made from these bytes of the frame were dropped; a whole page is new contents. */
@@ -141,6 +163,35 @@ export class TranslationQueue {
     this.queued.clear();
     this.banned.clear();
     this.askedFor.clear();
+  }
+
+  /** The block has not run so often that it earns more than a look at what is kept. */
+  private isEarly(pc: number, mode: number): boolean {
+    const { kept, host } = this;
+    return (kept?.has(pc, mode) ?? false) && host.runs(pc, mode) < host.options.hotness;
+  }
+
+  /** A kept region for (pc, mode) that was made from what is here. */
+  private findKept(pc: number, mode: number): { kept: KeptRegion; extents: CodeExtent[] } | undefined {
+    if (this.kept === undefined) return undefined;
+    for (const candidate of this.kept.candidates(pc, mode)) {
+      const extents = this.extentsAt(candidate.extents, mode);
+      const kept = extents && candidate.read();
+      if (kept && isCodeOf(this.host.cpu.memory, extents, kept.code)) return { kept, extents };
+    }
+    return undefined;
+  }
+
+  /** The code at these addresses, if it may be executed. */
+  private extentsAt(addresses: readonly number[], mode: number): CodeExtent[] | undefined {
+    const extents: CodeExtent[] = [];
+    for (let at = 0; at < addresses.length; at += 2) {
+      const [start, end] = [addresses[at]!, addresses[at + 1]!];
+      const frame = this.host.codeFrame(start, mode);
+      if (frame < 0) return undefined;
+      extents.push({ start, end, frame });
+    }
+    return extents;
   }
 
   private enqueue(request: Request): void {

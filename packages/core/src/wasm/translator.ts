@@ -1,4 +1,5 @@
 import { inKernelText } from '../engine/engine-types.ts';
+import type { StoredBytes } from '../engine/stored-code.ts';
 import {
   PLACE_LEAVE,
   PLACE_NEXT,
@@ -15,6 +16,7 @@ import {
   PAGE_SIZE,
   SITE_ADDRESS,
 } from '../memory/memory-map.ts';
+import { type CodeExtent, extentsOf, readExtents } from './code-extents.ts';
 import {
   EXIT_RECORD_ADDRESS,
   JUMP_ADDRESS,
@@ -31,13 +33,15 @@ import {
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
 import { addressOfKey, isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
+import type { KeptRegion } from './kept-region.ts';
+import { encodeTranslations, KeptTranslations } from './kept-translations.ts';
 import { LinkTable } from './link-table.ts';
 import { LookupCaches } from './lookup-caches.ts';
 import { RecordSettler } from './record-settler.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { RegionFactory } from './region-factory.ts';
 import { CLOCK_LEFT, CLOCK_USED } from './region-module.ts';
-import { pagesOf, type Region, RegionStore, spansOf } from './region-store.ts';
+import { pagesOf, type Region, RegionStore } from './region-store.ts';
 import { SiteTable } from './site-table.ts';
 import { TranslationQueue, type TranslatorTuning } from './translation-queue.ts';
 
@@ -54,6 +58,16 @@ const STACK_TO_TRANSLATE = 250_000;
 const ENTRY_LOW = ENTRY_CYCLES_ADDRESS >> 2;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
+/** What a run compiled is worth keeping if it is no less than this part of what was kept before. */
+const WORTH_KEEPING = 50;
+const NO_TABLES = {
+  sites: { words: new Int32Array(0), records: [], names: [[]] },
+  shapes: [],
+  jumps: [],
+  links: { targets: [], called: [] },
+  helpers: [],
+  places: [],
+};
 /** A region that so often in a row left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
 
@@ -84,6 +98,10 @@ class Translator implements TranslatorPort {
   private readonly queue: TranslationQueue;
   private made: Runtime | undefined;
   private nextSlot = 1;
+  /** Regions of earlier runs. */
+  private kept: KeptTranslations | undefined;
+  /** Bytes of functions compiled in this run. */
+  private compiledBytes = 0;
   /** Host stack that is left to translated code at this depth. */
   private stack = STACK_BUDGET;
 
@@ -96,7 +114,7 @@ class Translator implements TranslatorPort {
     this.stale = new Uint8Array(memory.setCount);
     this.lookups = new LookupCaches(memory.i32, memory.lookupBase, memory.setCount);
     host.cpu.mmu.setTakenListener = (set) => this.clearLookup(set);
-    this.settler = new RecordSettler(memory);
+    this.settler = new RecordSettler(memory, (tag) => this.runtime.factory.shapeFunction(tag));
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
   }
 
@@ -116,6 +134,7 @@ class Translator implements TranslatorPort {
       inPlace: (place: number, a: number, b: number, c: number) => this.inPlace(place, a, b, c),
     };
     const factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler, this.places);
+    if (this.kept) factory.restore(this.kept.tables);
     this.made = { table, dispatcher, factory };
     return this.made;
   }
@@ -134,6 +153,28 @@ class Translator implements TranslatorPort {
 
   request(pc: number, mode: number): void {
     this.queue.request(pc, mode);
+  }
+
+  nextRequest(pc: number, mode: number, runs: number): number {
+    return this.queue.nextRequest(pc, mode, runs);
+  }
+
+  adopt(source: StoredBytes): boolean {
+    const kept = KeptTranslations.open(source);
+    if (kept === undefined || this.made !== undefined) return false;
+    this.kept = this.queue.kept = kept;
+    return true;
+  }
+
+  save(mostBytes: number): Uint8Array | undefined {
+    const { compiledBytes, kept } = this;
+    if (this.made === undefined || compiledBytes * WORTH_KEEPING < (kept?.bodyBytes ?? 1)) return undefined;
+    const regions: KeptRegion[] = [];
+    for (const region of this.store.live()) if (region.kept) regions.push(region.kept);
+    if (kept) regions.push(...kept.unused());
+    const store = encodeTranslations(this.made.factory.save(), regions);
+    // The tables never shrink: once they are too large they begin anew.
+    return store.length <= mostBytes ? store : encodeTranslations(NO_TABLES, []);
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
@@ -165,6 +206,8 @@ class Translator implements TranslatorPort {
     for (let slot = 1; slot < this.nextSlot; slot++) this.runtime.table.set(slot, this.runtime.dispatcher.stub);
     this.nextSlot = 1;
     this.queue.clear();
+    // Its numbers mean nothing any more.
+    this.kept = this.queue.kept = undefined;
   }
 
   /** The live region for (pc, mode) in the current space, entered in its look-up cache. */
@@ -357,36 +400,70 @@ class Translator implements TranslatorPort {
     const started = performance.now();
     const planned = this.queue.take();
     if (planned.length > 0) {
-      const functions = this.runtime.factory.make(planned.map(({ found }) => found));
-      planned.forEach(({ found, replaces }, place) => {
-        this.install(found, functions[place], replaces);
+      const { factory } = this.runtime;
+      const regions = planned.map((plan) => (plan.kept ? plan : this.compile(plan.found, plan.replaces, factory)));
+      const functions = factory.make(regions.map(({ kept }) => kept.body));
+      planned.forEach((plan, place) => {
+        const { kept, extents } = regions[place]!;
+        if (plan.kept) this.noteKept(kept, extents);
+        else this.host.counters.regionsTranslated++;
+        this.install(kept, extents, functions[place], plan.replaces);
       });
     }
     this.host.counters.translateMilliseconds += performance.now() - started;
   }
 
+  /** Compiles a region, to be kept as it is. */
+  private compile(found: DiscoveredRegion, replaced: Region | undefined, factory: RegionFactory) {
+    const { host, store } = this;
+    const body = factory.compile(found);
+    this.compiledBytes += body.bytes.length;
+    const extents = extentsOf(found.lifted, host.isa.instructionAlign);
+    const kept = {
+      pc: found.entry,
+      mode: found.mode,
+      extents: extents.flatMap(({ start, end }) => [start, end]),
+      blockPcs: [...found.blocks.keys()].filter(isOwnKey),
+      calleePcs: [...new Set([...found.blocks.keys()].filter((key) => !isOwnKey(key)).map(addressOfKey))],
+      jumpPcs: jumpsIn(found),
+      wayOutPcs: wayOutsOf(found),
+      refreshed: replaced ? replaced.refreshed + 1 : 0,
+      mayRefresh: replaced ? replaced.mayRefresh : store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
+      body,
+      code: readExtents(host.cpu.memory, extents),
+    };
+    return { kept, extents };
+  }
+
+  /** A kept region is in use: its code counts as code that was lifted. */
+  private noteKept(kept: KeptRegion, extents: readonly CodeExtent[]): void {
+    this.kept!.markUsed(kept);
+    for (const extent of extents) this.host.claimCode(extent);
+    this.host.counters.regionsKept++;
+  }
+
   /** Enters the region; one it replaces gives it its slot, so that whoever calls that calls this. */
-  private install(found: DiscoveredRegion, code: unknown, replaced: Region | undefined): void {
+  private install(kept: KeptRegion, extents: readonly CodeExtent[], code: unknown, replaced: Region | undefined): void {
     const slot = replaced ? replaced.slot : this.nextSlot++;
     if (replaced) this.store.remove(replaced);
     this.runtime.table.set(slot, code);
     this.store.add({
-      pc: found.entry,
-      mode: found.mode,
+      pc: kept.pc,
+      mode: kept.mode,
       slot,
-      pages: pagesOf(found.lifted),
-      spans: spansOf(found.lifted),
-      supervisor: this.host.isa.isSupervisor(found.mode),
-      blockPcs: new Set([...found.blocks.keys()].filter(isOwnKey)),
-      calleePcs: new Set([...found.blocks.keys()].filter((key) => !isOwnKey(key)).map(addressOfKey)),
-      jumpPcs: jumpsIn(found),
-      wayOutPcs: wayOutsOf(found),
-      refreshed: replaced ? replaced.refreshed + 1 : 0,
-      mayRefresh: replaced ? replaced.mayRefresh : this.store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
+      pages: pagesOf(extents),
+      extents,
+      supervisor: this.host.isa.isSupervisor(kept.mode),
+      blockPcs: new Set(kept.blockPcs),
+      calleePcs: new Set(kept.calleePcs),
+      jumpPcs: kept.jumpPcs,
+      wayOutPcs: kept.wayOutPcs,
+      refreshed: kept.refreshed,
+      mayRefresh: kept.mayRefresh,
+      kept: this.host.optimisations.keptTranslations ? kept : undefined,
       alive: true,
       fruitless: 0,
     });
-    this.host.counters.regionsTranslated++;
   }
 }
 

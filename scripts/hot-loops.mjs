@@ -19,7 +19,9 @@ writeFileSync(page, `${head}${HEAD_END}\n${LOOPS.map(section).join('')}`);
 
 function section({ arch, name, place }) {
   const file = join(root, 'guest/bin', arch, 'sieve');
-  const text = execFileSync(node, [join(root, 'dist/kml.mjs'), 'explain', '--json', file, place], { maxBuffer: 1 << 28 });
+  const text = execFileSync(node, [join(root, 'dist/kml.mjs'), 'explain', '--json', file, place], {
+    maxBuffer: 1 << 28,
+  });
   const { blocks, wasm } = JSON.parse(text);
   const guest = blocks[0].instructions.map(({ address, text }) => `${address.toString(16)}: ${text}`);
   const code = innermostLoop(wasm);
@@ -39,7 +41,9 @@ function innermostLoop(wasm) {
 /** The next line behind `at` that opens a loop or ends the one there. */
 function nextOpener(wasm, at) {
   const indent = wasm[at].search(/\S/);
-  return wasm.slice(at + 1).find((line) => /^ *loop/.test(line) || (line.trim() === 'end' && line.search(/\S/) === indent));
+  return wasm
+    .slice(at + 1)
+    .find((line) => /^ *loop/.test(line) || (line.trim() === 'end' && line.search(/\S/) === indent));
 }
 
 function beside(left, right) {

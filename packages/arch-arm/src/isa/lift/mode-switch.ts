@@ -10,7 +10,6 @@ import {
   PSR_I,
   PSR_M,
   PSR_MASKS,
-  PSR_N,
   PSR_Q,
   PSR_T,
   PSR_Z,
@@ -76,7 +75,7 @@ export function returnInline(x: Insn, address: I32): void {
   b.trapIf(others, address, RETURN_ASSIST);
   const where = (bit: number, set: number, clear: number): I32 =>
     b.select(x.const(set), x.const(clear), b.and(psr, x.const(bit)));
-  b.set(b.and(psr, x.const(PSR_N)), NF);
+  b.set(psr, NF);
   b.set(where(PSR_Z, 0, 1), ZF);
   b.set(where(PSR_C, 1, 0), CF);
   b.set(b.shl(psr, x.const(3)), VF);

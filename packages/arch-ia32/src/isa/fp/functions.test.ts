@@ -18,6 +18,7 @@ import {
   unpackInteger,
   unpackSingle,
 } from '@kml/core/softfloat';
+import { Random } from '@kml/core/testing';
 import { describe, expect, test } from 'vitest';
 import { bcdToInteger, integerToBcd } from './bcd.ts';
 import { piBits } from './fixed-point.ts';
@@ -27,14 +28,8 @@ import { EXTENDED } from './number.ts';
 import { quotient, remainderFinite } from './remainder.ts';
 import { arcTangent, exponential, sinCos, tangent, yLog2, yLog2Plus1 } from './transcendental.ts';
 
-/** Deterministic random words (xorshift). */
-let state = 0x2545f491;
-function word(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return state | 0;
-}
+const random = new Random(0x2545f491);
+const word = (): number => random.word();
 
 const u = newUnpacked();
 const v = newUnpacked();

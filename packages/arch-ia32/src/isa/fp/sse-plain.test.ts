@@ -1,5 +1,6 @@
 import type { Cpu } from '@kml/core';
 import { ADD, arithmetic, DIV, MUL, newUnpacked, PE, QUIET, SUB, squareRoot } from '@kml/core/softfloat';
+import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
 import { layout, SSE_STATE } from '../state.ts';
 import { sseNan } from './nan.ts';
@@ -15,16 +16,9 @@ const MXCSR = (layout.array('sse').offset + SSE_STATE.mxcsr) >> 2;
 const AT = scratch(cpu);
 const OPERATIONS = [ADD, SUB, MUL, DIV, SQRT];
 
-/** Deterministic random words (xorshift). */
-let state = 0x2545f49;
-function word(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return state | 0;
-}
-
-const pick = <T>(from: readonly T[]): T => from[(word() >>> 0) % from.length]!;
+const random = new Random(0x2545f49);
+const word = (): number => random.word();
+const pick = <T>(from: readonly T[]): T => random.pick(from);
 
 const DOUBLES = [
   0,

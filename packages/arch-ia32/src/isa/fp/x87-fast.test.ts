@@ -18,6 +18,7 @@ import {
   SUB,
   SUBR,
 } from '@kml/core/softfloat';
+import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
 import { FPU, layout } from '../state.ts';
 import { pack80, unpack80 } from './formats.ts';
@@ -35,14 +36,8 @@ const SCRATCH = layout.array('scratch').offset >> 2;
 const STATUS = FPU_AT + (FPU.status >> 2);
 cpu.i32[FPU_AT] = 0x37f;
 
-/** Deterministic random words (xorshift). */
-let state = 0x1234567;
-function word(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return state | 0;
-}
+const random = new Random(0x1234567);
+const word = (): number => random.word();
 
 const EDGES = [0, -1, 0x80000000 | 0, 1, 0x400, 0x7ff];
 

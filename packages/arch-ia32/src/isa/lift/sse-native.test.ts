@@ -1,4 +1,5 @@
 import { wasmTranslatorWith } from '@kml/core';
+import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
 import { FlatMachine } from '../testing/flat-machine.ts';
 
@@ -14,15 +15,9 @@ const DATA = 0x10000000;
 /** Bytes of a program's place. */
 const PLACE = 64;
 
-/** Deterministic random words (xorshift). */
-let state = 0x6d2b79f5;
-function word(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return state | 0;
-}
-const pick = <T>(from: readonly T[]): T => from[(word() >>> 0) % from.length]!;
+const random = new Random(0x6d2b79f5);
+const word = (): number => random.word();
+const pick = <T>(from: readonly T[]): T => random.pick(from);
 
 /** Operations on xmm0 and xmm1 (or eax and xmm0), without their prefix: ADD, MUL, SUB, DIV, SQRT, MIN, MAX, CMP by predicate. */
 const OPERATIONS = [

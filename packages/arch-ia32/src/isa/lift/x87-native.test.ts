@@ -1,4 +1,5 @@
 import { wasmTranslatorWith } from '@kml/core';
+import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
 import { saveFxsave } from '../fp/x87-image.ts';
 import { FlatMachine } from '../testing/flat-machine.ts';
@@ -13,15 +14,9 @@ const EAGER = wasmTranslatorWith({ batch: 1, maxWait: 1 });
 const CODE = 0x08048000;
 const DATA = 0x10000000;
 
-/** Deterministic random words (xorshift). */
-let state = 0x3c6ef372;
-function word(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return state | 0;
-}
-const pick = <T>(from: readonly T[]): T => from[(word() >>> 0) % from.length]!;
+const random = new Random(0x3c6ef372);
+const word = (): number => random.word();
+const pick = <T>(from: readonly T[]): T => random.pick(from);
 
 /** FADD, FMUL, FSUB, FSUBR, FDIV, FDIVR ST(0), ST(1), and those of ST(1) with a pop. */
 const BINARY = [0xc1, 0xc9, 0xe1, 0xe9, 0xf1, 0xf9].flatMap((modrm) => [

@@ -13,18 +13,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Stores kept for one version; the least recently used go first. */
-const MOST_FILES = 256;
-/** Directories of other versions that nobody has used for so long are removed. */
+/** Bytes kept for one version; the stores least recently used go first. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+/** Directories of other versions that nobody has used for so long are removed, and all but the last few. */
 const OLD_MILLISECONDS = 7 * 24 * 3600 * 1000;
+const MOST_OTHER_VERSIONS = 3;
 
 /**
  * A directory that keeps lifted code between runs, for machines of one version of this program. What
  * cannot be read or written is as if it were not there: runs only take longer.
  * @param directory the store's own; made when first written to
  * @param version tells apart builds whose code must not be mixed
+ * @param mostBytes that it keeps of this version
  */
-export function openCodeStore(directory: string, version: string) {
+export function openCodeStore(directory: string, version: string, mostBytes = MOST_BYTES) {
   const here = join(directory, version);
   const pathOf = (name: string): string => join(here, `${encodeURIComponent(name).slice(-200)}.code`);
   return {
@@ -45,7 +47,7 @@ export function openCodeStore(directory: string, version: string) {
         const partial = `${path}.${process.pid}`;
         writeFileSync(partial, bytes);
         renameSync(partial, path);
-        prune(here);
+        prune(here, mostBytes);
       } catch {
         // A full or read-only disk: the next run lifts its code again.
       }
@@ -73,16 +75,27 @@ function openFile(fd: number) {
 }
 
 function removeOld(directory: string, version: string): void {
-  for (const name of readdirSync(directory)) {
-    const path = join(directory, name);
-    if (name !== version && Date.now() - statSync(path).mtimeMs > OLD_MILLISECONDS) rmSync(path, { recursive: true });
+  const others = byUse(directory).filter(({ path }) => path !== join(directory, version));
+  others.forEach(({ path, used }, n) => {
+    if (n >= MOST_OTHER_VERSIONS || Date.now() - used > OLD_MILLISECONDS) rmSync(path, { recursive: true });
+  });
+}
+
+function prune(directory: string, mostBytes: number): void {
+  let bytes = 0;
+  for (const { path, size } of byUse(directory)) {
+    bytes += size;
+    if (bytes > mostBytes) rmSync(path, { force: true });
   }
 }
 
-function prune(directory: string): void {
-  const names = readdirSync(directory);
-  if (names.length <= MOST_FILES) return;
-  const byAge = names.map((name) => ({ path: join(directory, name), used: statSync(join(directory, name)).mtimeMs }));
-  byAge.sort((a, b) => a.used - b.used);
-  for (const { path } of byAge.slice(0, names.length - MOST_FILES)) rmSync(path, { force: true });
+/** What is in the directory, the most recently used first. */
+function byUse(directory: string) {
+  return readdirSync(directory)
+    .map((name) => {
+      const path = join(directory, name);
+      const { mtimeMs: used, size } = statSync(path);
+      return { path, used, size };
+    })
+    .sort((a, b) => b.used - a.used);
 }

@@ -44,8 +44,11 @@ const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
 const DEFAULT_HOTNESS = 4000;
-/** A code store that has grown beyond this forgets what a run did not use. */
-const MOST_STORED_BYTES = 16 * MIB;
+/**
+ * A code store that has grown beyond this forgets what a run did not use. Large enough for Python in both
+ * modes (18 MB): else runs in turn have each other's code lifted and the store written again.
+ */
+const MOST_STORED_BYTES = 48 * MIB;
 /** Kept translations that have grown beyond this are forgotten. */
 const MOST_KEPT_BYTES = 8 * MIB;
 

@@ -16,7 +16,7 @@ import { slotTable } from './slots.ts';
 const layout = defineLayout(
   ['pc', 'mode', 'a', 'b', 'c', 'carry', 'zero', 'sign'].map((name) => ({ name, type: 'i32' })),
 );
-const [A, B, CARRY, ZERO, SIGN] = ['a', 'b', 'carry', 'zero', 'sign'].map((name) => layout.slot(name, 'i32'));
+const [A, B, C, CARRY, ZERO, SIGN] = ['a', 'b', 'c', 'carry', 'zero', 'sign'].map((name) => layout.slot(name, 'i32'));
 const DEFERRED = [['carry', 'zero', 'sign']];
 
 const wabt = await wabtLoader();
@@ -158,6 +158,24 @@ test('a computed jump to no known target hands its own record over, not one of t
   const { text } = compile(blocks, DEFERRED, [0x2000]);
   expect(countOf(text, '(i32.const 1111)')).toBe(1);
   expect(countOf(text, '(i32.const 2222)')).toBe(1);
+});
+
+test("a register that only a record speaks of has a local that is no temporary's of code before", () => {
+  const { text } = compile([
+    // Its temporaries are given back before the call hands the record of the block behind it over.
+    block(0x1000, 1, (b) => {
+      b.set(b.add(b.load32(b.get(A!)), b.load32(b.add(b.get(A!), b.get(B!)))), B!);
+      b.endWith({ kind: 'call', target: 0x9000, returnTo: 0x2000 });
+    }),
+    block(0x2000, 1, (b) => {
+      compareFlags(b, b.get(C!), b.const(1111));
+      b.endWith({ kind: 'branch', cond: b.get(A!), taken: 0x1000, next: 0x3000 });
+    }),
+  ]);
+  const loads = [...text.matchAll(/\(local\.set (\d+)\s+\(i32\.load offset=1040/g)];
+  expect(loads.length).toBeGreaterThan(0);
+  const local = loads[0]![1]!;
+  expect([...text.matchAll(new RegExp(`\\(local\\.(set|tee) ${local}\\b`, 'g'))]).toHaveLength(loads.length);
 });
 
 test('a recipe relies on nothing that a later load brings', () => {

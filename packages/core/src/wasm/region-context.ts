@@ -112,7 +112,8 @@ export class RegionContext {
   }
 
   slotLocal(slot: number): number {
-    if (this.slotLocals[slot]! < 0) this.slotLocals[slot] = this.locals.allocate(this.input.slots.type[slot]!);
+    // No temporary's, not even of code before: a record's operand is read from it where it is not live.
+    if (this.slotLocals[slot]! < 0) this.slotLocals[slot] = this.locals.fresh(this.input.slots.type[slot]!);
     return this.slotLocals[slot]!;
   }
 

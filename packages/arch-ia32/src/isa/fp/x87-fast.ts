@@ -5,19 +5,8 @@
  */
 import type { Cpu } from '@kml/core';
 import { ADD, MUL, mulHigh, PE, SUB } from '@kml/core/softfloat';
-import { FPU, layout } from '../state.ts';
+import { CONTROL, CONTROL_BITS, CONTROL_USUAL, EMPTY_MASK, ST, STATUS, TOP } from './x87-places.ts';
 import { C1 } from './x87-state.ts';
-
-const ST = layout.array('st').offset;
-const FPU_AT = layout.array('fpu').offset;
-const CONTROL = FPU_AT + FPU.control;
-const STATUS = FPU_AT + FPU.status;
-const TOP = FPU_AT + FPU.top;
-const EMPTY_MASK = FPU_AT + FPU.empty;
-
-/** PC = 3, RC = 0, PM set. */
-const CONTROL_BITS = 0x0f20;
-const CONTROL_USUAL = 0x0320;
 
 /** Whether sign and exponent are a normal number's (the integer bit is looked at apart). */
 function isNormal(signExponent: number): boolean {

@@ -1,17 +1,13 @@
 /** The x87 register stack, control word and status word, for the helpers. SDM vol. 1, 8.1. */
 import type { Cpu } from '@kml/core';
 import { type Format, IE, packed, rounding, setIndefinite, type Unpacked } from '@kml/core/softfloat';
-import { FPU, layout } from '../state.ts';
+import { layout } from '../state.ts';
 import { pack80, setEmpty, unpack80 } from './formats.ts';
 import { EXTENDED, EXTENDED_24, EXTENDED_53, SF } from './number.ts';
+import { CONTROL, EMPTY_MASK, ST, STATUS, TOP } from './x87-places.ts';
 
-const ST = layout.array('st').offset;
 const FPU_AT = layout.array('fpu').offset;
 const SCRATCH = layout.array('scratch').offset;
-const CONTROL = FPU_AT + FPU.control;
-const STATUS = FPU_AT + FPU.status;
-const TOP = FPU_AT + FPU.top;
-const EMPTY_MASK = FPU_AT + FPU.empty;
 
 /** Condition codes and summary bits of the status word. */
 export const C0 = 0x0100;

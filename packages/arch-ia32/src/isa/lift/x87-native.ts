@@ -6,8 +6,9 @@
 import type { I32, I64 } from '@kml/core';
 import { ADD, DIV, DIVR, MUL, SUB, SUBR } from '@kml/core/softfloat';
 import { POP_MASK } from '../fp/x87-compare.ts';
+import { CONTROL, CONTROL_BITS, CONTROL_USUAL } from '../fp/x87-places.ts';
 import { C0, C1, C2, C3 } from '../fp/x87-state.ts';
-import { FPU, MODE_X87_EXACT } from '../state.ts';
+import { MODE_X87_EXACT } from '../state.ts';
 import {
   add,
   compare,
@@ -24,10 +25,8 @@ import { divide } from './extended-divide.ts';
 import { root } from './extended-root.ts';
 import { AGAIN_CONTROL, againIf, mayBeNative } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
-import { FPU_AT, fpuAvailable, noteLast, waitForErrors } from './x87-common.ts';
+import { fpuAvailable, noteLast, waitForErrors } from './x87-common.ts';
 import {
-  CONTROL_BITS,
-  CONTROL_USUAL,
   changeStatus,
   clearC1,
   type Extended,
@@ -55,7 +54,7 @@ function rounds(x: Insn): boolean {
   if (!mayBeNative(x)) return false;
   if ((x.mode & MODE_X87_EXACT) === 0) return true;
   const { b } = x;
-  const control = b.and(b.peek32(b.const(0), FPU_AT + FPU.control), b.const(CONTROL_BITS));
+  const control = b.and(b.peek32(b.const(0), CONTROL), b.const(CONTROL_BITS));
   againIf(x, b.eq(control, b.const(CONTROL_USUAL)), AGAIN_CONTROL);
   return false;
 }

@@ -4,21 +4,10 @@
  * always the CPU's: helpers may run between native instructions (forgetX87).
  */
 import type { BlockBuilder, I32, I64 } from '@kml/core';
+import { CONTROL, CONTROL_BITS, CONTROL_USUAL, EMPTY_MASK, ST, STATUS, TOP } from '../fp/x87-places.ts';
 import { C1 } from '../fp/x87-state.ts';
-import { FPU, layout } from '../state.ts';
 import { AGAIN_CONTROL, AGAIN_VALUE, againIf } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
-
-const FPU_AT = layout.array('fpu').offset;
-const ST = layout.array('st').offset;
-const STATUS_AT = FPU_AT + FPU.status;
-const TOP_AT = FPU_AT + FPU.top;
-const EMPTY_AT = FPU_AT + FPU.empty;
-const CONTROL_AT = FPU_AT + FPU.control;
-
-/** Precision control 3, round to nearest, PM set: what native arithmetic does. */
-export const CONTROL_BITS = 0x0f20;
-export const CONTROL_USUAL = 0x0320;
 
 /** A register's content: significand, and sign and exponent in 16 bits. */
 export interface Extended {
@@ -74,7 +63,7 @@ const relative = (stack: KnownStack, i: number): number => (stack.delta + i) & 7
 
 function topOf(x: Insn): I32 {
   const stack = knowledge(x);
-  stack.top ??= x.b.peek32(x.const(0), TOP_AT);
+  stack.top ??= x.b.peek32(x.const(0), TOP);
   return stack.top;
 }
 
@@ -103,7 +92,7 @@ function bitOf(x: Insn, i: number): I32 {
 
 function emptyMask(x: Insn): I32 {
   const stack = knowledge(x);
-  stack.empty ??= x.b.peek32(x.const(0), EMPTY_AT);
+  stack.empty ??= x.b.peek32(x.const(0), EMPTY_MASK);
   return stack.empty;
 }
 
@@ -129,7 +118,7 @@ export function needUsualControl(x: Insn): void {
   const stack = knowledge(x);
   if (stack.usual) return;
   stack.usual = true;
-  const control = b.and(b.peek32(b.const(0), CONTROL_AT), b.const(CONTROL_BITS));
+  const control = b.and(b.peek32(b.const(0), CONTROL), b.const(CONTROL_BITS));
   againIf(x, b.ne(control, b.const(CONTROL_USUAL)), AGAIN_CONTROL);
 }
 
@@ -179,7 +168,7 @@ export function writeRegister(x: Insn, i: number, value: Extended): void {
   stack.values.set(r, value);
   if (stack.isEmpty.get(r) === false) return;
   stack.empty = b.and(emptyMask(x), b.xor(bitOf(x, i), b.const(-1)));
-  b.poke32(b.const(0), stack.empty, EMPTY_AT);
+  b.poke32(b.const(0), stack.empty, EMPTY_MASK);
   stack.isEmpty.set(r, false);
 }
 
@@ -194,7 +183,7 @@ function moveTop(x: Insn, by: 1 | -1): void {
   const top = topOf(x);
   stack.delta = (stack.delta + by) & 7;
   const moved = stack.delta === 0 ? top : b.and(b.add(top, b.const(stack.delta)), b.const(7));
-  b.poke32(b.const(0), moved, TOP_AT);
+  b.poke32(b.const(0), moved, TOP);
 }
 
 /** Pushes: needRoom holds. */
@@ -212,13 +201,13 @@ export function popRegisters(x: Insn, count: number): void {
     stack.empty = b.or(emptyMask(x), bitOf(x, 0));
     moveTop(x, 1);
   }
-  if (count > 0) b.poke32(b.const(0), emptyMask(x), EMPTY_AT);
+  if (count > 0) b.poke32(b.const(0), emptyMask(x), EMPTY_MASK);
 }
 
 /** Status word as it is known, without TOP. */
 function status(x: Insn): I32 {
   const stack = knowledge(x);
-  stack.status ??= x.b.peek32(x.const(0), STATUS_AT);
+  stack.status ??= x.b.peek32(x.const(0), STATUS);
   return stack.status;
 }
 
@@ -228,7 +217,7 @@ export function changeStatus(x: Insn, clear: number, set?: I32): void {
   const stack = knowledge(x);
   const kept = b.and(status(x), b.const(~clear));
   stack.status = set === undefined ? kept : b.or(kept, set);
-  b.poke32(b.const(0), stack.status, STATUS_AT);
+  b.poke32(b.const(0), stack.status, STATUS);
 }
 
 export function clearC1(x: Insn): void {

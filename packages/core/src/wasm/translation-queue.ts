@@ -124,7 +124,8 @@ export class TranslationQueue {
       if (this.store.find(pc, mode, space, mmu) !== replaces) continue;
       const kept = replaces ? undefined : this.findKept(pc, mode);
       if (kept) planned.push({ ...kept, replaces: undefined });
-      if (kept || this.isEarly(pc, mode)) continue;
+      // A kept region is made again as any other: its first block has not run since it took that one's place.
+      if (kept || (!replaces && this.isEarly(pc, mode))) continue;
       // The blocks of one path get hot together: one region will do for them.
       const held = planned.some((plan) => plan.kept === undefined && plan.found.blocks.has(pc));
       if (held && !replaces && !this.links.isCalled(pc, mode)) continue;

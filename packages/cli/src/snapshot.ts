@@ -10,6 +10,8 @@ import { compileSparingly } from './sparing.ts';
  * (docs/performance.md). bin/kml names the bundle as the script, so that what lies beside it is found.
  */
 rehearse();
+// Node loads what is behind it at the first look.
+performance.now();
 startupSnapshot.setDeserializeMainFunction(() => {
   (globalThis as { bundleUrl?: string }).bundleUrl = pathToFileURL(process.argv[1]!).href;
   compileSparingly();

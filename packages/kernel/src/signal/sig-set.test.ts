@@ -18,7 +18,16 @@ import {
 } from './sig-set.ts';
 
 /** Sets of some signals of all four words, their ends among them, as numbers. */
-const SETS = [0n, 1n, 1n << 31n, 1n << 32n, 0x8000_0001_0000_0000n, 1n << 64n, 1n << 127n, 0x1234_5678_9abc_def0n << 40n];
+const SETS = [
+  0n,
+  1n,
+  1n << 31n,
+  1n << 32n,
+  0x8000_0001_0000_0000n,
+  1n << 64n,
+  1n << 127n,
+  0x1234_5678_9abc_def0n << 40n,
+];
 
 function setOf(value: bigint): SigSet {
   const word = (index: number): number => Number((value >> BigInt(32 * index)) & 0xffff_ffffn);
@@ -33,7 +42,8 @@ describe.each(SETS)('a set of 0x%s', (a) => {
   test('is the number that its signals are', () => {
     expect(sigSetNumber(set)).toBe(a);
     expect(isEmptySet(set)).toBe(a === 0n);
-    for (let signo = 1; signo <= 128; signo++) expect(hasSignal(set, signo)).toBe(((a >> BigInt(signo - 1)) & 1n) === 1n);
+    for (let signo = 1; signo <= 128; signo++)
+      expect(hasSignal(set, signo)).toBe(((a >> BigInt(signo - 1)) & 1n) === 1n);
   });
 
   test.each(SETS)('with 0x%s', (b) => {

@@ -77,7 +77,7 @@ function emitSwitch(
   out.i32Const(PLACE_LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
   leave(region);
   out.end().end();
-  if (place.inKernelText) {
+  if (place.inKernelText && terminal.comesBack !== true) {
     out.i32Const(0).i32Const(SITE_ELSEWHERE).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
     leave(region);
     return;

@@ -45,6 +45,12 @@ export class JumpProfile {
     return this.find(pc, mode)?.targets ?? [];
   }
 
+  /** The same of a jump; none of a call. */
+  jumpTargetsOf(pc: number, mode: number): readonly number[] {
+    const known = this.find(pc, mode);
+    return known === undefined || known.isCall ? [] : known.targets;
+  }
+
   /** Jumps and calls that were seen to go to (pc, mode). */
   jumpsTo(pc: number, mode: number): readonly ComputedJump[] {
     return (this.byTarget.get(pc) ?? []).filter((jump) => jump.mode === mode);

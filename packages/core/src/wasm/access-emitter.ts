@@ -12,9 +12,16 @@ interface AccessForm {
   readonly bytes: number;
   readonly write: boolean;
   readonly opcode: number;
+  /** With supervisor rights, whatever the region has. */
+  readonly supervisor: boolean;
 }
 
-const form = (bytes: number, opcode: number, write = false): AccessForm => ({ bytes, write, opcode });
+const form = (bytes: number, opcode: number, write = false, supervisor = false): AccessForm => ({
+  bytes,
+  write,
+  opcode,
+  supervisor,
+});
 
 const FORMS = new Map<number, AccessForm>([
   [O.load8u, form(1, OPCODE.i32Load8U)],
@@ -29,15 +36,22 @@ const FORMS = new Map<number, AccessForm>([
   [O.load8uW, form(1, OPCODE.i32Load8U, true)],
   [O.load16uW, form(2, OPCODE.i32Load16U, true)],
   [O.load32W, form(4, OPCODE.i32Load, true)],
+  [O.load32S, form(4, OPCODE.i32Load, false, true)],
   [O.load64W, form(8, OPCODE.i64Load, true)],
   [O.store8, form(1, OPCODE.i32Store8, true)],
   [O.store16, form(2, OPCODE.i32Store16, true)],
   [O.store32, form(4, OPCODE.i32Store, true)],
   [O.store64, form(8, OPCODE.i64Store, true)],
+  [O.store32S, form(4, OPCODE.i32Store, true, true)],
   [O.storeF32, form(4, OPCODE.f32Store, true)],
   [O.storeF64, form(8, OPCODE.f64Store, true)],
   [O.storeV, form(16, OPCODE.v128Store, true)],
 ]);
+
+/** Whether an operation accesses memory with supervisor rights, whatever the region has. */
+export function isSupervisorOp(op: number): boolean {
+  return FORMS.get(op)?.supervisor ?? false;
+}
 
 /** What is accessed in line in word-swapped memory where it is unaligned. */
 const UNALIGNED: ReadonlySet<number> = new Set([O.load32, O.store32, O.load16u, O.load16s, O.store16]);
@@ -178,7 +192,11 @@ export class AccessEmitter {
       return;
     }
     const { bytes, write } = AccessEmitter.extent(op, imm);
-    const host = this.hostAddress(address, bytes, write, values, exit, keep || op === O.probeW);
+    const supervisor = isSupervisorOp(op);
+    // What is translated so says nothing of the program's own access.
+    const again = (keep && !supervisor) || op === O.probeW;
+    const tables = supervisor ? TABLE_SUPERVISOR : this.tableOffset;
+    const host = this.hostAddress(address, bytes, write, values, exit, again, tables);
     if (op === O.probeW) {
       this.code.byte(OPCODE.drop);
     } else {
@@ -349,6 +367,7 @@ export class AccessEmitter {
     values: ValueEmitter,
     exit: AccessExit,
     keep: boolean,
+    tables: number,
   ): number {
     const { code } = this;
     if (this.isTranslated(address, bytes, write)) {
@@ -357,7 +376,7 @@ export class AccessEmitter {
       return -1;
     }
     const pushAddress = this.pusher(values.inLocal(address), address, values);
-    this.translate(pushAddress, bytes, write, exit);
+    this.translate(pushAddress, bytes, write, exit, tables);
     values.done(address);
     if (!keep) return -1;
     const word = this.locals.allocate('i32');
@@ -369,12 +388,18 @@ export class AccessEmitter {
   }
 
   /** Puts address + word on the stack, or leaves. */
-  private translate(pushAddress: () => CodeWriter, bytes: number, write: boolean, exit: AccessExit): void {
+  private translate(
+    pushAddress: () => CodeWriter,
+    bytes: number,
+    write: boolean,
+    exit: AccessExit,
+    tables = this.tableOffset,
+  ): void {
     const { code } = this;
     const word = this.locals.allocate('i32');
     code.i32Const(exit.site);
     pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
-    code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
+    code.memory(OPCODE.i32Load, 2, tables + (write ? TABLE_WRITE : 0)).tee(word);
     if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
     this.checkExtent(pushAddress, bytes, exit.depth);

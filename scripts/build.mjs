@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { node, root } from './node.mjs';
+import { root } from './node.mjs';
+import { makeSnapshot } from './snapshot/make-snapshot.mjs';
 
 const dist = join(root, 'dist');
 const source = (name) => join(root, 'packages/cli/src', name);
@@ -60,15 +61,10 @@ await build({
 });
 
 // Where Node cannot make it (old versions), bin/kml does without, and the first run fills the compile cache.
-const blob = join(dist, 'kml.blob');
-const made = spawnSync(
-  node,
-  ['--no-warnings', '--no-flush-bytecode', '--snapshot-blob', blob, '--build-snapshot', join(dist, 'snapshot.cjs')],
-  { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', cwd: dist },
-);
-if (made.status !== 0) {
-  rmSync(blob, { force: true });
-  console.error(`no start-up snapshot: ${made.stderr.slice(0, 300)}`);
+const failed = makeSnapshot(dist);
+if (failed) {
+  rmSync(join(dist, 'kml.blob'), { force: true });
+  console.error(failed);
   spawnSync(join(root, 'bin/kml'), ['run', join(root, 'guest/bin/ia32/box'), 'sh', 'echo a | cat'], {
     stdio: 'ignore',
     timeout: 60_000,

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { VERSION } from './build.ts';
 import { archsCommand } from './commands/archs.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -11,6 +11,20 @@ import { rootfsCommand } from './commands/rootfs.ts';
 import { runCommand } from './commands/run.ts';
 import { tourCommand } from './commands/tour.ts';
 import { Failure } from './failure.ts';
+
+/** What makes each command, by its name; in the order of the help. */
+const COMMANDS: ReadonlyMap<string, () => CommandUnknownOpts> = new Map<string, () => CommandUnknownOpts>([
+  ['run', runCommand],
+  ['restore', restoreCommand],
+  ['info', infoCommand],
+  ['archs', archsCommand],
+  ['cpu', cpuCommand],
+  ['explain', explainCommand],
+  ['rootfs', rootfsCommand],
+  ['tour', tourCommand],
+  ['compare', compareCommand],
+  ['experiment', experimentCommand],
+]);
 
 /** The command line: parses it, does what it says, and sets the exit status. */
 export async function main(): Promise<void> {
@@ -25,18 +39,8 @@ export async function main(): Promise<void> {
     )
     .enablePositionalOptions();
 
-  for (const command of [
-    runCommand(),
-    restoreCommand(),
-    infoCommand(),
-    archsCommand(),
-    cpuCommand(),
-    explainCommand(),
-    rootfsCommand(),
-    tourCommand(),
-    compareCommand(),
-    experimentCommand(),
-  ]) {
+  for (const make of makersFor(process.argv[2])) {
+    const command = make();
     program.addCommand(command);
     command.exitOverride().showHelpAfterError(false);
     command.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
@@ -50,6 +54,12 @@ export async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** A command that is named first is the only one that is made: a short run would wait for the others. */
+function makersFor(word: string | undefined): Iterable<() => CommandUnknownOpts> {
+  const named = word === undefined ? undefined : COMMANDS.get(word);
+  return named ? [named] : COMMANDS.values();
 }
 
 /** Says in a line what went wrong. Gives the exit status. */

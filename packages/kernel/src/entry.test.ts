@@ -4,6 +4,7 @@ import { KC_EXCEPTION, KC_EXIT_WORK } from './kernel-memory.ts';
 import type { KernelException, LinuxAbi } from './linux-abi.ts';
 import { readWord, writeWord } from './mm/user-access.ts';
 import { SIGFPE, SIGSEGV } from './signal/numbers.ts';
+import { NO_SIGNALS, union } from './signal/sig-set.ts';
 import { setAction } from './task/group-test-kit.ts';
 import { taskKit, USER } from './task/task-test-kit.ts';
 import { frameAddress } from './task/thread-info.ts';
@@ -23,7 +24,7 @@ test('a fault on mapped memory is served, one beside it is SIGSEGV with its addr
   const kit = taskKit();
   const task = kit.newProcess();
   raise(kit, task, { cause: page(USER, 'write') });
-  expect(task.group.pending.set | task.pending.set).toBe(0n);
+  expect(union(task.group.pending.set, task.pending.set)).toEqual(NO_SIGNALS);
   expect(kit.kernel.state.counters.minorFaults).toBe(1);
   setAction(task, SIGSEGV, { handler: 4096 });
   raise(kit, task, { cause: page(0, 'write') });

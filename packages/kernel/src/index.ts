@@ -76,6 +76,14 @@ export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './sav
 export { directoriesOf, findUnsaveable, outsideNames } from './save/unsaveable.ts';
 export { FrameImage, frameWords } from './signal/frame-image.ts';
 export { forceSignal, sigInfo } from './signal/send.ts';
+export {
+  hasSignal,
+  NO_SIGNALS,
+  setOfWords,
+  sigBit,
+  sigSet,
+  without,
+} from './signal/sig-set.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
 export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';

@@ -10,11 +10,11 @@ import type { SemUndoList } from './ipc/sysv/state.ts';
 import type { TracedStop, Tracing } from './ptrace/state.ts';
 import type { MmRewrite } from './rewrite/state.ts';
 import type { RseqArea } from './sched/rseq.ts';
+import type { SigSet } from './signal/sig-set.ts';
 import type { Capabilities } from './task/capabilities.ts';
 import type { CpuClockId } from './time/clock-ids.ts';
 
-/** Set of signals, bit n-1 for signal n. */
-export type SigSet = bigint;
+export type { SigSet } from './signal/sig-set.ts';
 
 /** A place where tasks wait: an id into KernelState.waitQueues' world; holds the waiting tids in order. */
 export interface WaitQueue {

@@ -4,12 +4,12 @@ import { quad, reg } from '../isa/state.ts';
 import { readFpscr, VECTOR, writeFpscr } from '../isa/vfp/fpscr.ts';
 
 const VFP_MAGIC = 0x5646_5001;
-/** VFP_STORAGE_SIZE, and the offsets of the structure. */
+/** VFP_STORAGE_SIZE, and the places in the structure, in words. */
 export const VFP_BYTES = 288;
-const SIZE = 4;
-const REGISTERS = 8;
-const FPSCR = 264;
-const FPEXC = 272;
+const SIZE = 1;
+const REGISTERS = 2;
+const FPSCR = 66;
+const FPEXC = 68;
 const REGISTER_BYTES = 256;
 const FPEXC_SLOT = reg('fpexc');
 
@@ -19,26 +19,24 @@ function registers(cpu: Cpu): Uint8Array {
   return cpu.u8.subarray(start, start + REGISTER_BYTES);
 }
 
-/** Writes the structure for the CPU's present registers to an offset of a view. */
-export function putFp(cpu: Cpu, view: DataView, at: number): void {
+/** Writes the structure for the CPU's present registers, from a word of a frame on. */
+export function putFp(cpu: Cpu, words: Int32Array, at: number): void {
+  const { i32 } = cpu;
   const from = (cpu.base + quad(0).offset) >> 2;
-  view.setUint32(at, VFP_MAGIC, true);
-  view.setUint32(at + SIZE, VFP_BYTES, true);
-  for (let word = 0; word < REGISTER_BYTES >> 2; word++) {
-    view.setInt32(at + REGISTERS + 4 * word, cpu.i32[from + word]!, true);
-  }
-  view.setInt32(at + FPSCR, readFpscr(cpu), true);
-  view.setInt32(at + FPEXC, cpu.get(FPEXC_SLOT), true);
+  words[at] = VFP_MAGIC;
+  words[at + SIZE] = VFP_BYTES;
+  for (let word = 0; word < REGISTER_BYTES >> 2; word++) words[at + REGISTERS + word] = i32[from + word]!;
+  words[at + FPSCR] = readFpscr(cpu);
+  words[at + FPEXC] = cpu.get(FPEXC_SLOT);
 }
 
-/** Loads the registers from an offset of a view. False, with nothing loaded, if there is no such structure. */
-export function takeFp(cpu: Cpu, view: DataView, at: number): boolean {
-  if (view.getUint32(at, true) !== VFP_MAGIC || view.getUint32(at + SIZE, true) !== VFP_BYTES) return false;
+/** Loads the registers from a word of a frame on. False, with nothing loaded, if there is no such structure. */
+export function takeFp(cpu: Cpu, words: Int32Array, at: number): boolean {
+  if (words[at] !== VFP_MAGIC || words[at + SIZE] !== VFP_BYTES) return false;
+  const { i32 } = cpu;
   const to = (cpu.base + quad(0).offset) >> 2;
-  for (let word = 0; word < REGISTER_BYTES >> 2; word++) {
-    cpu.i32[to + word] = view.getInt32(at + REGISTERS + 4 * word, true);
-  }
-  writeFpscr(cpu, view.getInt32(at + FPSCR, true));
+  for (let word = 0; word < REGISTER_BYTES >> 2; word++) i32[to + word] = words[at + REGISTERS + word]!;
+  writeFpscr(cpu, words[at + FPSCR]!);
   return true;
 }
 

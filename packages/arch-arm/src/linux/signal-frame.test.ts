@@ -1,4 +1,4 @@
-import type { SigAction, SigInfo } from '@kml/kernel';
+import { NO_SIGNALS, type SigAction, type SigInfo, setOfWords } from '@kml/kernel';
 import { describe, expect, test } from 'vitest';
 import { armEabi } from './abi.ts';
 import { returnWords } from './sigpage.ts';
@@ -14,14 +14,19 @@ describe('the signal page', () => {
 });
 
 const INFO = { signo: 10, code: 0, errno: 0, pid: 3, uid: 0, addr: 0, status: 0, value: 0 } as SigInfo;
-const action = (handler: number, flags: number, restorer = 0): SigAction => ({ handler, flags, mask: 0n, restorer });
+const action = (handler: number, flags: number, restorer = 0): SigAction => ({
+  handler,
+  flags,
+  mask: NO_SIGNALS,
+  restorer,
+});
 
 /** A machine whose task stands in a loop, with registers to recognise. */
 function machine(kernelMode = false): EntryMachine {
   const m = new EntryMachine(kernelMode);
   m.load('  mov r0, #10\n  mov r4, #14\n  mov r7, #20\n  svc #0\nhere:\n  b here');
   m.runTo('syscall_result');
-  Object.assign(m.task, { altStack: { sp: 0, size: 0, flags: 0 }, sigMask: 0n });
+  Object.assign(m.task, { altStack: { sp: 0, size: 0, flags: 0 }, sigMask: NO_SIGNALS });
   return m;
 }
 
@@ -29,7 +34,7 @@ describe('signal frames', () => {
   test('a handler without siginfo returns through the signal page', () => {
     const m = machine();
     const before = armEabi.frame.registers(m.kernel, m.frame);
-    expect(armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8000, 0), 5n)).toBe(true);
+    expect(armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8000, 0), setOfWords(5))).toBe(true);
     const at = STACK_TOP - 760;
     const now = armEabi.frame.registers(m.kernel, m.frame);
     expect(now).toMatchObject({ r0: 10, sp: at, pc: 0x8000, lr: SIGPAGE, r4: 14, cpsr: before.cpsr! });
@@ -44,7 +49,7 @@ describe('signal frames', () => {
     const m = machine();
     m.write32(m.frame + 64, 0x0600_fc10);
     const flags = 0x4 | 0x0400_0000;
-    expect(armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8001, flags, 0x9001), 0n)).toBe(true);
+    expect(armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8001, flags, 0x9001), NO_SIGNALS)).toBe(true);
     const at = STACK_TOP - 888;
     expect(armEabi.frame.registers(m.kernel, m.frame)).toMatchObject({
       ...{ r1: at, r2: at + 128, lr: 0x9001, pc: 0x8000, cpsr: 0x30, sp: at },
@@ -56,18 +61,18 @@ describe('signal frames', () => {
   test.each([false, true])('sigreturn undoes it, in kernel mode: %s', (kernelMode) => {
     const m = machine(kernelMode);
     const before = armEabi.frame.registers(m.kernel, m.frame);
-    armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8001, 4), 0x10n);
+    armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8001, 4), setOfWords(0x10));
     m.write32(m.frame + 16, 99);
     expect(armEabi.sigreturn(m.kernel, m.task, m.frame, true)).toBe(true);
     expect(armEabi.frame.registers(m.kernel, m.frame)).toEqual({ ...before });
-    expect(m.task.sigMask).toBe(0x10n);
+    expect(m.task.sigMask).toEqual(setOfWords(0x10));
     expect(armEabi.frame.syscall(m.kernel, m.frame)).toBe(-1);
   });
 
   test('a frame that asks for another mode, or masks interrupts, is refused', () => {
     for (const cpsr of [0x1f, 0x13, 0x90]) {
       const m = machine();
-      armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8000, 0), 0n);
+      armEabi.setupSignal(m.kernel, m.task, m.frame, INFO, action(0x8000, 0), NO_SIGNALS);
       m.write32(STACK_TOP - 760 + 20 + 12 + 64, cpsr);
       expect(armEabi.sigreturn(m.kernel, m.task, m.frame, false)).toBe(false);
     }

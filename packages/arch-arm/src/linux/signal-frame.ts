@@ -1,6 +1,4 @@
 import {
-  copyInto,
-  copyOut,
   encodeSigInfo,
   FrameImage,
   frameWords,
@@ -43,9 +41,7 @@ const SC = { trap: 0, error: 4, oldMask: 8, registers: 12, faultAddress: 80 };
 /** r0 to r10, fp, ip, sp, lr, pc, cpsr: in the order of the register frame. */
 const CONTEXT_WORDS = 17;
 
-const IMAGES = { old: new FrameImage(FRAME_BYTES), rt: new FrameImage(RT_FRAME_BYTES) };
-/** The ucontext within the frame with siginfo. */
-const RT_UCONTEXT = new DataView(IMAGES.rt.bytes.buffer, INFO_BYTES);
+const IMAGE = new FrameImage(RT_FRAME_BYTES);
 
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
 export function setupSignal(
@@ -57,27 +53,28 @@ export function setupSignal(
   mask: SigSet,
 ): boolean {
   const rt = (action.flags & SA_SIGINFO) !== 0;
-  const at = frameAddress(kernel, task, frame, action, rt ? RT_FRAME_BYTES : FRAME_BYTES);
-  if (at === undefined) return false;
-  const image = (rt ? IMAGES.rt : IMAGES.old).cleared();
-  const view = rt ? RT_UCONTEXT : image.view;
-  fillContext(kernel, task, frame, view, mask);
-  putFp(kernel.cpu, view, UC.regspace);
+  const bytes = rt ? RT_FRAME_BYTES : FRAME_BYTES;
+  const at = frameAddress(kernel, task, frame, action, bytes);
+  if (at === undefined || !IMAGE.begin(kernel, task, at, bytes)) return false;
+  const uc = rt ? INFO_BYTES : 0;
+  IMAGE.clear(0, bytes);
+  fillContext(kernel, task, frame, uc, mask);
+  putFp(kernel.cpu, IMAGE.words, IMAGE.at + ((uc + UC.regspace) >> 2));
   const thumb = (action.handler & 1) !== 0;
   if (rt) {
-    image.bytes.set(encodeSigInfo(kernel, info), 0);
+    IMAGE.putBytes(kernel, 0, encodeSigInfo(kernel, info));
     const { sp, size, flags } = task.altStack;
-    view.setUint32(UC.stack, sp, true);
-    view.setUint32(UC.stack + 4, size === 0 ? SS_DISABLE : flags, true);
-    view.setUint32(UC.stack + 8, size, true);
-  } else view.setUint32(UC.flags, OLD_FRAME_MAGIC, true);
+    IMAGE.put(uc + UC.stack, sp);
+    IMAGE.put(uc + UC.stack + 4, size === 0 ? SS_DISABLE : flags);
+    IMAGE.put(uc + UC.stack + 8, size);
+  } else IMAGE.put(UC.flags, OLD_FRAME_MAGIC);
   const restorer = (action.flags & SA_RESTORER) !== 0;
   if (!restorer) {
     const [first, second] = returnWords(thumb, rt);
-    view.setUint32(RETCODE, first, true);
-    view.setUint32(RETCODE + 4, second, true);
+    IMAGE.put(uc + RETCODE, first);
+    IMAGE.put(uc + RETCODE + 4, second);
   }
-  if (!copyOut(kernel, task, at, image.bytes)) return false;
+  if (!IMAGE.finish(kernel, task, at, bytes)) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
   const write = (register: keyof typeof PT, value: number): void => kernelWrite32(kernel, frame + PT[register], value);
@@ -110,37 +107,38 @@ function align(address: number): number {
 }
 
 /** Registers, what the fault was, and the mask. Linux: setup_sigframe */
-function fillContext(kernel: Kernel, task: Task, frame: number, view: DataView, mask: SigSet): void {
-  const at = UC.context;
-  view.setUint32(at + SC.trap, numberIn(task, 'trapNumber'), true);
-  view.setUint32(at + SC.error, numberIn(task, 'errorCode'), true);
-  view.setUint32(at + SC.oldMask, Number(mask & 0xffff_ffffn), true);
-  view.setUint32(at + SC.faultAddress, numberIn(task, 'faultAddress'), true);
+function fillContext(kernel: Kernel, task: Task, frame: number, uc: number, mask: SigSet): void {
+  const at = uc + UC.context;
+  IMAGE.put(at + SC.trap, numberIn(task, 'trapNumber'));
+  IMAGE.put(at + SC.error, numberIn(task, 'errorCode'));
+  IMAGE.put(at + SC.oldMask, mask.w0);
+  IMAGE.put(at + SC.faultAddress, numberIn(task, 'faultAddress'));
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
-  for (let n = 0; n < CONTEXT_WORDS; n++) view.setInt32(at + SC.registers + 4 * n, i32[registers + n]!, true);
-  if (mask !== 0n) view.setBigUint64(UC.mask, mask, true);
+  const to = IMAGE.at + ((at + SC.registers) >> 2);
+  for (let n = 0; n < CONTEXT_WORDS; n++) IMAGE.words[to + n] = i32[registers + n]!;
+  IMAGE.putSigSet(mask, uc + UC.mask, 8);
 }
 
 /** Restores registers, floating point and mask from the frame on the user's stack. False if it cannot be read or is none. */
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   const at = kernelRead32(kernel, frame + PT.sp) >>> 0;
   if ((at & 7) !== 0) return false;
-  const image = rt ? IMAGES.rt : IMAGES.old;
-  if (!copyInto(kernel, task, at, image.bytes)) return false;
-  const view = rt ? RT_UCONTEXT : image.view;
-  const registers = UC.context + SC.registers;
-  const cpsr = validCpsr(task, view.getInt32(registers + PT.cpsr, true));
+  if (!IMAGE.open(kernel, task, at, rt ? RT_FRAME_BYTES : FRAME_BYTES)) return false;
+  const uc = rt ? INFO_BYTES : 0;
+  const registers = uc + UC.context + SC.registers;
+  const cpsr = validCpsr(task, IMAGE.take(registers + PT.cpsr));
   if (cpsr === undefined) return false;
-  if (!takeFp(kernel.cpu, view, UC.regspace)) return false;
+  if (!takeFp(kernel.cpu, IMAGE.words, IMAGE.at + ((uc + UC.regspace) >> 2))) return false;
   const { i32 } = kernel.memory;
   const words = frameWords(kernel, frame, PT_SIZE);
-  for (let n = 0; n < CONTEXT_WORDS; n++) i32[words + n] = view.getInt32(registers + 4 * n, true);
-  kernelWrite32(kernel, frame + PT.cpsr, cpsr);
+  const from = IMAGE.at + (registers >> 2);
+  for (let n = 0; n < CONTEXT_WORDS; n++) i32[words + n] = IMAGE.words[from + n]!;
+  i32[words + (PT.cpsr >> 2)] = cpsr;
   // No system call is to be restarted out of a handler's return.
   frameAccess.clearSyscall(kernel, frame);
-  task.sigMask = view.getBigUint64(UC.mask, true);
-  if (rt) restoreAltStack(task, view);
+  task.sigMask = IMAGE.takeSigSet(uc + UC.mask, 8);
+  if (rt) restoreAltStack(task, uc + UC.stack);
   return true;
 }
 
@@ -151,11 +149,11 @@ export function validCpsr(task: Task, cpsr: number): number | undefined {
   return (cpsr & ~(PSR_F | PSR_A | PSR_E | PSR_J | PSR_M)) | userMode(task);
 }
 
-function restoreAltStack(task: Task, view: DataView): void {
-  const flags = view.getUint32(UC.stack + 4, true);
-  const size = view.getUint32(UC.stack + 8, true);
+function restoreAltStack(task: Task, at: number): void {
+  const flags = IMAGE.take(at + 4) >>> 0;
+  const size = IMAGE.take(at + 8) >>> 0;
   if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp: view.getUint32(UC.stack, true), size, flags: flags & SS_AUTODISARM };
+  else task.altStack = { sp: IMAGE.take(at) >>> 0, size, flags: flags & SS_AUTODISARM };
 }
 
 /** A word the ABI keeps with the task (exceptions.ts puts them there). */

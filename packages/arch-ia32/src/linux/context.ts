@@ -8,6 +8,7 @@ import {
   STACK_SLOT_BYTES,
   type Task,
 } from '@kml/kernel';
+import { FXSAVE_WORDS, loadFxsaveWords } from '../isa/fp/x87-words.ts';
 import { reg } from '../isa/state.ts';
 import { EFL, FLAG_IF } from '../isa/system/eflags.ts';
 import { updateMode } from '../isa/system/mode.ts';
@@ -49,7 +50,6 @@ import { TSS } from '../isa/system/task-switch.ts';
 import { clearDebugRegisters } from './debug-registers.ts';
 import { FLAGS_FLAT, KERNEL_CODE_ACCESS, KERNEL_DATA_ACCESS, USER_DATA_ACCESS } from './descriptors.ts';
 import { entryLabel } from './entry/kernel-text.ts';
-import { FXSAVE_BYTES, loadFx } from './fp-state.ts';
 import { IO_MAP_NONE, MAIN_TSS_BYTES } from './image.ts';
 import {
   DOUBLE_FAULT_TSS,
@@ -160,9 +160,9 @@ export function loadIoMap(kernel: Kernel, task: Task): void {
 }
 
 /** FNINIT's control word, empty registers, MXCSR's reset value. SDM vol. 3, table 9-1 */
-const INITIAL_FX = new Uint8Array(FXSAVE_BYTES);
-new DataView(INITIAL_FX.buffer).setUint16(0, 0x37f, true);
-new DataView(INITIAL_FX.buffer).setUint32(24, 0x1f80, true);
+const INITIAL_FX = new Int32Array(FXSAVE_WORDS);
+INITIAL_FX[0] = 0x37f;
+INITIAL_FX[6] = 0x1f80;
 
 /** LinuxAbi.flushThread. */
 export function flushThread(kernel: Kernel, task: Task): void {
@@ -170,7 +170,7 @@ export function flushThread(kernel: Kernel, task: Task): void {
   clearDebugRegisters(task);
   task.arch.forcedTf = false;
   if (kernel.state.current !== task) return;
-  loadFx(kernel.cpu, INITIAL_FX);
+  loadFxsaveWords(kernel.cpu, INITIAL_FX, 0);
   setNullSegment(kernel.cpu, SEG_FS);
   setNullSegment(kernel.cpu, SEG_GS);
   loadTls(kernel, task);

@@ -19,10 +19,11 @@ import {
   wholeSetRequest,
   withCpu,
 } from '@kml/kernel';
-import { loadFsave, STATE_BYTES, saveFsave, saveFxsave } from '../isa/fp/x87-image.ts';
+import { loadFsave, STATE_BYTES, saveFsave } from '../isa/fp/x87-image.ts';
+import { loadFxsaveWords, saveFxsaveWords } from '../isa/fp/x87-words.ts';
 import { FLAG_TF } from '../isa/system/eflags.ts';
 import { clearDebugRegisters, debugRegister, isWatching, noteValues, setDebugRegister } from './debug-registers.ts';
-import { FXSAVE_BYTES, loadFx } from './fp-state.ts';
+import { FXSAVE_BYTES } from './fp-state.ts';
 import { GDT_TLS, TLS_ENTRIES } from './layout.ts';
 import { KERNEL_CS, PT, PT_SIZE } from './pt-regs.ts';
 import { stackWalk } from './stack-walk.ts';
@@ -114,10 +115,11 @@ const FXSAVE: RegisterSet = {
   unit: 4,
   read(kernel, task) {
     const bytes = new Uint8Array(FXSAVE_BYTES);
-    withCpu(kernel, task, (cpu) => saveFxsave(cpu, new DataView(bytes.buffer)));
+    withCpu(kernel, task, (cpu) => saveFxsaveWords(cpu, new Int32Array(bytes.buffer), 0));
     return bytes;
   },
-  write: (kernel, task, bytes) => withCpu(kernel, task, (cpu) => loadFx(cpu, bytes)),
+  write: (kernel, task, bytes) =>
+    withCpu(kernel, task, (cpu) => loadFxsaveWords(cpu, new Int32Array(bytes.slice().buffer), 0)),
 };
 
 /** The three TLS descriptors as struct user_desc. Linux 6.1 arch/x86/kernel/tls.c: regset_tls_get */

@@ -1,6 +1,5 @@
 import type { Cpu } from '@kml/core';
-import { FrameImage } from '@kml/kernel';
-import { loadFxsave, saveFsave, saveFxsave } from '../isa/fp/x87-image.ts';
+import { FSAVE_WORDS, FXSAVE_WORDS, saveFsaveWords, saveFxsaveWords } from '../isa/fp/x87-words.ts';
 
 /**
  * Floating point in an i386 signal frame, struct _fpstate_32: the FNSAVE image, the status word again,
@@ -9,22 +8,12 @@ import { loadFxsave, saveFsave, saveFxsave } from '../isa/fp/x87-image.ts';
 export const FXSAVE_BYTES = 512;
 export const FSAVE_BYTES = 112;
 export const FP_BYTES = FSAVE_BYTES + FXSAVE_BYTES;
-const STATUS = 4;
-const STATUS_AGAIN = 108;
 
-const IMAGE = new FrameImage(FP_BYTES);
-const FX_VIEW = new DataView(IMAGE.bytes.buffer, FSAVE_BYTES);
-
-/** The CPU's floating-point state as FP_BYTES bytes, which are good until the next call. */
-export function saveFpState(cpu: Cpu): Uint8Array {
-  const { bytes, view } = IMAGE.cleared();
-  saveFsave(cpu, view);
-  view.setUint16(STATUS_AGAIN, view.getUint16(STATUS, true), true);
-  saveFxsave(cpu, FX_VIEW);
-  return bytes;
-}
-
-/** Loads the CPU from an FXSAVE image. False, with nothing loaded, if reserved MXCSR bits are set. */
-export function loadFx(cpu: Cpu, image: Uint8Array): boolean {
-  return loadFxsave(cpu, new DataView(image.buffer, image.byteOffset, FXSAVE_BYTES));
+/** Writes the CPU's floating-point state to FP_BYTES bytes, from a word on. */
+export function saveFpState(cpu: Cpu, words: Int32Array, at: number): void {
+  saveFsaveWords(cpu, words, at);
+  words[at + FSAVE_WORDS] = words[at + 1]! & 0xffff;
+  const fx = at + (FSAVE_BYTES >> 2);
+  saveFxsaveWords(cpu, words, fx);
+  words.fill(0, fx + FXSAVE_WORDS, fx + (FXSAVE_BYTES >> 2));
 }

@@ -1,6 +1,4 @@
 import {
-  copyInto,
-  copyOut,
   encodeSigInfo,
   FrameImage,
   frameWords,
@@ -10,9 +8,10 @@ import {
   type SigAction,
   type SigInfo,
   type SigSet,
+  setOfWords,
   type Task,
 } from '@kml/kernel';
-import { loadFxsave } from '../isa/fp/x87-image.ts';
+import { loadFxsaveWords } from '../isa/fp/x87-words.ts';
 import { FLAG_TF } from '../isa/system/eflags.ts';
 import { FP_BYTES, FSAVE_BYTES, FXSAVE_BYTES, saveFpState } from './fp-state.ts';
 import { KERNEL_DS, KU_CS_EXCEPTION, PT, PT_SIZE, USER_CS, USER_DS } from './pt-regs.ts';
@@ -57,7 +56,13 @@ const CONTEXT: readonly (readonly [keyof typeof PT, number])[] = [
 ];
 /** The same: word of the register frame, offset. */
 const CONTEXT_WORDS = CONTEXT.map(([register, offset]) => [PT[register] >> 2, offset] as const);
-const IMAGES = { old: new FrameImage(OLD.bytes), rt: new FrameImage(RT.bytes), fx: new FrameImage(FXSAVE_BYTES) };
+/** With the 16-byte gaps of alignment. */
+const IMAGE = new FrameImage(OLD.bytes + FP_BYTES + 16);
+const FX = new FrameImage(FXSAVE_BYTES);
+/** movl $173,%eax; int $0x80: what debuggers look for. */
+const RT_CODE = [0x0000_adb8, 0x0080_cd00] as const;
+/** popl %eax; movl $119,%eax; int $0x80 */
+const OLD_CODE = [0x0077_b858, 0x80cd_0000 | 0] as const;
 const [SC_TRAP, SC_ERROR, SC_SP_AT_SIGNAL, SC_FPSTATE, SC_OLDMASK, SC_CR2] = [48, 52, 68, 76, 80, 84];
 
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
@@ -84,42 +89,51 @@ export function setupSignal(
   const fpAt = fxAt - FSAVE_BYTES;
   const bytes = rt ? RT.bytes : OLD.bytes;
   const at = (((fpAt - bytes + 4) & -16) - 4) >>> 0;
+  const fpOffset = (fpAt - at) | 0;
 
   forgetForcedTrap(kernel, task, frame);
-  const { bytes: image, view } = (rt ? IMAGES.rt : IMAGES.old).cleared();
-  view.setUint32(0, returnAddress(kernel, task, action, rt), true);
-  view.setUint32(4, info.signo, true);
+  const returnTo = returnAddress(kernel, task, action, rt);
+  if (!IMAGE.begin(kernel, task, at, fpOffset + FP_BYTES)) return false;
+  IMAGE.clear(0, fpOffset);
+  IMAGE.put(0, returnTo);
+  IMAGE.put(4, info.signo);
   const context = rt ? RT.ucontext + UC.context : OLD.context;
   for (let n = 0; n < CONTEXT_WORDS.length; n++) {
     const [word, offset] = CONTEXT_WORDS[n]!;
-    view.setInt32(context + offset, i32[registers + word]!, true);
+    IMAGE.put(context + offset, i32[registers + word]!);
   }
-  view.setUint32(context + SC_TRAP, numberIn(task, 'trapNumber'), true);
-  view.setUint32(context + SC_ERROR, numberIn(task, 'errorCode'), true);
-  view.setUint32(context + SC_CR2, numberIn(task, 'faultAddress'), true);
-  view.setInt32(context + SC_SP_AT_SIGNAL, esp, true);
-  view.setUint32(context + SC_FPSTATE, fpAt, true);
-  view.setUint32(context + SC_OLDMASK, Number(mask & 0xffff_ffffn), true);
-  if (rt) {
-    view.setUint32(8, at + RT.info, true);
-    view.setUint32(12, at + RT.ucontext, true);
-    image.set(encodeSigInfo(kernel, info), RT.info);
-    view.setUint32(RT.ucontext + UC.stack, altStack.sp, true);
-    view.setUint32(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags, true);
-    view.setUint32(RT.ucontext + UC.stack + 8, altStack.size, true);
-    view.setBigUint64(RT.ucontext + UC.mask, mask, true);
-    // movl $173,%eax; int $0x80: what debuggers look for.
-    image.set([0xb8, 0xad, 0, 0, 0, 0xcd, 0x80, 0], RT.code);
-  } else {
-    view.setUint32(OLD.extraMask, Number(mask >> 32n), true);
-    // popl %eax; movl $119,%eax; int $0x80
-    image.set([0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80], OLD.code);
+  IMAGE.put(context + SC_TRAP, numberIn(task, 'trapNumber'));
+  IMAGE.put(context + SC_ERROR, numberIn(task, 'errorCode'));
+  IMAGE.put(context + SC_CR2, numberIn(task, 'faultAddress'));
+  IMAGE.put(context + SC_SP_AT_SIGNAL, esp);
+  IMAGE.put(context + SC_FPSTATE, fpAt);
+  IMAGE.put(context + SC_OLDMASK, mask.w0);
+  if (rt) putInfo(kernel, task, at, info, mask);
+  else {
+    IMAGE.put(OLD.extraMask, mask.w1);
+    IMAGE.put(OLD.code, OLD_CODE[0]);
+    IMAGE.put(OLD.code + 4, OLD_CODE[1]);
   }
-  if (!copyOut(kernel, task, fpAt, saveFpState(kernel.cpu)) || !copyOut(kernel, task, at, image)) return false;
+  saveFpState(kernel.cpu, IMAGE.words, IMAGE.at + (fpOffset >> 2));
+  if (!IMAGE.finish(kernel, task, at, fpOffset + FP_BYTES, bytes + FP_BYTES)) return false;
   if ((altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
   enterHandler(kernel, task, frame, action.handler, at, info.signo, rt);
   return true;
+}
+
+/** What only the frame with siginfo has. */
+function putInfo(kernel: Kernel, task: Task, at: number, info: SigInfo, mask: SigSet): void {
+  const { altStack } = task;
+  IMAGE.put(8, at + RT.info);
+  IMAGE.put(12, at + RT.ucontext);
+  IMAGE.putBytes(kernel, RT.info, encodeSigInfo(kernel, info));
+  IMAGE.put(RT.ucontext + UC.stack, altStack.sp);
+  IMAGE.put(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags);
+  IMAGE.put(RT.ucontext + UC.stack + 8, altStack.size);
+  IMAGE.putSigSet(mask, RT.ucontext + UC.mask, 8);
+  IMAGE.put(RT.code, RT_CODE[0]);
+  IMAGE.put(RT.code + 4, RT_CODE[1]);
 }
 
 /** The trap flag that the kernel has set for a tracer is not the program's to find. */
@@ -169,28 +183,29 @@ function returnAddress(kernel: Kernel, task: Task, action: SigAction, rt: boolea
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   // The handler's `ret` and, for the old frame, the stub's `pop` have moved the stack pointer.
   const at = (kernelRead32(kernel, frame + PT.esp) - (rt ? 4 : 8)) >>> 0;
-  const { bytes, view } = rt ? IMAGES.rt : IMAGES.old;
-  if (!copyInto(kernel, task, at, bytes)) return false;
+  const bytes = rt ? RT.bytes : OLD.bytes;
+  if (!IMAGE.open(kernel, task, at, bytes)) return false;
   const context = rt ? RT.ucontext + UC.context : OLD.context;
-  const fpAt = view.getUint32(context + SC_FPSTATE, true);
+  const fpAt = IMAGE.take(context + SC_FPSTATE);
   if (fpAt !== 0) {
-    const { fx } = IMAGES;
-    if (!copyInto(kernel, task, fpAt + FSAVE_BYTES, fx.bytes) || !loadFxsave(kernel.cpu, fx.view)) return false;
+    if (!FX.open(kernel, task, fpAt + FSAVE_BYTES, FXSAVE_BYTES)) return false;
+    if (!loadFxsaveWords(kernel.cpu, FX.words, FX.at)) return false;
+    // A fault of that may have taken the frame's page.
+    if (!IMAGE.open(kernel, task, at, bytes, 0)) return false;
   }
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
   const oldFlags = i32[registers + (PT.eflags >> 2)]!;
-  for (const [register, offset] of CONTEXT) {
-    const value = view.getInt32(context + offset, true);
-    i32[registers + (PT[register] >> 2)] = validated(task, oldFlags, register, value);
+  for (let n = 0; n < CONTEXT.length; n++) {
+    const [register, offset] = CONTEXT[n]!;
+    i32[registers + CONTEXT_WORDS[n]![0]] = validated(task, oldFlags, register, IMAGE.take(context + offset));
   }
   // No system call is to be restarted out of a handler's return.
   i32[registers + (PT.origEax >> 2)] = -1;
-  const low = BigInt(view.getUint32(context + SC_OLDMASK, true));
   task.sigMask = rt
-    ? view.getBigUint64(RT.ucontext + UC.mask, true)
-    : low | (BigInt(view.getUint32(OLD.extraMask, true)) << 32n);
-  if (rt) restoreAltStack(task, view);
+    ? IMAGE.takeSigSet(RT.ucontext + UC.mask, 8)
+    : setOfWords(IMAGE.take(context + SC_OLDMASK), IMAGE.take(OLD.extraMask));
+  if (rt) restoreAltStack(task);
   return true;
 }
 
@@ -213,11 +228,11 @@ function validated(task: Task, oldFlags: number, register: keyof typeof PT, valu
   }
 }
 
-function restoreAltStack(task: Task, view: DataView): void {
-  const flags = view.getUint32(RT.ucontext + UC.stack + 4, true);
-  const size = view.getUint32(RT.ucontext + UC.stack + 8, true);
+function restoreAltStack(task: Task): void {
+  const flags = IMAGE.take(RT.ucontext + UC.stack + 4) >>> 0;
+  const size = IMAGE.take(RT.ucontext + UC.stack + 8) >>> 0;
   if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp: view.getUint32(RT.ucontext + UC.stack, true), size, flags: flags & SS_AUTODISARM };
+  else task.altStack = { sp: IMAGE.take(RT.ucontext + UC.stack) >>> 0, size, flags: flags & SS_AUTODISARM };
 }
 
 /** A word the ABI keeps with the task (exception entry puts them there). */

@@ -1,24 +1,22 @@
 /** Signal frames of o32. Linux 6.1 arch/mips/kernel/signal.c */
 import {
-  copyInto,
-  copyOut,
-  decodeSigSet,
   encodeSigInfo,
-  encodeSigSet,
   FrameImage,
+  frameWords,
   generic,
+  genericSet,
   type Kernel,
   kernelRead32,
-  kernelWrite32,
   nativeNumber,
+  nativeSet,
   onAltStack,
   type SigAction,
   type SigInfo,
   type SigSet,
-  StructReader,
   type Task,
+  without,
 } from '@kml/kernel';
-import { A0, A1, A2, PT, ptReg, RA, SP, T9 } from './pt-regs.ts';
+import { A0, A1, A2, PT, PT_SIZE, ptReg, RA, SP, T9 } from './pt-regs.ts';
 import { decodeSigcontext, encodeSigcontext, SIGCONTEXT_BYTES } from './sigcontext.ts';
 
 const SS_DISABLE = 2;
@@ -39,7 +37,7 @@ const RT = {
   bytes: 176 + SIGCONTEXT_BYTES + MASK_BYTES,
 };
 
-const IMAGES = { old: new FrameImage(OLD.bytes), rt: new FrameImage(RT.bytes) };
+const IMAGE = new FrameImage(RT.bytes);
 
 /** LinuxAbi.setupSignal. */
 export function setupSignal(
@@ -54,29 +52,33 @@ export function setupSignal(
   const layout = rt ? RT : OLD;
   const at = frameAt(kernel, task, frame, action, layout.bytes);
   if (at === undefined) return false;
-  const { bytes, view } = (rt ? IMAGES.rt : IMAGES.old).cleared();
-  encodeSigcontext(kernel, frame, view, layout.context);
-  if (mask !== 0n) bytes.set(encodeSigSet(kernel, mask, MASK_BYTES), layout.mask);
+  if (!IMAGE.begin(kernel, task, at, layout.bytes)) return false;
+  IMAGE.clear(0, layout.context);
+  encodeSigcontext(kernel, frame, IMAGE.words, IMAGE.at + (layout.context >> 2));
+  IMAGE.putSigSet(nativeSet(kernel, mask), layout.mask, MASK_BYTES);
   if (rt) {
     const { sp, size, flags } = task.altStack;
-    const little = kernel.abi.isa.byteOrder === 'little';
-    bytes.set(encodeSigInfo(kernel, info), RT.info);
-    view.setUint32(RT.stack, sp, little);
-    view.setUint32(RT.stack + 4, size, little);
-    view.setUint32(RT.stack + 8, size === 0 ? SS_DISABLE : flags, little);
+    IMAGE.putBytes(kernel, RT.info, encodeSigInfo(kernel, info));
+    IMAGE.put(RT.stack, sp);
+    IMAGE.put(RT.stack + 4, size);
+    IMAGE.put(RT.stack + 8, size === 0 ? SS_DISABLE : flags);
   }
-  if (!copyOut(kernel, task, at, bytes)) return false;
+  if (!IMAGE.finish(kernel, task, at, layout.bytes)) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
-  const write = (register: number, value: number): void => kernelWrite32(kernel, frame + ptReg(register), value);
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  const { i32 } = kernel.memory;
+  const write = (register: number, value: number): void => {
+    i32[registers + (ptReg(register) >> 2)] = value;
+  };
   write(A0, nativeNumber(kernel, 'signal', info.signo));
   write(A1, rt ? at + RT.info : 0);
   write(A2, at + (rt ? RT.ucontext : OLD.context));
   write(SP, at);
   write(RA, kernel.abi.vdsoSymbol(task.mm!, rt ? '__vdso_rt_sigreturn' : '__vdso_sigreturn'));
   write(T9, action.handler);
-  kernelWrite32(kernel, frame + PT.epc, action.handler);
-  kernelWrite32(kernel, frame + PT.r0, 0);
+  i32[registers + (PT.epc >> 2)] = action.handler;
+  i32[registers + (PT.r0 >> 2)] = 0;
   return true;
 }
 
@@ -96,17 +98,19 @@ function frameAt(kernel: Kernel, task: Task, frame: number, action: SigAction, b
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   const layout = rt ? RT : OLD;
   const at = kernelRead32(kernel, frame + ptReg(SP)) >>> 0;
-  const { bytes, view } = rt ? IMAGES.rt : IMAGES.old;
-  if (!copyInto(kernel, task, at, bytes)) return false;
-  decodeSigcontext(kernel, frame, view, layout.context);
-  task.sigMask = decodeSigSet(kernel, bytes.subarray(layout.mask, layout.mask + MASK_BYTES)) & ~generic.UNBLOCKABLE;
-  if (rt) restoreAltStack(kernel, task, bytes);
+  if (!IMAGE.open(kernel, task, at, layout.bytes)) return false;
+  decodeSigcontext(kernel, frame, IMAGE.words, IMAGE.at + (layout.context >> 2));
+  task.sigMask = without(genericSet(kernel, IMAGE.takeSigSet(layout.mask, MASK_BYTES)), generic.UNBLOCKABLE);
+  if (rt) restoreAltStack(task);
   return true;
 }
 
-function restoreAltStack(kernel: Kernel, task: Task, bytes: Uint8Array): void {
-  const reader = new StructReader(kernel, bytes);
-  const [sp, size, flags] = [reader.u32(RT.stack), reader.u32(RT.stack + 4), reader.u32(RT.stack + 8)];
+function restoreAltStack(task: Task): void {
+  const [sp, size, flags] = [
+    IMAGE.take(RT.stack) >>> 0,
+    IMAGE.take(RT.stack + 4) >>> 0,
+    IMAGE.take(RT.stack + 8) >>> 0,
+  ];
   if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
   else task.altStack = { sp, size, flags: flags & SS_AUTODISARM };
 }

@@ -3,37 +3,53 @@ import { FLOATING, fpr, readFpscr, writeFpscr } from '../isa/index.ts';
 
 /** Floating point as memory has it: 32 double words, then FPSCR in the lower half of one. Linux: elf_fpregset_t */
 export const FP_BYTES = 33 * 8;
-const FPSCR_AT = 32 * 8 + 4;
-const OFFSETS = FLOATING.map((name) => fpr(name).offset);
+/** Word of it. */
+const FPSCR_AT = 65;
+/** Words of the CPU's state with the registers' lower halves. */
+const PLACES = Int32Array.from(FLOATING, (name) => fpr(name).offset >> 2);
 
 /** The CPU's floating-point state, registers bit for bit. */
 export function saveFpState(cpu: Cpu): Uint8Array {
   const bytes = new Uint8Array(FP_BYTES);
-  putFpState(cpu, new DataView(bytes.buffer), 0);
+  const words = new Int32Array(FP_BYTES >> 2);
+  putFpState(cpu, words, 0);
+  const view = new DataView(bytes.buffer);
+  words.forEach((word, n) => {
+    view.setInt32(4 * n, word);
+  });
   return bytes;
 }
 
-/** The same at an offset of a view; FPSCR's upper half is left alone. */
-export function putFpState(cpu: Cpu, view: DataView, at: number): void {
-  for (let number = 0; number < OFFSETS.length; number++) {
-    const from = (cpu.base + OFFSETS[number]!) >> 2;
-    view.setInt32(at + 8 * number, cpu.i32[from + 1]!);
-    view.setInt32(at + 8 * number + 4, cpu.i32[from]!);
+/** The same from a word of a frame on; FPSCR's upper half is left alone. */
+export function putFpState(cpu: Cpu, words: Int32Array, at: number): void {
+  const { i32 } = cpu;
+  const base = cpu.base >> 2;
+  for (let number = 0; number < PLACES.length; number++) {
+    const from = base + PLACES[number]!;
+    words[at + 2 * number] = i32[from + 1]!;
+    words[at + 2 * number + 1] = i32[from]!;
   }
-  view.setInt32(at + FPSCR_AT, readFpscr(cpu));
+  words[at + FPSCR_AT] = readFpscr(cpu);
 }
 
 /** Loads the CPU's floating-point state. */
 export function loadFpState(cpu: Cpu, bytes: Uint8Array): void {
-  takeFpState(cpu, new DataView(bytes.buffer, bytes.byteOffset, FP_BYTES), 0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, FP_BYTES);
+  takeFpState(
+    cpu,
+    Int32Array.from({ length: FP_BYTES >> 2 }, (_, n) => view.getInt32(4 * n)),
+    0,
+  );
 }
 
-/** The same from an offset of a view. */
-export function takeFpState(cpu: Cpu, view: DataView, at: number): void {
-  for (let number = 0; number < OFFSETS.length; number++) {
-    const to = (cpu.base + OFFSETS[number]!) >> 2;
-    cpu.i32[to + 1] = view.getInt32(at + 8 * number);
-    cpu.i32[to] = view.getInt32(at + 8 * number + 4);
+/** The same from a word of a frame on. */
+export function takeFpState(cpu: Cpu, words: Int32Array, at: number): void {
+  const { i32 } = cpu;
+  const base = cpu.base >> 2;
+  for (let number = 0; number < PLACES.length; number++) {
+    const to = base + PLACES[number]!;
+    i32[to + 1] = words[at + 2 * number]!;
+    i32[to] = words[at + 2 * number + 1]!;
   }
-  writeFpscr(cpu, view.getInt32(at + FPSCR_AT));
+  writeFpscr(cpu, words[at + FPSCR_AT]!);
 }

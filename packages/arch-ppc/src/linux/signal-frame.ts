@@ -1,14 +1,10 @@
 /** Signal frames of 32-bit PowerPC. Linux 6.1 arch/powerpc/kernel/signal_32.c */
 import {
-  copyIn,
-  copyInto,
-  copyOut,
   encodeSigInfo,
   FrameImage,
   frameWords,
   type Kernel,
   kernelRead32,
-  kernelWrite32,
   nativeNumber,
   onAltStack,
   readWord,
@@ -16,6 +12,7 @@ import {
   type SigAction,
   type SigInfo,
   type SigSet,
+  setOfWords,
   type Task,
   writeWord,
 } from '@kml/kernel';
@@ -54,11 +51,8 @@ const RT_CALLER_FRAME = CALLER_FRAME + 16;
 /** Where a handler's r1, on its return, has the pointer to the interrupted registers. */
 export const REGISTERS_AT_HANDLER_SP = { old: CALLER_FRAME + OLD.regs, rt: RT_CALLER_FRAME + RT.ucontext + UC.regs };
 
-const IMAGES = {
-  old: new FrameImage(OLD.bytes - ABI_GAP),
-  rt: new FrameImage(RT.bytes - ABI_GAP),
-  context: new FrameImage(MC.fp + FP_BYTES),
-};
+const IMAGE = new FrameImage(RT.bytes - ABI_GAP);
+const CONTEXT_BYTES = MC.fp + FP_BYTES;
 
 /** Writes the frame and points the registers at the handler. False if the stack cannot be written. */
 export function setupSignal(
@@ -72,16 +66,22 @@ export function setupSignal(
   const rt = (action.flags & SA_SIGINFO) !== 0;
   const at = frameAddressFor(task, kernelRead32(kernel, frame + PT.r1) >>> 0, action, (rt ? RT : OLD).bytes);
   if (at === undefined) return false;
-  const image = (rt ? IMAGES.rt : IMAGES.old).cleared();
+  const bytes = (rt ? RT : OLD).bytes - ABI_GAP;
   const signo = nativeNumber(kernel, 'signal', info.signo);
-  if (rt) fillRt(kernel, task, frame, image, at, info, mask);
-  else fillOld(kernel, frame, image, at, signo, action, mask);
+  if (!IMAGE.begin(kernel, task, at, bytes)) return false;
+  IMAGE.clear(0, bytes);
+  if (rt) fillRt(kernel, task, frame, at, info, mask);
+  else fillOld(kernel, frame, at, signo, action, mask);
+  if (!IMAGE.finish(kernel, task, at, bytes)) return false;
   const sp = at - (rt ? RT_CALLER_FRAME : CALLER_FRAME);
-  if (!copyOut(kernel, task, at, image.bytes)) return false;
   if (!writeWord(kernel, task, sp, kernelRead32(kernel, frame + PT.r1))) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
-  const write = (register: keyof typeof PT, value: number): void => kernelWrite32(kernel, frame + PT[register], value);
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
+  const write = (register: keyof typeof PT, value: number): void => {
+    i32[registers + (PT[register] >> 2)] = value;
+  };
   write('r1', sp);
   write('r3', signo);
   // The address of siginfo, or of struct sigcontext: both are first.
@@ -92,7 +92,7 @@ export function setupSignal(
   }
   write('nip', action.handler);
   write('link', kernel.abi.vdsoSymbol(task.mm!, rt ? '__kernel_sigtramp_rt32' : '__kernel_sigtramp32'));
-  write('msr', kernelRead32(kernel, frame + PT.msr) & ~MSR_SE);
+  write('msr', i32[registers + (PT.msr >> 2)]! & ~MSR_SE);
   endSyscall(kernel, frame);
   // Handlers run with all floating-point exceptions off.
   writeFpscr(kernel.cpu, 0);
@@ -111,77 +111,48 @@ function frameAddressFor(task: Task, sp: number, action: SigAction, bytes: numbe
   return on && at < altStack.sp ? undefined : at;
 }
 
-/** A machine context: general registers, floating point. */
-function fillContext(kernel: Kernel, frame: number, { view }: FrameImage, at: number): void {
+/** A machine context at an offset of the frame: general registers, floating point. */
+function fillContext(kernel: Kernel, frame: number, offset: number): void {
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
-  for (let word = 0; word < PT_SIZE >> 2; word++) view.setInt32(at + 4 * word, i32[registers + word]!);
-  putFpState(kernel.cpu, view, at + MC.fp);
+  const { words } = IMAGE;
+  const to = IMAGE.at + (offset >> 2);
+  for (let word = 0; word < PT_SIZE >> 2; word++) words[to + word] = i32[registers + word]!;
+  putFpState(kernel.cpu, words, to + (MC.fp >> 2));
 }
 
-function fillRt(
-  kernel: Kernel,
-  task: Task,
-  frame: number,
-  image: FrameImage,
-  at: number,
-  info: SigInfo,
-  mask: SigSet,
-): void {
-  const { view } = image;
+function fillRt(kernel: Kernel, task: Task, frame: number, at: number, info: SigInfo, mask: SigSet): void {
   const { altStack } = task;
-  image.bytes.set(encodeSigInfo(kernel, info));
-  view.setUint32(RT.ucontext + UC.stack, altStack.sp);
-  view.setUint32(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags);
-  view.setUint32(RT.ucontext + UC.stack + 8, altStack.size);
-  view.setUint32(RT.ucontext + UC.regs, at + RT.ucontext + UC.context);
-  putMask(view, RT.ucontext + UC.mask, RT.ucontext + UC.mask + 4, mask);
-  fillContext(kernel, frame, image, RT.ucontext + UC.context);
+  IMAGE.putBytes(kernel, 0, encodeSigInfo(kernel, info));
+  IMAGE.put(RT.ucontext + UC.stack, altStack.sp);
+  IMAGE.put(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags);
+  IMAGE.put(RT.ucontext + UC.stack + 8, altStack.size);
+  IMAGE.put(RT.ucontext + UC.regs, at + RT.ucontext + UC.context);
+  IMAGE.putSigSet(mask, RT.ucontext + UC.mask, 8);
+  fillContext(kernel, frame, RT.ucontext + UC.context);
 }
 
-function fillOld(
-  kernel: Kernel,
-  frame: number,
-  image: FrameImage,
-  at: number,
-  signo: number,
-  action: SigAction,
-  mask: SigSet,
-): void {
-  const { view } = image;
-  view.setUint32(OLD.signal, signo);
-  view.setUint32(OLD.handler, action.handler);
-  putMask(view, OLD.oldMask, OLD.maskHigh, mask);
-  view.setUint32(OLD.regs, at + OLD.context);
-  fillContext(kernel, frame, image, OLD.context);
-}
-
-function putMask(view: DataView, low: number, high: number, mask: SigSet): void {
-  if (mask === 0n) {
-    view.setUint32(low, 0);
-    view.setUint32(high, 0);
-    return;
-  }
-  view.setUint32(low, Number(mask & 0xffff_ffffn));
-  view.setUint32(high, Number(mask >> 32n));
+function fillOld(kernel: Kernel, frame: number, at: number, signo: number, action: SigAction, mask: SigSet): void {
+  IMAGE.put(OLD.signal, signo);
+  IMAGE.put(OLD.handler, action.handler);
+  IMAGE.put(OLD.oldMask, mask.w0);
+  IMAGE.put(OLD.maskHigh, mask.w1);
+  IMAGE.put(OLD.regs, at + OLD.context);
+  fillContext(kernel, frame, OLD.context);
 }
 
 /** Restores registers, floating point and mask from the frame on the user's stack. False if it cannot be read. */
 export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean): boolean {
   const sp = kernelRead32(kernel, frame + PT.r1) >>> 0;
   if (!rt) {
-    const at = sp + CALLER_FRAME;
-    const context = copyIn(kernel, task, at, OLD.context);
-    if (context === undefined) return false;
-    const view = new DataView(context.buffer);
-    const mask = wordsToMask(view.getUint32(OLD.oldMask), view.getUint32(OLD.maskHigh));
-    return restoreContext(kernel, task, frame, view.getUint32(OLD.regs), mask, true);
+    if (!IMAGE.open(kernel, task, sp + CALLER_FRAME, OLD.context)) return false;
+    const mask = setOfWords(IMAGE.take(OLD.oldMask), IMAGE.take(OLD.maskHigh));
+    return restoreContext(kernel, task, frame, IMAGE.take(OLD.regs) >>> 0, mask, true);
   }
   const at = sp + RT_CALLER_FRAME + RT.ucontext;
   if (!restoreUcontext(kernel, task, frame, at, true)) return false;
-  const stack = copyIn(kernel, task, at + UC.stack, 12);
-  if (stack === undefined) return false;
-  restoreAltStack(task, new DataView(stack.buffer));
+  if (!IMAGE.open(kernel, task, at + UC.stack, 12)) return false;
+  restoreAltStack(task);
   return true;
 }
 
@@ -191,46 +162,46 @@ export function restoreUcontext(kernel: Kernel, task: Task, frame: number, at: n
   const high = readWord(kernel, task, at + UC.mask + 4);
   const regs = readWord(kernel, task, at + UC.regs);
   if (low === undefined || high === undefined || regs === undefined) return false;
-  return restoreContext(kernel, task, frame, regs >>> 0, wordsToMask(low >>> 0, high >>> 0), withR2);
+  return restoreContext(kernel, task, frame, regs >>> 0, setOfWords(low, high), withR2);
 }
 
 /** Saves registers and mask as a struct ucontext that is there already: swapcontext. */
 export function saveUcontext(kernel: Kernel, task: Task, frame: number, at: number): boolean {
   // A context that is not 16-byte aligned has room in front of its registers.
   const context = ((at + UC.context) & -16) >>> 0;
-  const image = IMAGES.context.cleared();
-  fillContext(kernel, frame, image, 0);
-  const head = new DataView(new ArrayBuffer(12));
-  head.setUint32(0, context);
-  putMask(head, 4, 8, task.sigMask);
+  if (!IMAGE.begin(kernel, task, context, CONTEXT_BYTES)) return false;
+  IMAGE.clear(0, CONTEXT_BYTES);
+  fillContext(kernel, frame, 0);
+  if (!IMAGE.finish(kernel, task, context, CONTEXT_BYTES)) return false;
+  const { w0, w1 } = task.sigMask;
   return (
-    copyOut(kernel, task, context, image.bytes) && copyOut(kernel, task, at + UC.regs, new Uint8Array(head.buffer))
+    writeWord(kernel, task, at + UC.regs, context) &&
+    writeWord(kernel, task, at + UC.mask, w0) &&
+    writeWord(kernel, task, at + UC.mask + 4, w1)
   );
 }
 
 export const UCONTEXT_BYTES = UC.bytes;
 
-const wordsToMask = (low: number, high: number): SigSet => BigInt(low) | (BigInt(high) << 32n);
-
 /** MSR and MQ are not what a context decides: privilege comes from the task. */
 function restoreContext(kernel: Kernel, task: Task, frame: number, at: number, mask: SigSet, withR2: boolean): boolean {
-  const { bytes, view } = IMAGES.context;
-  if (!copyInto(kernel, task, at, bytes)) return false;
+  if (!IMAGE.open(kernel, task, at, CONTEXT_BYTES)) return false;
   const { i32 } = kernel.memory;
+  const { words, at: from } = IMAGE;
   const registers = frameWords(kernel, frame, PT_SIZE);
   for (let offset = 0; offset < PT_SIZE; offset += 4) {
     if (offset === PT.msr || offset === PT.mq || (offset === PT.r2 && !withR2)) continue;
-    i32[registers + (offset >> 2)] = view.getInt32(offset);
+    i32[registers + (offset >> 2)] = words[from + (offset >> 2)]!;
   }
   endSyscall(kernel, frame);
-  takeFpState(kernel.cpu, view, MC.fp);
+  takeFpState(kernel.cpu, words, from + (MC.fp >> 2));
   task.sigMask = mask;
   return true;
 }
 
-function restoreAltStack(task: Task, view: DataView): void {
-  const flags = view.getUint32(4);
-  const size = view.getUint32(8);
+function restoreAltStack(task: Task): void {
+  const flags = IMAGE.take(4) >>> 0;
+  const size = IMAGE.take(8) >>> 0;
   if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp: view.getUint32(0), size, flags: flags & SS_AUTODISARM };
+  else task.altStack = { sp: IMAGE.take(0) >>> 0, size, flags: flags & SS_AUTODISARM };
 }

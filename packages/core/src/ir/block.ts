@@ -55,6 +55,8 @@ export type Terminal =
    * Goes on at a computed address under a computed mode word: a trap of vector `trap` that the lift has
    * done but for this (whatever the CPU notes and masks are slot writes), or, without one, a return from
    * a trap. Counts as executed, and is followed by the look at interrupts that follows a trap or system routine.
+   * `comesBack`: code within the kernel that changes its mode and will come back to the one it has, as from a trap;
+   * so translated code keeps it on its stack. Of no effect otherwise.
    */
   | {
       readonly kind: 'switchMode';
@@ -62,6 +64,7 @@ export type Terminal =
       readonly mode: I32;
       readonly next: number;
       readonly trap?: number | undefined;
+      readonly comesBack?: true | undefined;
       readonly inPlace?: number;
     }
   /** The kernel call: runs the kernel in place. pc slot is `next` when it runs; counts as executed before it runs. */

@@ -92,7 +92,9 @@ function liftHandler(b: BlockBuilder, pc: number, random: Random, size: number):
     const isInterrupt = b.geS(b.get(CAUSE), b.const(TOY_INTERRUPT));
     const target = b.select(epc, b.add(behind, b.const(USER_CODE)), isInterrupt);
     b.set(b.get(EIE), IE);
-    b.endWith({ kind: 'switchMode', target, mode: b.get(EMODE), next: (pc + 4) | 0 });
+    // Of no effect, whatever comes of it.
+    const comesBack = random.oneIn(2) || undefined;
+    b.endWith({ kind: 'switchMode', target, mode: b.get(EMODE), next: (pc + 4) | 0, comesBack });
   }
 }
 

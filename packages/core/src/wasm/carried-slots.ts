@@ -37,7 +37,9 @@ function unreadSlots(slots: SlotTable, dirty: Bits, read: Bits): Bits {
   addAll(carried, read);
   const isVector = (slot: number): boolean => slots.type[slot]![0] !== 'i';
   for (const vector of [false, true]) {
-    const ofKind = (set: Bits): number[] => members(set).filter((slot) => isVector(slot) === vector);
+    // Deferred slots hold what one block computes for the next, seldom around the loop.
+    const isOfKind = (slot: number): boolean => isVector(slot) === vector && !slots.deferred[slot];
+    const ofKind = (set: Bits): number[] => members(set).filter(isOfKind);
     if (ofKind(carried).length > (vector ? IN_REGISTERS.vector : IN_REGISTERS.general)) continue;
     const few = bits(slots.count);
     for (const slot of ofKind(unread)) few[slot >> 5]! |= 1 << (slot & 31);

@@ -5,6 +5,8 @@ import { ENTRY } from './value-graph.ts';
 
 /** Larger loops do not spend their time waiting for one load after another. */
 const MOST_NODES = 32;
+/** More guesses than this are carried around the loop through the stack, which costs more than they give. */
+const MOST_GUESSES = 10;
 
 /**
  * Addresses of loads that are made from what the same loop loaded before (pointer chasing): by node, the
@@ -22,12 +24,14 @@ function chaseLoop(graph: FlowGraph, head: number, slotCount: number, chased: Se
   const members = graph.nodes.flatMap((_, node) => (isWithin(graph, node, head) ? [node] : []));
   if (members.length > MOST_NODES) return;
   const loaded = loadedSlots(graph, members, slotCount);
+  const found: [node: number, address: number][] = [];
   for (const node of members) {
     const { code } = graph.nodes[node]!;
     if (code === undefined || graph.loopOf[node] !== head) continue;
     const depends = dependence(code, loaded.get(node)!, false);
-    for (const { kind, a } of code.statements) if (kind === 'load' && depends[a]) chased[node]!.add(a);
+    for (const { kind, a } of code.statements) if (kind === 'load' && depends[a]) found.push([node, a]);
   }
+  if (found.length <= MOST_GUESSES) for (const [node, address] of found) chased[node]!.add(address);
 }
 
 function isWithin(graph: FlowGraph, node: number, loop: number): boolean {

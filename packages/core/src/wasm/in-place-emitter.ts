@@ -28,7 +28,6 @@ export function emitInPlace(region: RegionContext, code: BlockCode, terminal: In
     emitSwitch(region, code, terminal, place);
     return;
   }
-  region.records.settleIfPending(region.input.slots.deferredSlots);
   out.i32Const(region.services.placeNumber(place));
   for (let i = 0; i < 3; i++) {
     if (i < code.terminalValues.length) region.values.push(code.terminalValues[i]!);
@@ -77,7 +76,7 @@ function emitSwitch(
   out.i32Const(PLACE_LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
   leave(region);
   out.end().end();
-  if (place.inKernelText) {
+  if (place.inKernelText && terminal.comesBack !== true) {
     out.i32Const(0).i32Const(SITE_ELSEWHERE).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
     leave(region);
     return;

@@ -80,6 +80,29 @@ test('a later machine translates nothing, to the same effect', () => {
   expect(second.engine.storeTranslations(PLENTY)).toBeUndefined();
 });
 
+test('a kept region grows by what the run that made it never came by', () => {
+  const lines: readonly Line[] = [
+    ['beqz', 1, 3],
+    ['addi', 0, 0, 3],
+    ['jmp', 0, -2],
+    ['addi', 2, 2, 1],
+    ['jmp', 0, -4],
+  ];
+  const late = { ...EAGER, hotness: 2000 };
+  const first = machineWith(lines, late);
+  first.setReg('r1', 1);
+  first.engine.run(50_000);
+  const machine = machineWith(lines, late, first.engine.storeTranslations(PLENTY)!);
+  machine.setReg('r1', 1);
+  machine.engine.run(50_000);
+  const { counters } = machine.engine;
+  expect([counters.regionsKept, counters.regionsTranslated]).toEqual([1, 0]);
+  machine.setReg('r1', 0);
+  machine.engine.run(500_000);
+  expect(counters.regionsTranslated).toBe(1);
+  expect(counters.interpretedInstructions).toBeLessThan(50_000);
+});
+
 test('a region is used only where its very bytes are', () => {
   const first = machineWith(LOOP, EAGER);
   first.engine.run(5000);

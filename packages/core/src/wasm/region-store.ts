@@ -39,8 +39,7 @@ export class RegionStore {
   private readonly byFrame = new Map<number, Set<Region>>();
   private readonly byJump = new Map<number, Set<Region>>();
   private readonly byWayOut = new Map<number, Set<Region>>();
-  /** In how many regions there is a block at the address. */
-  private readonly copies = new Map<number, number>();
+  private readonly byBlock = new Map<number, Set<Region>>();
   private readonly bySlot: (Region | undefined)[] = [];
   /** One byte for each hash of a pc that was ever added: most look-ups end here. */
   private readonly filter: Uint8Array;
@@ -59,7 +58,7 @@ export class RegionStore {
     for (const { frame } of region.pages) insert(this.byFrame, frame, region);
     for (const pc of region.jumpPcs) insert(this.byJump, pc, region);
     for (const pc of region.wayOutPcs) insert(this.byWayOut, pc, region);
-    for (const pc of region.blockPcs) this.copies.set(pc, this.copiesOf(pc) + 1);
+    for (const pc of region.blockPcs) insert(this.byBlock, pc, region);
   }
 
   /** False: there is surely no region at pc. */
@@ -88,9 +87,14 @@ export class RegionStore {
     return this.byWayOut.get(pc) ?? [];
   }
 
+  /** Live regions that hold a block at `pc`. */
+  holding(pc: number): Iterable<Region> {
+    return this.byBlock.get(pc) ?? [];
+  }
+
   /** How many live regions hold a block at `pc`. */
   copiesOf(pc: number): number {
-    return this.copies.get(pc) ?? 0;
+    return this.byBlock.get(pc)?.size ?? 0;
   }
 
   /** Live regions with bytes in this stretch of the frame. */
@@ -113,11 +117,7 @@ export class RegionStore {
     for (const { frame } of region.pages) erase(this.byFrame, frame, region);
     for (const pc of region.jumpPcs) erase(this.byJump, pc, region);
     for (const pc of region.wayOutPcs) erase(this.byWayOut, pc, region);
-    for (const pc of region.blockPcs) {
-      const copies = this.copiesOf(pc) - 1;
-      if (copies > 0) this.copies.set(pc, copies);
-      else this.copies.delete(pc);
-    }
+    for (const pc of region.blockPcs) erase(this.byBlock, pc, region);
   }
 
   clear(): void {
@@ -126,7 +126,7 @@ export class RegionStore {
     this.byFrame.clear();
     this.byJump.clear();
     this.byWayOut.clear();
-    this.copies.clear();
+    this.byBlock.clear();
     this.bySlot.length = 0;
     this.filter.fill(0);
   }

@@ -95,8 +95,14 @@ export class TranslationQueue {
       return;
     }
     const called = this.links.isCalled(pc, mode) || this.refreshCallersOf(pc, mode);
-    if (!called && (this.refreshRegionsTo(pc, mode) || this.hasManyCopies(pc))) return;
+    if (!called && (this.refreshRegionsTo(pc, mode) || this.refreshForTargets(pc, mode) || this.hasManyCopies(pc)))
+      return;
     this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
+  }
+
+  /** A computed call was seen to go to (pc, mode), which is translated. */
+  callLearned(pc: number, mode: number): void {
+    this.refreshCallersOf(pc, mode);
   }
 
   /** Whether anything is to be translated. */
@@ -123,7 +129,8 @@ export class TranslationQueue {
       if (this.store.find(pc, mode, space, mmu) !== replaces) continue;
       const kept = replaces ? undefined : this.findKept(pc, mode);
       if (kept) planned.push({ ...kept, replaces: undefined });
-      if (kept || this.isEarly(pc, mode)) continue;
+      // A kept region is made again as any other: its first block has not run since it took that one's place.
+      if (kept || (!replaces && this.isEarly(pc, mode))) continue;
       // The blocks of one path get hot together: one region will do for them.
       const held = planned.some((plan) => plan.kept === undefined && plan.found.blocks.has(pc));
       if (held && !replaces && !this.links.isCalled(pc, mode)) continue;
@@ -205,8 +212,7 @@ export class TranslationQueue {
   private refreshRegionsTo(pc: number, mode: number): boolean {
     let any = false;
     const refresh = (region: Region): void => {
-      if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.blockPcs.has(pc)) return;
-      if (region.blockPcs.size >= FULL) return;
+      if (!this.mayRefresh(region, mode) || region.blockPcs.has(pc)) return;
       this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
       any = true;
     };
@@ -216,6 +222,27 @@ export class TranslationQueue {
       if (!jump.isCall) for (const region of this.store.withJump(jump.pc)) refresh(region);
     }
     return any;
+  }
+
+  /**
+   * Has the regions translated again that hold this place and could take in more targets of their computed
+   * jumps. A place that is in a region but often interpreted is where the targets come back to. False if there are none.
+   */
+  private refreshForTargets(pc: number, mode: number): boolean {
+    let any = false;
+    for (const region of this.store.holding(pc)) {
+      if (!this.mayRefresh(region, mode) || !this.lacksTargets(region)) continue;
+      this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+      any = true;
+    }
+    return any;
+  }
+
+  /** Whether the region's computed jumps were seen to go to places that it could take in. */
+  private lacksTargets(region: Region): boolean {
+    const lacks = (target: number): boolean =>
+      !region.blockPcs.has(target) && this.takes(region, target) && this.isWarm(target, region.mode);
+    return region.jumpPcs.some((jump) => this.jumps.jumpTargetsOf(jump, region.mode).some(lacks));
   }
 
   /** Has the regions translated again that call this place by a computed call and do not know it. Whether it is called so. */
@@ -246,7 +273,7 @@ export class TranslationQueue {
     const targetsAt = (at: number): readonly number[] => {
       let known = targets.get(at);
       if (known === undefined) {
-        known = this.jumps.targetsOf(at, mode).filter((target) => this.copiesBeside(target, replaces) < MOST_COPIES);
+        known = this.jumps.targetsOf(at, mode).filter((target) => this.takes(replaces, target));
         targets.set(at, known);
       }
       return known;
@@ -280,9 +307,13 @@ export class TranslationQueue {
     );
   }
 
-  /** How many regions hold a block at `pc`, apart from this one. */
-  private copiesBeside(pc: number, region: Region | undefined): number {
-    return this.store.copiesOf(pc) - (region?.blockPcs.has(pc) ? 1 : 0);
+  /** Whether a computed jump's target is taken into a region that takes this one's place: what it holds it keeps. */
+  private takes(replaced: Region | undefined, target: number): boolean {
+    return replaced?.blockPcs.has(target) || this.store.copiesOf(target) < MOST_COPIES;
+  }
+
+  private mayRefresh(region: Region, mode: number): boolean {
+    return region.mode === mode && region.refreshed < region.mayRefresh && region.blockPcs.size < FULL;
   }
 
   /** A region that begins within another leads back to known entries soon: it is kept small. */

@@ -19,9 +19,10 @@ function compare(
   lines: readonly Line[],
   instructions: number,
   prepare: (machine: ToyMachine) => void = () => {},
+  hotness = 2,
 ): ToyMachine {
   const run = (translated: boolean, part: number): ToyMachine => {
-    const machine = toyMachine(translated ? { hotness: 2, translator: EAGER } : {});
+    const machine = toyMachine(translated ? { hotness, translator: EAGER } : {});
     machine.poke(USER_CODE, assemble(lines));
     machine.setReg('r6', USER_DATA);
     prepare(machine);
@@ -197,6 +198,37 @@ test('a computed jump to many places becomes part of its region', () => {
   expect(executedTranslated(machine)).toBeGreaterThan(18_000);
 });
 
+test('the handlers of one dispatch, met by and by, end up in one region with it', () => {
+  const handlers = 12;
+  const lines: Line[] = [
+    ['addi', 6, 6, 4], // next:
+    ['ld', 2, 6, 0], // dispatch:
+    ['beqz', 2, -2],
+    ['jr', 2],
+  ];
+  for (let n = 0; n < handlers; n++) {
+    const at = 4 + 4 * n;
+    // Every third goes to the dispatch by itself.
+    if (n % 3 === 2) lines.push(['addi', 6, 6, 4], ['addi', 3, 3, n], ['jmp', 0, -(at + 1)], ['nop']);
+    else lines.push(['addi', 3, 3, n], ['jmp', 0, -(at + 1)], ['nop'], ['nop']);
+  }
+  lines.push(['add', 6, 5, 7], ['jmp', 0, -(4 + 4 * handlers)]); // the last one: back to the start
+  const length = 1000;
+  const known = [5, 5, 6, 11, 11, 12];
+  const prepare = (machine: ToyMachine): void => {
+    machine.setReg('r5', USER_DATA);
+    const random = new Random(5);
+    for (let n = 0; n < length; n++) {
+      const handler = n === length - 1 ? handlers : random.below(known[Math.floor((n * known.length) / length)]!);
+      const address = USER_CODE + 16 * (1 + handler);
+      machine.poke(USER_DATA + 4 * n, [address & 0xff, (address >> 8) & 0xff, address >> 16, 0]);
+    }
+  };
+  const machine = compare(lines, 30_000, prepare, 40);
+  expect(executedTranslated(machine)).toBeGreaterThan(25_000);
+  expect(machine.engine.counters.regionsTranslated).toBeLessThan(5);
+});
+
 test('an interpreter whose handlers each jump to all others is not translated once for each', () => {
   const handlers = 40;
   const length = 500;
@@ -265,6 +297,36 @@ test('a kernel call in place goes on, or leaves', () => {
   const machine = compare([], 4000, program);
   expect(machine.calls.length).toBe(1000);
   expect(executedTranslated(machine)).toBeGreaterThan(3000);
+});
+
+test('the functions of a table that make kernel calls stand in line, and leave from there', () => {
+  const program = (machine: ToyMachine) => {
+    machine.poke(
+      KERNEL_TEXT,
+      assemble([
+        ['callr', 4],
+        ['addi', 0, 0, 1],
+        ['add', 1, 1, 0],
+        ['jmp', 0, -3],
+        ['kcall', 0, 5],
+        ['ret'],
+        ['kcall', 0, 6],
+        ['ret'],
+      ]),
+    );
+    machine.setReg('r4', KERNEL_TEXT + 16);
+    machine.cpu.pc = KERNEL_TEXT | 0;
+    machine.cpu.mode = TOY_SUPERVISOR;
+    machine.onKernelCall = (number) => {
+      machine.setReg('r2', machine.reg('r2') + machine.engine.instructions() * number);
+      machine.setReg('r3', machine.cpu.pc);
+      if (machine.calls.length % 7 === 0) machine.setReg('r4', KERNEL_TEXT + 16 + 8 * (machine.calls.length & 1));
+      return machine.calls.length % 50 === 0 ? KERNEL_LEAVE : KERNEL_GO_ON;
+    };
+  };
+  const machine = compare([], 6000, program);
+  expect(machine.calls.length).toBe(1000);
+  expect(executedTranslated(machine)).toBeGreaterThan(4000);
 });
 
 test('a kernel call that changes the mapping of code is followed by the new code', () => {

@@ -1,11 +1,10 @@
 /** Signals where they cross to the program: how many there are, sets in memory, wait status. */
 import type { Kernel } from '../kernel.ts';
 import { NSIG } from '../signal/numbers.ts';
+import { hasSignal, isEmptySet, NO_SIGNALS, setOfWords, sigBit, union, wordOf } from '../signal/sig-set.ts';
 import type { SigSet } from '../types.ts';
 import { nativeNumber } from './numbers.ts';
 import { StructReader, StructWriter } from './struct.ts';
-
-const WORD = 0xffff_ffffn;
 
 /** The last signal's number. */
 export function lastSignal(kernel: Kernel): number {
@@ -18,10 +17,10 @@ export function sigSetBytes(kernel: Kernel): number {
 }
 
 function permute(set: SigSet, place: (signo: number) => number): SigSet {
-  let moved = 0n;
-  for (let rest = set, signo = 1; rest !== 0n; rest >>= 1n, signo++) {
-    const to = (rest & 1n) !== 0n ? place(signo) : 0;
-    if (to >= 1 && to <= 128) moved |= 1n << BigInt(to - 1);
+  let moved = NO_SIGNALS;
+  for (let signo = 1; signo <= 128; signo++) {
+    const to = hasSignal(set, signo) ? place(signo) : 0;
+    if (to >= 1 && to <= 128) moved = union(moved, sigBit(to));
   }
   return moved;
 }
@@ -29,27 +28,26 @@ function permute(set: SigSet, place: (signo: number) => number): SigSet {
 /** A program's set, in the kernel's numbers. */
 export function genericSet(kernel: Kernel, set: SigSet): SigSet {
   const table = kernel.abi.numbers?.signal;
-  return table === undefined ? set : permute(set, (signo) => table.toGeneric(signo));
+  return table === undefined || isEmptySet(set) ? set : permute(set, (signo) => table.toGeneric(signo));
 }
 
 /** A set of the kernel's, in the program's numbers. */
 export function nativeSet(kernel: Kernel, set: SigSet): SigSet {
   const table = kernel.abi.numbers?.signal;
-  return table === undefined ? set : permute(set, (signo) => table.toNative(signo));
+  return table === undefined || isEmptySet(set) ? set : permute(set, (signo) => table.toNative(signo));
 }
 
 /** A set in memory: 32-bit words, the lowest signals first. */
 export function decodeSigSet(kernel: Kernel, bytes: Uint8Array): SigSet {
   const reader = new StructReader(kernel, bytes);
-  let set = 0n;
-  for (let at = bytes.length - 4; at >= 0; at -= 4) set = (set << 32n) | BigInt(reader.u32(at));
-  return genericSet(kernel, set);
+  const word = (at: number): number => (at < bytes.length ? reader.i32(at) : 0);
+  return genericSet(kernel, setOfWords(word(0), word(4), word(8), word(12)));
 }
 
 export function encodeSigSet(kernel: Kernel, set: SigSet, length: number): Uint8Array {
   const out = new StructWriter(kernel, length);
-  let rest = nativeSet(kernel, set);
-  for (let at = 0; at < length; at += 4, rest >>= 32n) out.u32(Number(rest & WORD));
+  const native = nativeSet(kernel, set);
+  for (let at = 0; at < length; at += 4) out.u32(wordOf(native, at >> 2));
   return out.bytes;
 }
 

@@ -18,7 +18,6 @@ const NT_AUXV = 6;
 const NT_SIGINFO = 0x5349_4749;
 const NT_FILE = 0x4649_4c45;
 
-const WORD = 0xffff_ffffn;
 const COMM_BYTES = 16;
 const ARGUMENT_BYTES = 80;
 
@@ -47,7 +46,7 @@ function processStatus(kernel: Kernel, task: Task, info: SigInfo): Uint8Array {
   const { group } = task;
   const signo = nativeNumber(kernel, 'signal', info.signo);
   const general = kernel.abi.debug.registerSets[0]!;
-  const low = (set: SigSet): number => Number(nativeSet(kernel, set) & WORD);
+  const low = (set: SigSet): number => nativeSet(kernel, set).w0 >>> 0;
   const whole = task === group.leader;
   const times = groupTimes(kernel, group);
   const out = new StructWriter(kernel, 72 + general.bytes + 4);

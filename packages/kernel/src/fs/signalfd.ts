@@ -4,6 +4,7 @@ import { EAGAIN, EINVAL } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { blockOn } from '../sched/wait.ts';
 import { dequeueSignal } from '../signal/pending.ts';
+import { ALL_SIGNALS, intersects, without } from '../signal/sig-set.ts';
 import type { OpenFile, SigInfo, SigSet } from '../types.ts';
 import { newAnonymousFile } from './anonymous-file.ts';
 import type { FileOps } from './file-ops.ts';
@@ -12,7 +13,6 @@ import { newQueue, notify } from './notify.ts';
 import { O_NONBLOCK } from './open-flags.ts';
 import { READABLE } from './poll-events.ts';
 
-const ALL_SIGNALS = (1n << 128n) - 1n;
 const SIGINFO_BYTES = 128;
 
 /** OpenFile.data of a signalfd: the signals it takes. */
@@ -69,7 +69,7 @@ export const SIGNALFD_OPS: FileOps = {
     if (into.length < SIGINFO_BYTES) return -EINVAL;
     let done = 0;
     while (done + SIGINFO_BYTES <= into.length) {
-      const info = dequeueSignal(kernel, task, ALL_SIGNALS & ~set);
+      const info = dequeueSignal(kernel, task, without(ALL_SIGNALS, set));
       if (info === undefined) break;
       into.set(encode(kernel, info), done);
       done += SIGINFO_BYTES;
@@ -82,7 +82,7 @@ export const SIGNALFD_OPS: FileOps = {
     const { current } = kernel.state;
     const { set } = file.data as SignalFile;
     if (current === undefined) return 0;
-    return (current.pending.set | current.group.pending.set) & set ? READABLE : 0;
+    return intersects(current.pending.set, set) || intersects(current.group.pending.set, set) ? READABLE : 0;
   },
 
   queues: (kernel) => [fsState(kernel).signalQueue!],

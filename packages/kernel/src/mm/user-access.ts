@@ -81,7 +81,8 @@ export function copyInto(kernel: Kernel, task: Task, address: number, into: Uint
   return true;
 }
 
-function chargeCopy(kernel: Kernel, bytes: number): void {
+/** What copying so many bytes to or from a program costs. */
+export function chargeCopy(kernel: Kernel, bytes: number): void {
   if (bytes >= CHARGED_COPY) kernel.engine.addCycles(bytes * kernel.work.copyByte);
 }
 

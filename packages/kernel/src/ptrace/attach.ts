@@ -3,8 +3,9 @@ import { EIO, EPERM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING, TIF_TRACE } from '../kernel-memory.ts';
 import { wake } from '../sched/wait.ts';
-import { CLD_STOPPED, SIGKILL, SIGSTOP, sigBit } from '../signal/numbers.ts';
+import { CLD_STOPPED, SIGKILL, SIGSTOP } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
+import { sigBit, union } from '../signal/sig-set.ts';
 import { releaseTraced } from '../task/exit.ts';
 import { clearWork, frameAddress, setState, setWork } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
@@ -76,7 +77,7 @@ export function inheritTracing(kernel: Kernel, parent: Task, child: Task): void 
   if (from === undefined) return;
   link(child, from.tracer, from.seized, from.options);
   if (from.seized) child.tracing!.trapStop = true;
-  else child.pending.set |= sigBit(SIGSTOP);
+  else child.pending.set = union(child.pending.set, sigBit(SIGSTOP));
   setWork(kernel, child, TIF_SIGPENDING);
 }
 

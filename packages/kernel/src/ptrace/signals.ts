@@ -7,6 +7,7 @@ import { copyIn, copyOut } from '../mm/user-access.ts';
 import { SI_USER } from '../signal/numbers.ts';
 import { setSigMask } from '../signal/pending.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
+import { hasSignal } from '../signal/sig-set.ts';
 import { decodeSigInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/siginfo-struct.ts';
 import type { SigInfo, Task } from '../types.ts';
 import type { TracedStop } from './state.ts';
@@ -73,7 +74,7 @@ export function signalAfterStop(kernel: Kernel, task: Task, stop: TracedStop): S
     const from = task.tracing?.tracer.group ?? task.group.parent;
     info = sigInfo(signo, { code: SI_USER, pid: from?.pid ?? 0, uid: from?.leader.cred.uid ?? 0 });
   }
-  if ((task.sigMask >> BigInt(signo - 1)) & 1n) {
+  if (hasSignal(task.sigMask, signo)) {
     sendSignal(kernel, task, info);
     return undefined;
   }

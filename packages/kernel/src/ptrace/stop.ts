@@ -7,9 +7,10 @@ import type { Kernel } from '../kernel.ts';
 import { TIF_NOTIFY, TIF_SIGPENDING } from '../kernel-memory.ts';
 import { makeRunnable } from '../sched/run-queue.ts';
 import { notifyStopped } from '../signal/child.ts';
-import { CLD_STOPPED, CLD_TRAPPED, SIGKILL, SIGTRAP, sigBit } from '../signal/numbers.ts';
+import { CLD_STOPPED, CLD_TRAPPED, SIGKILL, SIGTRAP } from '../signal/numbers.ts';
 import { recalcSigPending } from '../signal/pending.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
+import { hasSignal } from '../signal/sig-set.ts';
 import { setState, setWork } from '../task/thread-info.ts';
 import type { SigInfo, Task } from '../types.ts';
 import { notifyTracer } from './notify.ts';
@@ -27,7 +28,7 @@ interface StopReason {
 /** Stops the task for its tracer. False: it is not traced, or about to die, and goes on at once. */
 export function enterStop(kernel: Kernel, task: Task, reason: StopReason): boolean {
   const { tracing } = task;
-  const dying = task.group.groupExit !== undefined || (task.pending.set & sigBit(SIGKILL)) !== 0n;
+  const dying = task.group.groupExit !== undefined || hasSignal(task.pending.set, SIGKILL);
   if (tracing === undefined || (dying && reason.code >> 8 !== EVENT_EXIT)) return false;
   task.tracedStop = { at: reason.at, code: reason.code, info: reason.info, over: false };
   tracing.message = reason.message ?? 0;

@@ -22,10 +22,10 @@ import {
   SIGKILL,
   SIGSTOP,
   SIGTRAP,
-  sigBit,
 } from './numbers.ts';
 import { dequeueSignal, recalcSigPending, setSigMask } from './pending.ts';
 import { forceSegv, signalWake, trapNotify } from './send.ts';
+import { hasSignal, sigBit, union } from './sig-set.ts';
 
 /**
  * Signal work before the task goes back to user code: sets up one handler, or restarts the system
@@ -36,7 +36,7 @@ export function deliverSignals(kernel: Kernel, task: Task, frame: number): void 
   const { group } = task;
   for (;;) {
     if (group.core !== undefined && atCoreDump(kernel, task)) return;
-    if (group.groupExit !== undefined || task.pending.set & sigBit(SIGKILL)) {
+    if (group.groupExit !== undefined || hasSignal(task.pending.set, SIGKILL)) {
       endGroup(kernel, task, group.groupExit ?? SIGKILL);
       return;
     }
@@ -118,8 +118,8 @@ function runHandler(kernel: Kernel, task: Task, frame: number, info: SigInfo, ac
     return;
   }
   task.savedSigMask = undefined;
-  const blocked = task.sigMask | action.mask | (action.flags & SA_NODEFER ? 0n : sigBit(info.signo));
-  setSigMask(kernel, task, blocked);
+  const blocked = union(task.sigMask, action.mask);
+  setSigMask(kernel, task, action.flags & SA_NODEFER ? blocked : union(blocked, sigBit(info.signo)));
   if (task.tracing !== undefined) enterTracedHandler(kernel, task, frame, stepping);
 }
 

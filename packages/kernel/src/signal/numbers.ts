@@ -1,5 +1,7 @@
 /** Signal numbers and sets, asm-generic (as on i386). Linux 6.1 include/uapi/asm-generic/signal.h */
-import type { SigSet } from '../types.ts';
+import { hasSignal, sigSet } from './sig-set.ts';
+
+export { NO_SIGNALS, sigBit, sigSet } from './sig-set.ts';
 
 export const SIGHUP = 1;
 export const SIGINT = 2;
@@ -35,8 +37,6 @@ export const SIGSYS = 31;
 /** First real-time signal, and the last one unless the ABI has more (abi/signals.ts: lastSignal). */
 export const SIGRTMIN = 32;
 export const NSIG = 64;
-/** The most that any ABI has. */
-const NSIG_MAX = 128;
 
 export const SIG_DFL = 0;
 export const SIG_IGN = 1;
@@ -64,19 +64,6 @@ export const CLD_TRAPPED = 4;
 export const CLD_STOPPED = 5;
 export const CLD_CONTINUED = 6;
 
-/** The set with only this signal. */
-export function sigBit(signo: number): SigSet {
-  return BITS[signo]!;
-}
-
-const BITS: readonly SigSet[] = Array.from({ length: NSIG_MAX + 1 }, (_, signo) =>
-  signo === 0 ? 0n : 1n << BigInt(signo - 1),
-);
-
-export function sigSet(...signals: number[]): SigSet {
-  return signals.reduce((set, signo) => set | sigBit(signo), 0n);
-}
-
 /** Signals that cannot be caught, blocked or ignored. */
 export const UNBLOCKABLE = sigSet(SIGKILL, SIGSTOP);
 export const STOP_SIGNALS = sigSet(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
@@ -90,10 +77,9 @@ export type DefaultAction = 'ignore' | 'stop' | 'core' | 'terminate';
 
 /** What the signal does to a process that has no handler for it. signal(7) */
 export function defaultAction(signo: number): DefaultAction {
-  const bit = sigBit(signo);
-  if (DEFAULT_IGNORE & bit) return 'ignore';
-  if (STOP_SIGNALS & bit) return 'stop';
-  if (DEFAULT_CORE & bit) return 'core';
+  if (hasSignal(DEFAULT_IGNORE, signo)) return 'ignore';
+  if (hasSignal(STOP_SIGNALS, signo)) return 'stop';
+  if (hasSignal(DEFAULT_CORE, signo)) return 'core';
   return 'terminate';
 }
 

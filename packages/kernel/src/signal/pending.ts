@@ -3,7 +3,8 @@ import { TIF_SIGPENDING } from '../kernel-memory.ts';
 import { clearWork, setWork } from '../task/thread-info.ts';
 import { timerSignalTaken } from '../time/timer-signals.ts';
 import type { PendingSignals, SigInfo, SigSet, Task } from '../types.ts';
-import { SIGKILL, SYNCHRONOUS, sigBit } from './numbers.ts';
+import { SIGKILL, SIGSTOP, SYNCHRONOUS } from './numbers.ts';
+import { common, hasSignal, intersects, isWithin, lowestOf, NO_SIGNALS, sigBit, sigSet, without } from './sig-set.ts';
 
 /** Whether a signal waits that ends an interruptible sleep. */
 export function signalPending(_kernel: Kernel, task: Task): boolean {
@@ -12,12 +13,12 @@ export function signalPending(_kernel: Kernel, task: Task): boolean {
 
 /** Whether the task is to die: ends any sleep. */
 export function fatalSignalPending(task: Task): boolean {
-  return (task.work & TIF_SIGPENDING) !== 0 && (task.pending.set & sigBit(SIGKILL)) !== 0n;
+  return (task.work & TIF_SIGPENDING) !== 0 && hasSignal(task.pending.set, SIGKILL);
 }
 
 /** Whether signals wait that the mask lets through. */
 export function hasDeliverable(task: Task): boolean {
-  return ((task.pending.set | task.group.pending.set) & ~task.sigMask) !== 0n;
+  return !isWithin(task.pending.set, task.sigMask) || !isWithin(task.group.pending.set, task.sigMask);
 }
 
 /** Whether the task is to stop: its process does, or for its tracer. */
@@ -34,51 +35,57 @@ export function recalcSigPending(kernel: Kernel, task: Task): void {
 
 /** Changes a task's signal mask. */
 export function setSigMask(kernel: Kernel, task: Task, mask: SigSet): void {
-  task.sigMask = mask & ~KILL_STOP;
+  task.sigMask = intersects(mask, KILL_STOP) ? without(mask, KILL_STOP) : mask;
   recalcSigPending(kernel, task);
 }
 
-const KILL_STOP = sigBit(SIGKILL) | sigBit(19);
+const KILL_STOP = sigSet(SIGKILL, SIGSTOP);
 
-/** Number of the signal to take first out of a set: those raised by instructions, then the lowest. 0: none. */
-export function firstSignal(set: SigSet): number {
-  const synchronous = set & SYNCHRONOUS;
-  const from = synchronous !== 0n ? synchronous : set;
-  if (from === 0n) return 0;
-  for (let rest = from, before = 0; ; rest >>= 32n, before += 32) {
-    const low = Number(rest & 0xffff_ffffn);
-    if (low !== 0) return before + 32 - Math.clz32(low & -low);
-  }
+/**
+ * Number of the signal to take first out of a set, of those that `mask` lets through: those raised by
+ * instructions, then the lowest. 0: none.
+ */
+export function firstSignal(set: SigSet, mask: SigSet = NO_SIGNALS): number {
+  const synchronous = intersects(set, SYNCHRONOUS) ? lowestOf(common(set, SYNCHRONOUS), mask) : 0;
+  return synchronous !== 0 ? synchronous : lowestOf(set, mask);
 }
 
 /** Takes one instance of a signal off a queue; the bit goes with the last one. */
 export function takeFrom(pending: PendingSignals, signo: number): SigInfo {
-  const at = pending.queue.findIndex((info) => info.signo === signo);
-  const info: SigInfo =
-    at >= 0
-      ? pending.queue.splice(at, 1)[0]!
-      : { signo, code: 0, errno: 0, pid: 0, uid: 0, addr: 0, status: 0, value: 0 };
-  if (!pending.queue.some((other) => other.signo === signo)) pending.set &= ~sigBit(signo);
+  const { queue } = pending;
+  const at = indexOfSignal(queue, signo, 0);
+  const info = at >= 0 ? takeAt(queue, at) : { signo, code: 0, errno: 0, pid: 0, uid: 0, addr: 0, status: 0, value: 0 };
+  if (at < 0 || indexOfSignal(queue, signo, at) < 0) pending.set = without(pending.set, sigBit(signo));
   return info;
+}
+
+function takeAt(queue: SigInfo[], at: number): SigInfo {
+  return at === queue.length - 1 ? queue.pop()! : queue.splice(at, 1)[0]!;
+}
+
+function indexOfSignal(queue: readonly SigInfo[], signo: number, from: number): number {
+  for (let at = from; at < queue.length; at++) if (queue[at]!.signo === signo) return at;
+  return -1;
 }
 
 /** Takes the next signal that `mask` does not block: the thread's own first, then the process's. */
 export function dequeueSignal(kernel: Kernel, task: Task, mask: SigSet): SigInfo | undefined {
-  for (const pending of [task.pending, task.group.pending]) {
-    const signo = firstSignal(pending.set & ~mask);
-    if (signo !== 0) {
-      const info = takeFrom(pending, signo);
-      recalcSigPending(kernel, task);
-      timerSignalTaken(kernel, task.group, info);
-      return info;
-    }
+  let { pending } = task;
+  let signo = firstSignal(pending.set, mask);
+  if (signo === 0) {
+    pending = task.group.pending;
+    signo = firstSignal(pending.set, mask);
+    if (signo === 0) return undefined;
   }
-  return undefined;
+  const info = takeFrom(pending, signo);
+  recalcSigPending(kernel, task);
+  timerSignalTaken(kernel, task.group, info);
+  return info;
 }
 
 /** Drops all instances of the signals of a set. */
 export function flushSignals(pending: PendingSignals, set: SigSet): void {
-  if ((pending.set & set) === 0n) return;
-  pending.set &= ~set;
-  pending.queue = pending.queue.filter((info) => (sigBit(info.signo) & set) === 0n);
+  if (!intersects(pending.set, set)) return;
+  pending.set = without(pending.set, set);
+  pending.queue = pending.queue.filter((info) => !hasSignal(set, info.signo));
 }

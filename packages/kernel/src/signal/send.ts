@@ -20,9 +20,9 @@ import {
   SIGKILL,
   SIGRTMIN,
   STOP_SIGNALS,
-  sigBit,
 } from './numbers.ts';
 import { flushSignals } from './pending.ts';
+import { hasSignal, sigBit, union, without } from './sig-set.ts';
 
 /** A siginfo of the kernel's own making; fill in what differs. */
 export function sigInfo(signo: number, fields?: Partial<SigInfo>): SigInfo {
@@ -57,7 +57,7 @@ export function ignoresSignal(group: ThreadGroup, only: Task | undefined, signo:
 
 /** Whether a process has no handler and would do nothing about it. A blocked signal is not ignored: the handler may change before it is unblocked; nor is one that a tracer may want to see. */
 function isIgnored(group: ThreadGroup, task: Task, signo: number): boolean {
-  if ((task.sigMask | task.realBlocked) & sigBit(signo)) return false;
+  if (hasSignal(task.sigMask, signo) || hasSignal(task.realBlocked, signo)) return false;
   if (task.tracing !== undefined && signo !== SIGKILL) return false;
   const { handler } = group.actions[signo]!;
   if (isProtected(group) && handler === SIG_DFL) return true;
@@ -75,7 +75,7 @@ function allPending(group: ThreadGroup): PendingSignals[] {
 
 /** Stop and continue signals cancel each other; SIGCONT goes on at once. Linux 6.1 kernel/signal.c: prepare_signal */
 function prepare(kernel: Kernel, group: ThreadGroup, signo: number): void {
-  if (STOP_SIGNALS & sigBit(signo)) {
+  if (hasSignal(STOP_SIGNALS, signo)) {
     for (const pending of allPending(group)) flushSignals(pending, sigBit(SIGCONT));
   } else if (signo === SIGCONT) {
     for (const pending of allPending(group)) flushSignals(pending, STOP_SIGNALS);
@@ -120,13 +120,12 @@ function send(kernel: Kernel, group: ThreadGroup, only: Task | undefined, info: 
   else if (signo !== SIGKILL) return 0;
   if (isIgnored(group, first, signo)) return 0;
   const pending = only === undefined ? group.pending : only.pending;
-  const bit = sigBit(signo);
-  if (signo < SIGRTMIN && (pending.set & bit) !== 0n) return 0;
+  if (signo < SIGRTMIN && hasSignal(pending.set, signo)) return 0;
   const limit = group.rlimits[RLIMIT_SIGPENDING]?.current ?? Number.POSITIVE_INFINITY;
   if (signo >= SIGRTMIN && pending.queue.length >= limit) {
     if (info.code !== SI_USER) return -EAGAIN;
   } else pending.queue.push(info);
-  pending.set |= bit;
+  pending.set = union(pending.set, sigBit(signo));
   kernel.state.counters.signals++;
   signalArrived(kernel);
   complete(kernel, group, only, signo);
@@ -136,17 +135,35 @@ function send(kernel: Kernel, group: ThreadGroup, only: Task | undefined, info: 
 /** Whether a thread would take the signal soon. Linux 6.1 kernel/signal.c: wants_signal */
 function wants(task: Task, signo: number): boolean {
   if (task.state === 'zombie' || task.state === 'dead') return false;
-  if (task.sigMask & sigBit(signo)) return false;
+  if (hasSignal(task.sigMask, signo)) return false;
   if (signo === SIGKILL) return true;
   return task.state !== 'stopped' && task.state !== 'traced';
 }
 
+/** The thread that takes a signal to the process: one that would look at once, the leader first, else any that would take it. */
+function pickThread(kernel: Kernel, group: ThreadGroup, signo: number): Task | undefined {
+  const { leader } = group;
+  let able: Task | undefined;
+  if (wants(leader, signo)) {
+    if (looksAtOnce(kernel, leader)) return leader;
+    able = leader;
+  }
+  for (const task of group.tasks) {
+    if (!wants(task, signo)) continue;
+    if (looksAtOnce(kernel, task)) return task;
+    able ??= task;
+  }
+  return able;
+}
+
+function looksAtOnce(kernel: Kernel, task: Task): boolean {
+  return task === kernel.state.current || !(task.work & TIF_SIGPENDING);
+}
+
 /** Picks the thread that takes it and wakes it; a signal that kills is made SIGKILL for all threads. Linux: complete_signal */
 function complete(kernel: Kernel, group: ThreadGroup, only: Task | undefined, signo: number): void {
-  const candidates = only === undefined ? [group.leader, ...group.tasks] : [only];
-  const able = candidates.filter((task) => wants(task, signo));
-  const target = able.find((task) => task === kernel.state.current || !(task.work & TIF_SIGPENDING)) ?? able[0];
-  if (target === undefined) return;
+  const target = only === undefined ? pickThread(kernel, group, signo) : only;
+  if (target === undefined || (only !== undefined && !wants(only, signo))) return;
   if (signo === SIGKILL || isFatal(group, target, signo)) {
     killGroup(kernel, group, signo);
     return;
@@ -159,7 +176,8 @@ function isFatal(group: ThreadGroup, task: Task, signo: number): boolean {
     group.actions[signo]!.handler === SIG_DFL &&
     group.groupExit === undefined &&
     task.tracing === undefined &&
-    !((task.sigMask | task.realBlocked) & sigBit(signo)) &&
+    !hasSignal(task.sigMask, signo) &&
+    !hasSignal(task.realBlocked, signo) &&
     defaultAction(signo) === 'terminate'
   );
 }
@@ -173,7 +191,7 @@ export function killGroup(kernel: Kernel, group: ThreadGroup, status: number): v
 /** Makes SIGKILL pending for one thread. */
 export function killThread(kernel: Kernel, task: Task): void {
   if (task.state === 'zombie' || task.state === 'dead') return;
-  task.pending.set |= sigBit(SIGKILL);
+  task.pending.set = union(task.pending.set, sigBit(SIGKILL));
   signalWake(kernel, task, true);
 }
 
@@ -190,14 +208,13 @@ export function signalWake(kernel: Kernel, task: Task, fatal: boolean): void {
  */
 export function forceSignal(kernel: Kernel, task: Task, info: SigInfo): void {
   const action = task.group.actions[info.signo]!;
-  const blocked = (task.sigMask & sigBit(info.signo)) !== 0n;
+  const blocked = hasSignal(task.sigMask, info.signo);
   if (blocked || action.handler === SIG_IGN) {
     task.group.actions[info.signo] = { ...action, handler: SIG_DFL };
-    task.sigMask &= ~sigBit(info.signo);
+    task.sigMask = without(task.sigMask, sigBit(info.signo));
   }
-  const bit = sigBit(info.signo);
-  if (!(task.pending.set & bit)) task.pending.queue.push(info);
-  task.pending.set |= bit;
+  if (!hasSignal(task.pending.set, info.signo)) task.pending.queue.push(info);
+  task.pending.set = union(task.pending.set, sigBit(info.signo));
   kernel.state.counters.signals++;
   signalWake(kernel, task, false);
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.ts';
 import { NSIG, SIG_DFL, SIG_IGN, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
+import { NO_SIGNALS } from '../signal/sig-set.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type {
   Credentials,
@@ -22,12 +23,12 @@ export const PID_MAX = 32_768;
 const RESERVED_PIDS = 300;
 
 /** What a signal does that nobody has set an action for. */
-export const DEFAULT_ACTION: SigAction = { handler: SIG_DFL, flags: 0, mask: 0n, restorer: 0 };
+export const DEFAULT_ACTION: SigAction = { handler: SIG_DFL, flags: 0, mask: NO_SIGNALS, restorer: 0 };
 /** The same for one that is ignored. */
-export const IGNORE_ACTION: SigAction = { handler: SIG_IGN, flags: 0, mask: 0n, restorer: 0 };
+export const IGNORE_ACTION: SigAction = { handler: SIG_IGN, flags: 0, mask: NO_SIGNALS, restorer: 0 };
 
 export function newPending(): PendingSignals {
-  return { set: 0n, queue: [] };
+  return { set: NO_SIGNALS, queue: [] };
 }
 
 export function defaultActions(signals = NSIG): SigAction[] {
@@ -120,9 +121,9 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     state: 'runnable',
     kernelMode: false,
     mm: undefined,
-    sigMask: 0n,
+    sigMask: NO_SIGNALS,
     savedSigMask: undefined,
-    realBlocked: 0n,
+    realBlocked: NO_SIGNALS,
     pending: newPending(),
     altStack: { sp: 0, size: 0, flags: 2 },
     wait: undefined,

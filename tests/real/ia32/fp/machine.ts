@@ -14,7 +14,7 @@ import {
   PTE_WRITE,
   STATE_BASE,
 } from '@kml/core';
-import { loadFxsave, saveFxsave } from '../../../../packages/arch-ia32/src/isa/fp/x87-image.ts';
+import { loadFxsaveWords, saveFxsaveWords } from '../../../../packages/arch-ia32/src/isa/fp/x87-words.ts';
 import { layout, MODE_CODE32, MODE_STACK32 } from '../../../../packages/arch-ia32/src/isa/state.ts';
 import { FP_AGAIN } from '../../../../packages/arch-ia32/src/isa/vectors.ts';
 import { Case, DATA_ADDRESS, MEM_BYTES, RECORD_BYTES } from './record.ts';
@@ -72,7 +72,7 @@ export function runOurs(cases: readonly Case[]): Case[] {
   const slot = (name: string) => layout.slot(name, 'i32');
   return cases.map((item, n) => {
     const result = new Case(new Uint8Array(item.bytes));
-    if (!loadFxsave(cpu, item.fx)) throw new Error('bad MXCSR in a case');
+    if (!loadFxsaveWords(cpu, fxWords(item.fx), 0)) throw new Error('bad MXCSR in a case');
     GENERAL.forEach((name, i) => {
       cpu.set(slot(name), item.reg(i));
     });
@@ -87,7 +87,7 @@ export function runOurs(cases: readonly Case[]): Case[] {
     });
     result.eflags = getFlags();
     result.setTrap(vector < 0 ? 0 : (SIGNALS[vector] ?? -1), Math.max(0, vector));
-    saveFxsave(cpu, result.fx);
+    saveFxsaveWords(cpu, fxWords(result.fx), 0);
     const at = memory.frameAddress(dataFrame);
     result.memory.set(memory.u8.subarray(at, at + MEM_BYTES));
     return result;
@@ -120,3 +120,8 @@ export function runOurs(cases: readonly Case[]): Case[] {
 }
 
 export { RECORD_BYTES };
+
+/** An FXSAVE image as words. */
+export function fxWords(view: DataView): Int32Array {
+  return new Int32Array(view.buffer, view.byteOffset, view.byteLength >> 2);
+}

@@ -2,8 +2,9 @@
 import { FlatMachine, type Row, rows } from '@kml/arch-ia32/isa/testing';
 import { wasmTranslatorWith } from '@kml/core';
 import { expect, test } from 'vitest';
-import { loadFxsave, saveFxsave } from '../../../../packages/arch-ia32/src/isa/fp/x87-image.ts';
+import { loadFxsaveWords, saveFxsaveWords } from '../../../../packages/arch-ia32/src/isa/fp/x87-words.ts';
 import { encode, makeCase, memoryAllowed, Random, registerAllowed } from './generate.ts';
+import { fxWords } from './machine.ts';
 import { DATA_ADDRESS } from './record.ts';
 
 const CODE = 0x08048000;
@@ -51,11 +52,11 @@ function outcome(seed: number, translate: boolean) {
   fx.setUint16(0, fx.getUint16(0, true) | 0x3f, true);
   fx.setUint16(2, fx.getUint16(2, true) & 0x7f00, true);
   fx.setInt32(24, (fx.getInt32(24, true) | 0x1f80) & 0xffff, true);
-  expect(loadFxsave(m.cpu, fx)).toBe(true);
+  expect(loadFxsaveWords(m.cpu, fxWords(fx), 0)).toBe(true);
   m.set({ edi: start.reg(7), eflags: 0x202 });
   const executed = m.run(CODE, 100_000);
   const image = new DataView(new ArrayBuffer(512));
-  saveFxsave(m.cpu, image);
+  saveFxsaveWords(m.cpu, fxWords(image), 0);
   return {
     result: {
       seed,

@@ -5,6 +5,7 @@ import { spsrSlot } from '../system/banks.ts';
 import { writePsrFields } from '../system/status.ts';
 import { UNMASK_ASSIST } from '../vectors.ts';
 import type { Insn } from './insn.ts';
+import { changeInline, mayChangeInline } from './mode-change.ts';
 import { expandArm } from './operand2.ts';
 
 const QF = reg('qf');
@@ -109,7 +110,8 @@ export function cps(x: Insn): void {
     return;
   }
   x.endsBlock();
-  x.system(WRITE_PSR, x.const(value | x.mode5), x.const(mask | MODE_M));
+  if (mayChangeInline(x, x.mode5)) changeInline(x, x.mode5, mask, value);
+  else x.system(WRITE_PSR, x.const(value | x.mode5), x.const(mask | MODE_M));
 }
 
 /** A change of masks alone is inline, unless it lets an interrupt in that waits: entry code does little else. */

@@ -3,20 +3,12 @@ import type { Cpu } from '@kml/core';
 import { defineRoutine } from '../host-functions.ts';
 import { MODE_CPL } from '../state.ts';
 import { GP } from '../vectors.ts';
-import {
-  ENVIRONMENT_BYTES,
-  FXSAVE_BYTES,
-  loadEnvironment,
-  loadFsave,
-  loadFxsave,
-  STATE_BYTES,
-  saveEnvironment,
-  saveFsave,
-  saveFxsave,
-} from './x87-image.ts';
+import { ENVIRONMENT_BYTES, loadEnvironment, loadFsave, STATE_BYTES, saveEnvironment, saveFsave } from './x87-image.ts';
 import { control, initialize, setControlWord } from './x87-state.ts';
+import { FXSAVE_WORDS, loadFxsaveWords, saveFxsaveWords } from './x87-words.ts';
 
-const buffer = new DataView(new ArrayBuffer(512));
+const buffer = new DataView(new ArrayBuffer(4 * FXSAVE_WORDS));
+const words = new Int32Array(buffer.buffer);
 
 function supervisor(cpu: Cpu): boolean {
   return (cpu.mode & MODE_CPL) !== 3;
@@ -74,14 +66,14 @@ export const RESTORE_STATE = defineRoutine((cpu, address, bits, _c, next) => {
 /** FXSAVE: the bytes behind XMM7 are left as they are. */
 export const FX_SAVE = defineRoutine((cpu, address, _b, _c, next) => {
   if ((address & 15) !== 0) cpu.fault(GP, 0);
-  saveFxsave(cpu, buffer);
-  write(cpu, address, FXSAVE_BYTES);
+  saveFxsaveWords(cpu, words, 0);
+  write(cpu, address, 4 * FXSAVE_WORDS);
   cpu.pc = next;
 });
 
 export const FX_RESTORE = defineRoutine((cpu, address, _b, _c, next) => {
   if ((address & 15) !== 0) cpu.fault(GP, 0);
-  read(cpu, address, FXSAVE_BYTES);
-  if (!loadFxsave(cpu, buffer)) cpu.fault(GP, 0);
+  read(cpu, address, 4 * FXSAVE_WORDS);
+  if (!loadFxsaveWords(cpu, words, 0)) cpu.fault(GP, 0);
   cpu.pc = next;
 });

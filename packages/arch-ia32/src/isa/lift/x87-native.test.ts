@@ -1,7 +1,7 @@
 import { wasmTranslatorWith } from '@kml/core';
 import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
-import { saveFxsave } from '../fp/x87-image.ts';
+import { saveFxsaveWords } from '../fp/x87-words.ts';
 import { FlatMachine } from '../testing/flat-machine.ts';
 
 /*
@@ -57,7 +57,7 @@ function outcome(m: FlatMachine, at: number, operation: readonly number[], data:
   // FNINIT first: what the last run left is of no concern.
   m.run(at, 4 + operation.length / 2);
   const view = new DataView(new ArrayBuffer(512));
-  saveFxsave(m.cpu, view);
+  saveFxsaveWords(m.cpu, new Int32Array(view.buffer), 0);
   const words = Array.from({ length: 8 + 32 }, (_, i) => (view.getInt32(i * 4, true) >>> 0).toString(16));
   return `${words} ${m.trap?.vector}`;
 }

@@ -1,6 +1,6 @@
 import type { Cpu } from '@kml/core';
 import { describe, expect, test } from 'vitest';
-import { loadFxsave, saveFxsave } from '../fp/x87-image.ts';
+import { loadFxsaveWords, saveFxsaveWords } from '../fp/x87-words.ts';
 import { FlatMachine } from '../testing/flat-machine.ts';
 import { GP, MF, NM, PF } from '../vectors.ts';
 
@@ -30,7 +30,7 @@ function run(m: FlatMachine, hex: string): void {
 
 function fx(cpu: Cpu): DataView {
   const view = new DataView(new ArrayBuffer(512));
-  saveFxsave(cpu, view);
+  saveFxsaveWords(cpu, new Int32Array(view.buffer), 0);
   return view;
 }
 
@@ -214,7 +214,7 @@ describe('state in memory', () => {
     m.write(DATA + 24, [0x80, 0x1f, 1, 0]);
     run(m, '0f ae 0b');
     expect(m.trap).toMatchObject({ vector: GP });
-    expect(loadFxsave(m.cpu, fx(m.cpu))).toBe(true);
+    expect(loadFxsaveWords(m.cpu, new Int32Array(fx(m.cpu).buffer), 0)).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import { nativeSet, sigSetBytes } from '../../abi/signals.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type MmUsage, mmUsage } from '../../mm/maps-text.ts';
 import { SIG_DFL, SIG_IGN } from '../../signal/numbers.ts';
+import { NO_SIGNALS, sigBit, sigSetNumber, union } from '../../signal/sig-set.ts';
 import type { Capabilities, CapSet } from '../../task/capabilities.ts';
 import { cyclesToTicks, groupTimes, USER_HZ } from '../../task/times.ts';
 import type { SigSet, Task } from '../../types.ts';
@@ -46,19 +47,18 @@ function stateOf(task: Task): [letter: string, name: string] {
 
 /** Signals that a process ignores and that it catches. */
 function actionSets(task: Task): { ignored: SigSet; caught: SigSet } {
-  let ignored = 0n;
-  let caught = 0n;
+  let ignored = NO_SIGNALS;
+  let caught = NO_SIGNALS;
   for (let signo = 1; signo < task.group.actions.length; signo++) {
     const handler = task.group.actions[signo]?.handler ?? SIG_DFL;
-    const bit = 1n << BigInt(signo - 1);
-    if (handler === SIG_IGN) ignored |= bit;
-    else if (handler !== SIG_DFL) caught |= bit;
+    if (handler === SIG_IGN) ignored = union(ignored, sigBit(signo));
+    else if (handler !== SIG_DFL) caught = union(caught, sigBit(signo));
   }
   return { ignored, caught };
 }
 
 function hexSet(kernel: Kernel, set: SigSet): string {
-  return nativeSet(kernel, set)
+  return sigSetNumber(nativeSet(kernel, set))
     .toString(16)
     .padStart(sigSetBytes(kernel) * 2, '0');
 }
@@ -70,7 +70,7 @@ export function statText(kernel: Kernel, task: Task, thread: boolean): string {
   const usage = usageOf(kernel, task);
   const { ignored, caught } = actionSets(task);
   const tty = fsState(kernel).ttys.get(group.tty);
-  const low = (set: SigSet): bigint => nativeSet(kernel, set) & 0x7fff_ffffn;
+  const low = (set: SigSet): number => nativeSet(kernel, set).w0 & 0x7fff_ffff;
   const fields = [
     task.tid,
     `(${task.comm})`,

@@ -4,6 +4,7 @@ import { BLOCKED, EBADF, EFAULT, EINTR, EINVAL, ENOTDIR } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { UNBLOCKABLE } from '../../signal/numbers.ts';
+import { without } from '../../signal/sig-set.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { readTimespec } from '../../time/timespec.ts';
 import type { OpenFile, SigSet, Task } from '../../types.ts';
@@ -202,7 +203,7 @@ function signalfd4(kernel: Kernel, task: Task, fd: number, address: number, size
   if (flags & ~(O_CLOEXEC | O_NONBLOCK) || size !== sigSetBytes(kernel)) return -EINVAL;
   const bytes = copyIn(kernel, task, address, size);
   if (bytes === undefined) return -EFAULT;
-  const set: SigSet = decodeSigSet(kernel, bytes) & ~UNBLOCKABLE;
+  const set: SigSet = without(decodeSigSet(kernel, bytes), UNBLOCKABLE);
   if (fd === -1) return install(kernel, task, openSignalfd(kernel, set, flags & O_NONBLOCK), flags);
   const file = getDataFile(task, fd);
   if (file === undefined) return -EBADF;

@@ -1,7 +1,8 @@
 import { EIO, ERESTARTSYS } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { SIG_IGN, SIGTTIN, SIGTTOU, sigBit } from '../../signal/numbers.ts';
+import { SIG_IGN, SIGTTIN, SIGTTOU } from '../../signal/numbers.ts';
 import { sendPgrpSignal, sigInfo } from '../../signal/send.ts';
+import { hasSignal } from '../../signal/sig-set.ts';
 import { isOrphanedPgrp } from '../../task/jobs.ts';
 import type { Task } from '../../types.ts';
 import type { Tty } from './tty-state.ts';
@@ -13,7 +14,7 @@ export function isBackground(task: Task, tty: Tty): boolean {
 }
 
 function cannotTake(task: Task, signo: number): boolean {
-  return (task.sigMask & sigBit(signo)) !== 0n || task.group.actions[signo]?.handler === SIG_IGN;
+  return hasSignal(task.sigMask, signo) || task.group.actions[signo]?.handler === SIG_IGN;
 }
 
 /** A background process reads: SIGTTIN to its group. 0 where it may go on. Linux 6.1 drivers/tty/n_tty.c: job_control */

@@ -9,14 +9,15 @@ import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { frameAddress } from '../../task/thread-info.ts';
 import type { SigAction, Task } from '../../types.ts';
-import { defaultAction, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, sigBit, UNBLOCKABLE } from '../numbers.ts';
+import { defaultAction, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, UNBLOCKABLE } from '../numbers.ts';
 import { flushSignals, recalcSigPending, setSigMask } from '../pending.ts';
 import { forceSegv } from '../send.ts';
+import { hasSignal, NO_SIGNALS, sigBit, without } from '../sig-set.ts';
 
 /** Linux 6.1 kernel/signal.c: do_sigaction */
 function setAction(kernel: Kernel, task: Task, signo: number, action: SigAction): void {
   const { group } = task;
-  group.actions[signo] = { ...action, mask: action.mask & ~UNBLOCKABLE };
+  group.actions[signo] = { ...action, mask: without(action.mask, UNBLOCKABLE) };
   const ignored = action.handler === SIG_IGN || (action.handler === SIG_DFL && defaultAction(signo) === 'ignore');
   if (!ignored) return;
   flushSignals(group.pending, sigBit(signo));
@@ -27,7 +28,7 @@ function setAction(kernel: Kernel, task: Task, signo: number, action: SigAction)
 }
 
 function isCatchable(kernel: Kernel, signo: number): boolean {
-  return signo >= 1 && signo <= lastSignal(kernel) && !(UNBLOCKABLE & sigBit(signo));
+  return signo >= 1 && signo <= lastSignal(kernel) && !hasSignal(UNBLOCKABLE, signo);
 }
 
 /** Layout of a struct sigaction, and bytes of its mask: the old call's has one word. */
@@ -71,7 +72,7 @@ function sigaction(kernel: Kernel, task: Task, oldCall: boolean, signo: number, 
 function signal(kernel: Kernel, task: Task, signo: number, handler: number): number {
   if (!isCatchable(kernel, signo)) return -EINVAL;
   const before = task.group.actions[signo]!.handler;
-  setAction(kernel, task, signo, { handler, flags: (SA_RESETHAND | SA_NODEFER) >>> 0, mask: 0n, restorer: 0 });
+  setAction(kernel, task, signo, { handler, flags: (SA_RESETHAND | SA_NODEFER) >>> 0, mask: NO_SIGNALS, restorer: 0 });
   return before;
 }
 

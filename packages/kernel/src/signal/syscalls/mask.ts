@@ -11,12 +11,13 @@ import { readTimespec } from '../../time/timespec.ts';
 import type { SigSet, Task } from '../../types.ts';
 import { UNBLOCKABLE } from '../numbers.ts';
 import { dequeueSignal, setSigMask } from '../pending.ts';
+import { ALL_SIGNALS, common, NO_SIGNALS, setOfWords, union, without } from '../sig-set.ts';
 import { encodeSigInfo } from '../siginfo-struct.ts';
 
 export const SIG_BLOCK = 0;
 export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;
-const LOW = 0xffff_ffffn;
+const LOW = setOfWords(-1);
 
 /** A set of so many bytes: sigSetBytes, or 4 of the old calls, which leave the upper part alone. */
 export function readSigSet(kernel: Kernel, task: Task, address: number, bytes: number): SigSet | undefined {
@@ -30,17 +31,17 @@ function writeSigSet(kernel: Kernel, task: Task, address: number, set: SigSet, b
 
 /** The signals that an old call's word cannot name. */
 function beyondWord(kernel: Kernel): SigSet {
-  return ~genericSet(kernel, LOW);
+  return without(ALL_SIGNALS, genericSet(kernel, LOW));
 }
 
 function applyMask(kernel: Kernel, old: SigSet, how: number, set: SigSet, bytes: number): SigSet | undefined {
   switch (how) {
     case SIG_BLOCK:
-      return old | set;
+      return union(old, set);
     case SIG_UNBLOCK:
-      return old & ~set;
+      return without(old, set);
     case SIG_SETMASK:
-      return bytes === 4 ? (old & beyondWord(kernel)) | set : set;
+      return bytes === 4 ? union(common(old, beyondWord(kernel)), set) : set;
     default:
       return undefined;
   }
@@ -51,7 +52,7 @@ function sigprocmask(kernel: Kernel, task: Task, how: number, next: number, old:
   if (next !== 0) {
     const set = readSigSet(kernel, task, next, bytes);
     if (set === undefined) return -EFAULT;
-    const mask = applyMask(kernel, before, how, set & ~UNBLOCKABLE, bytes);
+    const mask = applyMask(kernel, before, how, without(set, UNBLOCKABLE), bytes);
     if (mask === undefined) return -EINVAL;
     setSigMask(kernel, task, mask);
   }
@@ -59,7 +60,7 @@ function sigprocmask(kernel: Kernel, task: Task, how: number, next: number, old:
 }
 
 function sigpending(kernel: Kernel, task: Task, address: number, bytes: number): number {
-  const set = (task.pending.set | task.group.pending.set) & task.sigMask;
+  const set = common(union(task.pending.set, task.group.pending.set), task.sigMask);
   return writeSigSet(kernel, task, address, set, bytes) ? 0 : -EFAULT;
 }
 
@@ -75,7 +76,7 @@ function sigsuspend(kernel: Kernel, task: Task, mask: SigSet): number {
 
 function rtSigsuspend(kernel: Kernel, task: Task, address: number, size: number): number {
   if (size !== sigSetBytes(kernel)) return -EINVAL;
-  const set = task.restart === undefined ? readSigSet(kernel, task, address, size) : 0n;
+  const set = task.restart === undefined ? readSigSet(kernel, task, address, size) : NO_SIGNALS;
   return set === undefined ? -EFAULT : sigsuspend(kernel, task, set);
 }
 
@@ -105,7 +106,7 @@ function sigtimedwait(
   if (typeof deadline === 'number') return deadline;
   // While it waits the signals of the set are unblocked, so that they wake it.
   if (record !== undefined) endUnblocked(kernel, task);
-  const found = dequeueSignal(kernel, task, ~wanted | UNBLOCKABLE);
+  const found = dequeueSignal(kernel, task, union(without(ALL_SIGNALS, wanted), UNBLOCKABLE));
   if (found !== undefined) {
     if (info !== 0 && !copyOut(kernel, task, info, encodeSigInfo(kernel, found))) return -EFAULT;
     return nativeNumber(kernel, 'signal', found.signo);
@@ -113,7 +114,7 @@ function sigtimedwait(
   if (task.timedOut || (deadline !== undefined && deadline <= monotonicNs(kernel))) return -EAGAIN;
   task.restart = { call: 'sigtimedwait', set: wanted, deadline };
   task.realBlocked = task.sigMask;
-  setSigMask(kernel, task, task.sigMask & ~wanted);
+  setSigMask(kernel, task, without(task.sigMask, wanted));
   const result = blockOn(kernel, task, [], { deadline, onSignal: -EINTR });
   if (result !== BLOCKED) endUnblocked(kernel, task);
   return result;
@@ -121,18 +122,18 @@ function sigtimedwait(
 
 function endUnblocked(kernel: Kernel, task: Task): void {
   setSigMask(kernel, task, task.realBlocked);
-  task.realBlocked = 0n;
+  task.realBlocked = NO_SIGNALS;
 }
 
 function ssetmask(kernel: Kernel, task: Task, mask: number): number {
-  const old = Number(nativeSet(kernel, task.sigMask) & LOW);
-  setSigMask(kernel, task, (task.sigMask & beyondWord(kernel)) | genericSet(kernel, BigInt(mask)));
+  const old = nativeSet(kernel, task.sigMask).w0 >>> 0;
+  setSigMask(kernel, task, union(common(task.sigMask, beyondWord(kernel)), genericSet(kernel, setOfWords(mask))));
   return old;
 }
 
 /** sigsuspend of ABIs whose call takes the mask alone (CONFIG_OLD_SIGSUSPEND). */
 export const ONE_WORD_SIGSUSPEND: SyscallDef = full('sigsuspend', ['ulong'], (kernel, task, mask) =>
-  sigsuspend(kernel, task, genericSet(kernel, BigInt(mask!))),
+  sigsuspend(kernel, task, genericSet(kernel, setOfWords(mask!))),
 );
 
 export const MASK_SYSCALLS: readonly SyscallDef[] = [
@@ -149,7 +150,7 @@ export const MASK_SYSCALLS: readonly SyscallDef[] = [
   full('rt_sigsuspend', ['ptr', 'size'], rtSigsuspend),
   // Two history arguments that nobody uses come first; ONE_WORD_SIGSUSPEND has none.
   full('sigsuspend', ['int', 'int', 'ulong'], (kernel, task, _first, _second, mask) =>
-    sigsuspend(kernel, task, genericSet(kernel, BigInt(mask!))),
+    sigsuspend(kernel, task, genericSet(kernel, setOfWords(mask!))),
   ),
   full('pause', [], (kernel, task) => blockOn(kernel, task, [], { onSignal: -ERESTARTNOHAND })),
   full('rt_sigtimedwait', ['ptr', 'ptr', 'ptr', 'size'], (kernel, task, set, info, timeout, size) =>
@@ -158,6 +159,6 @@ export const MASK_SYSCALLS: readonly SyscallDef[] = [
   full('rt_sigtimedwait_time64', ['ptr', 'ptr', 'ptr', 'size'], (kernel, task, set, info, timeout, size) =>
     sigtimedwait(kernel, task, set!, info!, timeout!, size!, true),
   ),
-  full('sgetmask', [], (kernel, task) => Number(nativeSet(kernel, task.sigMask) & LOW)),
+  full('sgetmask', [], (kernel, task) => nativeSet(kernel, task.sigMask).w0 >>> 0),
   full('ssetmask', ['ulong'], ssetmask),
 ];

@@ -140,8 +140,16 @@ class RandomInstruction {
     return this.within(this.pc + 4) !== this.pc + 4;
   }
 
-  /** An address: mostly in the two data pages, sometimes at their seam or end, in the code, or unmapped. */
+  /** An address: of its own, or near one that other instructions use, too. */
   private address(): I32 {
+    const { b, random } = this;
+    if (random.oneIn(2)) return this.freshAddress();
+    const base = b.and(b.get(R7), b.const(0x1fff));
+    return b.add(base, b.const(USER_DATA + random.below(96) - 40));
+  }
+
+  /** Mostly in the two data pages, sometimes at their seam or end, in the code, or unmapped. */
+  private freshAddress(): I32 {
     const { b, random, values } = this;
     const value = values.value('i32');
     const masked = (mask: number, base: number): I32 => b.add(b.and(value, b.const(mask)), b.const(base));

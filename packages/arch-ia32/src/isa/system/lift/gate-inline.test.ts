@@ -5,6 +5,7 @@ import { ia32 } from '../../backend.ts';
 import { reg } from '../../state.ts';
 import { FLAG_IOPL, FLAG_TF, FLAG_VM, writeEflags } from '../eflags.ts';
 import { updateMode } from '../mode.ts';
+import { CR0_AM } from '../registers.ts';
 
 const KERNEL_BASE = 0xc000_0000;
 const USER_CODE = 0x1000;
@@ -14,9 +15,14 @@ const IDT = KERNEL_BASE;
 const GDT = KERNEL_BASE + 0x440;
 const TSS = KERNEL_BASE + 0x500;
 const STACK = KERNEL_BASE + 0xc00;
-const PROGRAMS = 1500;
-/** INT 0x80; IRETD. */
-const WORDS = { [USER_CODE]: 0x9090_80cd, [KERNEL_CODE]: 0x9090_90cf };
+const PROGRAMS = 800;
+/** INT 0x80, SYSENTER; IRETD, SYSEXIT. */
+const WORDS = {
+  [USER_CODE]: 0x9090_80cd,
+  [USER_CODE + 4]: 0x9090_340f,
+  [KERNEL_CODE]: 0x9090_90cf,
+  [KERNEL_CODE + 4]: 0x9090_350f,
+};
 const GATE = 0x80;
 const [KERNEL_CS, KERNEL_DS, USER_CS, USER_DS] = [0x60, 0x68, 0x73, 0x7b];
 
@@ -64,6 +70,12 @@ function prepare(cpu: Cpu, random: Random, cpl: 0 | 3): void {
   set('trBase', TSS);
   set('trLimit', random.oneIn(20) ? random.below(16) : 0x67);
   if (random.oneIn(20)) set(random.pick(['idtrBase', 'gdtrBase', 'trBase']), random.corner());
+  set('sysenterCs', random.oneIn(10) ? random.pick([0, 3, 0x10000, 0xfffc, 0xfff0]) : KERNEL_CS | random.below(4));
+  set('sysenterEip', 0xc000_0808);
+  set('sysenterEsp', random.corner());
+  set('ecx', random.corner());
+  set('edx', USER_CODE);
+  if (random.oneIn(4)) set('cr0', cpu.get(reg('cr0')) | CR0_AM);
   writeEflags(cpu, random.word() & ~(FLAG_TF | FLAG_VM | (random.oneIn(2) ? FLAG_IOPL : 0)));
   updateMode(cpu);
 }
@@ -96,6 +108,14 @@ function compare(pc: number, cpl: 0 | 3): number {
 
 test('INT n does in IR what the routine does', () => {
   expect(compare(USER_CODE, 3)).toBeGreaterThan(PROGRAMS / 3);
+});
+
+test('SYSENTER does in IR what the routine does', () => {
+  expect(compare(USER_CODE + 4, 3)).toBeGreaterThan(PROGRAMS / 3);
+});
+
+test('SYSEXIT does in IR what the routine does', () => {
+  expect(compare(KERNEL_CODE + 4, 0)).toBeGreaterThan(PROGRAMS / 3);
 });
 
 test('IRETD does in IR what the routine does', () => {

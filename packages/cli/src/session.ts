@@ -15,6 +15,7 @@ import { BUILD } from './build.ts';
 import { Failure } from './failure.ts';
 import { checkProfileFile, writeProfile } from './profile/write-profile.ts';
 import { checkSaveOptions, type SaveOptions, saveTo } from './save-session.ts';
+import { watchKernelEntries } from './sparing.ts';
 import { openTrace } from './trace-file.ts';
 
 /** What `run` and `restore` have in common. */
@@ -126,6 +127,7 @@ async function runAndSave(machine: Machine, options: SessionOptions, wish: SaveW
   wish.pause = () => machine.pause();
   if (wish.early) machine.pause();
   let pauseAt = options.saveAt;
+  watchKernelEntries(() => machine.kernelEntries());
   for (;;) {
     const result = await machine.run({
       ...(deadline !== undefined && { timeoutSeconds: Math.max(0, deadline - performance.now()) / 1000 }),

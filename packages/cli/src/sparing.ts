@@ -3,6 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 /** So long V8 compiles sparingly: most commands end within it, and the optimised code of a run of a second or two costs more than it gains. */
 const SPARING_MILLISECONDS = 2000;
 
+/** After so many entries into the kernel its code is worth optimising: what a shell script makes in two seconds or more. */
+const HOT_ENTRIES = 60_000;
+const WATCH_MILLISECONDS = 20;
+
 /** V8's own: bytes of code, roughly, that a function executes before TurboFan compiles it. Modules keep what held when they were made. */
 const WASM_TIERING_BUDGET = 13_000_000;
 
@@ -16,9 +20,25 @@ export function compileSparingly(): void {
   setFlagsFromString('--no-incremental-marking');
   // Nor do functions in WebAssembly earn TurboFan so soon: python's start had 38 of them compiled, in 0.2 s.
   setFlagsFromString(`--wasm-tiering-budget=${8 * WASM_TIERING_BUDGET}`);
-  setTimeout(() => {
-    setFlagsFromString('--no-efficiency-mode');
-    setFlagsFromString(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
-    setFlagsFromString('--incremental-marking');
-  }, SPARING_MILLISECONDS).unref();
+  setTimeout(compileFreely, SPARING_MILLISECONDS).unref();
+}
+
+/** V8's own thresholds again. */
+function compileFreely(): void {
+  setFlagsFromString('--no-efficiency-mode');
+  setFlagsFromString(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
+  setFlagsFromString('--incremental-marking');
+}
+
+/**
+ * Ends the sparing of compileSparingly as soon as programs have entered the kernel often: its code is hot then, however
+ * short the run has been. `entries` tells how often they have.
+ */
+export function watchKernelEntries(entries: () => number): void {
+  const timer = setInterval(() => {
+    const over = performance.now() > SPARING_MILLISECONDS;
+    if (!over && entries() < HOT_ENTRIES) return;
+    clearInterval(timer);
+    if (!over) compileFreely();
+  }, WATCH_MILLISECONDS).unref();
 }

@@ -37,7 +37,7 @@ import { Doorbell, ending, runToEnd, stepBy } from './run-loop.ts';
 import { saveMachine } from './save/save-machine.ts';
 import type { SavedMachine } from './save/saved-machine.ts';
 import { hashState } from './state-hash.ts';
-import { collectStats, type MachineStats } from './stats.ts';
+import { collectStats, countEntries, type MachineStats } from './stats.ts';
 
 const MIB = 2 ** 20;
 const DEFAULT_MEMORY = 256 * MIB;
@@ -265,6 +265,11 @@ export class Machine {
   /** What the kernel holds, and where the counts it keeps do not agree with what is there. Takes a while. */
   audit(): KernelAudit {
     return auditKernel(this.kernel);
+  }
+
+  /** Entries into the kernel so far: system calls, faults, interrupts. Cheap, as stats is not. */
+  kernelEntries(): number {
+    return countEntries(this.kernel);
   }
 
   /** Where instructions, cycles and host time have gone so far; undefined without MachineOptions.profileEvery. */

@@ -50,6 +50,24 @@ export interface MachineStats {
   readonly engine: EngineCounters;
 }
 
+/** Entries into the kernel so far, however: system calls, faults, interrupts. */
+export function countEntries(kernel: Kernel): number {
+  const base = kernel.abi.taskSize + KERNEL_DATA_OFFSET;
+  let sum = 0;
+  for (const place of ENTRY_COUNTS) sum += kernelRead32(kernel, base + place) >>> 0;
+  return sum;
+}
+
+const ENTRY_COUNTS: readonly number[] = [
+  CPU_AREA.entriesTrap,
+  CPU_AREA.entriesFast,
+  CPU_AREA.entriesDirect,
+  CPU_AREA.entriesDirectFull,
+  CPU_AREA.entriesRecognised,
+  CPU_AREA.entriesFault,
+  CPU_AREA.entriesInterrupt,
+];
+
 export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: EngineCounters): MachineStats {
   const word = (offset: number): number =>
     kernelRead32(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET + offset) >>> 0;

@@ -28,7 +28,6 @@ export function emitInPlace(region: RegionContext, code: BlockCode, terminal: In
     emitSwitch(region, code, terminal, place);
     return;
   }
-  region.records.settleIfPending(region.input.slots.deferredSlots);
   out.i32Const(region.services.placeNumber(place));
   for (let i = 0; i < 3; i++) {
     if (i < code.terminalValues.length) region.values.push(code.terminalValues[i]!);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { optimisationsWithout } from '../engine/optimisations.ts';
-import type { IrBlock, Terminal } from '../ir/block.ts';
+import type { I32, IrBlock, Terminal } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { outcome } from '../testing/random-machine.ts';
 import { type TOY_OPS, toy, toyLayout } from '../testing/toy-isa.ts';
@@ -86,9 +86,20 @@ test('what is not known of a callee is called, its computed jumps too', () => {
   expect(way(stub)).toEqual(['0:jump', '100:callIndirect', '1:return']);
 });
 
+test('a callee that makes a kernel call stands in line', () => {
+  const kernelCall: Terminal = { kind: 'kernelCall', number: 1, next: 101 };
+  const region = inlined([
+    block(0, 1, call(100, 1)),
+    block(1, 1, RETURN),
+    block(100, 1, kernelCall),
+    block(101, 1, RETURN),
+  ]);
+  expect(way(region)).toEqual(['0:jump', '100:kernelCall', '101:return', '1:return']);
+});
+
 test('callees are called that are large, trap, never return, or ask where they are', () => {
   const caller = [block(0, 1, call(100, 1)), block(1, 1, RETURN)];
-  const trap: Terminal = { kind: 'kernelCall', number: 1, next: 101 };
+  const trap: Terminal = { kind: 'trap', vector: 3, error: 0 as I32, completes: true };
   expect(way(inlined([...caller, block(100, 11, RETURN)]))[0]).toBe('0:call');
   expect(way(inlined([...caller, block(100, 1, trap), block(101, 1, RETURN)]))[0]).toBe('0:call');
   expect(way(inlined([...caller, block(100, 1, { kind: 'jump', target: 100 })]))[0]).toBe('0:call');

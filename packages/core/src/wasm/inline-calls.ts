@@ -56,7 +56,7 @@ export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits): boo
     instructions += block.count;
     const { kind } = block.terminal;
     if (kind === 'return') returns = true;
-    else if (kind === 'trap' || kind === 'system' || kind === 'switchMode' || kind === 'kernelCall') {
+    else if (kind === 'trap' || kind === 'system' || kind === 'switchMode') {
       return false;
     } else if (kind === 'jumpIndirect') {
       if (callee.successors(block).length > 0) return false;

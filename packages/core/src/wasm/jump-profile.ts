@@ -31,13 +31,14 @@ export class JumpProfile {
     return this.jumps.push(jump);
   }
 
-  /** The jump of that number went to `target`. */
-  note(number: number, target: number): void {
+  /** The jump of that number went to `target`. False if that is known, or of no account. */
+  note(number: number, target: number): boolean {
     const jump = this.jumps[number - 1];
-    if (jump === undefined || (!jump.isCall && Math.abs((target - jump.pc) | 0) > NEAR)) return;
-    if (jump.targets.length === MAX_TARGETS || jump.targets.includes(target)) return;
+    if (jump === undefined || (!jump.isCall && Math.abs((target - jump.pc) | 0) > NEAR)) return false;
+    if (jump.targets.length === MAX_TARGETS || jump.targets.includes(target)) return false;
     jump.targets.push(target);
     append(this.byTarget, target, jump);
+    return true;
   }
 
   /** Targets seen of the jump, near ones, or call at (pc, mode). */

@@ -9,27 +9,14 @@ import {
 import type { Note } from './deferral.ts';
 import { type CodeWriter, OPCODE, VOID } from './encoder.ts';
 import { type NotedRecord, type RecordFlow, recordsIn } from './record-flow.ts';
-import { CARRIED, type ExitRecords } from './record-names.ts';
+import { type Group, homesOf, keptLocals, slotsOf } from './record-groups.ts';
+import { CARRIED, type ExitRecords, type OperandPlace } from './record-names.ts';
 import { IMPORT_SETTLE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
+import { emitShape } from './shape-function.ts';
 import { MAX_OPERANDS } from './shapes.ts';
 import { MIXED, RECORDED } from './slot-flow.ts';
 import { addBit, type Bits, bits } from './slots.ts';
-
-/** A group of slots with one recipe: what the region keeps of it, and where a record in memory has it. */
-interface Group {
-  readonly index: number;
-  /** Local of the word that says which record it is, -1 if it is nowhere carried. */
-  readonly word: number;
-  /** Locals of operands, as many as some record keeps. */
-  readonly operands: readonly number[];
-  readonly home: number;
-  /** Bits of its slots, and of all its family's. */
-  readonly slots: number;
-  readonly family: number;
-  /** Slot that its state is read by. */
-  readonly slot: number;
-}
 
 const [EQUAL, AND, OR] = [0x46, 0x71, 0x72];
 /** A group's bits in `needs`: its word, then its operands. */
@@ -122,13 +109,57 @@ export class RecordEmitter {
 
   /** Hands the record over to memory at a boundary where translated code goes on elsewhere. */
   handOver(states: Int8Array): void {
+    for (const family of this.families) this.handOverFamily(family, states);
+  }
+
+  private handOverFamily(family: readonly Group[], states: Int8Array): void {
+    const sure = family.filter(({ slot }) => states[slot] === RECORDED);
+    const mixed = family.filter(({ slot }) => states[slot] === MIXED);
+    if (mixed.length === 0) this.handOverSure(sure);
+    else if (sure.length > 0) this.handOverMixed(sure, mixed);
+    else this.handOverPerhaps(mixed);
+  }
+
+  /**
+   * Computes what is recorded here and what the record in memory speaks of: for the host, who is to see all slots. What
+   * the region knows it computes itself, and what of that family is older in memory nobody will.
+   */
+  settle(states: Int8Array, slots: readonly number[]): void {
+    const inline: { group: Group; record: NotedRecord }[] = [];
     for (const family of this.families) {
-      const sure = family.filter(({ slot }) => states[slot] === RECORDED);
-      const mixed = family.filter(({ slot }) => states[slot] === MIXED);
-      if (mixed.length === 0) this.handOverSure(sure);
-      else if (sure.length > 0) this.handOverMixed(sure, mixed);
-      else this.handOverPerhaps(mixed);
+      const known = this.knownHere(family, states);
+      if (known === undefined) {
+        this.handOverFamily(family, states);
+        continue;
+      }
+      if (known.length === 0) continue;
+      this.settleOthers(known.map(({ group }) => group));
+      this.storeWord(known[0]!.group.family, [], (code) => code.i32Const(0));
+      inline.push(...known);
     }
+    this.settleIfPending(slots);
+    for (const { group, record } of inline) this.compute(group, record);
+  }
+
+  /** The newest records of a family's groups here; undefined where it depends on the way here which they are. */
+  private knownHere(family: readonly Group[], states: Int8Array): { group: Group; record: NotedRecord }[] | undefined {
+    const known: { group: Group; record: NotedRecord }[] = [];
+    for (const group of family) {
+      const state = states[group.slot];
+      if (state !== RECORDED && state !== MIXED) continue;
+      const record = state === RECORDED ? this.onlyHere(group)?.record : undefined;
+      if (record === undefined) return undefined;
+      known.push({ group, record });
+    }
+    return known;
+  }
+
+  private compute(group: Group, { places, note }: NotedRecord): void {
+    const { code, locals, input } = this.region;
+    const { shape } = note.recipe;
+    const nodes = shape.nodes.map(() => locals.allocate('i32'));
+    emitShape(code, shape, input.slots, nodes, (operand) => this.pushOperand(group, places, operand));
+    for (const local of nodes) locals.release(local);
   }
 
   /** Hands over groups of one family where it depends on the way here whether there are any: their words say so. */
@@ -148,16 +179,18 @@ export class RecordEmitter {
   /** Hands over groups of one family. An older record in memory may speak of other slots of it. */
   private handOverSure(groups: readonly Group[]): void {
     if (groups.length === 0) return;
-    const { family } = groups[0]!;
     const speaks = slotsOf(groups);
-    if (family !== speaks) {
-      this.loadWord(this.region.code, RECORD_ADDRESS)
-        .i32Const(family & ~speaks)
-        .op(0x71);
-      this.settleIf();
-    }
-    this.storeWord(family, groups, (code) => code.i32Const(speaks));
+    this.settleOthers(groups);
+    this.storeWord(groups[0]!.family, groups, (code) => code.i32Const(speaks));
     for (const group of groups) this.store(group);
+  }
+
+  /** Has an older record in memory settled if it speaks of other slots of these groups' family. */
+  private settleOthers(groups: readonly Group[]): void {
+    const others = groups[0]!.family & ~slotsOf(groups);
+    if (others === 0) return;
+    this.loadWord(this.region.code, RECORD_ADDRESS).i32Const(others).op(AND);
+    this.settleIf();
   }
 
   /** The same where it depends on the way here whether groups `mixed` are recorded. */
@@ -256,12 +289,18 @@ export class RecordEmitter {
 
   private storeOperands(group: Group, { places }: NotedRecord): void {
     const { code } = this.region;
-    places.forEach((place, operand) => {
+    places.forEach((_, operand) => {
       code.i32Const(0);
-      if (place.kind === 'constant') code.i32Const(place.value);
-      else code.get(place.kind === 'slot' ? this.region.slotLocal(place.slot) : group.operands[operand]!);
+      this.pushOperand(group, places, operand);
       code.memory(OPCODE.i32Store, 2, RECORD_ADDRESS + operandOffset(group.home, operand));
     });
+  }
+
+  private pushOperand(group: Group, places: readonly OperandPlace[], operand: number): void {
+    const { code } = this.region;
+    const place = places[operand]!;
+    if (place.kind === 'constant') code.i32Const(place.value);
+    else code.get(place.kind === 'slot' ? this.region.slotLocal(place.slot) : group.operands[operand]!);
   }
 
   private get here(): { readonly records: ExitRecords; readonly needs: number } {
@@ -302,23 +341,4 @@ export class RecordEmitter {
     for (const { index } of this.groups) addBit(set, index);
     return set;
   }
-}
-
-/** Locals for what is kept of a group's records. */
-function keptLocals({ locals }: RegionContext, flow: RecordFlow, group: number): Pick<Group, 'word' | 'operands'> {
-  const records = recordsIn(flow, flow.ofGroup[group]!, group).flatMap((record) => record ?? []);
-  const isCarried = flow.memoryCarried[group] || records.some(({ carried }) => carried);
-  const kept = records.map(({ places }) => places.findLastIndex(({ kind }) => kind === 'kept') + 1);
-  return {
-    word: isCarried ? locals.allocate('i32') : -1,
-    operands: Array.from({ length: Math.max(0, ...kept) }, () => locals.allocate('i32')),
-  };
-}
-
-function slotsOf(groups: readonly Group[]): number {
-  return groups.reduce((word, { slots }) => word | slots, 0);
-}
-
-function homesOf(groups: readonly Group[]): number {
-  return groups.reduce((word, { home }) => word | (1 << (home + MAX_HOMES)), 0);
 }

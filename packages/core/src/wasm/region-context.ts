@@ -152,10 +152,11 @@ export class RegionContext {
       .memory(store[type], 2, STATE_BASE + this.input.slots.offset[slot]!);
   }
 
-  /** Gives all state back to memory: dirty slots, the deferred ones' record, the clock. */
-  sync(deferred: Int8Array): void {
+  /** Gives all state back to memory: dirty slots, the deferred ones' record, the clock. `whole`: the deferred ones themselves, too. */
+  sync(deferred: Int8Array, whole = false): void {
     for (const slot of members(this.dirty)) this.storeSlot(this.code, slot);
-    this.records.handOver(deferred);
+    if (whole) this.records.settle(deferred, this.input.slots.deferredSlots);
+    else this.records.handOver(deferred);
     this.code.i32Const(0).get(this.clockLocal);
     this.pushCharge(this.pending);
     this.code.memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);

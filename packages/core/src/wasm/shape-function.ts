@@ -15,18 +15,30 @@ export interface ShapeFunction {
 /** The function that computes a shape's slots: its parameters are the byte address of the operands, and its tag. */
 export function shapeFunction(shape: Shape, slots: SlotTable): ShapeFunction {
   const body = new CodeWriter();
+  const locals = shape.nodes.map((_, place) => place + PARAMETERS);
+  emitShape(body, shape, slots, locals, (operand) => body.get(0).memory(OPCODE.i32Load, 2, operand * 4));
+  return { locals: shape.nodes.map(() => 'i32' as const), body };
+}
+
+/** Computes a shape's slots and stores them. `locals`: an i32 for each of its nodes; `pushOperand` pushes an operand. */
+export function emitShape(
+  code: CodeWriter,
+  shape: Shape,
+  slots: SlotTable,
+  locals: readonly number[],
+  pushOperand: (operand: number) => void,
+): void {
   shape.nodes.forEach(([op, a, b, c, imm], place) => {
-    for (const argument of [a, b, c]) if (argument >= 0) body.get(argument + PARAMETERS);
-    if (op < 0) body.get(0).memory(OPCODE.i32Load, 2, imm * 4);
-    else if (op === OP_NUMBER.const32) body.i32Const(imm);
-    else body.op(OP_SPECS[op]!.wasm);
-    body.set(place + PARAMETERS);
+    for (const argument of [a, b, c]) if (argument >= 0) code.get(locals[argument]!);
+    if (op < 0) pushOperand(imm);
+    else if (op === OP_NUMBER.const32) code.i32Const(imm);
+    else code.op(OP_SPECS[op]!.wasm);
+    code.set(locals[place]!);
   });
   for (const [slot, place] of shape.outputs) {
-    body
+    code
       .i32Const(0)
-      .get(place + PARAMETERS)
+      .get(locals[place]!)
       .memory(OPCODE.i32Store, 2, STATE_BASE + slots.offset[slot]!);
   }
-  return { locals: shape.nodes.map(() => 'i32' as const), body };
 }

@@ -45,7 +45,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       break;
     default:
       if (isInPlace(terminal)) {
-        handOver(region, index, code);
+        handOver(region, index, code, terminal.kind !== 'switchMode');
         emitInPlace(region, code, terminal);
         goOn(region, index, terminal.inPlace!);
         return true;
@@ -65,9 +65,10 @@ export function emitWayOut(region: RegionContext, index: number, pc: number): vo
   region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
 
-function handOver(region: RegionContext, index: number, code: BlockCode): void {
+/** Gives state back to memory; for the host (`whole`) with deferred slots computed: each group is a call out for it. */
+function handOver(region: RegionContext, index: number, code: BlockCode, whole = false): void {
   const before = region.input.flow.deferredIn[index]!;
-  region.sync(deferredOut(code, before, region.input.slots, false));
+  region.sync(deferredOut(code, before, region.input.slots, false), whole);
 }
 
 /** A table slot for a known target: through its link in the address space's cache, else by look-up. */
@@ -182,10 +183,8 @@ function goOn(region: RegionContext, index: number, pc: number): void {
 
 function emitKernelCall(region: RegionContext, index: number, block: BlockCode, number: number, next: number): void {
   const { code } = region;
-  handOver(region, index, block);
+  handOver(region, index, block, true);
   finishBlock(region);
-  // Here and not by the host, for whom each group is a call out.
-  region.records.settleIfPending(region.input.slots.deferredSlots);
   const pc = region.services.pcOffset;
   code
     .i32Const(0)

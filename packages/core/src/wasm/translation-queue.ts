@@ -100,6 +100,11 @@ export class TranslationQueue {
     this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
   }
 
+  /** A computed call was seen to go to (pc, mode), which is translated. */
+  callLearned(pc: number, mode: number): void {
+    this.refreshCallersOf(pc, mode);
+  }
+
   /** Whether anything is to be translated. */
   get isWaiting(): boolean {
     return this.queue.length > 0;

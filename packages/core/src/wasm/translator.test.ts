@@ -299,6 +299,36 @@ test('a kernel call in place goes on, or leaves', () => {
   expect(executedTranslated(machine)).toBeGreaterThan(3000);
 });
 
+test('the functions of a table that make kernel calls stand in line, and leave from there', () => {
+  const program = (machine: ToyMachine) => {
+    machine.poke(
+      KERNEL_TEXT,
+      assemble([
+        ['callr', 4],
+        ['addi', 0, 0, 1],
+        ['add', 1, 1, 0],
+        ['jmp', 0, -3],
+        ['kcall', 0, 5],
+        ['ret'],
+        ['kcall', 0, 6],
+        ['ret'],
+      ]),
+    );
+    machine.setReg('r4', KERNEL_TEXT + 16);
+    machine.cpu.pc = KERNEL_TEXT | 0;
+    machine.cpu.mode = TOY_SUPERVISOR;
+    machine.onKernelCall = (number) => {
+      machine.setReg('r2', machine.reg('r2') + machine.engine.instructions() * number);
+      machine.setReg('r3', machine.cpu.pc);
+      if (machine.calls.length % 7 === 0) machine.setReg('r4', KERNEL_TEXT + 16 + 8 * (machine.calls.length & 1));
+      return machine.calls.length % 50 === 0 ? KERNEL_LEAVE : KERNEL_GO_ON;
+    };
+  };
+  const machine = compare([], 6000, program);
+  expect(machine.calls.length).toBe(1000);
+  expect(executedTranslated(machine)).toBeGreaterThan(4000);
+});
+
 test('a kernel call that changes the mapping of code is followed by the new code', () => {
   const program = (machine: ToyMachine) => {
     const second = machine.map(USER_CODE + 0x10_0000, RX);

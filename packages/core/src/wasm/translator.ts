@@ -272,13 +272,13 @@ class Translator implements TranslatorPort {
     return i32[SITE] === SITE_EXACT;
   }
 
-  /** Translated code came back with this pc: perhaps a computed jump whose target the look-up did not have. */
-  private learnJump(answer: number): void {
+  /** Translated code came back with this pc: perhaps a computed jump whose target the look-up did not have. Whether that is news. */
+  private learnJump(answer: number): boolean {
     const { i32 } = this;
     const jump = i32[JUMP]!;
-    if (jump === 0) return;
+    if (jump === 0) return false;
     i32[JUMP] = 0;
-    if (i32[JUMP_TARGET] === answer) this.jumps.note(jump, answer);
+    return i32[JUMP_TARGET] === answer && this.jumps.note(jump, answer);
   }
 
   /**
@@ -286,11 +286,13 @@ class Translator implements TranslatorPort {
    * at `back`. What is called is run here, below the callers, so that their frames are not lost.
    */
   private absent(pc: number, stack: number, back: number): number {
-    this.learnJump(pc);
+    const isNew = this.learnJump(pc);
     if (stack < STACK_TO_NEST || !this.nests) return pc;
     const { cpu } = this.host;
     const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
     if (region !== undefined) {
+      // Both got hot together, so nobody asks for the caller again.
+      if (isNew && inKernelText(this.host.options, pc)) this.queue.callLearned(pc, cpu.mode);
       this.wire(region);
       return this.runtime.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
     }

@@ -159,13 +159,14 @@ export class Interpreter {
   /** The access (or probe) at `at`, which the translation tables do not serve. Answers where the loop is to end, 0 after a page fault. */
   private access(at: number, end: number): number {
     const { slow, observer } = this;
-    const supervisor = this.records.isSupervisor(this.block);
     const m = this.cpu.i32;
     this.at = at;
     const flat = this.u16[at >> 1]!;
     const { dst, a, b, imm } = FLAT_FORMS[flat]!;
     const address = m[this.place(at + a)]!;
     const form = MEMORY_FORM_OF[flat];
+    const supervisor = form?.supervisor || this.records.isSupervisor(this.block);
+    slow.implied = form?.supervisor ?? false;
     if (form === undefined) {
       return slow.probeWrite(address, this.word(at + imm), supervisor) ? end : 0;
     }

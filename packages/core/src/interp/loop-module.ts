@@ -211,7 +211,7 @@ class LoopEmitter {
       const spec = OP_SPECS[number]!;
       const form = MEMORY_FORMS[name];
       if (cases.has(flat)) return;
-      if (form) cases.set(flat, () => this.access(form));
+      if (form) cases.set(flat, () => (form.supervisor ? this.slow() : this.access(form)));
       else if (spec.effect === 'pure' && spec.args.length > 0 && flat !== VALUE_OP) {
         cases.set(flat, () => this.pure(spec));
       }

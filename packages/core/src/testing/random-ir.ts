@@ -140,8 +140,16 @@ class RandomInstruction {
     return this.within(this.pc + 4) !== this.pc + 4;
   }
 
-  /** An address: mostly in the two data pages, sometimes at their seam or end, in the code, or unmapped. */
+  /** An address: of its own, or near one that other instructions use, too. */
   private address(): I32 {
+    const { b, random } = this;
+    if (random.oneIn(2)) return this.freshAddress();
+    const base = b.and(b.get(R7), b.const(0x1fff));
+    return b.add(base, b.const(USER_DATA + random.below(96) - 40));
+  }
+
+  /** Mostly in the two data pages, sometimes at their seam or end, in the code, or unmapped. */
+  private freshAddress(): I32 {
     const { b, random, values } = this;
     const value = values.value('i32');
     const masked = (mask: number, base: number): I32 => b.add(b.and(value, b.const(mask)), b.const(base));
@@ -199,7 +207,7 @@ class RandomInstruction {
         values.add('i32', b.load16uW(at));
         break;
       case 11:
-        values.add('i32', b.load32W(at));
+        values.add('i32', random.oneIn(2) ? b.load32W(at) : b.load32S(at));
         break;
       case 12:
         values.add('i64', b.load64W(at));
@@ -211,7 +219,8 @@ class RandomInstruction {
         b.store16(at, values.value('i32'));
         break;
       case 15:
-        b.store32(at, values.value('i32'));
+        if (random.oneIn(3)) b.store32S(at, values.value('i32'));
+        else b.store32(at, values.value('i32'));
         break;
       case 16:
         b.store64(at, values.value('i64'));

@@ -1,43 +1,12 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE } from '../memory/memory-map.ts';
+import { type AccessForm, accessExtent, FORMS, isSupervisorOp } from './access-forms.ts';
 import type { Statement } from './block-code.ts';
 import { type CodeWriter, OPCODE, VOID, WASM_TYPE, CodeWriter as Writer } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
 import type { ValueEmitter } from './value-emitter.ts';
 
 const O = OP_NUMBER;
-
-/** How an operation accesses memory. */
-interface AccessForm {
-  readonly bytes: number;
-  readonly write: boolean;
-  readonly opcode: number;
-}
-
-const form = (bytes: number, opcode: number, write = false): AccessForm => ({ bytes, write, opcode });
-
-const FORMS = new Map<number, AccessForm>([
-  [O.load8u, form(1, OPCODE.i32Load8U)],
-  [O.load8s, form(1, OPCODE.i32Load8S)],
-  [O.load16u, form(2, OPCODE.i32Load16U)],
-  [O.load16s, form(2, OPCODE.i32Load16S)],
-  [O.load32, form(4, OPCODE.i32Load)],
-  [O.load64, form(8, OPCODE.i64Load)],
-  [O.loadF32, form(4, OPCODE.f32Load)],
-  [O.loadF64, form(8, OPCODE.f64Load)],
-  [O.loadV, form(16, OPCODE.v128Load)],
-  [O.load8uW, form(1, OPCODE.i32Load8U, true)],
-  [O.load16uW, form(2, OPCODE.i32Load16U, true)],
-  [O.load32W, form(4, OPCODE.i32Load, true)],
-  [O.load64W, form(8, OPCODE.i64Load, true)],
-  [O.store8, form(1, OPCODE.i32Store8, true)],
-  [O.store16, form(2, OPCODE.i32Store16, true)],
-  [O.store32, form(4, OPCODE.i32Store, true)],
-  [O.store64, form(8, OPCODE.i64Store, true)],
-  [O.storeF32, form(4, OPCODE.f32Store, true)],
-  [O.storeF64, form(8, OPCODE.f64Store, true)],
-  [O.storeV, form(16, OPCODE.v128Store, true)],
-]);
 
 /** What is accessed in line in word-swapped memory where it is unaligned. */
 const UNALIGNED: ReadonlySet<number> = new Set([O.load32, O.store32, O.load16u, O.load16s, O.store16]);
@@ -78,7 +47,7 @@ export class AccessEmitter {
   private readonly locals: LocalPool;
   private readonly tablesLocal: number;
   private readonly tableOffset: number;
-  private readonly bigEndian: boolean;
+  readonly bigEndian: boolean;
   private readonly aligned: boolean;
   /** Unaligned words and half-words are accessed in line, by way of the two words they may lie in. */
   private readonly twoWords: boolean;
@@ -119,11 +88,6 @@ export class AccessEmitter {
     return host !== undefined && host.bytes >= bytes && (host.write || !write);
   }
 
-  /** Size and direction of an operation; probeW has its size as immediate. */
-  static extent(op: number, imm: number): { bytes: number; write: boolean } {
-    return op === O.probeW ? { bytes: imm, write: true } : FORMS.get(UNCONDITIONAL.get(op) ?? op)!;
-  }
-
   /**
    * An access on a condition. `b` and `c` are the operation's second and third argument (a load:
    * condition and the result without it; a store: value and condition). All values are computed before
@@ -155,7 +119,7 @@ export class AccessEmitter {
   }
 
   /** Pushes a value that is in a local, or (`local` -1) constant. */
-  private pusher(local: number, value: number, values: ValueEmitter): () => CodeWriter {
+  pusher(local: number, value: number, values: ValueEmitter): () => CodeWriter {
     const constant = local < 0 ? values.constant(value) : 0;
     return () => (local < 0 ? this.code.i32Const(constant) : this.code.get(local));
   }
@@ -177,8 +141,12 @@ export class AccessEmitter {
       this.emitUnaligned(op, address, value, values, exit, keep);
       return;
     }
-    const { bytes, write } = AccessEmitter.extent(op, imm);
-    const host = this.hostAddress(address, bytes, write, values, exit, keep || op === O.probeW);
+    const { bytes, write } = accessExtent(op, imm);
+    const supervisor = isSupervisorOp(op);
+    // What is translated so says nothing of the program's own access.
+    const again = (keep && !supervisor) || op === O.probeW;
+    const tables = this.tablesFor(supervisor);
+    const host = this.hostAddress(address, bytes, write, values, exit, again, tables);
     if (op === O.probeW) {
       this.code.byte(OPCODE.drop);
     } else {
@@ -190,6 +158,35 @@ export class AccessEmitter {
       if (value < 0 && this.bigEndian) this.swapWordsBack(op, bytes);
     }
     if (host >= 0 && !this.hosts.has(address)) this.locals.release(host);
+  }
+
+  /** An access that looks its page up for itself: what it loads is on the stack. */
+  accessAlone(
+    op: number,
+    pushAddress: () => CodeWriter,
+    pushValue: (() => CodeWriter) | undefined,
+    exit: AccessExit,
+  ): void {
+    const access = FORMS.get(op)!;
+    if (this.twoWords && UNALIGNED.has(op)) {
+      const host = this.locals.allocate('i32');
+      this.translate(pushAddress, 1, access.write, exit);
+      this.code.set(host);
+      this.accessUnaligned(op, host, pushAddress, pushValue, exit);
+      this.locals.release(host);
+      return;
+    }
+    this.translate(pushAddress, access.bytes, access.write, exit, this.tablesFor(access.supervisor));
+    this.swizzle(access.bytes);
+    this.finishAccess(op, access, this.bigEndian ? 0 : 1, pushValue);
+  }
+
+  /** The host's access: its address is on the stack. */
+  finishAccess(op: number, access: AccessForm, offset: number, pushValue: (() => CodeWriter) | undefined): void {
+    pushValue?.();
+    if (pushValue && this.bigEndian) this.swapWords(op, access.bytes);
+    this.code.memory(this.plainOpcode(access, op), 0, offset);
+    if (!pushValue && this.bigEndian) this.swapWordsBack(op, access.bytes);
   }
 
   /**
@@ -216,11 +213,32 @@ export class AccessEmitter {
       this.translate(pushAddress, 1, write, exit);
       code.set(host);
     }
+    this.accessUnaligned(op, host, pushAddress, pushValue, isKnown ? undefined : exit);
+    values.done(address);
+    if (write) values.done(value);
+    if (isKnown) return;
+    const old = this.hosts.get(address);
+    if (keep) {
+      if (old) this.locals.release(old.local);
+      this.hosts.set(address, { local: host, bytes, write });
+    } else this.locals.release(host);
+  }
+
+  /** The same at a place of the host's; `exit` where whether it leaves its page is still open. */
+  private accessUnaligned(
+    op: number,
+    host: number,
+    pushAddress: () => CodeWriter,
+    pushValue: (() => CodeWriter) | undefined,
+    exit: AccessExit | undefined,
+  ): void {
+    const { code } = this;
+    const { bytes, opcode } = FORMS.get(op)!;
     pushAddress()
       .i32Const(bytes - 1)
       .op(O_AND);
-    code.ifRarely(write ? undefined : 'i32');
-    if (!isKnown) {
+    code.ifRarely(pushValue ? undefined : 'i32');
+    if (exit) {
       code.i32Const(exit.site);
       this.checkPage(pushAddress, bytes, exit.depth + 1);
       code.byte(OPCODE.drop);
@@ -231,15 +249,7 @@ export class AccessEmitter {
     if (bytes === 2) this.swizzle(2);
     pushValue?.();
     // Words need no swizzle: the 1 of the translation word is the offset.
-    code.memory(access.opcode, 0, bytes === 2 ? 0 : 1).end();
-    values.done(address);
-    if (write) values.done(value);
-    if (isKnown) return;
-    const old = this.hosts.get(address);
-    if (keep) {
-      if (old) this.locals.release(old.local);
-      this.hosts.set(address, { local: host, bytes, write });
-    } else this.locals.release(host);
+    code.memory(opcode, 0, bytes === 2 ? 0 : 1).end();
   }
 
   /** The two words that hold an unaligned one, rotated. */
@@ -349,6 +359,7 @@ export class AccessEmitter {
     values: ValueEmitter,
     exit: AccessExit,
     keep: boolean,
+    tables: number,
   ): number {
     const { code } = this;
     if (this.isTranslated(address, bytes, write)) {
@@ -357,7 +368,7 @@ export class AccessEmitter {
       return -1;
     }
     const pushAddress = this.pusher(values.inLocal(address), address, values);
-    this.translate(pushAddress, bytes, write, exit);
+    this.translate(pushAddress, bytes, write, exit, tables);
     values.done(address);
     if (!keep) return -1;
     const word = this.locals.allocate('i32');
@@ -369,12 +380,18 @@ export class AccessEmitter {
   }
 
   /** Puts address + word on the stack, or leaves. */
-  private translate(pushAddress: () => CodeWriter, bytes: number, write: boolean, exit: AccessExit): void {
+  private translate(
+    pushAddress: () => CodeWriter,
+    bytes: number,
+    write: boolean,
+    exit: AccessExit,
+    tables = this.tableOffset,
+  ): void {
     const { code } = this;
     const word = this.locals.allocate('i32');
     code.i32Const(exit.site);
-    pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
-    code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0)).tee(word);
+    this.pushWord(pushAddress, write, tables);
+    code.tee(word);
     if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
     this.checkExtent(pushAddress, bytes, exit.depth);
@@ -383,6 +400,17 @@ export class AccessEmitter {
       .get(exit.guess ?? word)
       .op(O_ADD);
     this.locals.release(word);
+  }
+
+  /** Offset of the tables of an access in a set: the region's, or those of supervisor rights. */
+  tablesFor(supervisor: boolean): number {
+    return supervisor ? TABLE_SUPERVISOR : this.tableOffset;
+  }
+
+  /** The page's translation word. */
+  pushWord(pushAddress: () => CodeWriter, write: boolean, tables = this.tableOffset): void {
+    pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
+    this.code.memory(OPCODE.i32Load, 2, tables + (write ? TABLE_WRITE : 0));
   }
 
   /**

@@ -9,7 +9,7 @@ const LEAST = 3;
 const MOST = 16;
 
 /** A value as a value that is not such a sum, and a constant. */
-function rootOf(graph: ValueGraph, value: number): { root: number; offset: number } {
+export function rootOf(graph: ValueGraph, value: number): { root: number; offset: number } {
   const constant = graph.b[value]!;
   if (graph.op[value] !== O.add || !graph.isConst(constant)) return { root: value, offset: 0 };
   return { root: graph.a[value]!, offset: graph.imm[constant]! };

@@ -1,6 +1,6 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
-import { AccessEmitter } from './access-emitter.ts';
+import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
@@ -119,14 +119,17 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
 }
 
 function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
-  const { bytes, write } = AccessEmitter.extent(statement.op, statement.imm);
-  const sure = region.accesses.isTranslated(statement.a, bytes, write);
+  const { bytes, write } = accessExtent(statement.op, statement.imm);
+  const member = plan.groups.get(statement);
+  const sure = !member && region.accesses.isTranslated(statement.a, bytes, write);
   const { kind, op, a, b, c, imm } = statement;
-  const guess = !sure && kind === 'load' && plan.chased.has(a) ? region.accesses.newGuess() : undefined;
+  const guessable = !member && !sure && kind === 'load' && !isSupervisorOp(op);
+  const guess = guessable && plan.chased.has(a) ? region.accesses.newGuess() : undefined;
   const exit = sure
     ? { site: 0, depth: 0 }
     : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess };
-  if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
+  if (member) region.groups.emit(op, a, b, region.values, exit, member);
+  else if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
   else {
     const again = region.services.optimisations.addressReuse && plan.accesses.get(a)! > 1;
     region.accesses.emit(op, a, b, imm, region.values, exit, again);

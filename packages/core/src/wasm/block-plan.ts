@@ -1,4 +1,5 @@
-import type { BlockCode } from './block-code.ts';
+import type { GroupMember } from './access-groups.ts';
+import type { BlockCode, Statement } from './block-code.ts';
 import { blockNotes, type Note } from './deferral.ts';
 import type { ShapeTable } from './shapes.ts';
 import { type Bits, hasBit, type SlotTable } from './slots.ts';
@@ -14,11 +15,14 @@ export interface BlockPlan {
   readonly shadows: readonly (readonly [number, number])[];
   /** How many accesses there are to each address value. */
   readonly accesses: ReadonlyMap<number, number>;
+  /** Accesses that share a look-up with others (access-groups.ts). */
+  readonly groups: ReadonlyMap<Statement, GroupMember>;
   /** Addresses of loads that wait for another load of the same loop (chased-addresses.ts). */
   readonly chased: ReadonlySet<number>;
 }
 
 const NONE: ReadonlySet<number> = new Set();
+const NO_GROUPS: ReadonlyMap<Statement, GroupMember> = new Map();
 
 /** Plans a block; undefined where a recipe cannot be made. */
 export function planBlock(
@@ -28,6 +32,7 @@ export function planBlock(
   slots: SlotTable,
   shapes: ShapeTable,
   chased: ReadonlySet<number> = NONE,
+  accessGroups: ReadonlyMap<Statement, GroupMember> = NO_GROUPS,
 ): BlockPlan | undefined {
   const { graph } = code;
   const uses = new Int32Array(graph.size);
@@ -51,7 +56,7 @@ export function planBlock(
     need(value);
   }
   const notes = blockNotes(code, groups, new ValueLives(code, uses), shapes);
-  return notes && { uses, notes, shadows, accesses, chased };
+  return notes && { uses, notes, shadows, accesses, groups: accessGroups, chased };
 }
 
 /** Announces one more use of a value; of its parts, too, if it is the first. */

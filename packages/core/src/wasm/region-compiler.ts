@@ -1,5 +1,6 @@
 import type { ValueType } from '../ir/ops.ts';
-import { blockCode } from './block-code.ts';
+import { accessGroups } from './access-groups.ts';
+import { type BlockCode, blockCode } from './block-code.ts';
 import { announce, type BlockPlan, planBlock } from './block-plan.ts';
 import { chasedAddresses } from './chased-addresses.ts';
 import { analyseClock } from './clock-flow.ts';
@@ -43,7 +44,15 @@ export function compileRegion(
   return { locals: region.locals.types, body };
 }
 
-function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, optimisations, sites }: RegionServices) {
+function analyse(
+  discovered: DiscoveredRegion,
+  allSlots: SlotTable,
+  { shapes, optimisations, sites, memory, aligned }: RegionServices,
+) {
+  const needs = { bigEndian: memory.bigEndian, aligned };
+  const sharing = optimisations.sharedLookUps
+    ? (code: BlockCode, own?: ReadonlySet<number>) => accessGroups(code, optimisations.accessRuns, needs, own)
+    : undefined;
   const viewed = optimisations.laneSlots ? withLanes(allSlots, discovered.blocks.values()) : allSlots;
   let slots = viewed;
   for (;;) {
@@ -55,7 +64,17 @@ function analyse(discovered: DiscoveredRegion, allSlots: SlotTable, { shapes, op
     let planned = rest.length === 0;
     for (let index = 0; planned && index < graph.nodes.length; index++) {
       const { code } = graph.nodes[index]!;
-      const plan = code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes, chased?.[index]);
+      const plan =
+        code &&
+        planBlock(
+          code,
+          flow.liveOut[index]!,
+          groups,
+          slots,
+          shapes,
+          chased?.[index],
+          code && sharing?.(code, chased?.[index]),
+        );
       if (code && !plan) planned = false;
       plans.push(plan);
     }

@@ -9,6 +9,7 @@ import { type Charge, type ClockFlow, isEqual, minus, NO_CHARGE } from './clock-
 import { type CodeWriter, OPCODE, CodeWriter as Writer } from './encoder.ts';
 import { Exits, type SiteSink } from './exits.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
+import { GroupEmitter } from './group-emitter.ts';
 import { LocalPool } from './locals.ts';
 import { RecordEmitter } from './record-emitter.ts';
 import type { RecordFlow } from './record-flow.ts';
@@ -80,6 +81,7 @@ export class RegionContext {
   readonly constants: VectorConstants;
   readonly values: ValueEmitter;
   readonly accesses: AccessEmitter;
+  readonly groups: GroupEmitter;
   readonly records: RecordEmitter;
   readonly clockLocal: number;
   readonly tablesLocal: number;
@@ -108,6 +110,7 @@ export class RegionContext {
       aligned,
       inLine: services.optimisations.unalignedWords,
     });
+    this.groups = new GroupEmitter(this.code, this.locals, this.accesses);
     this.records = new RecordEmitter(this);
   }
 

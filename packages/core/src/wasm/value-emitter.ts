@@ -113,6 +113,12 @@ export class ValueEmitter {
     this.use(value);
   }
 
+  /** The value where an announced use of it may be, which stays announced: in code that may never run. Nothing else may rely on it. */
+  pushAside(value: number): void {
+    this.uses[value]!++;
+    this.pushDetached(value);
+  }
+
   /** Drops an announced use that is not emitted. */
   skip(value: number): void {
     if (value < 0) return;

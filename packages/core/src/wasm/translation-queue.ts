@@ -25,8 +25,8 @@ const FULL = LARGEST.blocks - 8;
 const ONE_BLOCK: RegionLimits = { blocks: 1, instructions: 2500 };
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
 /** Callees are looked at no further than they may be taken in line. */
-const CALLEE: RegionLimits = { blocks: 24, instructions: 64 };
-const IN_LINE: InlineLimits = { callee: 40, total: 160, depth: 3 };
+const CALLEE: RegionLimits = { blocks: 24, instructions: 80 };
+const IN_LINE: InlineLimits = { callee: 40, leaf: 64, total: 160, depth: 3 };
 /**
  * A computed jump's target that so many other regions hold is not taken in once more: interpreters
  * whose every handler ends in a jump to all others would become copies of all by all.

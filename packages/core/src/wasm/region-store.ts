@@ -29,6 +29,9 @@ export interface Region {
   /** What it is to be kept as for later runs; undefined where it is not to be kept. */
   readonly kept: KeptRegion | undefined;
   alive: boolean;
+  /** Its link (LinkTable), -1 where there was none when there were `linksThen`. */
+  link: number;
+  linksThen: number;
   /** Times in a row it left without having executed anything. */
   fruitless: number;
 }

@@ -2,7 +2,16 @@
  * Page faults: demand zero, demand paging from files, copy-on-write, swap-in, stack growth.
  * Linux 6.1 mm/memory.c: handle_mm_fault; arch/x86/mm/fault.c: do_user_addr_fault.
  */
-import { type Access, makePte, PAGE_SHIFT, PAGE_SIZE, PTE_PRESENT, PTE_UNREADABLE, PTE_WRITE, pteFrame } from '@kml/core';
+import {
+  type Access,
+  makePte,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  PTE_PRESENT,
+  PTE_UNREADABLE,
+  PTE_WRITE,
+  pteFrame,
+} from '@kml/core';
 import { ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { SIGBUS, SIGSEGV } from '../signal/numbers.ts';

@@ -14,7 +14,7 @@ import { enableInterrupts, popFlags } from './system/flags-routines.ts';
 import { iret } from './system/iret.ts';
 import { ROUTINE } from './system/routines.ts';
 import { rows } from './tables/index.ts';
-import { FP_AGAIN, IRET_ASSIST, POPF_ASSIST, REP_DONE, STI_ASSIST } from './vectors.ts';
+import { FP_AGAIN, INT_ASSIST, IRET_ASSIST, POPF_ASSIST, REP_DONE, SOFTWARE, STI_ASSIST } from './vectors.ts';
 
 const decoder = new Decoder(new OpcodeMap(rows));
 const lifter = new Lifter(decoder, ROUTINE.stepTo, ROUTINE.endOnce);
@@ -47,7 +47,9 @@ export const ia32: IsaBackend = {
   ],
   trapKind(vector, mode) {
     if (vector === FP_AGAIN) return 'again';
-    if (vector === POPF_ASSIST || vector === STI_ASSIST || vector === IRET_ASSIST) return 'assist';
+    if (vector === POPF_ASSIST || vector === STI_ASSIST || vector === IRET_ASSIST || vector === INT_ASSIST) {
+      return 'assist';
+    }
     return vector === REP_DONE && (mode & MODE_STEP) === 0 ? 'uncounted' : 'trap';
   },
   deferredSlots: [['cf', 'pr', 'af', 'zr', 'sr', 'of']],
@@ -77,6 +79,10 @@ export const ia32: IsaBackend = {
         return;
       case IRET_ASSIST:
         iret(cpu, 1, 0, 0, next);
+        cpu.leaveRequested = true;
+        return;
+      case INT_ASSIST:
+        deliverTrap(cpu, SOFTWARE | error, 0, next);
         cpu.leaveRequested = true;
         return;
     }

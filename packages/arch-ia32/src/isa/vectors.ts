@@ -34,3 +34,7 @@ export const POPF_ASSIST = 0x202;
 export const STI_ASSIST = 0x203;
 /** Pseudo trap of an IRETD that is not the common one. */
 export const IRET_ASSIST = 0x204;
+/** Pseudo trap of an INT n that is not the common one; the error code is n. */
+export const INT_ASSIST = 0x205;
+/** SYSENTER, which is no exception but leads into the kernel as one does. */
+export const SYSENTER_TRAP = 0x206;

@@ -97,6 +97,7 @@ export class Cpu {
   /** Throws the fault `vector` with this error code: the engine delivers it at the current pc. */
   fault(vector: number, error: number): never {
     this.flight.access = undefined;
+    this.flight.implied = false;
     this.flight.vector = vector;
     this.flight.error = error;
     throw this.flight;

@@ -13,6 +13,8 @@ export class GuestFault {
   address = 0;
   /** Page fault: the page was present, the access not permitted. */
   present = false;
+  /** Page fault: of an access with supervisor rights that an instruction implies (load32S, store32S). */
+  implied = false;
   /** Other faults: the ISA's vector and error code. */
   vector = 0;
   error = 0;

@@ -73,6 +73,7 @@ export class Engine {
     regionsTranslated: 0,
     regionsKept: 0,
     modules: 0,
+    modulesCompiledBefore: 0,
     wasmBytes: 0,
     translateMilliseconds: 0,
     slowAccesses: 0,
@@ -133,7 +134,7 @@ export class Engine {
     this.chains = this.optimisations.chaining && !options.mix;
     this.mix = options.mix ? new MixCounter(this.isa, this.cpu) : undefined;
     const { memory, mmu } = this.cpu;
-    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
+    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment, options.fixedModules);
     this.cache = new BlockCache(
       options,
       this.counters,
@@ -423,7 +424,7 @@ export class Engine {
         if (this.clock.left > 0) this.interpret(interpreter.block);
         return;
       case RUN.fault:
-        this.stand(interpreter.block, interpreter.faulting());
+        this.standAtFault(interpreter.slow.implied);
         this.deliverFault(interpreter.takeFault());
         if (this.mustLeave()) this.lookAfresh();
         return;
@@ -491,6 +492,18 @@ export class Engine {
     this.goTo(block, index);
   }
 
+  /** Stands at the instruction that faulted. One that traps, and faults on its way (`implied`), counts as a trap does. */
+  private standAtFault(implied: boolean): void {
+    const { block } = this.interpreter;
+    const index = this.interpreter.faulting();
+    this.stand(block, index);
+    if (!implied) return;
+    const cycles = this.cyclesOf(block, index);
+    this.count(block, 1, cycles);
+    this.mix?.part(block, index, index + 1);
+    if (!this.isKernelText(block)) this.clock.countEntry(cycles);
+  }
+
   /** Sets pc and mode to those of instruction `index`, or of the end. */
   private goTo(block: number, index: number): void {
     const { cpu } = this;
@@ -523,6 +536,9 @@ export class Engine {
     this.phase = IN_ASSIST;
     this.isa.deliverTrap(cpu, vector, this.interpreter.trapError, this.pcOf(block, index + 1));
     this.phase = IN_BLOCK;
+    if (!this.isKernelText(block) && inKernelText(this.options, cpu.pc)) {
+      this.clock.countEntry(this.cyclesOf(block, index));
+    }
     if (cpu.leaveRequested) this.lookAfresh();
   }
 
@@ -703,6 +719,7 @@ export class Engine {
     fault.access = thrown.access;
     fault.address = thrown.address;
     fault.present = thrown.present;
+    fault.implied = thrown.implied;
     fault.vector = thrown.vector;
     fault.error = thrown.error;
     this.noteTrap();
@@ -750,7 +767,7 @@ export class Engine {
       this.uncountPlace(place);
       this.cpu.pc = place.pc;
       this.cpu.mode = place.mode;
-    } else this.stand(block, this.interpreter.faulting());
+    } else this.standAtFault(fault.implied);
     this.phase = IN_BLOCK;
     this.lookAfresh();
     this.deliverFault(fault);

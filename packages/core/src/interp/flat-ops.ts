@@ -87,12 +87,14 @@ const FLAT: Partial<Record<OpName, number>> = {
   const64: 68,
   constV: 69,
   shuffleV: 70,
+  load32S: 71,
+  store32S: 72,
 };
 export const SHUFFLE = 70;
-export const VALUE_OP = 71;
+export const VALUE_OP = 73;
 /** Goes before the plain access of one on a condition: steps over it where the condition is 0. */
-export const UNLESS = 72;
-export const FLAT_COUNT = 73;
+export const UNLESS = 74;
+export const FLAT_COUNT = 75;
 
 /** Flat number by operation number. */
 export const FLAT_NUMBER: readonly number[] = OP_NAMES.map((name) => FLAT[name] ?? VALUE_OP);
@@ -144,6 +146,8 @@ export interface MemoryForm {
   readonly access: 'read' | 'write';
   readonly store: boolean;
   readonly signed: boolean;
+  /** With supervisor rights, whatever the block has: always the slow way. */
+  readonly supervisor: boolean;
   /** Type its value has in the loop, for which floats are their bits. */
   readonly type: 'i32' | 'i64' | 'v128';
   /** The WebAssembly load or store. */
@@ -156,8 +160,9 @@ const form = (
   access: 'read' | 'write' = 'read',
   store = false,
   signed = false,
+  supervisor = false,
 ): MemoryForm => ({
-  ...{ bytes, opcode, access, store, signed },
+  ...{ bytes, opcode, access, store, signed, supervisor },
   type: bytes === 16 ? 'v128' : bytes === 8 ? 'i64' : 'i32',
 });
 
@@ -174,10 +179,12 @@ export const MEMORY_FORMS: Readonly<Partial<Record<OpName, MemoryForm>>> = {
   load8uW: form(1, OPCODE.i32Load8U, 'write'),
   load16uW: form(2, OPCODE.i32Load16U, 'write'),
   load32W: form(4, OPCODE.i32Load, 'write'),
+  load32S: form(4, OPCODE.i32Load, 'read', false, false, true),
   load64W: form(8, OPCODE.i64Load, 'write'),
   store8: form(1, OPCODE.i32Store8, 'write', true),
   store16: form(2, OPCODE.i32Store16, 'write', true),
   store32: form(4, OPCODE.i32Store, 'write', true),
+  store32S: form(4, OPCODE.i32Store, 'write', true, false, true),
   storeF32: form(4, OPCODE.i32Store, 'write', true),
   store64: form(8, OPCODE.i64Store, 'write', true),
   storeF64: form(8, OPCODE.i64Store, 'write', true),

@@ -90,7 +90,7 @@ export interface LoopKind extends ChainPlaces {
 }
 
 /** The module's bytes. */
-export function loopModule(kind: LoopKind): Uint8Array {
+export function loopModule(kind: LoopKind): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const valueType = module.type(['i32', 'i32', 'i32', 'i32'], []);
   const loopType = module.type(LOOP_PARAMETERS, ['i32']);
@@ -211,7 +211,7 @@ class LoopEmitter {
       const spec = OP_SPECS[number]!;
       const form = MEMORY_FORMS[name];
       if (cases.has(flat)) return;
-      if (form) cases.set(flat, () => this.access(form));
+      if (form) cases.set(flat, () => (form.supervisor ? this.slow() : this.access(form)));
       else if (spec.effect === 'pure' && spec.args.length > 0 && flat !== VALUE_OP) {
         cases.set(flat, () => this.pure(spec));
       }

@@ -17,6 +17,8 @@ import type { Mmu } from '../memory/mmu.ts';
 export class SlowAccess {
   /** Set when a store hit bytes that code was lifted from: the running block leaves after the instruction. */
   codeWritten = false;
+  /** The access is the CPU's own: its page fault says so. */
+  implied = false;
   /** The page fault of the last access that answered false. */
   fault: GuestFault | undefined;
   /** Accesses that came here. */
@@ -73,7 +75,9 @@ export class SlowAccess {
   /** Byte address; -1 for a page fault, which is noted. */
   private translate(address: number, access: 'read' | 'write', supervisor: boolean): number {
     const at = this.mmu.probe(this.mmu.current, address, access, supervisor);
-    if (at < 0) this.fault = this.mmu.pageFault(address, access);
+    if (at >= 0) return at;
+    this.fault = this.mmu.pageFault(address, access);
+    this.fault.implied = this.implied;
     return at;
   }
 

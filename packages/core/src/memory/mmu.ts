@@ -181,6 +181,7 @@ export class Mmu {
     const fault = this.flight;
     fault.access = access;
     fault.address = address | 0;
+    fault.implied = false;
     fault.present = (this.entry(this.current, address >>> PAGE_SHIFT) & PTE_PRESENT) !== 0;
     return fault;
   }

@@ -207,7 +207,7 @@ class RandomInstruction {
         values.add('i32', b.load16uW(at));
         break;
       case 11:
-        values.add('i32', b.load32W(at));
+        values.add('i32', random.oneIn(2) ? b.load32W(at) : b.load32S(at));
         break;
       case 12:
         values.add('i64', b.load64W(at));
@@ -219,7 +219,8 @@ class RandomInstruction {
         b.store16(at, values.value('i32'));
         break;
       case 15:
-        b.store32(at, values.value('i32'));
+        if (random.oneIn(3)) b.store32S(at, values.value('i32'));
+        else b.store32(at, values.value('i32'));
         break;
       case 16:
         b.store64(at, values.value('i64'));

@@ -26,7 +26,7 @@ export const toyLayout = defineLayout([
 
 /** Mode bits. */
 export const TOY_SUPERVISOR = 1;
-/** Page faults arrive with this cause; error is 0 read, 1 write, 2 execute, +4 present. Interrupt n has cause TOY_INTERRUPT + n. */
+/** Page faults arrive with this cause; error is 0 read, 1 write, 2 execute, +4 present, +8 implied. Interrupt n has cause TOY_INTERRUPT + n. */
 export const TOY_PAGE_FAULT = 14;
 export const TOY_ILLEGAL = 1;
 export const TOY_TRAP_IF = 2;
@@ -244,7 +244,7 @@ export function toyIsa(byteOrder: 'little' | 'big' = 'little'): IsaBackend {
         return;
       }
       cpu.set(BAD_ADDRESS, fault.address);
-      const error = { read: 0, write: 1, execute: 2 }[fault.access] + (fault.present ? 4 : 0);
+      const error = { read: 0, write: 1, execute: 2 }[fault.access] + (fault.present ? 4 : 0) + (fault.implied ? 8 : 0);
       deliver(cpu, TOY_PAGE_FAULT, error, cpu.pc);
     },
     interruptsEnabled: (cpu) => cpu.get(IE) !== 0,

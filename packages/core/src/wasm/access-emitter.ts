@@ -1,6 +1,6 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE } from '../memory/memory-map.ts';
-import { type AccessForm, accessExtent, FORMS } from './access-forms.ts';
+import { type AccessForm, accessExtent, FORMS, isSupervisorOp } from './access-forms.ts';
 import type { Statement } from './block-code.ts';
 import { type CodeWriter, OPCODE, VOID, WASM_TYPE, CodeWriter as Writer } from './encoder.ts';
 import type { LocalPool } from './locals.ts';
@@ -142,7 +142,11 @@ export class AccessEmitter {
       return;
     }
     const { bytes, write } = accessExtent(op, imm);
-    const host = this.hostAddress(address, bytes, write, values, exit, keep || op === O.probeW);
+    const supervisor = isSupervisorOp(op);
+    // What is translated so says nothing of the program's own access.
+    const again = (keep && !supervisor) || op === O.probeW;
+    const tables = this.tablesFor(supervisor);
+    const host = this.hostAddress(address, bytes, write, values, exit, again, tables);
     if (op === O.probeW) {
       this.code.byte(OPCODE.drop);
     } else {
@@ -172,7 +176,7 @@ export class AccessEmitter {
       this.locals.release(host);
       return;
     }
-    this.translate(pushAddress, access.bytes, access.write, exit);
+    this.translate(pushAddress, access.bytes, access.write, exit, this.tablesFor(access.supervisor));
     this.swizzle(access.bytes);
     this.finishAccess(op, access, this.bigEndian ? 0 : 1, pushValue);
   }
@@ -355,6 +359,7 @@ export class AccessEmitter {
     values: ValueEmitter,
     exit: AccessExit,
     keep: boolean,
+    tables: number,
   ): number {
     const { code } = this;
     if (this.isTranslated(address, bytes, write)) {
@@ -363,7 +368,7 @@ export class AccessEmitter {
       return -1;
     }
     const pushAddress = this.pusher(values.inLocal(address), address, values);
-    this.translate(pushAddress, bytes, write, exit);
+    this.translate(pushAddress, bytes, write, exit, tables);
     values.done(address);
     if (!keep) return -1;
     const word = this.locals.allocate('i32');
@@ -375,11 +380,17 @@ export class AccessEmitter {
   }
 
   /** Puts address + word on the stack, or leaves. */
-  private translate(pushAddress: () => CodeWriter, bytes: number, write: boolean, exit: AccessExit): void {
+  private translate(
+    pushAddress: () => CodeWriter,
+    bytes: number,
+    write: boolean,
+    exit: AccessExit,
+    tables = this.tableOffset,
+  ): void {
     const { code } = this;
     const word = this.locals.allocate('i32');
     code.i32Const(exit.site);
-    this.pushWord(pushAddress, write);
+    this.pushWord(pushAddress, write, tables);
     code.tee(word);
     if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
@@ -391,10 +402,15 @@ export class AccessEmitter {
     this.locals.release(word);
   }
 
+  /** Offset of the tables of an access in a set: the region's, or those of supervisor rights. */
+  tablesFor(supervisor: boolean): number {
+    return supervisor ? TABLE_SUPERVISOR : this.tableOffset;
+  }
+
   /** The page's translation word. */
-  pushWord(pushAddress: () => CodeWriter, write: boolean): void {
+  pushWord(pushAddress: () => CodeWriter, write: boolean, tables = this.tableOffset): void {
     pushAddress().i32Const(12).op(O_SHR_U).i32Const(2).op(O_SHL).get(this.tablesLocal).op(O_ADD);
-    this.code.memory(OPCODE.i32Load, 2, this.tableOffset + (write ? TABLE_WRITE : 0));
+    this.code.memory(OPCODE.i32Load, 2, tables + (write ? TABLE_WRITE : 0));
   }
 
   /**

@@ -8,9 +8,16 @@ export interface AccessForm {
   readonly bytes: number;
   readonly write: boolean;
   readonly opcode: number;
+  /** With supervisor rights, whatever the region has. */
+  readonly supervisor: boolean;
 }
 
-const form = (bytes: number, opcode: number, write = false): AccessForm => ({ bytes, write, opcode });
+const form = (bytes: number, opcode: number, write = false, supervisor = false): AccessForm => ({
+  bytes,
+  write,
+  opcode,
+  supervisor,
+});
 
 export const FORMS = new Map<number, AccessForm>([
   [O.load8u, form(1, OPCODE.i32Load8U)],
@@ -25,11 +32,13 @@ export const FORMS = new Map<number, AccessForm>([
   [O.load8uW, form(1, OPCODE.i32Load8U, true)],
   [O.load16uW, form(2, OPCODE.i32Load16U, true)],
   [O.load32W, form(4, OPCODE.i32Load, true)],
+  [O.load32S, form(4, OPCODE.i32Load, false, true)],
   [O.load64W, form(8, OPCODE.i64Load, true)],
   [O.store8, form(1, OPCODE.i32Store8, true)],
   [O.store16, form(2, OPCODE.i32Store16, true)],
   [O.store32, form(4, OPCODE.i32Store, true)],
   [O.store64, form(8, OPCODE.i64Store, true)],
+  [O.store32S, form(4, OPCODE.i32Store, true, true)],
   [O.storeF32, form(4, OPCODE.f32Store, true)],
   [O.storeF64, form(8, OPCODE.f64Store, true)],
   [O.storeV, form(16, OPCODE.v128Store, true)],
@@ -38,4 +47,9 @@ export const FORMS = new Map<number, AccessForm>([
 /** Size and direction of an operation; probeW has its size as immediate. */
 export function accessExtent(op: number, imm: number): { bytes: number; write: boolean } {
   return op === O.probeW ? { bytes: imm, write: true } : FORMS.get(UNCONDITIONAL.get(op) ?? op)!;
+}
+
+/** Whether an operation accesses memory with supervisor rights, whatever the region has. */
+export function isSupervisorOp(op: number): boolean {
+  return FORMS.get(op)?.supervisor ?? false;
 }

@@ -1,11 +1,13 @@
 import { UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
-import { accessExtent } from './access-forms.ts';
+import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { rootOf, runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 
 /** Accesses of a group lie within so many bytes: the more, the likelier that a page ends among them. */
 const MOST_BYTES = 128;
+/** What is accessed with other rights has groups of its own. */
+const APART = 0.5;
 
 /** Accesses of a block off one base: where they lie in one page (and are aligned), that is looked up once. */
 export interface AccessGroup {
@@ -13,6 +15,8 @@ export interface AccessGroup {
   readonly span: number;
   /** Whether it needs the translation for writes. */
   readonly write: boolean;
+  /** With supervisor rights, whatever the region has: so are all its accesses, or none. */
+  readonly supervisor: boolean;
   /** What its first byte's address is to be a multiple of, for all accesses to be aligned. */
   readonly alignment: number;
   /** Accesses still to be emitted. */
@@ -82,10 +86,11 @@ export function accessGroups(
     const { root, offset } = isAbsolute ? { root: -1, offset: graph.imm[a]! } : rootOf(graph, a);
     const { bytes, write } = accessExtent(op, imm);
     const member: Candidate = { statement, offset, bytes, write };
-    const group = open.get(root);
+    const key = isSupervisorOp(op) ? root + APART : root;
+    const group = open.get(key);
     if (group && fits(group, member, isAbsolute)) continue;
     if (group) close(group);
-    open.set(root, { low: offset, high: offset + bytes, members: [member] });
+    open.set(key, { low: offset, high: offset + bytes, members: [member] });
   }
   for (const group of open.values()) close(group);
   return result;
@@ -115,6 +120,7 @@ function closeGroup(open: OpenGroup, needs: AlignmentNeeds, result: Map<Statemen
   const group: AccessGroup = {
     span: Math.max(...members.map(({ offset, bytes }) => offset + bytes)) - low,
     write: members.some(({ write }) => write),
+    supervisor: isSupervisorOp(members[0]!.statement.op),
     alignment,
     left: members.length,
     local: -1,

@@ -1,6 +1,6 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
-import { accessExtent } from './access-forms.ts';
+import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { runLength } from './access-run.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
@@ -123,7 +123,8 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
   const member = plan.groups.get(statement);
   const sure = !member && region.accesses.isTranslated(statement.a, bytes, write);
   const { kind, op, a, b, c, imm } = statement;
-  const guess = !member && !sure && kind === 'load' && plan.chased.has(a) ? region.accesses.newGuess() : undefined;
+  const guessable = !member && !sure && kind === 'load' && !isSupervisorOp(op);
+  const guess = guessable && plan.chased.has(a) ? region.accesses.newGuess() : undefined;
   const exit = sure
     ? { site: 0, depth: 0 }
     : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess };

@@ -60,14 +60,14 @@ export class GroupEmitter {
   private lookUpGroup(
     pushAddress: () => CodeWriter,
     offset: number,
-    { local, span, write, alignment }: AccessGroup,
+    { local, span, write, supervisor, alignment }: AccessGroup,
   ): void {
     const { code } = this;
     const pushFirst = (): CodeWriter => {
       pushAddress();
       return offset === 0 ? code : code.i32Const(-offset).op(O_ADD);
     };
-    this.accesses.pushWord(pushAddress, write);
+    this.accesses.pushWord(pushAddress, write, this.accesses.tablesFor(supervisor));
     code.tee(local).op(O_EQZ).brIfRarely(0);
     if (alignment > 1)
       pushFirst()

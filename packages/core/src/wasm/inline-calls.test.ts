@@ -10,7 +10,7 @@ import { type DiscoveredRegion, discoverRegion } from './region-discovery.ts';
 import { wasmTranslatorWith } from './translator.ts';
 
 const R7 = toyLayout.slot('r7', 'i32');
-const LIMITS: InlineLimits = { callee: 10, total: 25, depth: 2 };
+const LIMITS: InlineLimits = { callee: 10, leaf: 10, total: 25, depth: 2 };
 
 /** A block of `count` instructions that do nothing, with this terminal. */
 function block(pc: number, count: number, terminal: Terminal): IrBlock {
@@ -252,4 +252,15 @@ test('a computed call goes to what it was seen to call, and to what it was not',
   expect(machine.reg('r5')).toBeGreaterThan(200);
   expect(machine.reg('r1')).toBeGreaterThan(40);
   expect(machine.engine.counters.interpretedInstructions).toBeLessThan(2000);
+});
+
+test('one that calls nothing may be longer', () => {
+  const limits = { ...LIMITS, leaf: 12 };
+  const leaf = [block(0, 8, { kind: 'jump', target: 8 }), block(8, 4, RETURN)];
+  expect(isInlinable(discover(0, leaf), limits)).toBe(true);
+  expect(isInlinable(discover(0, leaf), LIMITS)).toBe(false);
+  expect(isInlinable(discover(0, [block(0, 9, call(100, 9)), block(9, 4, RETURN)]), { ...limits, leaf: 20 })).toBe(
+    false,
+  );
+  expect(isInlinable(discover(0, [block(0, 6, call(100, 6)), block(6, 4, RETURN)]), limits)).toBe(true);
 });

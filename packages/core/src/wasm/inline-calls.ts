@@ -7,6 +7,8 @@ import type { DiscoveredRegion } from './region-discovery.ts';
 export interface InlineLimits {
   /** Instructions of one callee. */
   readonly callee: number;
+  /** The same of one that calls nothing. */
+  readonly leaf: number;
   /** Instructions of all copies in a region. */
   readonly total: number;
   /** Calls within calls. */
@@ -52,10 +54,12 @@ export function inlineCalls(
 export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits): boolean {
   let instructions = 0;
   let returns = false;
+  let calls = false;
   for (const block of callee.blocks.values()) {
     instructions += block.count;
     const { kind } = block.terminal;
     if (kind === 'return') returns = true;
+    else if (kind === 'call' || kind === 'callIndirect') calls = true;
     else if (kind === 'trap' || kind === 'system' || kind === 'switchMode') {
       return false;
     } else if (kind === 'jumpIndirect') {
@@ -63,7 +67,7 @@ export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits): boo
       returns = true;
     }
   }
-  return returns && instructions <= limits.callee;
+  return returns && instructions <= (calls ? limits.callee : limits.leaf);
 }
 
 interface CallSite {

@@ -14,11 +14,19 @@ import { CARRIED, type ExitRecords, type OperandPlace } from './record-names.ts'
 import { IMPORT_SETTLE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
 import { emitShape } from './shape-function.ts';
-import { MAX_OPERANDS } from './shapes.ts';
+import { MAX_OPERANDS, type Shape } from './shapes.ts';
 import { MIXED, RECORDED } from './slot-flow.ts';
 import { addBit, type Bits, bits } from './slots.ts';
 
+/** A group and its newest record. */
+interface Known {
+  readonly group: Group;
+  readonly record: NotedRecord;
+}
+
 const [EQUAL, AND, OR] = [0x46, 0x71, 0x72];
+/** An operand, shifted and masked. */
+const CHEAP_NODES = 5;
 /** A group's bits in `needs`: its word, then its operands. */
 const NEED_BITS = 1 + MAX_OPERANDS;
 
@@ -107,9 +115,22 @@ export class RecordEmitter {
     this.current = reaching;
   }
 
-  /** Hands the record over to memory at a boundary where translated code goes on elsewhere. */
+  /**
+   * Hands the records over to memory at a boundary where translated code goes on elsewhere. What costs no more
+   * than its record (a field taken out of a word) is computed.
+   */
   handOver(states: Int8Array): void {
-    for (const family of this.families) this.handOverFamily(family, states);
+    this.giveBack(states, isCheap);
+  }
+
+  /**
+   * Computes what is recorded here and what the record in memory speaks of: for the host, who is to see all slots. What
+   * the region knows it computes itself, and what of that family is older in memory nobody will.
+   */
+  settle(states: Int8Array, slots: readonly number[]): void {
+    const known = this.giveBack(states, () => true, true);
+    this.settleIfPending(slots);
+    for (const { group, record } of known) this.compute(group, record);
   }
 
   private handOverFamily(family: readonly Group[], states: Int8Array): void {
@@ -121,29 +142,42 @@ export class RecordEmitter {
   }
 
   /**
-   * Computes what is recorded here and what the record in memory speaks of: for the host, who is to see all slots. What
-   * the region knows it computes itself, and what of that family is older in memory nobody will.
+   * Hands over each family, or where all its records are known and `inLine` computes their slots (`later`: leaves that to
+   * the caller, who gets them).
    */
-  settle(states: Int8Array, slots: readonly number[]): void {
-    const inline: { group: Group; record: NotedRecord }[] = [];
+  private giveBack(states: Int8Array, inLine: (shape: Shape) => boolean, later = false): Known[] {
+    const all: Known[] = [];
+    let families = 0;
     for (const family of this.families) {
       const known = this.knownHere(family, states);
-      if (known === undefined) {
+      if (known?.length === 0) continue;
+      if (known === undefined || !known.every(({ record }) => inLine(record.note.recipe.shape))) {
         this.handOverFamily(family, states);
         continue;
       }
-      if (known.length === 0) continue;
       this.settleOthers(known.map(({ group }) => group));
-      this.storeWord(known[0]!.group.family, [], (code) => code.i32Const(0));
-      inline.push(...known);
+      families |= family[0]!.family;
+      all.push(...known);
     }
-    this.settleIfPending(slots);
-    for (const { group, record } of inline) this.compute(group, record);
+    this.dropOlder(families);
+    if (!later) for (const { group, record } of all) this.compute(group, record);
+    return all;
+  }
+
+  /** The record in memory does not speak of these families any more. */
+  private dropOlder(families: number): void {
+    if (families === 0) return;
+    const { code } = this.region;
+    code.i32Const(0);
+    this.loadWord(code, RECORD_ADDRESS)
+      .i32Const(~(families | (families << MAX_HOMES)))
+      .op(AND)
+      .memory(OPCODE.i32Store, 2, RECORD_ADDRESS);
   }
 
   /** The newest records of a family's groups here; undefined where it depends on the way here which they are. */
-  private knownHere(family: readonly Group[], states: Int8Array): { group: Group; record: NotedRecord }[] | undefined {
-    const known: { group: Group; record: NotedRecord }[] = [];
+  private knownHere(family: readonly Group[], states: Int8Array): Known[] | undefined {
+    const known: Known[] = [];
     for (const group of family) {
       const state = states[group.slot];
       if (state !== RECORDED && state !== MIXED) continue;
@@ -341,4 +375,9 @@ export class RecordEmitter {
     for (const { index } of this.groups) addBit(set, index);
     return set;
   }
+}
+
+/** Whether a shape's slots are computed as soon as its record is stored. */
+function isCheap({ nodes, outputs, operandCount }: Shape): boolean {
+  return outputs.length <= operandCount && nodes.length <= CHEAP_NODES;
 }

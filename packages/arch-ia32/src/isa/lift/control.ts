@@ -1,5 +1,6 @@
 import type { I32 } from '@kml/core';
 import { MODE_CODE_SEGMENTED, MODE_CODE32, MODE_CPL, MODE_SEGMENTED, MODE_STACK32, MODE_STEP } from '../state.ts';
+import { interruptInline, mayInterruptInline } from '../system/lift/int-inline.ts';
 import { BR, DB, SOFTWARE, UD } from '../vectors.ts';
 import { ECX, type Insn } from './insn.ts';
 import { codeAddress, eipOf } from './segment.ts';
@@ -130,6 +131,10 @@ export function int3(x: Insn): void {
 }
 
 function softwareInterrupt(x: Insn, vector: number): void {
+  if (mayInterruptInline(x)) {
+    interruptInline(x, vector);
+    return;
+  }
   x.b.endWith({ kind: 'trap', vector: SOFTWARE | vector, error: x.const(0), completes: true });
 }
 

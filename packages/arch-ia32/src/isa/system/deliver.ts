@@ -52,7 +52,7 @@ export function deliverFault(cpu: Cpu, fault: GuestFault): void {
     deliver(cpu, fault.vector, 'exception', fault.error, cpu.pc);
     return;
   }
-  const error = pageFault(cpu, fault, cplOf(cpu) === 3);
+  const error = pageFault(cpu, fault, cplOf(cpu) === 3 && !fault.implied);
   deliver(cpu, PF, 'exception', error, cpu.pc);
 }
 

@@ -16,9 +16,10 @@ import { ECX, EDX, ESP, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from './regist
 import { CS, SS, setFlatSegment } from './segment-words.ts';
 
 /** Flat, present, accessed, 32-bit: what both instructions put into the caches without reading a descriptor. */
-const FLAT_CODE = ATTR_PRESENT | ATTR_SEGMENT | ATTR_CODE | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
-const FLAT_DATA = ATTR_PRESENT | ATTR_SEGMENT | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
-const DPL_3 = 0x60;
+export const FLAT_CODE =
+  ATTR_PRESENT | ATTR_SEGMENT | ATTR_CODE | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
+export const FLAT_DATA = ATTR_PRESENT | ATTR_SEGMENT | ATTR_WRITABLE | ATTR_ACCESSED | ATTR_BIG | ATTR_GRANULARITY;
+export const DPL_3 = 0x60;
 
 /** SYSENTER: to CPL 0 at the address the MSRs hold. #GP(0) if SYSENTER_CS is null. */
 export function sysenter(cpu: Cpu): void {

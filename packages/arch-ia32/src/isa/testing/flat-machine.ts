@@ -19,7 +19,7 @@ import {
 import { ia32 } from '../backend.ts';
 import { GENERAL, layout, reg, SEGMENTS } from '../state.ts';
 import { readEflags, updateMode, writeEflags } from '../system/index.ts';
-import { PF, REP_DONE } from '../vectors.ts';
+import { INT_ASSIST, PF, REP_DONE, SOFTWARE } from '../vectors.ts';
 
 /** A trap that a program under test raised: nothing was delivered, the machine stopped. */
 export interface TrapSeen {
@@ -152,7 +152,8 @@ export class FlatMachine {
     return {
       ...ia32,
       deliverTrap(cpu, vector, error, next) {
-        if (vector >= REP_DONE) ia32.deliverTrap(cpu, vector, error, next);
+        if (vector === INT_ASSIST) note(SOFTWARE | error, 0, 0);
+        else if (vector >= REP_DONE) ia32.deliverTrap(cpu, vector, error, next);
         else note(vector, error, 0);
       },
       deliverFault(_cpu, fault) {

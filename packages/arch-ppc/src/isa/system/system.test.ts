@@ -28,7 +28,7 @@ function state(of: Cpu): Record<string, number> {
 }
 
 const fault = (about: Partial<GuestFault>): GuestFault => {
-  return { access: undefined, address: 0, present: false, vector: 0, error: 0, ...about };
+  return { access: undefined, address: 0, present: false, implied: false, vector: 0, error: 0, ...about };
 };
 
 describe('interrupts', () => {

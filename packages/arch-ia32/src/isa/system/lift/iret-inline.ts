@@ -29,11 +29,11 @@ import {
   FLAG_ZF,
   writableFlags,
 } from '../eflags.ts';
-import { ATTR_MASK, DPL, FLAT_HIGH, FLAT_HIGH_MASK, FLAT_LOW, flatAttributes } from '../flat-descriptor.ts';
+import { DPL } from '../flat-descriptor.ts';
+import { flatDescriptor, setFlat } from './flat-inline.ts';
 
 const ESP = reg('esp');
 const EFL = reg('efl');
-const GDTR_BASE = reg('gdtrBase');
 const GDTR_LIMIT = reg('gdtrLimit');
 const KEPT_SEGMENTS = ['ds', 'es', 'fs', 'gs'].map((name) => reg(`${name}Attr`));
 
@@ -63,12 +63,13 @@ export function returnInline(x: Insn): void {
   const newEsp = word(3);
   const stack = b.and(word(4), x.const(0xffff));
   b.trapIf(notUser(x, stack), x.const(0), IRET_ASSIST);
-  const codeAttr = descriptor(x, code, true);
-  const stackAttr = descriptor(x, stack, false);
+  const assistIf = (unlike: I32): void => b.trapIf(unlike, x.const(0), IRET_ASSIST);
+  const codeAttr = flatDescriptor(x, code, { level: 3, code: true, supervisor: false }, assistIf);
+  const stackAttr = flatDescriptor(x, stack, { level: 3, code: false, supervisor: false }, assistIf);
 
   b.set(newEsp, ESP);
-  setSegment(x, 'ss', stack, stackAttr);
-  setSegment(x, 'cs', code, codeAttr);
+  setFlat(x, 'ss', stack, stackAttr);
+  setFlat(x, 'cs', code, codeAttr);
   const mask = writableFlags(0, 0);
   const efl = b.or(b.and(old, x.const(~mask & EFL_KEPT)), b.and(flags, x.const(mask & EFL_KEPT)));
   setFlags(x, flags, efl);
@@ -90,27 +91,6 @@ function notUser(x: Insn, selector: I32): I32 {
   const offset = b.and(selector, x.const(0xfff8));
   const beyond = b.ltU(b.get(GDTR_LIMIT), b.add(offset, x.const(7)));
   return b.or(b.or(b.ne(b.and(selector, x.const(7)), x.const(3)), b.eqz(offset)), beyond);
-}
-
-/** The attributes in the flat descriptor of CPL 3 that a selector names. */
-function descriptor(x: Insn, selector: I32, code: boolean): I32 {
-  const { b } = x;
-  const address = b.add(b.get(GDTR_BASE), b.and(selector, x.const(0xfff8)));
-  const low = b.load32(address);
-  const high = b.load32(b.add(address, x.const(4)));
-  const attr = b.and(b.shrU(high, x.const(8)), x.const(ATTR_MASK));
-  const { mask, value } = flatAttributes(3, code);
-  const extent = b.or(b.ne(low, x.const(FLAT_LOW)), b.ne(b.and(high, x.const(FLAT_HIGH_MASK)), x.const(FLAT_HIGH)));
-  b.trapIf(b.or(extent, b.ne(b.and(attr, x.const(mask)), x.const(value))), x.const(0), IRET_ASSIST);
-  return attr;
-}
-
-function setSegment(x: Insn, name: 'cs' | 'ss', selector: I32, attr: I32): void {
-  const { b } = x;
-  b.set(selector, reg(name));
-  b.set(x.const(0), reg(`${name}Base`));
-  b.set(x.const(-1), reg(`${name}Limit`));
-  b.set(attr, reg(`${name}Attr`));
 }
 
 /** The pieces of EFLAGS, as writeEflags sets them: all but those in `efl` come from the stack. */

@@ -30,6 +30,9 @@ export interface Region {
   /** Its module, and what it is to be kept as for later runs; undefined where it is not to be kept. */
   readonly origin: { readonly module: LoadedModule; readonly region: KeptRegion } | undefined;
   alive: boolean;
+  /** Its link (LinkTable), -1 where there was none when there were `linksThen`. */
+  link: number;
+  linksThen: number;
   /** Times in a row it left without having executed anything. */
   fruitless: number;
 }

@@ -267,8 +267,14 @@ class Translator implements TranslatorPort {
 
   /** Wires direct calls and jumps to the region, in this address space. */
   private wire(region: Region): void {
-    const link = this.links.find(region.pc, region.mode);
-    if (link >= 0) this.lookups.wire(this.host.cpu.mmu.current.set, link, region.slot);
+    const { links } = this;
+    if (region.link < 0) {
+      if (region.linksThen === links.count) return;
+      region.linksThen = links.count;
+      region.link = links.find(region.pc, region.mode);
+      if (region.link < 0) return;
+    }
+    this.lookups.wire(this.host.cpu.mmu.current.set, region.link, region.slot);
   }
 
   private clearLookup(set: number): void {
@@ -518,6 +524,8 @@ class Translator implements TranslatorPort {
       mayRefresh: region.mayRefresh,
       origin: this.host.optimisations.keptTranslations ? { module, region } : undefined,
       alive: true,
+      link: -1,
+      linksThen: -1,
       fruitless: 0,
     });
   }

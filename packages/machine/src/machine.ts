@@ -2,15 +2,12 @@ import {
   Cpu,
   type CpuModel,
   Engine,
-  FixedModules,
   GuestMemory,
-  liftKey,
   Mmu,
   optimisationsWithout,
   PAGE_SHIFT,
   STATE_BASE,
   type TranslationHost,
-  translationKey,
   wasmTranslator,
 } from '@kml/core';
 import {
@@ -27,9 +24,10 @@ import {
 } from '@kml/kernel';
 import { standardRegistry } from './container.ts';
 import { silentConsole, silentLog, zeroEntropy } from './defaults.ts';
+import { MachineCode } from './kept-code.ts';
 import { MachineError } from './machine-error.ts';
 import { MemoryAccess } from './memory-access.ts';
-import type { CodeStore, KeptCode, MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
+import type { MachineOptions, ProgramOptions, RunLimits, RunResult } from './options.ts';
 import type { ArchPlugin, ArchRegistry } from './plugin.ts';
 import type { Profile } from './profile/profile.ts';
 import { Profiler } from './profile/profiler.ts';
@@ -45,13 +43,6 @@ const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 4 * MIB;
 const MOST_MEMORY = 2048 * MIB;
 const DEFAULT_HOTNESS = 4000;
-/**
- * A code store that has grown beyond this forgets what a run did not use. Large enough for Python in both
- * modes (18 MB): else runs in turn have each other's code lifted and the store written again.
- */
-const MOST_STORED_BYTES = 48 * MIB;
-/** Kept translations that have grown beyond this are forgotten. */
-const MOST_KEPT_BYTES = 32 * MIB;
 
 /**
  * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;
@@ -72,14 +63,8 @@ export class Machine {
   private profiler: Profiler | undefined;
   private readonly bell = new Doorbell();
   private readonly writesHost: boolean;
-  private readonly codeStore: CodeStore | undefined;
-  /** The store that the engine reads from. */
-  private keptCode: KeptCode | undefined;
-  /** The store that the translator reads from. */
-  private keptTranslations: KeptCode | undefined;
-  /** The store of the modules that all machines have. */
-  private keptModules: KeptCode | undefined;
-  private readonly fixedModules: FixedModules;
+  /** What is kept between runs, if anything is. */
+  private readonly code: MachineCode | undefined;
   /** What the first program's code goes by in the store. */
   codeName = '';
 
@@ -101,10 +86,9 @@ export class Machine {
       // A hook on traps sees the CPU as it is before one: the host is to do them.
       ...(options.onTrap ? (['inlineTraps'] as const) : []),
     ]);
-    this.codeStore = optimisations.storedCode ? options.codeStore : undefined;
-    const hostCode = optimisations.hostCode ? this.codeStore?.hostCode : undefined;
-    this.keptModules = hostCode && this.codeStore?.open(this.modulesName);
-    this.fixedModules = new FixedModules(hostCode, this.keptModules);
+    const { codeStore } = options;
+    this.code =
+      codeStore && optimisations.storedCode ? new MachineCode(codeStore, this.arch.name, optimisations) : undefined;
     this.engine = new Engine({
       isa,
       cpu,
@@ -114,8 +98,7 @@ export class Machine {
       recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
       optimisations,
-      hostCode,
-      fixedModules: this.fixedModules,
+      ...(this.code && { hostCode: this.code.hostCode, fixedModules: this.code.fixedModules }),
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
@@ -173,20 +156,8 @@ export class Machine {
 
   /** Uses the code that earlier runs of the program kept under this name, and will keep this run's there. */
   adopt(codeName: string): void {
-    const { codeStore } = this;
     this.codeName = codeName;
-    this.adoptTranslations();
-    const kept = codeStore?.open(this.storeName);
-    if (kept === undefined) return;
-    if (this.engine.adoptCode(kept)) this.keptCode = kept;
-    else kept.close();
-  }
-
-  private adoptTranslations(): void {
-    const kept = this.keepsTranslations ? this.codeStore?.open(this.translationsName) : undefined;
-    if (kept === undefined) return;
-    if (this.engine.adoptTranslations(kept)) this.keptTranslations = kept;
-    else kept.close();
+    this.code?.adopt(this.engine, codeName);
   }
 
   /**
@@ -202,42 +173,8 @@ export class Machine {
     const result = await runToEnd(this.kernel, this.engine, this.bell, limits, this.profiler);
     this.profiler?.sample('end');
     if (result.kind === 'exit' || result.kind === 'signal') this.sync();
-    if (result.kind !== 'paused') this.keepCode();
+    if (result.kind !== 'paused') this.code?.keep(this.engine, this.codeName);
     return result;
-  }
-
-  /** What the first program's code is kept under: lifted code depends on what is optimised. */
-  private get storeName(): string {
-    return `${this.codeName}${liftKey(this.engine.optimisations)}`;
-  }
-
-  private get keepsTranslations(): boolean {
-    return this.engine.optimisations.keptTranslations;
-  }
-
-  /** What its translations are kept under: they depend on all optimisations. */
-  private get translationsName(): string {
-    return `${this.codeName}${translationKey(this.engine.optimisations)}-translated`;
-  }
-
-  private get modulesName(): string {
-    return `${this.arch.name}-modules`;
-  }
-
-  private keepCode(): void {
-    const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
-    if (code) this.codeStore?.write(this.storeName, code);
-    const translations = this.keepsTranslations && this.codeStore && this.engine.storeTranslations(MOST_KEPT_BYTES);
-    if (translations) this.codeStore?.write(this.translationsName, translations);
-    const modules = this.codeStore && this.fixedModules.save();
-    if (modules) this.codeStore?.write(this.modulesName, modules);
-    // Where a limit ended the run, another may follow: what it lacks of the store it lifts.
-    this.keptCode?.close();
-    this.keptCode = undefined;
-    this.keptTranslations?.close();
-    this.keptTranslations = undefined;
-    this.keptModules?.close();
-    this.keptModules = undefined;
   }
 
   /**

@@ -1,7 +1,6 @@
 // Speed against QEMU user mode, and v86, in one run: docs/benchmarks.md. `pnpm bench --help` says what can be asked for.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { Subject } from './bench/cells.mjs';
 import { fail } from './bench/fail.mjs';
@@ -12,6 +11,7 @@ import { benchPage } from './bench/page.mjs';
 import { headerText, markdownTable, summaryText } from './bench/print.mjs';
 import { Progress } from './bench/progress.mjs';
 import { runBench } from './bench/run.mjs';
+import { versionOfV86 } from './bench/v86/version.mjs';
 import { node, root, step } from './node.mjs';
 
 const options = parseOptions();
@@ -19,6 +19,8 @@ const say = (text) => {
   if (!options.json) console.log(text);
 };
 
+// Before the build: what is missing is said at once.
+const v86 = options.groups.includes('v86') ? versionOfV86() : undefined;
 step(node, [join(root, 'scripts/build.mjs')]);
 const kml = join(root, 'bin/kml');
 const known = JSON.parse(spawnSync(kml, ['archs', '--json'], { encoding: 'utf8' }).stdout)
@@ -56,7 +58,6 @@ say(summaryText(report.summary));
 await write();
 
 function versions() {
-  const { version } = createRequire(import.meta.url)('v86/package.json');
   return {
     KML: versionOf('git', '-C', root, 'log', '-1', '--format=%h %s'),
     ...(options.against !== undefined && {
@@ -64,7 +65,7 @@ function versions() {
     }),
     QEMU: versionOf(needed(QEMU[archs[0]], 'qemu-user-static'), '--version'),
     Node: versionOf(node, '--version'),
-    ...(options.groups.includes('v86') && { v86: version }),
+    ...(v86 !== undefined && { v86 }),
   };
 }
 

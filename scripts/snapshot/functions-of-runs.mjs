@@ -22,14 +22,29 @@ const WORKLOADS = [
   'copy',
 ];
 const SCRIPT = ['echo a | cat', 'seq 9 | wc', ...WORKLOADS.map((name) => `workload ${name} 9 any`)].join('; ');
-/** The second run of a program finds what the first one kept, as most runs do. */
-const TIMES = 2;
-
-/** Short runs on an architecture. */
-const runsOn = (arch) => [
-  ['run', join(GUESTS, arch, 'true')],
-  ['run', '--root', join(GUESTS, arch), '--cwd', '/', '--env', 'PATH=/', '--', '/box', 'sh', '-c', SCRIPT],
+/** Programs that get hot, each with an amount of work that takes a moment: what translates them is wanted, too. */
+const HOT = [
+  ['fib', '24'],
+  ['nbody', '20'],
+  ['sortree', '1'],
 ];
+
+const inRoot = (arch, program, ...args) => [
+  'run',
+  '--root',
+  join(GUESTS, arch),
+  '--env',
+  'PATH=/',
+  '--',
+  `/${program}`,
+  ...args,
+];
+
+/** Runs on an architecture. The second one of a short program finds what the first one kept, as most runs do. */
+function runsOn(arch) {
+  const short = [['run', join(GUESTS, arch, 'true')], inRoot(arch, 'box', 'sh', '-c', SCRIPT)];
+  return [...short, ...short, ...HOT.map((command) => inRoot(arch, ...command))];
+}
 
 /**
  * Positions in a script's text at which the functions begin that V8 compiled in short runs on these architectures.
@@ -40,9 +55,7 @@ export function functionsOfRuns(command, script, architectures) {
   const positions = new Set();
   try {
     for (const args of architectures.flatMap(runsOn)) {
-      for (let time = 0; time < TIMES; time++) {
-        for (const position of compiledIn([...command, ...args], script, scratch)) positions.add(position);
-      }
+      for (const position of compiledIn([...command, ...args], script, scratch)) positions.add(position);
     }
   } finally {
     rmSync(scratch, { recursive: true });

@@ -20,6 +20,15 @@ test('help names the groups; what is wrong is one line', () => {
   }
 });
 
+test('where v86 is not installed, one line says so and what to do', () => {
+  const version = fileURLToPath(new URL('bench/v86/version.mjs', SCRIPTS));
+  const missing = 'Object.assign(new Error("none"), { code: "MODULE_NOT_FOUND" })';
+  const code = `const { versionOfV86 } = await import(${JSON.stringify(version)}); versionOfV86(() => { throw ${missing}; });`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^bench: v86 is not installed: .*pnpm.* install.*--group.*\n$/);
+});
+
 test('ratios are judged by their targets, without Node’s start where it does not belong', async () => {
   const { judgeMeans, judgeProgram, summaryOf } = await import(new URL('bench/judge.mjs', SCRIPTS).href);
   const group = { title: 'some', mean: 0.9, each: 1.3 };

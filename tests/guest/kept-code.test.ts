@@ -1,12 +1,14 @@
-import type { CodeStore, KeptCode } from '@kml/machine';
+import { openHostCode } from '@kml/host-node';
+import type { CodeStore, KeptCode, MachineOptions } from '@kml/machine';
 import { expect, test } from 'vitest';
 import { benchRoot } from './bench-programs.ts';
 import { ARCHS, runGuest, type Way } from './harness.ts';
 
 /** Code kept between runs of this test. */
-function memoryStore(): CodeStore {
+function memoryStore(hostCode?: CodeStore['hostCode']): CodeStore {
   const files = new Map<string, Uint8Array>();
   return {
+    ...(hostCode && { hostCode }),
     open(name): KeptCode | undefined {
       const bytes = files.get(name);
       if (bytes === undefined) return undefined;
@@ -44,3 +46,16 @@ test.each(ARCHS.map((arch, place) => ({ arch, mode: (place % 2 ? 'kernel' : 'use
     expect(runs[2]).toEqual(runs[0]);
   },
 );
+
+test("with the host's machine code of earlier runs, to the same state", async () => {
+  const way: Way = { arch: 'ia32', mode: 'user', engine: 'translator' };
+  const codeStore = memoryStore(openHostCode((what) => what()));
+  const run = async (options: MachineOptions = {}) => {
+    const { output, result, machine } = await runGuest(way, ARGV, { root: benchRoot('ia32'), codeStore, ...options });
+    return { counters: machine.engine.counters, end: { output, result, state: machine.stateHash() } };
+  };
+  const runs = [await run(), await run(), await run(), await run({ without: ['hostCode'] })];
+  // The first makes what the second has optimised.
+  expect(runs.map(({ counters }) => counters.modulesCompiledBefore > 0)).toEqual([false, false, true, false]);
+  for (const { end } of runs) expect(end).toEqual(runs[0]!.end);
+});

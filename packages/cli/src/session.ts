@@ -6,16 +6,17 @@ import {
   nodeEntropy,
   openCodeStore,
   openConsole,
+  openHostCode,
   openNetwork,
   openSwap,
   seededEntropy,
 } from '@kml/host-node';
-import type { HostLog, Machine, MachineOptions, OptimisationName, RunResult } from '@kml/machine';
+import type { CodeStore, HostLog, Machine, MachineOptions, OptimisationName, RunResult } from '@kml/machine';
 import { BUILD } from './build.ts';
 import { Failure } from './failure.ts';
 import { checkProfileFile, writeProfile } from './profile/write-profile.ts';
 import { checkSaveOptions, type SaveOptions, saveTo } from './save-session.ts';
-import { watchKernelEntries } from './sparing.ts';
+import { underSparingFlags, watchKernelEntries } from './sparing.ts';
 import { openTrace } from './trace-file.ts';
 
 /** What `run` and `restore` have in common. */
@@ -68,7 +69,7 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
       clock: nodeClock,
       ...(network && { network }),
       ...(log && { log }),
-      ...(options.codeCache && { codeStore: openCodeStore(join(cacheDirectory(), 'code'), BUILD) }),
+      ...(options.codeCache && { codeStore: codeStore() }),
       ...(options.hotness !== undefined && { hotness: options.hotness }),
       ...(trace && { strace: trace.line }),
       ...(options.profile !== undefined && { profileEvery: options.profileEvery }),
@@ -102,6 +103,10 @@ export async function openSession(options: SessionOptions, log: HostLog | undefi
       process.exit(faults.length > 0 ? 125 : result.kind === 'paused' ? 0 : result.status);
     },
   };
+}
+
+function codeStore(): CodeStore {
+  return { ...openCodeStore(join(cacheDirectory(), 'code'), BUILD), hostCode: openHostCode(underSparingFlags) };
 }
 
 /** The wish to be saved that SIGUSR1 makes, from now on: unheard, Node would start its debugger. */

@@ -10,24 +10,32 @@ const WATCH_MILLISECONDS = 20;
 /** V8's own: bytes of code, roughly, that a function executes before TurboFan compiles it. Modules keep what held when they were made. */
 const WASM_TIERING_BUDGET = 13_000_000;
 
+/** Flags of V8 while it compiles sparingly, and afterwards. */
+const SPARING = [
+  '--efficiency-mode',
+  // The heap only grows in a short run: marking it finds nothing.
+  '--no-incremental-marking',
+  // Nor do functions in WebAssembly earn TurboFan so soon: python's start had 38 of them compiled, in 0.2 s.
+  `--wasm-tiering-budget=${8 * WASM_TIERING_BUDGET}`,
+];
+const USUAL = ['--no-efficiency-mode', '--incremental-marking', `--wasm-tiering-budget=${WASM_TIERING_BUDGET}`];
+
+let isSparing = false;
+
 /**
  * V8's efficiency mode raises its thresholds of optimisation. Afterwards the usual ones hold again,
  * so that long runs lose nothing. Figures: docs/performance.md.
  */
 export function compileSparingly(): void {
-  setFlagsFromString('--efficiency-mode');
-  // The heap only grows in a short run: marking it finds nothing.
-  setFlagsFromString('--no-incremental-marking');
-  // Nor do functions in WebAssembly earn TurboFan so soon: python's start had 38 of them compiled, in 0.2 s.
-  setFlagsFromString(`--wasm-tiering-budget=${8 * WASM_TIERING_BUDGET}`);
+  setFlags(SPARING);
+  isSparing = true;
   setTimeout(compileFreely, SPARING_MILLISECONDS).unref();
 }
 
 /** V8's own thresholds again. */
 function compileFreely(): void {
-  setFlagsFromString('--no-efficiency-mode');
-  setFlagsFromString(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
-  setFlagsFromString('--incremental-marking');
+  setFlags(USUAL);
+  isSparing = false;
 }
 
 /**
@@ -41,4 +49,19 @@ export function watchKernelEntries(entries: () => number): void {
     clearInterval(timer);
     if (!over) compileFreely();
   }, WATCH_MILLISECONDS).unref();
+}
+
+/** Does something under the flags of sparing compilation: V8 takes machine code only under the flags it was made under. */
+export function underSparingFlags<T>(what: () => T): T {
+  if (isSparing) return what();
+  setFlags(SPARING);
+  try {
+    return what();
+  } finally {
+    setFlags(USUAL);
+  }
+}
+
+function setFlags(flags: readonly string[]): void {
+  for (const flag of flags) setFlagsFromString(flag);
 }

@@ -28,4 +28,6 @@ export * from './save/object-walk.ts';
 export * from './save/unsaveable-error.ts';
 export type { OutsideNames } from './save/value-kinds.ts';
 export * from './wasm/explain.ts';
+export { FixedModules } from './wasm/fixed-modules.ts';
+export type { CodeOfHost, HostCode } from './wasm/host-code.ts';
 export { type TranslatorTuning, wasmTranslator, wasmTranslatorWith } from './wasm/translator.ts';

@@ -2,6 +2,7 @@ export * from './clock.ts';
 export * from './code-store.ts';
 export * from './console.ts';
 export * from './directory.ts';
+export * from './host-code.ts';
 export { ImageError } from './image/image-error.ts';
 export type { ImageConfig } from './image/oci.ts';
 export * from './network/open-network.ts';

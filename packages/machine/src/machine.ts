@@ -2,6 +2,7 @@ import {
   Cpu,
   type CpuModel,
   Engine,
+  FixedModules,
   GuestMemory,
   liftKey,
   Mmu,
@@ -50,7 +51,7 @@ const DEFAULT_HOTNESS = 4000;
  */
 const MOST_STORED_BYTES = 48 * MIB;
 /** Kept translations that have grown beyond this are forgotten. */
-const MOST_KEPT_BYTES = 8 * MIB;
+const MOST_KEPT_BYTES = 32 * MIB;
 
 /**
  * A machine: CPU, memory and kernel of one architecture, and what runs on it. Made by createMachine;
@@ -76,6 +77,9 @@ export class Machine {
   private keptCode: KeptCode | undefined;
   /** The store that the translator reads from. */
   private keptTranslations: KeptCode | undefined;
+  /** The store of the modules that all machines have. */
+  private keptModules: KeptCode | undefined;
+  private readonly fixedModules: FixedModules;
   /** What the first program's code goes by in the store. */
   codeName = '';
 
@@ -92,6 +96,15 @@ export class Machine {
     const cpu = new Cpu(memory, mmu, isa.layout, STATE_BASE);
     isa.reset(cpu);
     const image = abi.buildImage();
+    const optimisations = optimisationsWithout([
+      ...(options.without ?? []),
+      // A hook on traps sees the CPU as it is before one: the host is to do them.
+      ...(options.onTrap ? (['inlineTraps'] as const) : []),
+    ]);
+    this.codeStore = optimisations.storedCode ? options.codeStore : undefined;
+    const hostCode = optimisations.hostCode ? this.codeStore?.hostCode : undefined;
+    this.keptModules = hostCode && this.codeStore?.open(this.modulesName);
+    this.fixedModules = new FixedModules(hostCode, this.keptModules);
     this.engine = new Engine({
       isa,
       cpu,
@@ -100,11 +113,9 @@ export class Machine {
       kernelText: { start: image.textStart, end: image.textEnd },
       recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
-      // A hook on traps sees the CPU as it is before one: the host is to do them.
-      optimisations: optimisationsWithout([
-        ...(options.without ?? []),
-        ...(options.onTrap ? (['inlineTraps'] as const) : []),
-      ]),
+      optimisations,
+      hostCode,
+      fixedModules: this.fixedModules,
       mix: options.mix ?? false,
       ...(!options.interpret && { translator: (host) => wasmTranslator((this.translation = host)) }),
     });
@@ -129,7 +140,6 @@ export class Machine {
       this.profiler = new Profiler(this.kernel, this.engine, options.profileEvery);
     }
     this.writesHost = this.kernel.options.writeRoot || this.kernel.options.mounts.some(({ readOnly }) => !readOnly);
-    this.codeStore = this.engine.optimisations.storedCode ? options.codeStore : undefined;
     this.registers = new Registers(cpu, isa);
     this.memory = new MemoryAccess(this.kernel);
     if (options.onBlock) this.engine.onBlock = options.onBlock;
@@ -210,16 +220,24 @@ export class Machine {
     return `${this.codeName}${translationKey(this.engine.optimisations)}-translated`;
   }
 
+  private get modulesName(): string {
+    return `${this.arch.name}-modules`;
+  }
+
   private keepCode(): void {
     const code = this.codeStore && this.engine.storeCode(MOST_STORED_BYTES);
     if (code) this.codeStore?.write(this.storeName, code);
     const translations = this.keepsTranslations && this.codeStore && this.engine.storeTranslations(MOST_KEPT_BYTES);
     if (translations) this.codeStore?.write(this.translationsName, translations);
+    const modules = this.codeStore && this.fixedModules.save();
+    if (modules) this.codeStore?.write(this.modulesName, modules);
     // Where a limit ended the run, another may follow: what it lacks of the store it lifts.
     this.keptCode?.close();
     this.keptCode = undefined;
     this.keptTranslations?.close();
     this.keptTranslations = undefined;
+    this.keptModules?.close();
+    this.keptModules = undefined;
   }
 
   /**

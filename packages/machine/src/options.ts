@@ -1,4 +1,4 @@
-import type { AccessObserver, OptimisationName, TrapEvent } from '@kml/core';
+import type { AccessObserver, HostCode, OptimisationName, TrapEvent } from '@kml/core';
 import type {
   HostClock,
   HostConsole,
@@ -18,6 +18,8 @@ export interface CodeStore {
   /** What is kept under that name, to be read until it is closed, whatever is written meanwhile; undefined if there is none. */
   open(name: string): KeptCode | undefined;
   write(name: string, bytes: Uint8Array): void;
+  /** Keeps the host's machine code of translations, too, where the host can. */
+  readonly hostCode?: HostCode;
 }
 
 /** Kept code, open for reading. */

@@ -4,7 +4,6 @@ import {
   frameWords,
   type Kernel,
   kernelRead32,
-  kernelWrite32,
   onAltStack,
   type SigAction,
   type SigInfo,
@@ -77,16 +76,18 @@ export function setupSignal(
   if (!IMAGE.finish(kernel, task, at, bytes)) return false;
   if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
 
-  const write = (register: keyof typeof PT, value: number): void => kernelWrite32(kernel, frame + PT[register], value);
+  const { i32 } = kernel.memory;
+  const registers = frameWords(kernel, frame, PT_SIZE);
   const page = task.mm!.vdso + 4 * returnIndex(thumb, rt) + (thumb ? 1 : 0);
-  write('r0', info.signo);
+  i32[registers + (PT.r0 >> 2)] = info.signo;
   if (rt) {
-    write('r1', at);
-    write('r2', at + INFO_BYTES);
+    i32[registers + (PT.r1 >> 2)] = at;
+    i32[registers + (PT.r2 >> 2)] = at + INFO_BYTES;
   }
-  write('sp', at);
-  write('lr', restorer ? action.restorer : page);
-  write('cpsr', (kernelRead32(kernel, frame + PT.cpsr) & ~(PSR_IT | PSR_E | PSR_F | PSR_M)) | userMode(task));
+  i32[registers + (PT.sp >> 2)] = at;
+  i32[registers + (PT.lr >> 2)] = restorer ? action.restorer : page;
+  const cpsr = i32[registers + (PT.cpsr >> 2)]!;
+  i32[registers + (PT.cpsr >> 2)] = (cpsr & ~(PSR_IT | PSR_E | PSR_F | PSR_M)) | userMode(task);
   setFramePc(kernel, frame, action.handler);
   enterFunction(kernel.cpu);
   return true;
@@ -109,10 +110,11 @@ function align(address: number): number {
 /** Registers, what the fault was, and the mask. Linux: setup_sigframe */
 function fillContext(kernel: Kernel, task: Task, frame: number, uc: number, mask: SigSet): void {
   const at = uc + UC.context;
-  IMAGE.put(at + SC.trap, numberIn(task, 'trapNumber'));
-  IMAGE.put(at + SC.error, numberIn(task, 'errorCode'));
+  const { trapNumber, errorCode, faultAddress } = task.arch;
+  IMAGE.put(at + SC.trap, numberOf(trapNumber));
+  IMAGE.put(at + SC.error, numberOf(errorCode));
   IMAGE.put(at + SC.oldMask, mask.w0);
-  IMAGE.put(at + SC.faultAddress, numberIn(task, 'faultAddress'));
+  IMAGE.put(at + SC.faultAddress, numberOf(faultAddress));
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
   const to = IMAGE.at + ((at + SC.registers) >> 2);
@@ -157,7 +159,6 @@ function restoreAltStack(task: Task, at: number): void {
 }
 
 /** A word the ABI keeps with the task (exceptions.ts puts them there). */
-function numberIn(task: Task, name: string): number {
-  const value = task.arch[name];
+function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }

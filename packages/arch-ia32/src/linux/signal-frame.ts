@@ -102,9 +102,10 @@ export function setupSignal(
     const [word, offset] = CONTEXT_WORDS[n]!;
     IMAGE.put(context + offset, i32[registers + word]!);
   }
-  IMAGE.put(context + SC_TRAP, numberIn(task, 'trapNumber'));
-  IMAGE.put(context + SC_ERROR, numberIn(task, 'errorCode'));
-  IMAGE.put(context + SC_CR2, numberIn(task, 'faultAddress'));
+  const { trapNumber, errorCode, faultAddress } = task.arch;
+  IMAGE.put(context + SC_TRAP, numberOf(trapNumber));
+  IMAGE.put(context + SC_ERROR, numberOf(errorCode));
+  IMAGE.put(context + SC_CR2, numberOf(faultAddress));
   IMAGE.put(context + SC_SP_AT_SIGNAL, esp);
   IMAGE.put(context + SC_FPSTATE, fpAt);
   IMAGE.put(context + SC_OLDMASK, mask.w0);
@@ -155,19 +156,16 @@ function enterHandler(
 ): void {
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
-  const write = (register: keyof typeof PT, value: number): void => {
-    i32[registers + (PT[register] >> 2)] = value;
-  };
-  write('esp', at);
-  write('eip', handler);
-  write('eax', signo);
-  write('edx', rt ? at + RT.info : 0);
-  write('ecx', rt ? at + RT.ucontext : 0);
-  write('ds', USER_DS);
-  write('es', USER_DS);
-  write('cs', task.kernelMode ? KU_CS_EXCEPTION : USER_CS);
-  write('ss', task.kernelMode ? KERNEL_DS : USER_DS);
-  write('eflags', i32[registers + (PT.eflags >> 2)]! & ~HANDLER_CLEARS);
+  i32[registers + (PT.esp >> 2)] = at;
+  i32[registers + (PT.eip >> 2)] = handler;
+  i32[registers + (PT.eax >> 2)] = signo;
+  i32[registers + (PT.edx >> 2)] = rt ? at + RT.info : 0;
+  i32[registers + (PT.ecx >> 2)] = rt ? at + RT.ucontext : 0;
+  i32[registers + (PT.ds >> 2)] = USER_DS;
+  i32[registers + (PT.es >> 2)] = USER_DS;
+  i32[registers + (PT.cs >> 2)] = task.kernelMode ? KU_CS_EXCEPTION : USER_CS;
+  i32[registers + (PT.ss >> 2)] = task.kernelMode ? KERNEL_DS : USER_DS;
+  i32[registers + (PT.eflags >> 2)]! &= ~HANDLER_CLEARS;
 }
 
 /** Where the handler returns to. A kernel-mode process goes to kernel text and SA_RESTORER is ignored (KML). */
@@ -236,7 +234,6 @@ function restoreAltStack(task: Task): void {
 }
 
 /** A word the ABI keeps with the task (exception entry puts them there). */
-function numberIn(task: Task, name: string): number {
-  const value = task.arch[name];
+function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }

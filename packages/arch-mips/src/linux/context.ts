@@ -30,6 +30,9 @@ const PC = reg('pc');
 const STATUS = reg('status');
 const USER_LOCAL = reg('userLocal');
 const FCSR = reg('fcsr');
+const SPACE_ID = reg('spaceId');
+const ENTRY_HI = reg('entryHi');
+const LL_BIT = reg('llBit');
 /** RDHWR that programs may use: CPU number, SYNCI step, cycle counter and its resolution, UserLocal. */
 const HWRENA = 0x2000_000f;
 
@@ -57,8 +60,8 @@ export function boot(kernel: Kernel): void {
 /** EntryHi.ASID is what programs could see of it. */
 function setAddressSpace(kernel: Kernel, id: number): void {
   const { cpu } = kernel;
-  cpu.set(reg('spaceId'), id);
-  cpu.set(reg('entryHi'), (cpu.get(reg('entryHi')) & ~0xff) | (id & 0xff));
+  cpu.set(SPACE_ID, id);
+  cpu.set(ENTRY_HI, (cpu.get(ENTRY_HI) & ~0xff) | (id & 0xff));
 }
 
 /** A word of a task's state while it is switched out. */
@@ -78,7 +81,7 @@ export function newContext(kernel: Kernel, child: Task): void {
 /** LinuxAbi.switchTo. A reservation of LL does not outlive it. */
 export function switchTo(kernel: Kernel, task: Task): void {
   const { cpu } = kernel;
-  cpu.set(reg('llBit'), 0);
+  cpu.set(LL_BIT, 0);
   if (task.mm === undefined) {
     // The kernel's own task uses whatever address space is current.
     setAddressSpace(kernel, kernel.mmu.current.id);

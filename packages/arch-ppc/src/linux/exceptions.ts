@@ -20,6 +20,7 @@ import { frameFromUser } from './frame.ts';
 import { PT } from './pt-regs.ts';
 
 const [SIGILL, SIGTRAP, SIGBUS, SIGFPE] = [4, 5, 7, 8] as const;
+const R3 = reg('r3');
 const ILL_ILLOPC = 1;
 const ILL_PRVOPC = 5;
 const TRAP_BRKPT = 1;
@@ -30,7 +31,7 @@ type Cause = KernelException['cause'];
 
 /** LinuxAbi.readException: the frame is in r3; its trap word says which interrupt it was. */
 export function readException(kernel: Kernel): KernelException {
-  const frame = kernel.cpu.get(reg('r3')) >>> 0;
+  const frame = kernel.cpu.get(R3) >>> 0;
   return { frame, fromUser: frameFromUser(kernel, frame), cause: causeOf(kernel, frame) };
 }
 

@@ -79,20 +79,20 @@ export function setupSignal(
 
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
-  const write = (register: keyof typeof PT, value: number): void => {
-    i32[registers + (PT[register] >> 2)] = value;
-  };
-  write('r1', sp);
-  write('r3', signo);
+  i32[registers + (PT.r1 >> 2)] = sp;
+  i32[registers + (PT.r3 >> 2)] = signo;
   // The address of siginfo, or of struct sigcontext: both are first.
-  write('r4', at);
+  i32[registers + (PT.r4 >> 2)] = at;
   if (rt) {
-    write('r5', at + RT.ucontext);
-    write('r6', at);
+    i32[registers + (PT.r5 >> 2)] = at + RT.ucontext;
+    i32[registers + (PT.r6 >> 2)] = at;
   }
-  write('nip', action.handler);
-  write('link', kernel.abi.vdsoSymbol(task.mm!, rt ? '__kernel_sigtramp_rt32' : '__kernel_sigtramp32'));
-  write('msr', i32[registers + (PT.msr >> 2)]! & ~MSR_SE);
+  i32[registers + (PT.nip >> 2)] = action.handler;
+  i32[registers + (PT.link >> 2)] = kernel.abi.vdsoSymbol(
+    task.mm!,
+    rt ? '__kernel_sigtramp_rt32' : '__kernel_sigtramp32',
+  );
+  i32[registers + (PT.msr >> 2)] = i32[registers + (PT.msr >> 2)]! & ~MSR_SE;
   endSyscall(kernel, frame);
   // Handlers run with all floating-point exceptions off.
   writeFpscr(kernel.cpu, 0);

@@ -25,8 +25,12 @@ const REWRITE_LIMIT = 8;
 
 /** A larger store than this is not read. */
 const MOST_STORED = 32 << 20;
-/** With fewer new blocks than this a store is not worth writing. */
+/**
+ * With fewer new blocks than this, and than this part of the store, it is not worth writing: that takes as long as to lift
+ * a tenth of it, and some blocks are always new, for they begin where an interrupt came.
+ */
 const MIN_FRESH = 32;
+const LEAST_FRESH = 1 / 30;
 const TABLE = BLOCK_TABLE_BASE >> 2;
 
 /**
@@ -236,7 +240,7 @@ export class BlockCache {
    * will be wanted together. Undefined if there is little new. Beyond `mostBytes`, only those of this run.
    */
   store(mostBytes: number): Uint8Array | undefined {
-    if (this.fresh < MIN_FRESH || this.fresh * 200 < (this.stored?.blockCount ?? 0)) return undefined;
+    if (this.fresh < MIN_FRESH || this.fresh < LEAST_FRESH * (this.stored?.blockCount ?? 0)) return undefined;
     const { records } = this;
     const blocks = new Map<string, Uint8Array>();
     let bytes = 0;

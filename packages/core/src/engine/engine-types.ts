@@ -1,6 +1,8 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Access } from '../cpu/guest-fault.ts';
 import type { CpuModel, IsaBackend, RecognisedTrap } from '../isa-backend.ts';
+import type { FixedModules } from '../wasm/fixed-modules.ts';
+import type { HostCode } from '../wasm/host-code.ts';
 import type { Optimisations } from './optimisations.ts';
 import type { TranslatorFactory } from './translator-port.ts';
 
@@ -41,6 +43,10 @@ export interface EngineOptions {
   readonly optimisations?: Optimisations;
   /** Makes the translator; without it everything is interpreted. */
   readonly translator?: TranslatorFactory;
+  /** Keeps the host's machine code of translations between runs. */
+  readonly hostCode?: HostCode | undefined;
+  /** Makes the modules that are the same in each run. */
+  readonly fixedModules?: FixedModules;
   /** Count instructions by class (Engine.mix): nothing is translated then. */
   readonly mix?: boolean;
   /** Verify every block that is lifted (tests): a block that breaks the IR's rules throws TypeError. */
@@ -81,6 +87,8 @@ export interface EngineCounters {
   /** Of an earlier run's translations. */
   regionsKept: number;
   modules: number;
+  /** Of the modules: those that came with the host's machine code. */
+  modulesCompiledBefore: number;
   wasmBytes: number;
   translateMilliseconds: number;
   slowAccesses: number;

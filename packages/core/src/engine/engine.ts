@@ -73,6 +73,7 @@ export class Engine {
     regionsTranslated: 0,
     regionsKept: 0,
     modules: 0,
+    modulesCompiledBefore: 0,
     wasmBytes: 0,
     translateMilliseconds: 0,
     slowAccesses: 0,
@@ -133,7 +134,7 @@ export class Engine {
     this.chains = this.optimisations.chaining && !options.mix;
     this.mix = options.mix ? new MixCounter(this.isa, this.cpu) : undefined;
     const { memory, mmu } = this.cpu;
-    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment);
+    this.interpreter = new Interpreter(this.cpu, this.isa.helpers, this.isa.alignment, options.fixedModules);
     this.cache = new BlockCache(
       options,
       this.counters,

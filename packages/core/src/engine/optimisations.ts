@@ -15,6 +15,7 @@ const TABLE = {
   translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
   storedCode: { meaning: 'lifted code is kept between runs' },
   keptTranslations: { meaning: 'translated code is kept between runs, too' },
+  hostCode: { meaning: "the host's machine code of translations is kept between runs, too" },
   chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {

@@ -13,6 +13,7 @@ import {
   TRAP_ADDRESS,
   VALUES_BASE,
 } from '../memory/memory-map.ts';
+import { FixedModules } from '../wasm/fixed-modules.ts';
 import { Records } from './block-record.ts';
 import { FLAT_FORMS, MEMORY_FORM_OF } from './flat-ops.ts';
 import { RUN } from './loop-abi.ts';
@@ -29,7 +30,7 @@ const CYCLES_HIGH = (CLOCK_ADDRESS >> 2) + 1;
 const CYCLES_BASE = CYCLES_BASE_ADDRESS >> 2;
 const VALUES = VALUES_BASE >> 2;
 /** The loop's bytes by what it is made for; the same for all machines. */
-const MODULES = new Map<string, Uint8Array>();
+const MODULES = new Map<string, Uint8Array<ArrayBuffer>>();
 
 /** Runs blocks. Values, slots and the code itself lie in the memory; nothing is allocated while it runs. */
 export class Interpreter {
@@ -50,14 +51,17 @@ export class Interpreter {
   private readonly helpers: readonly Helper[];
   private readonly loop: Loop;
 
-  /** @param alignment see IsaBackend. */
-  constructor(cpu: Cpu, helpers: readonly Helper[], alignment?: AlignmentVectors) {
+  /**
+   * @param alignment see IsaBackend
+   * @param modules makes the loop
+   */
+  constructor(cpu: Cpu, helpers: readonly Helper[], alignment?: AlignmentVectors, modules = new FixedModules()) {
     this.cpu = cpu;
     this.helpers = helpers;
     this.u16 = cpu.memory.u16;
     this.records = new Records(cpu.i32, this.u16);
     this.slow = new SlowAccess(cpu, alignment);
-    this.loop = this.instantiate(alignment !== undefined);
+    this.loop = this.instantiate(alignment !== undefined, modules);
   }
 
   /** Record of the block that was run last. */
@@ -133,7 +137,7 @@ export class Interpreter {
     return this.u16[at >> 1]! | (this.u16[(at >> 1) + 1]! << 16);
   }
 
-  private instantiate(aligned: boolean): Loop {
+  private instantiate(aligned: boolean, modules: FixedModules): Loop {
     const { memory, layout, base } = this.cpu;
     const kind: LoopKind = {
       bigEndian: memory.bigEndian,
@@ -143,9 +147,11 @@ export class Interpreter {
       modeAddress: base + layout.slot('mode', 'i32').offset,
     };
     const key = JSON.stringify(kind);
-    let bytes = MODULES.get(key);
-    if (bytes === undefined) MODULES.set(key, (bytes = loopModule(kind)));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    const bytes = () => {
+      if (!MODULES.has(key)) MODULES.set(key, loopModule(kind));
+      return MODULES.get(key)!;
+    };
+    const { loop } = modules.instantiate(`loop ${key}`, bytes, {
       m: { m: memory.memory },
       h: {
         slow: (at: number, end: number) => this.access(at, end),
@@ -153,7 +159,7 @@ export class Interpreter {
         cycles: (at: number) => this.countCycles(at),
       },
     });
-    return exports.loop as Loop;
+    return loop as Loop;
   }
 
   /** The access (or probe) at `at`, which the translation tables do not serve. Answers where the loop is to end, 0 after a page fault. */

@@ -90,7 +90,7 @@ export interface LoopKind extends ChainPlaces {
 }
 
 /** The module's bytes. */
-export function loopModule(kind: LoopKind): Uint8Array {
+export function loopModule(kind: LoopKind): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const valueType = module.type(['i32', 'i32', 'i32', 'i32'], []);
   const loopType = module.type(LOOP_PARAMETERS, ['i32']);

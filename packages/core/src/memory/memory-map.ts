@@ -9,7 +9,7 @@ export const PAGE_MASK = PAGE_SIZE - 1;
 /** CPU state (StateLayout), 7 KiB at most. */
 export const STATE_BASE = 0x400;
 /** Engine words. */
-export const CONTROL_BASE = 0x2000;
+export const CONTROL_BASE = 0x2540;
 /** i64: cycles used in this run << 32 | instructions left in the budget. */
 export const CLOCK_ADDRESS = CONTROL_BASE;
 /** i32: byte address of the current translation-table set. */
@@ -71,7 +71,11 @@ export const TABLE_WRITE = TABLE_BYTES;
 export const TABLE_SUPERVISOR = 2 * TABLE_BYTES;
 /** A set's look-up cache. */
 export const LOOKUP_BYTES = 1 << 16;
-export const SETS_BASE = EMPTY_TABLE + TABLE_BYTES;
+/**
+ * Sets begin off a page's start: what the kernel touches with every entry (engine words, its first data, a task's
+ * thread_info) lies at pages' starts, and so would the words of its pages. The host's caches keep few lines with equal low bits.
+ */
+export const SETS_BASE = EMPTY_TABLE + TABLE_BYTES + 0x9c0;
 
 /** How many table sets go with that many frames: more memory, more address spaces resident at once. */
 export function setCountFor(frameCount: number): number {

@@ -39,3 +39,33 @@ describe('a transient slot', () => {
     expect(deadSets([])).toEqual({ dead: [false], drops: false });
   });
 });
+
+/** The statements of a block of one instruction that traps where words off `target` are unaligned, and loads them. */
+function alignedLoads(offsets: readonly number[], mask: number) {
+  const b = new BlockBuilder(0x100, 0);
+  b.beginInstruction(0x100, 1);
+  let sum = b.const(0);
+  for (const offset of offsets) {
+    const address = b.add(b.get(TARGET!), b.const(offset));
+    b.trapIf(b.and(address, b.const(mask)), b.const(0), 1);
+    sum = b.add(sum, b.load32(address));
+  }
+  b.set(sum, OTHER!);
+  b.endWith({ kind: 'jump', target: 0x104 });
+  return blockCode(b.finish(0x104), slots).statements.map(({ kind }) => kind);
+}
+
+describe('a trap on the lowest bits of an address', () => {
+  test('is asked about once for addresses that have them in common', () => {
+    expect(alignedLoads([0, 8, -4], 3)).toEqual(['trapIf', 'load', 'load', 'load', 'set']);
+  });
+
+  test('is asked about again for what differs in them', () => {
+    expect(alignedLoads([0, 2, 4], 3)).toEqual(['trapIf', 'load', 'trapIf', 'load', 'load', 'set']);
+    expect(alignedLoads([0, 4], 7)).toEqual(['trapIf', 'load', 'trapIf', 'load', 'set']);
+  });
+
+  test('is asked about anew for bits that are not the lowest', () => {
+    expect(alignedLoads([0, 4], 2)).toEqual(['trapIf', 'load', 'trapIf', 'load', 'set']);
+  });
+});

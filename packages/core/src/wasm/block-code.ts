@@ -90,6 +90,8 @@ class Converter {
   private readonly current = new Map<number, number>();
   private readonly out = new Map<number, number>();
   private readonly entries = new Map<number, number>();
+  /** Conditions of traps so far. */
+  private readonly passed = new Set<number>();
   /** IR value number to graph value. */
   private readonly map: Int32Array;
   private pending: Map<number, number> | undefined;
@@ -247,6 +249,11 @@ class Converter {
   private convertEffect(op: number, dst: number, a: number, b: number, c: number, imm: number, insn: number): void {
     const spec = OP_SPECS[op]!;
     const kind = statementKind(op);
+    if (kind === 'trapIf' && this.on.folding) {
+      // Who has come this far has not trapped for the same reason.
+      if (this.passed.has(a)) return;
+      this.passed.add(a);
+    }
     let result = -1;
     if (dst >= 0) {
       result = this.graph.result(spec.result!);

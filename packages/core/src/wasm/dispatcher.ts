@@ -1,6 +1,7 @@
 import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
 import { LEAVE, LOOKUP_ENTRIES } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
+import type { FixedModules } from './fixed-modules.ts';
 import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
 
 export interface Dispatcher {
@@ -18,8 +19,18 @@ export type Absent = (pc: number, stack: number, back: number) => number;
 /** Elements of the function table. */
 export const TABLE_SIZE = 1 << 16;
 
-/** Builds the dispatcher's module. */
-export function createDispatcher(memory: WebAssembly.Memory, table: WebAssembly.Table, absent: Absent): Dispatcher {
+/** @param modules makes its module */
+export function createDispatcher(
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  absent: Absent,
+  modules: FixedModules,
+): Dispatcher {
+  const exports = modules.instantiate('dispatcher', dispatcherModule, { e: { m: memory, t: table, absent } });
+  return exports as unknown as Dispatcher;
+}
+
+function dispatcherModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const dispatchType = module.type(['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
@@ -31,10 +42,7 @@ export function createDispatcher(memory: WebAssembly.Memory, table: WebAssembly.
   module.addFunction(dispatchType, ['i32', 'i32', 'i64'], dispatchBody(regionType), 'dispatch');
   const invoke = new CodeWriter().get(0).get(1).get(2).get(3).byte(OPCODE.callIndirect).u32(regionType).u32(0);
   module.addFunction(invokeType, [], invoke, 'invoke');
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), {
-    e: { m: memory, t: table, absent },
-  });
-  return instance.exports as unknown as Dispatcher;
+  return module.finish();
 }
 
 function stubBody(absent: number): CodeWriter {

@@ -126,7 +126,7 @@ export class ByteWriter {
     return this;
   }
 
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(0, this.length);
   }
 
@@ -349,7 +349,7 @@ export class ModuleWriter {
     out.byte(SECTION.custom).u32(body.length).append(body);
   }
 
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter(this.code.length + 1024);
     for (const byte of [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
     section(out, SECTION.type, this.typeNumbers.size, this.types);

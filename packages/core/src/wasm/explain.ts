@@ -2,6 +2,7 @@ import type { TranslationHost } from '../engine/translator-port.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { blockCode } from './block-code.ts';
 import { disassembleModule } from './disassemble.ts';
+import { FixedModules } from './fixed-modules.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { withLanes } from './lane-slots.ts';
 import { LinkTable } from './link-table.ts';
@@ -50,7 +51,7 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
     host.optimisations.trapsInPlace,
   );
   if (found === undefined) return undefined;
-  const settler = new RecordSettler(cpu.memory, () => {
+  const settler = new RecordSettler(cpu.memory, new FixedModules(), () => {
     throw new TypeError('nothing is run');
   });
   const unused = { table: undefined as never, settle: () => {}, kernel: () => 0, left: () => 0, inPlace: () => 0 };

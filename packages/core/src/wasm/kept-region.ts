@@ -1,5 +1,3 @@
-import type { EncodedFunction } from './encoder.ts';
-
 /** A region as it is kept between runs. Numbers in its code are those of the tables it is kept with (kept-translations.ts). */
 export interface KeptRegion {
   readonly pc: number;
@@ -13,8 +11,9 @@ export interface KeptRegion {
   readonly wayOutPcs: readonly number[];
   readonly refreshed: number;
   readonly mayRefresh: number;
-  /** Its function, as encodeFunction gives it. */
-  readonly body: EncodedFunction;
+  /** Of its function in the module. */
+  readonly place: number;
+  readonly bodyBytes: number;
   /** The bytes of the extents, one's behind the other's. */
   readonly code: Uint8Array;
 }

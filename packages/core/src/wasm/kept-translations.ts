@@ -1,26 +1,26 @@
 /**
  * Translated regions kept between runs, with the tables that give the numbers in their code a meaning: sites
  * of exits, shapes of records, computed jumps, links, helpers, instructions done in place. A later run takes the
- * tables over before it translates anything, so its own numbers go on behind them, and a kept region is put
- * into a module as it is. It is used only where the very bytes it was made from lie at their addresses; so
- * the store may be old, or of another program. Whoever keeps it keeps it apart by ISA, CPU model, version of
- * this code and everything else that what is translated depends on (translationKey).
+ * tables over before it translates anything, so its own numbers go on behind them, and a kept module is used
+ * as it is, with the machine code that the host made of it where that could be kept (host-code.ts). A region is
+ * used only where the very bytes it was made from lie at their addresses; so the store may be old, or of another
+ * program. Whoever keeps it keeps it apart by ISA, CPU model, version of this code and everything else that
+ * what is translated depends on (translationKey).
  *
- * A store is a head of words, a description in JSON, the sites, then the regions' functions and guest code.
+ * Its parts are read when they are wanted, for most runs want few: the tables, and of each module its bytes, the
+ * host's code, its regions and their guest code. Only the index, of the places where regions begin, is read at once.
  */
+import { jsonBytes, openParts, type Part, type PartStore, PartWriter, parsedJson } from '../engine/part-store.ts';
 import type { StoredBytes } from '../engine/stored-code.ts';
 import type { Place } from '../engine/translator-port.ts';
 import type { ComputedJump } from './jump-profile.ts';
+import type { KeptModule } from './kept-module.ts';
 import type { KeptRegion } from './kept-region.ts';
 import type { KeptLinks } from './link-table.ts';
 import type { Shape } from './shapes.ts';
 import type { KeptSites } from './site-table.ts';
 
 const MAGIC = 0x4b4d_4c54;
-const FORMAT = 1;
-/** Words of the head. */
-const HEAD = { magic: 0, format: 1, describedBytes: 2, siteWords: 3, regionBytes: 4, size: 5 } as const;
-
 /** What the numbers in regions' code mean. */
 export interface KeptTables {
   readonly sites: KeptSites;
@@ -32,137 +32,165 @@ export interface KeptTables {
   readonly places: readonly Place[];
 }
 
-/** A region's entry in the description: its bytes stand apart, at `at`, the function first. */
-type Entry = Omit<KeptRegion, 'body' | 'code'> & {
-  readonly at: number;
-  readonly bodyBytes: number;
-  readonly hintBytes: number;
-  readonly codeBytes: number;
-};
+/** Words of an entry of the index: address and mode where a region begins, its module, its place among its regions. */
+const INDEX = { pc: 0, mode: 1, module: 2, region: 3, size: 4 } as const;
 
-interface Described extends Omit<KeptTables, 'sites'> {
-  /** Without the words. */
-  readonly sites: Omit<KeptSites, 'words'>;
-  readonly regions: readonly Entry[];
+/** Tables as they are written: the sites' words are a part of their own. */
+type WrittenTables = Omit<KeptTables, 'sites'> & { readonly sites: Omit<KeptSites, 'words'> };
+
+type RegionEntry = Omit<KeptRegion, 'code'> & { readonly code: Part };
+
+interface ModuleEntry extends Omit<KeptModule, 'bytes' | 'host' | 'regions'> {
+  readonly bytes: Part;
+  readonly host: (Part & { readonly checksum: number }) | undefined;
+  /** In JSON. */
+  readonly regions: Part;
+}
+
+interface Described {
+  readonly index: Part;
+  /** In JSON. */
+  readonly tables: Part;
+  readonly siteWords: Part;
+  readonly modules: readonly ModuleEntry[];
+  /** Of all regions' functions. */
+  readonly bodyBytes: number;
+}
+
+/** A region that is kept: to be read if its extents are here. */
+export interface Candidate {
+  /** Number of its module. */
+  readonly module: number;
+  readonly extents: readonly number[];
+  read(): KeptRegion | undefined;
 }
 
 /** A store that is being read. */
 export class KeptTranslations {
-  readonly tables: KeptTables;
-  /** Bytes of all functions. */
+  /** Bytes of all regions' functions. */
   readonly bodyBytes: number;
-  private readonly source: StoredBytes;
-  private readonly firstByte: number;
-  private readonly entries = new Map<number, Entry[]>();
-  private readonly used = new Set<Entry>();
+  private readonly store: PartStore<Described>;
+  private readonly index: Int32Array;
+  /** Entries of the index by address. */
+  private readonly byPc = new Map<number, number[]>();
+  private readonly modules: readonly ModuleEntry[];
+  private readonly regions: (readonly RegionEntry[] | undefined)[] = [];
+  /** What this run keeps itself. */
+  private readonly used = new Set<readonly number[]>();
 
-  private constructor(source: StoredBytes, described: Described, siteWords: Int32Array, firstByte: number) {
-    this.source = source;
-    this.firstByte = firstByte;
-    this.tables = { ...described, sites: { ...described.sites, words: siteWords } };
-    let bodyBytes = 0;
-    for (const entry of described.regions) {
-      bodyBytes += entry.bodyBytes;
-      const list = this.entries.get(entry.pc);
-      if (list) list.push(entry);
-      else this.entries.set(entry.pc, [entry]);
+  private constructor(store: PartStore<Described>, index: Int32Array) {
+    this.store = store;
+    this.index = index;
+    this.modules = store.description.modules;
+    this.bodyBytes = store.description.bodyBytes;
+    for (let at = 0; at < index.length; at += INDEX.size) {
+      const pc = index[at + INDEX.pc]!;
+      const entries = this.byPc.get(pc);
+      if (entries) entries.push(at);
+      else this.byPc.set(pc, [at]);
     }
-    this.bodyBytes = bodyBytes;
   }
 
   /** The store of these bytes; undefined if they are none. */
   static open(source: StoredBytes): KeptTranslations | undefined {
-    const head = new Int32Array(HEAD.size);
-    if (source.size < head.byteLength || !source.read(new Uint8Array(head.buffer), 0)) return undefined;
-    if (head[HEAD.magic] !== MAGIC || head[HEAD.format] !== FORMAT) return undefined;
-    const [describedBytes, siteWords] = [head[HEAD.describedBytes]!, head[HEAD.siteWords]!];
-    const before = head.byteLength + describedBytes + 4 * siteWords;
-    if (source.size !== before + head[HEAD.regionBytes]!) return undefined;
-    const rest = new Uint8Array(before - head.byteLength);
-    if (!source.read(rest, head.byteLength)) return undefined;
-    const described = describedBy(rest.subarray(0, describedBytes));
-    if (described === undefined) return undefined;
-    return new KeptTranslations(source, described, new Int32Array(rest.buffer, describedBytes, siteWords), before);
+    const store = openParts<Described>(source, MAGIC);
+    const index = store?.part(store.description.index);
+    return store && index && new KeptTranslations(store, new Int32Array(index.buffer));
+  }
+
+  /** What the numbers in regions' code mean; undefined if it cannot be read. */
+  tables(): KeptTables | undefined {
+    const { tables, siteWords } = this.store.description;
+    const written = this.json<WrittenTables>(tables);
+    const words = this.store.part(siteWords);
+    return written && words && { ...written, sites: { ...written.sites, words: new Int32Array(words.buffer) } };
   }
 
   /** Whether a region for (pc, mode) is kept. */
   has(pc: number, mode: number): boolean {
-    return this.entries.get(pc)?.some((entry) => entry.mode === mode) ?? false;
+    return this.byPc.get(pc)?.some((at) => this.index[at + INDEX.mode] === mode) ?? false;
   }
 
-  /** The kept regions for (pc, mode); to be read if their extents are here. */
-  *candidates(
-    pc: number,
-    mode: number,
-  ): Iterable<{ readonly extents: readonly number[]; read(): KeptRegion | undefined }> {
-    for (const entry of this.entries.get(pc) ?? []) {
-      if (entry.mode === mode) yield { extents: entry.extents, read: () => this.read(entry) };
+  /** The kept regions for (pc, mode). */
+  *candidates(pc: number, mode: number): Iterable<Candidate> {
+    for (const at of this.byPc.get(pc) ?? []) {
+      if (this.index[at + INDEX.mode] !== mode) continue;
+      const module = this.index[at + INDEX.module]!;
+      const entry = this.regionsOf(module)[this.index[at + INDEX.region]!];
+      if (entry) yield { module, extents: entry.extents, read: () => this.region(entry) };
     }
   }
 
-  /** The region of an entry is in use: this run keeps it itself. */
-  markUsed(region: KeptRegion): void {
-    for (const entry of this.entries.get(region.pc) ?? []) if (entry.extents === region.extents) this.used.add(entry);
+  /** The region is in use: this run keeps it itself. */
+  markUsed({ extents }: KeptRegion): void {
+    this.used.add(extents);
   }
 
-  /** The regions that this run had no use for. */
-  *unused(): Iterable<KeptRegion> {
-    for (const list of this.entries.values()) {
-      for (const entry of list) {
-        const region = this.used.has(entry) ? undefined : this.read(entry);
-        if (region) yield region;
-      }
+  get moduleCount(): number {
+    return this.modules.length;
+  }
+
+  /** The module of this number, without its regions; undefined if it cannot be read. */
+  module(number: number): Omit<KeptModule, 'regions'> | undefined {
+    const { bytes: at, host, regions: _, ...rest } = this.modules[number]!;
+    const bytes = this.store.part(at);
+    const code = host && this.store.part(host);
+    if (bytes === undefined || (host && code === undefined)) return undefined;
+    return { ...rest, bytes, host: host && { code: code!, checksum: host.checksum } };
+  }
+
+  /** The regions of a module that this run had no use for. */
+  unused(module: number): KeptRegion[] {
+    const regions: KeptRegion[] = [];
+    for (const entry of this.regionsOf(module)) {
+      const region = this.used.has(entry.extents) ? undefined : this.region(entry);
+      if (region) regions.push(region);
     }
+    return regions;
   }
 
-  private read(entry: Entry): KeptRegion | undefined {
-    const hints = entry.bodyBytes + entry.hintBytes;
-    const bytes = new Uint8Array(hints + entry.codeBytes);
-    if (!this.source.read(bytes, this.firstByte + entry.at)) return undefined;
-    const body = { bytes: bytes.subarray(0, entry.bodyBytes), hints: bytes.subarray(entry.bodyBytes, hints) };
-    return { ...entry, body, code: bytes.subarray(hints) };
+  private regionsOf(module: number): readonly RegionEntry[] {
+    this.regions[module] ??= this.json<RegionEntry[]>(this.modules[module]!.regions) ?? [];
+    return this.regions[module];
+  }
+
+  private region(entry: RegionEntry): KeptRegion | undefined {
+    const code = this.store.part(entry.code);
+    return code && { ...entry, code };
+  }
+
+  private json<T>(part: Part): T | undefined {
+    const text = this.store.part(part);
+    return text && parsedJson<T>(text);
   }
 }
 
-function describedBy(text: Uint8Array): Described | undefined {
-  try {
-    return JSON.parse(new TextDecoder('latin1').decode(text));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A store of these regions, whose code has the numbers of these tables. */
-export function encodeTranslations(tables: KeptTables, regions: readonly KeptRegion[]): Uint8Array {
-  const entries: Entry[] = [];
-  let regionBytes = 0;
-  for (const { body, code, ...rest } of regions) {
-    const { bytes, hints } = body;
-    entries.push({
-      ...rest,
-      at: regionBytes,
-      bodyBytes: bytes.length,
-      hintBytes: hints.length,
-      codeBytes: code.length,
+/** A store of these modules, whose code has the numbers of these tables. */
+export function encodeTranslations(tables: KeptTables, modules: readonly KeptModule[]): Uint8Array {
+  const writer = new PartWriter();
+  const { words, ...sites } = tables.sites;
+  const written: WrittenTables = { ...tables, sites };
+  const index: number[] = [];
+  let bodyBytes = 0;
+  const entries = modules.map(({ bytes, host, regions, ...rest }, module): ModuleEntry => {
+    const regionEntries = regions.map((region, place): RegionEntry => {
+      index.push(region.pc, region.mode, module, place);
+      bodyBytes += region.bodyBytes;
+      return { ...region, code: writer.add(region.code) };
     });
-    regionBytes += bytes.length + hints.length + code.length;
-  }
-  const { words: sites, ...otherSites } = tables.sites;
-  const described: Described = { ...tables, sites: otherSites, regions: entries };
-  const text = JSON.stringify(described);
-  const describedBytes = (text.length + 3) & -4;
-  const store = new Uint8Array(4 * HEAD.size + describedBytes + sites.byteLength + regionBytes);
-  new Int32Array(store.buffer, 0, HEAD.size).set([MAGIC, FORMAT, describedBytes, sites.length, regionBytes]);
-  let at = 4 * HEAD.size;
-  for (let i = 0; i < describedBytes; i++) store[at + i] = i < text.length ? text.charCodeAt(i) : 0x20;
-  at += describedBytes;
-  store.set(new Uint8Array(sites.buffer, sites.byteOffset, sites.byteLength), at);
-  at += sites.byteLength;
-  for (const { body, code } of regions) {
-    for (const bytes of [body.bytes, body.hints, code]) {
-      store.set(bytes, at);
-      at += bytes.length;
-    }
-  }
-  return store;
+    return {
+      ...rest,
+      bytes: writer.add(bytes),
+      host: host && { ...writer.add(host.code), checksum: host.checksum },
+      regions: writer.add(jsonBytes(regionEntries)),
+    };
+  });
+  const described: Described = {
+    index: writer.add(new Uint8Array(Int32Array.from(index).buffer)),
+    tables: writer.add(jsonBytes(written)),
+    siteWords: writer.add(new Uint8Array(words.buffer, words.byteOffset, words.byteLength)),
+    modules: entries,
+    bodyBytes,
+  };
+  return writer.finish(MAGIC, described);
 }

@@ -15,7 +15,8 @@ export class LinkTable {
   private readonly byMode = new Map<number, Map<number, number>>();
   /** Targets of calls, by mode. */
   private readonly called = new Map<number, Set<number>>();
-  private count = 0;
+  /** How many there are. */
+  count = 0;
 
   /** The link of a target, or -1 if it has none. */
   find(pc: number, mode: number): number {

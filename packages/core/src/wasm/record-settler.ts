@@ -1,6 +1,7 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { HOME_BYTES, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
+import type { FixedModules } from './fixed-modules.ts';
 import { SHAPE_PARAMETERS, type ShapeFunction } from './shape-function.ts';
 
 /** Elements of the table of shapes at first; it grows by half of what it has. */
@@ -27,11 +28,16 @@ interface Settler {
 export class RecordSettler {
   private readonly memory: GuestMemory;
   private readonly functionOf: (tag: number) => ShapeFunction;
+  private readonly modules: FixedModules;
   private made: Settler | undefined;
 
-  /** @param functionOf gives the function of the shape with this tag */
-  constructor(memory: GuestMemory, functionOf: (tag: number) => ShapeFunction) {
+  /**
+   * @param modules makes the settler's module
+   * @param functionOf gives the function of the shape with this tag
+   */
+  constructor(memory: GuestMemory, modules: FixedModules, functionOf: (tag: number) => ShapeFunction) {
     this.memory = memory;
+    this.modules = modules;
     this.functionOf = functionOf;
   }
 
@@ -59,7 +65,7 @@ export class RecordSettler {
   }
 
   private get settler(): Settler {
-    this.made ??= createSettler(this.memory.memory, (operands, tag) => this.define(tag)(operands, tag));
+    this.made ??= createSettler(this.memory.memory, (operands, tag) => this.define(tag)(operands, tag), this.modules);
     return this.made;
   }
 
@@ -77,7 +83,14 @@ export class RecordSettler {
   }
 }
 
-function createSettler(memory: WebAssembly.Memory, absent: SettleShape): Settler {
+function createSettler(memory: WebAssembly.Memory, absent: SettleShape, modules: FixedModules): Settler {
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
+  const exports = modules.instantiate('settler', settlerModule, { e: { m: memory, t: table, absent } });
+  table.grow(SHAPES, exports.absent);
+  return { table, absent: exports.absent, settle: exports.settle as (record: number) => void };
+}
+
+function settlerModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const shapeType = module.type(SHAPE_PARAMETERS, []);
   const type = module.type(['i32'], []);
@@ -86,11 +99,7 @@ function createSettler(memory: WebAssembly.Memory, absent: SettleShape): Settler
   module.importTable('e', 't', 0);
   module.addFunction(type, ['i32', 'i32', 'i32'], settleBody(shapeType), 'settle');
   module.addFunction(shapeType, [], new CodeWriter().get(0).get(1).call(define), 'absent');
-  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
-  const imports = { e: { m: memory, t: table, absent } };
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), imports);
-  table.grow(SHAPES, exports.absent);
-  return { table, absent: exports.absent, settle: exports.settle as (record: number) => void };
+  return module.finish();
 }
 
 /** (record): empties it, then has the shape in each home that is in use compute its slots. */

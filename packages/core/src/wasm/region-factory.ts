@@ -1,9 +1,12 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import type { Place, TranslationHost } from '../engine/translator-port.ts';
 import { type EncodedFunction, encodeFunction } from './encoder.ts';
+import type { HostCode } from './host-code.ts';
 import type { JumpProfile } from './jump-profile.ts';
+import type { KeptModule } from './kept-module.ts';
 import type { KeptTables } from './kept-translations.ts';
 import type { LinkTable } from './link-table.ts';
+import type { LoadedModule } from './loaded-module.ts';
 import type { RecordSettler } from './record-settler.ts';
 import { IMPORT_HELPERS } from './region-abi.ts';
 import { compileRegion } from './region-compiler.ts';
@@ -16,6 +19,8 @@ import { type SlotTable, slotTable } from './slots.ts';
 
 /** Compiles batches of regions, each batch one WebAssembly module. */
 export class RegionFactory {
+  /** What keeps machine code, if anything does. */
+  readonly hostCode: HostCode | undefined;
   /** Bytes of WebAssembly made since the last clear. */
   bytes = 0;
   private readonly host: TranslationHost;
@@ -40,6 +45,7 @@ export class RegionFactory {
     places: Place[],
   ) {
     this.host = host;
+    this.hostCode = host.optimisations.hostCode ? host.options.hostCode : undefined;
     this.imports = imports;
     this.sites = sites;
     this.links = links;
@@ -64,19 +70,38 @@ export class RegionFactory {
     return encodeFunction(locals, body);
   }
 
-  /** Makes functions, in one module; gives them in order. */
-  make(bodies: readonly EncodedFunction[]): readonly unknown[] {
+  /** Makes functions, in one module. */
+  make(bodies: readonly EncodedFunction[]): LoadedModule {
+    const { host, helpers } = this;
+    this.settler.extend(this.shapes.shapes.length);
+    const bytes = this.encode(bodies);
+    const module = new WebAssembly.Module(bytes);
+    const functions = instantiateModule(module, bodies.length, helpers, host, this.imports);
+    host.counters.modules++;
+    host.counters.wasmBytes += bytes.length;
+    this.bytes += bytes.length;
+    return { module, functions, bytes, helpers: helpers.length, kept: undefined };
+  }
+
+  /** Makes the functions of a module of an earlier run. */
+  load(kept: Omit<KeptModule, 'regions'>): LoadedModule {
     const { host } = this;
     this.settler.extend(this.shapes.shapes.length);
-    const module = instantiateModule(this.encode(bodies), bodies.length, this.helpers, host, this.imports);
+    const { bytes } = kept;
+    const ready = kept.host && this.hostCode?.give(kept.host, bytes);
+    const module = ready ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+    const helpers = this.helpers.slice(0, kept.helpers);
+    const functions = instantiateModule(module, kept.functions, helpers, host, this.imports);
     host.counters.modules++;
-    host.counters.wasmBytes += module.bytes;
-    this.bytes += module.bytes;
-    return module.functions;
+    if (ready) host.counters.modulesCompiledBefore++;
+    host.counters.wasmBytes += bytes.length;
+    this.bytes += bytes.length;
+    const known = ready ? kept : { ...kept, host: undefined, optimised: [] };
+    return { module, functions, bytes, helpers: kept.helpers, kept: known };
   }
 
   /** The module of these functions. */
-  encode(bodies: readonly EncodedFunction[]): Uint8Array {
+  encode(bodies: readonly EncodedFunction[]): Uint8Array<ArrayBuffer> {
     return encodeModule(bodies, this.helpers, this.host.optimisations.branchHints);
   }
 

@@ -7,18 +7,12 @@ import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
 /** Name of a region's export, by its place in the batch. */
 const regionName = (place: number): string => `r${place}`;
 
-export interface RegionModule {
-  /** In the order of the batch; to be put into the function table. */
-  readonly functions: readonly unknown[];
-  readonly bytes: number;
-}
-
 /** Bytes of a module of regions' functions, with their branch hints if it is to be `hinted`. */
 export function encodeModule(
   bodies: readonly EncodedFunction[],
   helpers: readonly number[],
   hinted = false,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter(hinted);
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const settleType = module.type(['i32'], []);
@@ -48,14 +42,14 @@ export interface ModuleImports {
   readonly inPlace: (place: number, a: number, b: number, c: number) => number;
 }
 
-/** Compiles and instantiates. */
+/** Instantiates a module of so many regions; gives their functions, in order. */
 export function instantiateModule(
-  bytes: Uint8Array,
+  module: WebAssembly.Module,
   regionCount: number,
   helpers: readonly number[],
   host: TranslationHost,
   imports: ModuleImports,
-): RegionModule {
+): readonly unknown[] {
   const { cpu, isa } = host;
   const helperImports: Record<string, unknown> = {};
   for (const number of helpers) {
@@ -63,13 +57,13 @@ export function instantiateModule(
     helperImports[String(number)] = (a: number, b: number, c: number) => helper(cpu, a, b, c);
   }
   const { table, settle, kernel, left, inPlace } = imports;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const instance = new WebAssembly.Instance(module, {
     e: { m: cpu.memory.memory, t: table, settle, kernel, left, inPlace },
     h: helperImports,
   });
   const functions: unknown[] = [];
   for (let place = 0; place < regionCount; place++) functions.push(instance.exports[regionName(place)]);
-  return { functions, bytes: bytes.length };
+  return functions;
 }
 
 /** Low word of the clock: instructions left. */

@@ -4,6 +4,7 @@ import type { Mmu } from '../memory/mmu.ts';
 import { PTE_EXEC, PTE_PRESENT, PTE_USER, pteFrame } from '../memory/page-table.ts';
 import type { CodeExtent } from './code-extents.ts';
 import type { KeptRegion } from './kept-region.ts';
+import type { LoadedModule } from './loaded-module.ts';
 
 /** A translated region. It belongs to the page frames it was made from: every address space that maps them alike uses it. */
 export interface Region {
@@ -26,9 +27,12 @@ export interface Region {
   readonly refreshed: number;
   /** Times it may be. */
   readonly mayRefresh: number;
-  /** What it is to be kept as for later runs; undefined where it is not to be kept. */
-  readonly kept: KeptRegion | undefined;
+  /** Its module, and what it is to be kept as for later runs; undefined where it is not to be kept. */
+  readonly origin: { readonly module: LoadedModule; readonly region: KeptRegion } | undefined;
   alive: boolean;
+  /** Its link (LinkTable), -1 where there was none when there were `linksThen`. */
+  link: number;
+  linksThen: number;
   /** Times in a row it left without having executed anything. */
   fruitless: number;
 }

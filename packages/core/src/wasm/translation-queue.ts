@@ -49,7 +49,14 @@ interface Request {
 /** A region to be compiled, or one that is kept and was made from these extents; and the one whose place it takes. */
 export type PlannedRegion =
   | { readonly found: DiscoveredRegion; readonly kept?: undefined; readonly replaces: Region | undefined }
-  | { readonly kept: KeptRegion; readonly extents: readonly CodeExtent[]; readonly replaces: undefined };
+  | (FoundKept & { readonly replaces: undefined });
+
+/** A kept region whose code is here, and the number of the kept module that has it. */
+interface FoundKept {
+  readonly kept: KeptRegion;
+  readonly module: number;
+  readonly extents: readonly CodeExtent[];
+}
 
 /** What is to be translated: the engine's requests, weighed. */
 export class TranslationQueue {
@@ -179,12 +186,13 @@ export class TranslationQueue {
   }
 
   /** A kept region for (pc, mode) that was made from what is here. */
-  private findKept(pc: number, mode: number): { kept: KeptRegion; extents: CodeExtent[] } | undefined {
+  private findKept(pc: number, mode: number): FoundKept | undefined {
     if (this.kept === undefined) return undefined;
     for (const candidate of this.kept.candidates(pc, mode)) {
       const extents = this.extentsAt(candidate.extents, mode);
       const kept = extents && candidate.read();
-      if (kept && isCodeOf(this.host.cpu.memory, extents, kept.code)) return { kept, extents };
+      if (kept && isCodeOf(this.host.cpu.memory, extents, kept.code))
+        return { kept, module: candidate.module, extents };
     }
     return undefined;
   }

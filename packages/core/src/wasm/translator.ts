@@ -31,11 +31,15 @@ import {
   STACK_TO_NEST,
 } from './control-words.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
+import type { EncodedFunction } from './encoder.ts';
+import { FixedModules } from './fixed-modules.ts';
 import { addressOfKey, isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
+import type { KeptModule } from './kept-module.ts';
 import type { KeptRegion } from './kept-region.ts';
 import { encodeTranslations, KeptTranslations } from './kept-translations.ts';
 import { LinkTable } from './link-table.ts';
+import { keepModule, type LoadedModule, optimiseForLater } from './loaded-module.ts';
 import { LookupCaches } from './lookup-caches.ts';
 import { RecordSettler } from './record-settler.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
@@ -58,8 +62,8 @@ const STACK_TO_TRANSLATE = 250_000;
 const ENTRY_LOW = ENTRY_CYCLES_ADDRESS >> 2;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
-/** What a run compiled is worth keeping if it is no less than this part of what was kept before. */
-const WORTH_KEEPING = 50;
+/** What a run compiled is worth keeping if it is no less than this part of what was kept before: to compile is dearer than to write. */
+const WORTH_KEEPING = 1000;
 const NO_TABLES = {
   sites: { words: new Int32Array(0), records: [], names: [[]] },
   shapes: [],
@@ -77,12 +81,21 @@ interface Runtime {
   readonly factory: RegionFactory;
 }
 
+/** A region that is to be in a module. */
+interface Compiled {
+  readonly region: KeptRegion;
+  readonly body: EncodedFunction;
+  readonly extents: readonly CodeExtent[];
+  readonly replaces: Region | undefined;
+}
+
 /**
  * Translates hot regions to WebAssembly and runs them. See translator-port.ts for the contract with
  * the engine, control-words.ts for what it keeps in memory.
  */
 class Translator implements TranslatorPort {
   private readonly host: TranslationHost;
+  private readonly modules: FixedModules;
   private readonly store: RegionStore;
   private readonly settler: RecordSettler;
   private readonly sites = new SiteTable();
@@ -100,6 +113,8 @@ class Translator implements TranslatorPort {
   private nextSlot = 1;
   /** Regions of earlier runs. */
   private kept: KeptTranslations | undefined;
+  /** Of its modules those in use, by number. */
+  private readonly loaded = new Map<number, LoadedModule>();
   /** Bytes of functions compiled in this run. */
   private compiledBytes = 0;
   /** Host stack that is left to translated code at this depth. */
@@ -107,6 +122,7 @@ class Translator implements TranslatorPort {
 
   constructor(host: TranslationHost, tuning: TranslatorTuning) {
     this.host = host;
+    this.modules = host.options.fixedModules ?? new FixedModules();
     this.nests = host.optimisations.nesting;
     const { memory } = host.cpu;
     this.i32 = memory.i32;
@@ -114,7 +130,7 @@ class Translator implements TranslatorPort {
     this.stale = new Uint8Array(memory.setCount);
     this.lookups = new LookupCaches(memory.i32, memory.lookupBase, memory.setCount);
     host.cpu.mmu.setTakenListener = (set) => this.clearLookup(set);
-    this.settler = new RecordSettler(memory, (tag) => this.runtime.factory.shapeFunction(tag));
+    this.settler = new RecordSettler(memory, this.modules, (tag) => this.runtime.factory.shapeFunction(tag));
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
   }
 
@@ -124,7 +140,7 @@ class Translator implements TranslatorPort {
     const { host } = this;
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
     const absent = (pc: number, stack: number, back: number) => this.absent(pc, stack, back);
-    const dispatcher = createDispatcher(host.cpu.memory.memory, table, absent);
+    const dispatcher = createDispatcher(host.cpu.memory.memory, table, absent, this.modules);
     table.set(0, dispatcher.stub);
     const imports = {
       table,
@@ -134,7 +150,9 @@ class Translator implements TranslatorPort {
       inPlace: (place: number, a: number, b: number, c: number) => this.inPlace(place, a, b, c),
     };
     const factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler, this.places);
-    if (this.kept) factory.restore(this.kept.tables);
+    const tables = this.kept?.tables();
+    if (tables) factory.restore(tables);
+    else this.kept = this.queue.kept = undefined;
     this.made = { table, dispatcher, factory };
     return this.made;
   }
@@ -167,14 +185,35 @@ class Translator implements TranslatorPort {
   }
 
   save(mostBytes: number): Uint8Array | undefined {
-    const { compiledBytes, kept } = this;
-    if (this.made === undefined || compiledBytes * WORTH_KEEPING < (kept?.bodyBytes ?? 1)) return undefined;
-    const regions: KeptRegion[] = [];
-    for (const region of this.store.live()) if (region.kept) regions.push(region.kept);
-    if (kept) regions.push(...kept.unused());
-    const store = encodeTranslations(this.made.factory.save(), regions);
+    if (this.made === undefined) return undefined;
+    const inUse = this.regionsByModule();
+    const { hostCode } = this.made.factory;
+    const optimisedBytes = hostCode ? optimiseForLater(inUse, hostCode) : 0;
+    const bytes = this.compiledBytes + optimisedBytes;
+    if (bytes * WORTH_KEEPING < (this.kept?.bodyBytes ?? 1)) return undefined;
+    const modules = [...inUse].map(([loaded, regions]) => keepModule(loaded, regions, hostCode));
+    const store = encodeTranslations(this.made.factory.save(), [...modules, ...this.modulesNotLoaded()]);
     // The tables never shrink: once they are too large they begin anew.
     return store.length <= mostBytes ? store : encodeTranslations(NO_TABLES, []);
+  }
+
+  /** The modules in use, each with the regions of it that are to be kept. */
+  private regionsByModule(): Map<LoadedModule, KeptRegion[]> {
+    const found = new Map<LoadedModule, KeptRegion[]>();
+    const put = (loaded: LoadedModule, regions: readonly KeptRegion[]): void => {
+      if (regions.length > 0) found.set(loaded, [...(found.get(loaded) ?? []), ...regions]);
+    };
+    for (const { origin } of this.store.live()) if (origin) put(origin.module, [origin.region]);
+    for (const [number, loaded] of this.loaded) put(loaded, this.kept!.unused(number));
+    return found;
+  }
+
+  private *modulesNotLoaded(): Iterable<KeptModule> {
+    const { kept, loaded } = this;
+    for (let number = 0; number < (kept?.moduleCount ?? 0); number++) {
+      const module = loaded.has(number) ? undefined : kept!.module(number);
+      if (module) yield { ...module, regions: kept!.unused(number) };
+    }
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
@@ -208,6 +247,7 @@ class Translator implements TranslatorPort {
     this.queue.clear();
     // Its numbers mean nothing any more.
     this.kept = this.queue.kept = undefined;
+    this.loaded.clear();
   }
 
   /** The live region for (pc, mode) in the current space, entered in its look-up cache. */
@@ -227,8 +267,14 @@ class Translator implements TranslatorPort {
 
   /** Wires direct calls and jumps to the region, in this address space. */
   private wire(region: Region): void {
-    const link = this.links.find(region.pc, region.mode);
-    if (link >= 0) this.lookups.wire(this.host.cpu.mmu.current.set, link, region.slot);
+    const { links } = this;
+    if (region.link < 0) {
+      if (region.linksThen === links.count) return;
+      region.linksThen = links.count;
+      region.link = links.find(region.pc, region.mode);
+      if (region.link < 0) return;
+    }
+    this.lookups.wire(this.host.cpu.mmu.current.set, region.link, region.slot);
   }
 
   private clearLookup(set: number): void {
@@ -400,28 +446,26 @@ class Translator implements TranslatorPort {
       this.flush();
     }
     const started = performance.now();
-    const planned = this.queue.take();
-    if (planned.length > 0) {
-      const { factory } = this.runtime;
-      const regions = planned.map((plan) => (plan.kept ? plan : this.compile(plan.found, plan.replaces, factory)));
-      const functions = factory.make(regions.map(({ kept }) => kept.body));
-      planned.forEach((plan, place) => {
-        const { kept, extents } = regions[place]!;
-        if (plan.kept) this.noteKept(kept, extents);
-        else this.host.counters.regionsTranslated++;
-        this.install(kept, extents, functions[place], plan.replaces);
-      });
+    const compiled: Compiled[] = [];
+    for (const plan of this.queue.take()) {
+      if (plan.kept) this.installKept(plan.kept, plan.module, plan.extents);
+      else compiled.push(this.compile(plan.found, plan.replaces, compiled.length));
+    }
+    if (compiled.length > 0) {
+      const module = this.runtime.factory.make(compiled.map(({ body }) => body));
+      for (const { region, extents, replaces } of compiled) this.install(region, module, extents, replaces);
+      this.host.counters.regionsTranslated += compiled.length;
     }
     this.host.counters.translateMilliseconds += performance.now() - started;
   }
 
-  /** Compiles a region, to be kept as it is. */
-  private compile(found: DiscoveredRegion, replaced: Region | undefined, factory: RegionFactory) {
+  /** Compiles a region, to be this one in its module. */
+  private compile(found: DiscoveredRegion, replaces: Region | undefined, place: number): Compiled {
     const { host, store } = this;
-    const body = factory.compile(found);
+    const body = this.runtime.factory.compile(found);
     this.compiledBytes += body.bytes.length;
     const extents = extentsOf(found.lifted, host.isa.instructionAlign);
-    const kept = {
+    const region = {
       pc: found.entry,
       mode: found.mode,
       extents: extents.flatMap(({ start, end }) => [start, end]),
@@ -429,41 +473,59 @@ class Translator implements TranslatorPort {
       calleePcs: [...new Set([...found.blocks.keys()].filter((key) => !isOwnKey(key)).map(addressOfKey))],
       jumpPcs: jumpsIn(found),
       wayOutPcs: wayOutsOf(found),
-      refreshed: replaced ? replaced.refreshed + 1 : 0,
-      mayRefresh: replaced ? replaced.mayRefresh : store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
-      body,
+      refreshed: replaces ? replaces.refreshed + 1 : 0,
+      mayRefresh: replaces ? replaces.mayRefresh : store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
+      place,
+      bodyBytes: body.bytes.length,
       code: readExtents(host.cpu.memory, extents),
     };
-    return { kept, extents };
+    return { region, body, extents, replaces };
   }
 
-  /** A kept region is in use: its code counts as code that was lifted. */
-  private noteKept(kept: KeptRegion, extents: readonly CodeExtent[]): void {
-    this.kept!.markUsed(kept);
+  /** A region of an earlier run comes into use: its code counts as code that was lifted. */
+  private installKept(region: KeptRegion, number: number, extents: readonly CodeExtent[]): void {
+    // First: what is kept refers to tables that the runtime takes over.
+    const { factory } = this.runtime;
+    if (this.kept === undefined) return;
+    let module = this.loaded.get(number);
+    if (module === undefined) {
+      const kept = this.kept.module(number);
+      if (kept === undefined) return;
+      this.loaded.set(number, (module = factory.load(kept)));
+    }
+    this.kept.markUsed(region);
     for (const extent of extents) this.host.claimCode(extent);
     this.host.counters.regionsKept++;
+    this.install(region, module, extents, undefined);
   }
 
   /** Enters the region; one it replaces gives it its slot, so that whoever calls that calls this. */
-  private install(kept: KeptRegion, extents: readonly CodeExtent[], code: unknown, replaced: Region | undefined): void {
+  private install(
+    region: KeptRegion,
+    module: LoadedModule,
+    extents: readonly CodeExtent[],
+    replaced: Region | undefined,
+  ): void {
     const slot = replaced ? replaced.slot : this.nextSlot++;
     if (replaced) this.store.remove(replaced);
-    this.runtime.table.set(slot, code);
+    this.runtime.table.set(slot, module.functions[region.place]);
     this.store.add({
-      pc: kept.pc,
-      mode: kept.mode,
+      pc: region.pc,
+      mode: region.mode,
       slot,
       pages: pagesOf(extents),
       extents,
-      supervisor: this.host.isa.isSupervisor(kept.mode),
-      blockPcs: new Set(kept.blockPcs),
-      calleePcs: new Set(kept.calleePcs),
-      jumpPcs: kept.jumpPcs,
-      wayOutPcs: kept.wayOutPcs,
-      refreshed: kept.refreshed,
-      mayRefresh: kept.mayRefresh,
-      kept: this.host.optimisations.keptTranslations ? kept : undefined,
+      supervisor: this.host.isa.isSupervisor(region.mode),
+      blockPcs: new Set(region.blockPcs),
+      calleePcs: new Set(region.calleePcs),
+      jumpPcs: region.jumpPcs,
+      wayOutPcs: region.wayOutPcs,
+      refreshed: region.refreshed,
+      mayRefresh: region.mayRefresh,
+      origin: this.host.optimisations.keptTranslations ? { module, region } : undefined,
       alive: true,
+      link: -1,
+      linksThen: -1,
       fruitless: 0,
     });
   }

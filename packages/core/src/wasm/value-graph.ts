@@ -223,6 +223,10 @@ export class ValueGraph {
     if (inner === O.and && innerRight !== undefined) {
       return this.pure(O.and, this.a[a]!, this.const32(innerRight & mask), -1, 0);
     }
+    // What is added does not reach the lowest bits.
+    if (inner === O.add && innerRight !== undefined && (mask & (mask + 1)) === 0 && (innerRight & mask) === 0) {
+      return this.pure(O.and, this.a[a]!, this.const32(mask), -1, 0);
+    }
     const width = this.bitWidth(a);
     if (width < 32 && (mask & ((1 << width) - 1)) === (1 << width) - 1) return a;
     return -1;

@@ -38,7 +38,7 @@ export interface Pipe {
   /** Oldest first. */
   slots: PipeSlot[];
   /** A buffer that was emptied, for the next write. Linux: tmp_page */
-  spare: Uint8Array | undefined;
+  spare: PipeSlot | undefined;
   /** How many buffers it has. */
   limit: number;
   readers: number;
@@ -109,8 +109,13 @@ export function dropFromPipe(pipe: Pipe, count: number): void {
     slot.offset += run;
     slot.length -= run;
     left -= run;
-    if (slot.length === 0) pipe.slots.shift();
+    if (slot.length === 0) takeFirst(pipe);
   }
+}
+
+/** Takes the first buffer out. An array that is emptied by pop keeps its room, one that is by shift does not. */
+function takeFirst({ slots }: Pipe): PipeSlot {
+  return slots.length === 1 ? slots.pop()! : slots.shift()!;
 }
 
 /** Puts bytes into a buffer of their own, which nothing is added to. The bytes become the pipe's. */
@@ -132,7 +137,7 @@ function read(kernel: Kernel, task: Task, file: OpenFile, into: Uint8Array): num
 }
 
 function takePacket(pipe: Pipe, into: Uint8Array): number {
-  const { bytes, offset, length } = pipe.slots.shift()!;
+  const { bytes, offset, length } = takeFirst(pipe);
   const count = Math.min(length, into.length);
   into.set(bytes.subarray(offset, offset + count));
   return count;
@@ -149,8 +154,8 @@ function takeBytes(pipe: Pipe, into: Uint8Array): number {
     slot.length -= run;
     done += run;
     if (slot.length === 0) {
-      pipe.slots.shift();
-      if (slot.merges) pipe.spare = slot.bytes;
+      takeFirst(pipe);
+      if (slot.merges) pipe.spare = slot;
     }
   }
   return done;
@@ -166,12 +171,14 @@ function copyBytes(into: Uint8Array, at: number, from: Uint8Array, offset: numbe
 function newSlot(pipe: Pipe, bytes: Uint8Array, start: number, packet: boolean): PipeSlot {
   const length = Math.min(bytes.length - start, PAGE_SIZE);
   const { spare } = pipe;
-  if (spare === undefined || packet || spare.length < length) {
+  if (spare === undefined || packet || spare.bytes.length < length) {
     return { bytes: bytes.slice(start, start + length), offset: 0, length, merges: !packet, packet };
   }
   pipe.spare = undefined;
-  copyBytes(spare, 0, bytes, start, length);
-  return { bytes: spare, offset: 0, length, merges: true, packet };
+  copyBytes(spare.bytes, 0, bytes, start, length);
+  spare.offset = 0;
+  spare.length = length;
+  return spare;
 }
 
 /**

@@ -2,7 +2,16 @@
  * Page faults: demand zero, demand paging from files, copy-on-write, swap-in, stack growth.
  * Linux 6.1 mm/memory.c: handle_mm_fault; arch/x86/mm/fault.c: do_user_addr_fault.
  */
-import { type Access, makePte, PAGE_SIZE, PTE_PRESENT, PTE_UNREADABLE, PTE_WRITE, pteFrame } from '@kml/core';
+import {
+  type Access,
+  makePte,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  PTE_PRESENT,
+  PTE_UNREADABLE,
+  PTE_WRITE,
+  pteFrame,
+} from '@kml/core';
 import { ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { SIGBUS, SIGSEGV } from '../signal/numbers.ts';
@@ -39,7 +48,7 @@ export function handlePageFault(kernel: Kernel, task: Task, address: number, acc
   if (vma === undefined) return segv(SEGV_MAPERR, at);
   if (vma.start > at && !expandStack(kernel, task, mm, vma, at)) return segv(SEGV_MAPERR, at);
   if (!permits(vma, access)) return segv(SEGV_ACCERR, at);
-  const outcome = resolveFault(kernel, mm, vma, Math.floor(at / PAGE_SIZE), access);
+  const outcome = resolveFault(kernel, mm, vma, at >>> PAGE_SHIFT, access);
   if (outcome === 'bus') return sigInfo(SIGBUS, { code: BUS_ADRERR, addr: at });
   if (outcome === 'memory') outOfMemory(kernel, task);
   else countFault(kernel, task, outcome);
@@ -169,8 +178,10 @@ function copyOnWrite(kernel: Kernel, mm: Mm, vma: Vma, page: number, entry: numb
   // Held, so that page-out for the new frame cannot take it; it may empty the entry, though.
   holdFrame(kernel, old);
   const frame = allocAnonFrame(kernel);
-  if (frame >= 0 && mm.space.pages.get(page) >>> 12 === old && holdsFrame(mm.space.pages.get(page))) {
-    kernel.memory.copyFrame(frame, old);
+  const now = mm.space.pages.get(page);
+  if (frame >= 0 && pteFrame(now) === old && holdsFrame(now)) {
+    if (old === mmState(kernel).zeroFrame) kernel.memory.zeroFrame(frame);
+    else kernel.memory.copyFrame(frame, old);
     kernel.engine.addCycles(kernel.work.copyPage);
     setPage(kernel, mm, vma, page, frame, true);
     releaseFrame(kernel, old);

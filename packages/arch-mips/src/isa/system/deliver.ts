@@ -27,8 +27,10 @@ const ENTRY_HI = reg('entryHi');
 const EBASE = reg('ebase');
 const DELAY_TARGET = reg('delayTarget');
 
-/** LWL, LWR, SWL, SWR. */
-const UNALIGNED_OPCODES: ReadonlySet<number> = new Set([0x22, 0x26, 0x2a, 0x2e]);
+/** LWL, LWR, SWL, SWR: major opcodes 0x22, 0x26, 0x2a, 0x2e. */
+function isUnaligned(word: number): boolean {
+  return ((word >>> 26) & 0x33) === 0x22;
+}
 
 /** Base of the vectors while Status.BEV is set. */
 export const BOOT_VECTORS = 0xbfc0_0200 | 0;
@@ -97,7 +99,7 @@ function accessAddress(cpu: Cpu, address: number): number {
   const at = cpu.mmu.probe(cpu.mmu.current, pc, 'execute', (cpu.mode & MODE_USER) === 0);
   if (at < 0) return address;
   const word = cpu.i32[at >>> 2]!;
-  if (!UNALIGNED_OPCODES.has(word >>> 26)) return address;
+  if (!isUnaligned(word)) return address;
   const base = (word >>> 21) & 31;
   const given = ((base === 0 ? 0 : cpu.get(GENERAL[base]!)) + ((word << 16) >> 16)) | 0;
   return (given & ~3) === address ? given : address;

@@ -52,9 +52,11 @@ export function writeFpscr(cpu: Cpu, word: number): void {
   updateMode(cpu);
 }
 
+const RESERVED = reg('reserved');
+
 /** Forgets the reservation: a task switch, a trap return. */
 export function clearReservation(cpu: Cpu): void {
-  cpu.set(reg('reserved'), 0);
+  cpu.set(RESERVED, 0);
 }
 
 export { readFpr, writeFpr };

@@ -6,11 +6,11 @@ import { copyIn } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import type { SigInfo, Task, ThreadGroup } from '../../types.ts';
 import { SI_TKILL, SI_USER } from '../numbers.ts';
-import { maySignal, sendGroupSignal, sendSignal, sigInfo } from '../send.ts';
+import { maySignal, sendGroupSignal, sendSignal } from '../send.ts';
 import { decodeSigInfo, SIGINFO_BYTES } from '../siginfo-struct.ts';
 
 function fromTask(task: Task, signo: number, code: number): SigInfo {
-  return sigInfo(signo, { code, pid: task.group.pid, uid: task.cred.uid });
+  return { signo, code, errno: 0, pid: task.group.pid, uid: task.cred.uid, addr: 0, status: 0, value: 0 };
 }
 
 /** Signal 0 only asks whether it might. */

@@ -79,7 +79,32 @@ function exactness(op: number, x: number, y: number, z: number): number {
   return z * y === x && isExactProduct(z, y, x) ? 1 : 0;
 }
 
+/**
+ * plainDouble of sums and products of two numbers with a result that are all well within the range: the same in one
+ * piece, for this runs before the host's compiler has made one of it.
+ */
+function commonDouble(cpu: Cpu, op: number, at: number, isInexact: boolean): boolean {
+  const { view } = cpu;
+  const x = view.getFloat64(at, true);
+  const y = view.getFloat64(at + 16, true);
+  const z = op === ADD ? x + y : x * y;
+  const xSize = Math.abs(x);
+  const ySize = Math.abs(y);
+  const zSize = Math.abs(z);
+  if (!(xSize >= PRODUCT_LEAST && ySize >= PRODUCT_LEAST && zSize >= PRODUCT_LEAST)) return false;
+  if (!(xSize <= PRODUCT_MOST && ySize <= PRODUCT_MOST && zSize <= PRODUCT_MOST)) return false;
+  if (!isInexact) {
+    if (op === ADD) {
+      const partial = z - x;
+      if (x - (z - partial) + (y - partial) !== 0) raised.after |= PE;
+    } else if (!isExactProduct(x, y, z)) raised.after |= PE;
+  }
+  view.setFloat64(at, z, true);
+  return true;
+}
+
 function plainDouble(cpu: Cpu, op: number, at: number, isInexact: boolean): boolean {
+  if ((op === ADD || op === MUL) && commonDouble(cpu, op, at, isInexact)) return true;
   const x = op === SQRT ? 0 : cpu.view.getFloat64(at, true);
   const y = cpu.view.getFloat64(at + 16, true);
   if (!isPlain(x, MIN_DOUBLE) || !isPlain(y, MIN_DOUBLE)) return false;

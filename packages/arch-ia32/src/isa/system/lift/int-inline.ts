@@ -1,5 +1,5 @@
 /**
- * INT n in IR, its common way: from flat code of CPL 3 by a 32-bit interrupt or trap gate to flat segments of
+ * INT n in IR, its common way: from flat code of CPL 3 or 0 by a 32-bit interrupt or trap gate to flat segments of
  * CPL 0, what enterGate (../gates.ts) does in that order. Anything else is left to it, by INT_ASSIST. The tables and the
  * frame are accessed with supervisor rights. SDM vol. 3, 6.12.1.
  */
@@ -35,42 +35,39 @@ const TSS_ESP0 = 4;
 const GATE_MASK = 0xfe00;
 const GATE = 0xee00;
 const TRAP_GATE = 0x100;
-const FRAME_BYTES = 20;
 
-/** The code at hand is a program's, flat and not stepping. */
+/** The code at hand is flat, of CPL 3 or 0, and not stepping. */
 export function mayInterruptInline(x: Insn): boolean {
   const flat = MODE_CODE32 | MODE_STACK32;
   const others = MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP | MODE_ALIGN_CHECK;
-  return x.context.optimisations.inlineTraps && (x.mode & (MODE_CPL | flat | others)) === (3 | flat);
+  const isUsual = (x.mode & (flat | others)) === flat && (x.cpl === 3 || x.cpl === 0);
+  return x.context.optimisations.inlineTraps && isUsual;
 }
 
-/** INT `vector` from CPL 3. */
+/** INT `vector` from CPL 3, or within CPL 0. */
 export function interruptInline(x: Insn, vector: number): void {
   const { b } = x;
   const assistIf = (other: I32): void => b.trapIf(other, x.const(vector), INT_ASSIST);
+  const changesStack = x.cpl === 3;
   const beyond = (limit: I32, last: number): I32 => b.ltU(limit, x.const(last));
-  assistIf(b.or(beyond(b.get(IDTR_LIMIT), 8 * vector + 7), beyond(b.get(TR_LIMIT), TSS_ESP0 + 7)));
+  assistIf(beyond(b.get(IDTR_LIMIT), 8 * vector + 7));
+  if (changesStack) assistIf(beyond(b.get(TR_LIMIT), TSS_ESP0 + 7));
   const gate = b.add(b.get(IDTR_BASE), x.const(8 * vector));
   const low = b.load32S(gate);
   const high = b.load32S(b.add(gate, x.const(4)));
   const code = b.shrU(low, x.const(16));
   assistIf(b.or(b.ne(b.and(high, x.const(GATE_MASK)), x.const(GATE)), notGlobal(x, code)));
   const codeAttr = flatDescriptor(x, code, { level: 0, code: true, supervisor: true }, assistIf);
-  const tss = b.add(b.get(TR_BASE), x.const(TSS_ESP0));
-  const top = b.load32S(tss);
-  const stack = b.and(b.load32S(b.add(tss, x.const(4))), x.const(0xffff));
-  assistIf(b.or(b.and(stack, x.const(3)), notGlobal(x, stack)));
-  const stackAttr = flatDescriptor(x, stack, { level: 0, code: false, supervisor: true }, assistIf);
-  // A frame in one page: what the first store finds holds for all.
-  const end = b.sub(top, x.const(FRAME_BYTES));
-  const pages = b.shrU(b.xor(end, b.sub(top, x.const(1))), x.const(12));
-  assistIf(b.or(b.and(top, x.const(3)), pages));
-  const words = [b.get(reg('ss')), b.get(ESP), eflagsWord(x), b.get(reg('cs')), x.const(x.next)];
-  words.forEach((word, index) => {
-    b.store32S(b.sub(top, x.const(4 * (index + 1))), word);
-  });
+  const inner = changesStack ? innerStack(x, assistIf) : undefined;
+  const before = changesStack ? [b.get(reg('ss')), b.get(ESP)] : [];
+  const end = pushFrame(
+    x,
+    inner?.top ?? b.get(ESP),
+    [...before, eflagsWord(x), b.get(reg('cs')), x.const(x.next)],
+    assistIf,
+  );
 
-  setFlat(x, 'ss', stack, stackAttr);
+  if (inner) setFlat(x, 'ss', inner.selector, inner.attr);
   setFlat(x, 'cs', b.and(code, x.const(0xfffc)), codeAttr);
   b.set(end, ESP);
   const always = FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM;
@@ -79,6 +76,27 @@ export function interruptInline(x: Insn, vector: number): void {
   const target = b.or(b.and(high, x.const(0xffff_0000)), b.and(low, x.const(0xffff)));
   const mode = x.const(x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_ONCE));
   b.endWith({ kind: 'switchMode', target, mode, next: x.next, trap: SOFTWARE | vector });
+}
+
+/** The stack of CPL 0 that the TSS names. */
+function innerStack(x: Insn, assistIf: (other: I32) => void): { top: I32; selector: I32; attr: I32 } {
+  const { b } = x;
+  const tss = b.add(b.get(TR_BASE), x.const(TSS_ESP0));
+  const top = b.load32S(tss);
+  const selector = b.and(b.load32S(b.add(tss, x.const(4))), x.const(0xffff));
+  assistIf(b.or(b.and(selector, x.const(3)), notGlobal(x, selector)));
+  return { top, selector, attr: flatDescriptor(x, selector, { level: 0, code: false, supervisor: true }, assistIf) };
+}
+
+/** Pushes words, the first first, below `top`; gives the new top. They are to lie in one page: what the first store finds holds for all. */
+function pushFrame(x: Insn, top: I32, words: readonly I32[], assistIf: (other: I32) => void): I32 {
+  const { b } = x;
+  const end = b.sub(top, x.const(4 * words.length));
+  assistIf(b.shrU(b.xor(end, b.sub(top, x.const(1))), x.const(12)));
+  words.forEach((word, index) => {
+    b.store32S(b.sub(top, x.const(4 * (index + 1))), word);
+  });
+  return end;
 }
 
 /** Non-zero unless a selector names a descriptor of the GDT. */

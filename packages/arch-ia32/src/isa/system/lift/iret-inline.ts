@@ -50,12 +50,14 @@ export function returnInline(x: Insn): void {
   const old = b.get(EFL);
   const esp = b.get(ESP);
   const word = (index: number): I32 => b.load32(b.add(esp, x.const(4 * index)));
+  // A return along the back link does not look at the stack.
+  b.trapIf(b.and(old, x.const(FLAG_NT)), x.const(0), IRET_ASSIST);
   // In the order of the routine, for what they may fault with.
   const flags = word(2);
   const pc = word(0);
   const code = b.and(word(1), x.const(0xffff));
   // Flags that the mode word would follow go the long way, too.
-  const unusual = b.or(b.and(old, x.const(FLAG_NT)), b.and(flags, x.const(FLAG_VM | FLAG_TF | FLAG_AC)));
+  const unusual = b.and(flags, x.const(FLAG_VM | FLAG_TF | FLAG_AC));
   const kept = KEPT_SEGMENTS.map((slot) => mustDrop(x, b.get(slot)));
   const other = kept.reduce((one, next) => b.or(one, next), b.or(unusual, notUser(x, code)));
   b.trapIf(other, x.const(0), IRET_ASSIST);

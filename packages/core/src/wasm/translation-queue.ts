@@ -1,10 +1,8 @@
 import type { TranslationHost } from '../engine/translator-port.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { type CodeExtent, isCodeOf } from './code-extents.ts';
 import { type InlineLimits, inlineCalls, isInlinable } from './inline-calls.ts';
 import type { JumpProfile } from './jump-profile.ts';
-import type { KeptRegion } from './kept-region.ts';
-import type { KeptTranslations } from './kept-translations.ts';
+import type { FoundKept, KeptRegions } from './kept-regions.ts';
 import type { LinkTable } from './link-table.ts';
 import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
 import type { Region, RegionStore } from './region-store.ts';
@@ -51,13 +49,6 @@ export type PlannedRegion =
   | { readonly found: DiscoveredRegion; readonly kept?: undefined; readonly replaces: Region | undefined }
   | (FoundKept & { readonly replaces: undefined });
 
-/** A kept region whose code is here, and the number of the kept module that has it. */
-interface FoundKept {
-  readonly kept: KeptRegion;
-  readonly module: number;
-  readonly extents: readonly CodeExtent[];
-}
-
 /** What is to be translated: the engine's requests, weighed. */
 export class TranslationQueue {
   private readonly host: TranslationHost;
@@ -74,7 +65,7 @@ export class TranslationQueue {
   private waited = 0;
   private readonly pcOffset: number;
   /** Regions of earlier runs. */
-  kept: KeptTranslations | undefined;
+  private readonly kept: KeptRegions;
 
   constructor(
     host: TranslationHost,
@@ -82,12 +73,14 @@ export class TranslationQueue {
     store: RegionStore,
     links: LinkTable,
     jumps: JumpProfile,
+    kept: KeptRegions,
   ) {
     this.host = host;
     this.tuning = tuning;
     this.store = store;
     this.links = links;
     this.jumps = jumps;
+    this.kept = kept;
     this.pcOffset = host.isa.layout.slot('pc', 'i32').offset;
   }
 
@@ -134,7 +127,7 @@ export class TranslationQueue {
       const { pc, mode, space, replaces } = request;
       this.queued.delete(requestKey(request));
       if (this.store.find(pc, mode, space, mmu) !== replaces) continue;
-      const kept = replaces ? undefined : this.findKept(pc, mode);
+      const kept = replaces ? undefined : this.kept.find(pc, mode);
       if (kept) planned.push({ ...kept, replaces: undefined });
       // A kept region is made again as any other: its first block has not run since it took that one's place.
       if (kept || (!replaces && this.isEarly(pc, mode))) continue;
@@ -151,7 +144,7 @@ export class TranslationQueue {
   nextRequest(pc: number, mode: number, runs: number): number {
     const { hotness } = this.host.options;
     const early = Math.max(KEPT_HOTNESS, KEPT_BACK_OFF * runs);
-    if (early < hotness && this.kept?.has(pc, mode)) return early;
+    if (early < hotness && this.kept.has(pc, mode)) return early;
     return runs < hotness ? hotness : runs + hotness;
   }
 
@@ -182,31 +175,7 @@ export class TranslationQueue {
   /** The block has not run so often that it earns more than a look at what is kept. */
   private isEarly(pc: number, mode: number): boolean {
     const { kept, host } = this;
-    return (kept?.has(pc, mode) ?? false) && host.runs(pc, mode) < host.options.hotness;
-  }
-
-  /** A kept region for (pc, mode) that was made from what is here. */
-  private findKept(pc: number, mode: number): FoundKept | undefined {
-    if (this.kept === undefined) return undefined;
-    for (const candidate of this.kept.candidates(pc, mode)) {
-      const extents = this.extentsAt(candidate.extents, mode);
-      const kept = extents && candidate.read();
-      if (kept && isCodeOf(this.host.cpu.memory, extents, kept.code))
-        return { kept, module: candidate.module, extents };
-    }
-    return undefined;
-  }
-
-  /** The code at these addresses, if it may be executed. */
-  private extentsAt(addresses: readonly number[], mode: number): CodeExtent[] | undefined {
-    const extents: CodeExtent[] = [];
-    for (let at = 0; at < addresses.length; at += 2) {
-      const [start, end] = [addresses[at]!, addresses[at + 1]!];
-      const frame = this.host.codeFrame(start, mode);
-      if (frame < 0) return undefined;
-      extents.push({ start, end, frame });
-    }
-    return extents;
+    return kept.has(pc, mode) && host.runs(pc, mode) < host.options.hotness;
   }
 
   private enqueue(request: Request): void {

@@ -16,7 +16,7 @@ import {
   PAGE_SIZE,
   SITE_ADDRESS,
 } from '../memory/memory-map.ts';
-import { type CodeExtent, extentsOf, readExtents } from './code-extents.ts';
+import { type CodeExtent, extentsOf } from './code-extents.ts';
 import {
   EXIT_RECORD_ADDRESS,
   JUMP_ADDRESS,
@@ -30,16 +30,15 @@ import {
   STACK_OF_HOST,
   STACK_TO_NEST,
 } from './control-words.ts';
+import { describeRegion } from './describe-region.ts';
 import { createDispatcher, type Dispatcher, TABLE_SIZE } from './dispatcher.ts';
 import type { EncodedFunction } from './encoder.ts';
 import { FixedModules } from './fixed-modules.ts';
-import { addressOfKey, isOwnKey } from './inline-calls.ts';
 import { JumpProfile } from './jump-profile.ts';
-import type { KeptModule } from './kept-module.ts';
 import type { KeptRegion } from './kept-region.ts';
-import { encodeTranslations, KeptTranslations } from './kept-translations.ts';
+import { type FoundKept, KeptRegions } from './kept-regions.ts';
 import { LinkTable } from './link-table.ts';
-import { keepModule, type LoadedModule, optimiseForLater } from './loaded-module.ts';
+import type { LoadedModule } from './loaded-module.ts';
 import { LookupCaches } from './lookup-caches.ts';
 import { RecordSettler } from './record-settler.ts';
 import type { DiscoveredRegion } from './region-discovery.ts';
@@ -62,16 +61,6 @@ const STACK_TO_TRANSLATE = 250_000;
 const ENTRY_LOW = ENTRY_CYCLES_ADDRESS >> 2;
 /** A region is translated again so often at most. */
 const MAX_REFRESHES = 5;
-/** What a run compiled is worth keeping if it is no less than this part of what was kept before: to compile is dearer than to write. */
-const WORTH_KEEPING = 1000;
-const NO_TABLES = {
-  sites: { words: new Int32Array(0), records: [], names: [[]] },
-  shapes: [],
-  jumps: [],
-  links: { targets: [], called: [] },
-  helpers: [],
-  places: [],
-};
 /** A region that so often in a row left without executing anything is dropped for good. */
 const FRUITLESS_LIMIT = 64;
 
@@ -112,9 +101,7 @@ class Translator implements TranslatorPort {
   private made: Runtime | undefined;
   private nextSlot = 1;
   /** Regions of earlier runs. */
-  private kept: KeptTranslations | undefined;
-  /** Of its modules those in use, by number. */
-  private readonly loaded = new Map<number, LoadedModule>();
+  private readonly kept: KeptRegions;
   /** Bytes of functions compiled in this run. */
   private compiledBytes = 0;
   /** Host stack that is left to translated code at this depth. */
@@ -131,7 +118,8 @@ class Translator implements TranslatorPort {
     this.lookups = new LookupCaches(memory.i32, memory.lookupBase, memory.setCount);
     host.cpu.mmu.setTakenListener = (set) => this.clearLookup(set);
     this.settler = new RecordSettler(memory, this.modules, (tag) => this.runtime.factory.shapeFunction(tag));
-    this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps);
+    this.kept = new KeptRegions(host);
+    this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps, this.kept);
   }
 
   /** What regions are made with and run by; made when the first is wanted, which in many a short run is never. */
@@ -150,9 +138,8 @@ class Translator implements TranslatorPort {
       inPlace: (place: number, a: number, b: number, c: number) => this.inPlace(place, a, b, c),
     };
     const factory = new RegionFactory(host, imports, this.sites, this.links, this.jumps, this.settler, this.places);
-    const tables = this.kept?.tables();
+    const tables = this.kept.tables();
     if (tables) factory.restore(tables);
-    else this.kept = this.queue.kept = undefined;
     this.made = { table, dispatcher, factory };
     return this.made;
   }
@@ -178,42 +165,11 @@ class Translator implements TranslatorPort {
   }
 
   adopt(source: StoredBytes): boolean {
-    const kept = KeptTranslations.open(source);
-    if (kept === undefined || this.made !== undefined) return false;
-    this.kept = this.queue.kept = kept;
-    return true;
+    return this.made === undefined && this.kept.adopt(source);
   }
 
   save(mostBytes: number): Uint8Array | undefined {
-    if (this.made === undefined) return undefined;
-    const inUse = this.regionsByModule();
-    const { hostCode } = this.made.factory;
-    const optimisedBytes = hostCode ? optimiseForLater(inUse, hostCode) : 0;
-    const bytes = this.compiledBytes + optimisedBytes;
-    if (bytes * WORTH_KEEPING < (this.kept?.bodyBytes ?? 1)) return undefined;
-    const modules = [...inUse].map(([loaded, regions]) => keepModule(loaded, regions, hostCode));
-    const store = encodeTranslations(this.made.factory.save(), [...modules, ...this.modulesNotLoaded()]);
-    // The tables never shrink: once they are too large they begin anew.
-    return store.length <= mostBytes ? store : encodeTranslations(NO_TABLES, []);
-  }
-
-  /** The modules in use, each with the regions of it that are to be kept. */
-  private regionsByModule(): Map<LoadedModule, KeptRegion[]> {
-    const found = new Map<LoadedModule, KeptRegion[]>();
-    const put = (loaded: LoadedModule, regions: readonly KeptRegion[]): void => {
-      if (regions.length > 0) found.set(loaded, [...(found.get(loaded) ?? []), ...regions]);
-    };
-    for (const { origin } of this.store.live()) if (origin) put(origin.module, [origin.region]);
-    for (const [number, loaded] of this.loaded) put(loaded, this.kept!.unused(number));
-    return found;
-  }
-
-  private *modulesNotLoaded(): Iterable<KeptModule> {
-    const { kept, loaded } = this;
-    for (let number = 0; number < (kept?.moduleCount ?? 0); number++) {
-      const module = loaded.has(number) ? undefined : kept!.module(number);
-      if (module) yield { ...module, regions: kept!.unused(number) };
-    }
+    return this.made && this.kept.encode(this.store.live(), this.made.factory, this.compiledBytes, mostBytes);
   }
 
   codeWritten(frame: number, offset: number, length: number): void {
@@ -245,9 +201,7 @@ class Translator implements TranslatorPort {
     for (let slot = 1; slot < this.nextSlot; slot++) this.runtime.table.set(slot, this.runtime.dispatcher.stub);
     this.nextSlot = 1;
     this.queue.clear();
-    // Its numbers mean nothing any more.
-    this.kept = this.queue.kept = undefined;
-    this.loaded.clear();
+    this.kept.forget();
   }
 
   /** The live region for (pc, mode) in the current space, entered in its look-up cache. */
@@ -448,7 +402,7 @@ class Translator implements TranslatorPort {
     const started = performance.now();
     const compiled: Compiled[] = [];
     for (const plan of this.queue.take()) {
-      if (plan.kept) this.installKept(plan.kept, plan.module, plan.extents);
+      if (plan.kept) this.installKept(plan);
       else compiled.push(this.compile(plan.found, plan.replaces, compiled.length));
     }
     if (compiled.length > 0) {
@@ -465,38 +419,20 @@ class Translator implements TranslatorPort {
     const body = this.runtime.factory.compile(found);
     this.compiledBytes += body.bytes.length;
     const extents = extentsOf(found.lifted, host.isa.instructionAlign);
-    const region = {
-      pc: found.entry,
-      mode: found.mode,
-      extents: extents.flatMap(({ start, end }) => [start, end]),
-      blockPcs: [...found.blocks.keys()].filter(isOwnKey),
-      calleePcs: [...new Set([...found.blocks.keys()].filter((key) => !isOwnKey(key)).map(addressOfKey))],
-      jumpPcs: jumpsIn(found),
-      wayOutPcs: wayOutsOf(found),
-      refreshed: replaces ? replaces.refreshed + 1 : 0,
-      mayRefresh: replaces ? replaces.mayRefresh : store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
+    const region = describeRegion(found, extents, host.cpu.memory, {
       place,
       bodyBytes: body.bytes.length,
-      code: readExtents(host.cpu.memory, extents),
-    };
+      refreshed: replaces ? replaces.refreshed + 1 : 0,
+      mayRefresh: replaces ? replaces.mayRefresh : store.copiesOf(found.entry) > 0 ? 0 : MAX_REFRESHES,
+    });
     return { region, body, extents, replaces };
   }
 
-  /** A region of an earlier run comes into use: its code counts as code that was lifted. */
-  private installKept(region: KeptRegion, number: number, extents: readonly CodeExtent[]): void {
+  private installKept(found: FoundKept): void {
     // First: what is kept refers to tables that the runtime takes over.
     const { factory } = this.runtime;
-    if (this.kept === undefined) return;
-    let module = this.loaded.get(number);
-    if (module === undefined) {
-      const kept = this.kept.module(number);
-      if (kept === undefined) return;
-      this.loaded.set(number, (module = factory.load(kept)));
-    }
-    this.kept.markUsed(region);
-    for (const extent of extents) this.host.claimCode(extent);
-    this.host.counters.regionsKept++;
-    this.install(region, module, extents, undefined);
+    const module = this.kept.use(found, factory);
+    if (module !== undefined) this.install(found.kept, module, found.extents, undefined);
   }
 
   /** Enters the region; one it replaces gives it its slot, so that whoever calls that calls this. */
@@ -529,25 +465,6 @@ class Translator implements TranslatorPort {
       fruitless: 0,
     });
   }
-}
-
-function jumpsIn(found: DiscoveredRegion): number[] {
-  const jumps: number[] = [];
-  for (const block of found.blocks.values()) {
-    const { kind } = block.terminal;
-    if (kind === 'jumpIndirect' || kind === 'callIndirect') jumps.push(block.insnPc.at(-1)!);
-  }
-  return jumps;
-}
-
-function wayOutsOf(found: DiscoveredRegion): number[] {
-  const outs = new Set<number>();
-  for (const block of found.blocks.values()) {
-    for (const target of found.successors(block)) if (!found.blocks.has(target)) outs.add(target);
-    // What leads out of a callee that stands in line.
-    if (block.count === 0 && block.terminal.kind === 'call') outs.add(block.terminal.target);
-  }
-  return [...outs];
 }
 
 /** Makes the translator for an engine; goes into EngineOptions.translator. */

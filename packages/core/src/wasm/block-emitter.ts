@@ -124,7 +124,7 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
   const sure = !member && region.accesses.isTranslated(statement.a, bytes, write);
   const { kind, op, a, b, c, imm } = statement;
   const guessable = !member && !sure && kind === 'load' && !isSupervisorOp(op);
-  const guess = guessable && plan.chased.has(a) ? region.accesses.newGuess() : undefined;
+  const guess = guessable && plan.chased.has(a) ? region.accesses.pages.newGuess() : undefined;
   const exit = sure
     ? { site: 0, depth: 0 }
     : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess };
@@ -138,7 +138,7 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
 }
 
 function emitRun(region: RegionContext, code: BlockCode, run: readonly Statement[]): void {
-  region.accesses.emitRun(run, region.values, { site: region.site(code, run[0]!.insn), depth: region.exitDepth() });
+  region.runs.emit(run, region.values, { site: region.site(code, run[0]!.insn), depth: region.exitDepth() });
 }
 
 /** Cycles before this run, plus those of this run up to this instruction (the clock and what is pending hold the whole block's). */

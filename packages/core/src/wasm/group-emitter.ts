@@ -1,10 +1,12 @@
 import { OP_SPECS } from '../ir/ops.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
-import type { AccessEmitter, AccessExit } from './access-emitter.ts';
+import type { AccessEmitter } from './access-emitter.ts';
 import { FORMS } from './access-forms.ts';
 import type { AccessGroup, GroupMember } from './access-groups.ts';
 import { type CodeWriter, OPCODE, VOID, WASM_TYPE } from './encoder.ts';
+import type { HostAccess } from './host-access.ts';
 import type { LocalPool } from './locals.ts';
+import type { AccessExit, PageLookup } from './page-lookup.ts';
 import type { ValueEmitter } from './value-emitter.ts';
 
 /** Emits the accesses of groups (access-groups.ts). */
@@ -12,11 +14,15 @@ export class GroupEmitter {
   private readonly code: CodeWriter;
   private readonly locals: LocalPool;
   private readonly accesses: AccessEmitter;
+  private readonly pages: PageLookup;
+  private readonly hostAccess: HostAccess;
 
   constructor(code: CodeWriter, locals: LocalPool, accesses: AccessEmitter) {
     this.code = code;
     this.locals = locals;
     this.accesses = accesses;
+    this.pages = accesses.pages;
+    this.hostAccess = accesses.hostAccess;
   }
 
   /**
@@ -26,12 +32,12 @@ export class GroupEmitter {
   emit(op: number, address: number, value: number, values: ValueEmitter, exit: AccessExit, member: GroupMember): void {
     const { code } = this;
     const { group, offset } = member;
-    const pushValue = value < 0 ? undefined : this.accesses.pusher(values.inLocal(value), value, values);
+    const pushValue = value < 0 ? undefined : values.pusher(values.inLocal(value), value);
     const result = pushValue ? undefined : OP_SPECS[op]!.result!;
     const guest = this.locals.allocate('i32');
     const alone = { site: exit.site, depth: exit.depth + 1 };
     if (group.local < 0) {
-      const pushAddress = this.accesses.pusher(values.inLocal(address), address, values);
+      const pushAddress = values.pusher(values.inLocal(address), address);
       group.local = this.locals.allocate('i32');
       code.byte(OPCODE.block).byte(result ? WASM_TYPE[result] : VOID);
       code.byte(OPCODE.block).byte(VOID);
@@ -67,7 +73,7 @@ export class GroupEmitter {
       pushAddress();
       return offset === 0 ? code : code.i32Const(-offset).op(O_ADD);
     };
-    this.accesses.pushWord(pushAddress, write, this.accesses.tablesFor(supervisor));
+    this.pages.pushWord(pushAddress, write, this.pages.tablesFor(supervisor));
     code.tee(local).op(O_EQZ).brIfRarely(0);
     if (alignment > 1)
       pushFirst()
@@ -83,7 +89,7 @@ export class GroupEmitter {
         .brIfRarely(0);
     }
     pushFirst().get(local).op(O_ADD);
-    if (this.accesses.bigEndian) code.i32Const(1).op(O_ADD);
+    if (this.hostAccess.bigEndian) code.i32Const(1).op(O_ADD);
     code.set(local);
   }
 
@@ -91,12 +97,12 @@ export class GroupEmitter {
   private accessMember(op: number, { group, offset }: GroupMember, pushValue: (() => CodeWriter) | undefined): void {
     const { code } = this;
     const access = FORMS.get(op)!;
-    const flip = this.accesses.bigEndian && access.bytes < 4 ? 4 - access.bytes : 0;
+    const flip = this.hostAccess.bigEndian && access.bytes < 4 ? 4 - access.bytes : 0;
     code.get(group.local);
     if (flip !== 0 && group.alignment < 4) {
       code.i32Const(offset).op(O_ADD).i32Const(flip).op(O_XOR);
-      this.accesses.finishAccess(op, access, 0, pushValue);
-    } else this.accesses.finishAccess(op, access, this.accesses.bigEndian ? offset ^ flip : offset + 1, pushValue);
+      this.hostAccess.finish(op, access, 0, pushValue);
+    } else this.hostAccess.finish(op, access, this.hostAccess.bigEndian ? offset ^ flip : offset + 1, pushValue);
   }
 }
 

@@ -34,7 +34,7 @@ export function compileRegion(
   const region = new RegionContext({ ...analysed, clock, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
-    region.constants.prologue.append(region.accesses.prologue),
+    region.constants.prologue.append(region.accesses.pages.prologue),
     region.code,
     region.siteLocal,
     region.clockLocal,

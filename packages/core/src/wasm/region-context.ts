@@ -14,6 +14,7 @@ import { LocalPool } from './locals.ts';
 import { RecordEmitter } from './record-emitter.ts';
 import type { RecordFlow } from './record-flow.ts';
 import { REGION_PARAMETERS } from './region-abi.ts';
+import { RunEmitter } from './run-emitter.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
 import { addBit, type Bits, bits, common, members, removeBit, type SlotTable } from './slots.ts';
@@ -82,6 +83,7 @@ export class RegionContext {
   readonly values: ValueEmitter;
   readonly accesses: AccessEmitter;
   readonly groups: GroupEmitter;
+  readonly runs: RunEmitter;
   readonly records: RecordEmitter;
   readonly clockLocal: number;
   readonly tablesLocal: number;
@@ -111,6 +113,7 @@ export class RegionContext {
       inLine: services.optimisations.unalignedWords,
     });
     this.groups = new GroupEmitter(this.code, this.locals, this.accesses);
+    this.runs = new RunEmitter(this.code, this.locals, this.accesses.pages, memory.bigEndian || aligned);
     this.records = new RecordEmitter(this);
   }
 

@@ -144,6 +144,12 @@ export class ValueEmitter {
     return this.graph.imm[value]!;
   }
 
+  /** What pushes a value that is in `local` (see inLocal), as often as it is called. */
+  pusher(local: number, value: number): () => CodeWriter {
+    const constant = local < 0 ? this.constant(value) : 0;
+    return () => (local < 0 ? this.code.i32Const(constant) : this.code.get(local));
+  }
+
   /** Ends a use begun with inLocal. */
   done(value: number): void {
     this.use(value);

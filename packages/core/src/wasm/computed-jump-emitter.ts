@@ -1,11 +1,10 @@
 import type { BlockCode } from './block-code.ts';
-import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
 import type { EdgeEmitter } from './edge-emitter.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import { hashTargets, type TargetHash } from './multiway.ts';
 import type { RegionContext } from './region-context.ts';
-import { emitLookupJump } from './terminal-emitter.ts';
+import { emitLookupJump, takeTarget } from './terminal-emitter.ts';
 
 /** Up to so many targets are told apart by comparing with each. */
 const FEW_TARGETS = 3;
@@ -18,15 +17,10 @@ export function emitComputedJump(
   plan: BlockPlan,
   edges: EdgeEmitter,
 ): void {
-  const { code } = region;
   const { succs } = region.node(index);
   const other = succs.find((node) => isOtherCall(region, node));
   const targets = other === undefined ? succs : succs.slice(0, -1);
-  const local = region.locals.allocate('i32');
-  region.values.push(block.terminalValues[0]!);
-  code.set(local);
-  emitShadows(region, plan);
-  finishBlock(region);
+  const local = takeTarget(region, block, plan);
   const here = region.save();
   const many = targets.length > FEW_TARGETS && region.services.optimisations.jumpTables;
   const hash = many ? hashTargets(targets.map((node) => region.pcOf(node))) : undefined;

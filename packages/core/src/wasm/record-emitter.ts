@@ -8,15 +8,15 @@ import {
 } from './control-words.ts';
 import type { Note } from './deferral.ts';
 import { type CodeWriter, OPCODE, VOID } from './encoder.ts';
-import { type NotedRecord, type RecordFlow, recordsIn } from './record-flow.ts';
+import type { NotedRecord, RecordFlow } from './record-flow.ts';
 import { type Group, homesOf, keptLocals, slotsOf } from './record-groups.ts';
-import { CARRIED, type ExitRecords, type OperandPlace } from './record-names.ts';
+import type { OperandPlace } from './record-names.ts';
+import { NEED_BITS, RecordsHere } from './records-here.ts';
 import { IMPORT_SETTLE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
 import { emitShape } from './shape-function.ts';
-import { MAX_OPERANDS, type Shape } from './shapes.ts';
+import type { Shape } from './shapes.ts';
 import { MIXED, RECORDED } from './slot-flow.ts';
-import { addBit, type Bits, bits } from './slots.ts';
 
 /** A group and its newest record. */
 interface Known {
@@ -27,9 +27,6 @@ interface Known {
 const [EQUAL, AND, OR] = [0x46, 0x71, 0x72];
 /** An operand, shifted and masked. */
 const CHEAP_NODES = 5;
-/** A group's bits in `needs`: its word, then its operands. */
-const NEED_BITS = 1 + MAX_OPERANDS;
-
 /**
  * Emits what the region keeps of its records of deferred slots (record-flow.ts), by group: the word that says
  * which it is, where a place cannot tell, and the operands that are nowhere else; each in a local.
@@ -42,9 +39,8 @@ export class RecordEmitter {
   private readonly families: readonly (readonly Group[])[];
   /** Deferred slots that the region treats as ordinary ones: no record in memory may speak of them. */
   private readonly ordinary: number;
-  private readonly homes: readonly number[];
-  private reaching: Bits;
-  private known: { readonly records: ExitRecords; readonly needs: number } | undefined;
+  /** Which records may be the newest where code is emitted now. */
+  readonly here: RecordsHere;
 
   constructor(region: RegionContext) {
     const { slots, groups, records: flow } = region.input;
@@ -61,38 +57,17 @@ export class RecordEmitter {
     const families = [...new Set(this.groups.map(({ family }) => family))];
     this.families = families.map((bits) => this.groups.filter(({ family }) => family === bits));
     this.ordinary = slots.deferredBit.reduce((word, bit, slot) => (slots.deferred[slot] ? word : word | bit), 0);
-    this.homes = this.groups.map(({ home }) => home);
-    this.reaching = this.memory();
-  }
-
-  /** Records that may be the newest here. */
-  get current(): Bits {
-    return this.reaching;
-  }
-
-  set current(set: Bits) {
-    this.reaching = set;
-    this.known = undefined;
-  }
-
-  /** What the exit's side table says of the records here. */
-  get atExit(): ExitRecords {
-    return this.here.records;
-  }
-
-  /** What an exit here must store: a bit for each word and operand. */
-  get needs(): number {
-    return this.here.needs;
+    this.here = new RecordsHere(flow, this.groups);
   }
 
   /** Records at a node's start. */
   enterNode(index: number): void {
-    this.current = this.flow.reaching[index]!;
+    this.here.current = this.flow.reaching[index]!;
   }
 
   /** Nothing is recorded: memory has the truth. */
   reset(): void {
-    this.current = this.memory();
+    this.here.forget();
     for (const { index, word } of this.groups) {
       if (this.flow.memoryCarried[index]) this.region.code.i32Const(0).set(word);
     }
@@ -109,10 +84,7 @@ export class RecordEmitter {
       code.set(group.operands[operand]!);
     });
     if (carried) code.i32Const(word).set(group.word);
-    const others = this.flow.ofGroup[note.group]!;
-    const reaching = this.reaching.map((bits, i) => bits & ~others[i]!);
-    addBit(reaching, number);
-    this.current = reaching;
+    this.here.note(note.group, number);
   }
 
   /**
@@ -181,7 +153,7 @@ export class RecordEmitter {
     for (const group of family) {
       const state = states[group.slot];
       if (state !== RECORDED && state !== MIXED) continue;
-      const record = state === RECORDED ? this.onlyHere(group)?.record : undefined;
+      const record = state === RECORDED ? this.here.only(group)?.record : undefined;
       if (record === undefined) return undefined;
       known.push({ group, record });
     }
@@ -300,12 +272,12 @@ export class RecordEmitter {
   /** Stores a group's record in memory, whole. */
   private store(group: Group): void {
     const { code } = this.region;
-    const only = this.onlyHere(group);
+    const only = this.here.only(group);
     code.i32Const(0);
     if (only === undefined) code.get(group.word).i32Const(0xffff).op(AND);
     else code.i32Const((only.record?.word ?? 0) & 0xffff);
     code.memory(OPCODE.i32Store, 2, RECORD_ADDRESS + tagOffset(group.home));
-    const records = this.distinctHere(group).flatMap((record) => (record?.places.length ? record : []));
+    const records = this.here.distinct(group).flatMap((record) => (record?.places.length ? record : []));
     const largest = records.reduce(
       (most, record) => (record.places.length > most.places.length ? record : most),
       records[0]!,
@@ -335,45 +307,6 @@ export class RecordEmitter {
     const place = places[operand]!;
     if (place.kind === 'constant') code.i32Const(place.value);
     else code.get(place.kind === 'slot' ? this.region.slotLocal(place.slot) : group.operands[operand]!);
-  }
-
-  private get here(): { readonly records: ExitRecords; readonly needs: number } {
-    this.known ??= this.lookHere();
-    return this.known;
-  }
-
-  private lookHere() {
-    let needs = 0;
-    const words = this.groups.map((group) => {
-      const only = this.onlyHere(group);
-      const shift = group.index * NEED_BITS;
-      for (const record of this.distinctHere(group)) {
-        record?.places.forEach(({ kind }, operand) => {
-          if (kind === 'kept') needs |= 1 << (shift + 1 + operand);
-        });
-      }
-      if (only === undefined) needs |= 1 << shift;
-      return only === undefined ? CARRIED : (only.record?.word ?? 0);
-    });
-    return { records: { words, homes: this.homes }, needs };
-  }
-
-  /** The record of a group that is the newest here for sure (undefined within: memory has the truth). */
-  private onlyHere(group: Group): { readonly record: NotedRecord | undefined } | undefined {
-    const records = this.distinctHere(group);
-    return records.length === 1 && this.flow.named ? { record: records[0] } : undefined;
-  }
-
-  /** Records of a group that may be the newest here, of each word one. */
-  private distinctHere({ index }: Group): (NotedRecord | undefined)[] {
-    const records = recordsIn(this.flow, this.reaching, index);
-    return [...new Map(records.map((record) => [record?.word ?? 0, record])).values()];
-  }
-
-  private memory(): Bits {
-    const set = bits(this.flow.records.length);
-    for (const { index } of this.groups) addBit(set, index);
-    return set;
   }
 }
 

@@ -125,7 +125,7 @@ export class RegionContext {
 
   /** Label depth of the exit that stores what is dirty now; the site number is to lie under the condition. */
   exitDepth(): number {
-    return this.depth + this.exits.classOf(this.dirty, this.records.needs);
+    return this.depth + this.exits.classOf(this.dirty, this.records.here.needs);
   }
 
   loadSlot(slot: number): void {
@@ -193,7 +193,7 @@ export class RegionContext {
     if (instructions === 0) return;
     const { mode } = this.input;
     const charge = minus(NO_CHARGE, this.pending);
-    code.i32Const(this.services.sites.add({ pc, mode, isCheck: true, charge, records: this.records.atExit }));
+    code.i32Const(this.services.sites.add({ pc, mode, isCheck: true, charge, records: this.records.here.atExit }));
     code.get(this.clockLocal).op(0xa7);
     code.i32Const(instructions + this.pending.instructions).op(0x49);
     code.brIfRarely(this.exitDepth()).byte(OPCODE.drop);
@@ -211,7 +211,7 @@ export class RegionContext {
       mode,
       isCheck: false,
       charge,
-      records: this.records.atExit,
+      records: this.records.here.atExit,
     });
   }
 
@@ -254,13 +254,13 @@ export class RegionContext {
 
   /** What holds here; for restore() once code of other places has been emitted. */
   save(): PlaceState {
-    return { dirty: this.dirty.slice(), records: this.records.current, pending: this.pending };
+    return { dirty: this.dirty.slice(), records: this.records.here.current, pending: this.pending };
   }
 
   restore({ dirty, records, pending }: PlaceState): void {
     this.dirty = dirty;
     this.pending = pending;
-    this.records.current = records;
+    this.records.here.current = records;
   }
 
   /** Dirty set, records and what is pending at a node's start. */

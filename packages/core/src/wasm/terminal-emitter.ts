@@ -112,11 +112,7 @@ function noteTarget(region: RegionContext, { block }: BlockCode, local: number, 
  */
 export function emitInlineReturn(region: RegionContext, index: number, block: BlockCode, plan: BlockPlan): void {
   const { code } = region;
-  const local = region.locals.allocate('i32');
-  region.values.push(block.terminalValues[0]!);
-  code.set(local);
-  emitShadows(region, plan);
-  finishBlock(region);
+  const local = takeTarget(region, block, plan);
   const here = region.save();
   code
     .get(local)
@@ -129,13 +125,20 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
   region.locals.release(local);
 }
 
+/** Ends a block with a computed target (a jump's, call's or return's): gives the local that has it, to be released. `plan` where the region may go on. */
+export function takeTarget(region: RegionContext, block: BlockCode, plan?: BlockPlan): number {
+  const local = region.locals.allocate('i32');
+  region.values.push(block.terminalValues[0]!);
+  region.code.set(local);
+  if (plan) emitShadows(region, plan);
+  finishBlock(region);
+  return local;
+}
+
 /** Gives state back, puts the computed target in a local, and lets `go` call it. */
 function indirectTarget(region: RegionContext, index: number, code: BlockCode, go: (local: number) => void): void {
   handOver(region, index, code);
-  const local = region.locals.allocate('i32');
-  region.values.push(code.terminalValues[0]!);
-  region.code.set(local);
-  finishBlock(region);
+  const local = takeTarget(region, code);
   go(local);
   region.locals.release(local);
 }

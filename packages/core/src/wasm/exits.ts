@@ -25,7 +25,7 @@ export interface Site {
 /** Exits that share their code: what they store. */
 interface ExitClass {
   readonly dirty: Bits;
-  /** Of the records: see RecordEmitter.needs. */
+  /** Of the records: see RecordsHere.needs. */
   readonly needs: number;
 }
 

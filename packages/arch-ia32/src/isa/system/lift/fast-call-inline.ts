@@ -1,18 +1,7 @@
 /** SYSENTER and SYSEXIT in IR, between flat code of CPL 3 and CPL 0: what the routines (../fast-call.ts) do. SDM vol. 2. */
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
-import {
-  MODE_ALIGN_CHECK,
-  MODE_CODE_SEGMENTED,
-  MODE_CODE32,
-  MODE_CPL,
-  MODE_FP_ONCE,
-  MODE_IO_DENIED,
-  MODE_SEGMENTED,
-  MODE_STACK32,
-  MODE_STEP,
-  reg,
-} from '../../state.ts';
+import { MODE_ALIGN_CHECK, MODE_CPL, MODE_FP_ONCE, MODE_IO_DENIED, reg } from '../../state.ts';
 import { GP, SYSENTER_TRAP } from '../../vectors.ts';
 import { FLAG_AC, FLAG_IF, FLAG_IOPL, FLAG_RF, FLAG_VM } from '../eflags.ts';
 import { DPL_3, FLAT_CODE, FLAT_DATA } from '../fast-call.ts';
@@ -23,13 +12,6 @@ const ESP = reg('esp');
 const EFL = reg('efl');
 const CR0 = reg('cr0');
 const SYSENTER_CS = reg('sysenterCs');
-
-/** The code at hand is flat, of privilege level `cpl`, and not stepping. */
-export function mayCallInline(x: Insn, cpl: number): boolean {
-  const flat = MODE_CODE32 | MODE_STACK32;
-  const others = MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP;
-  return x.context.optimisations.inlineTraps && (x.mode & (MODE_CPL | flat | others)) === (cpl | flat);
-}
 
 /** SYSENTER from CPL 3. */
 export function enterInline(x: Insn): void {

@@ -1,10 +1,25 @@
 /** Flat segments of the GDT in IR: what flatSegment (../flat-descriptor.ts) and setFlatSegment (../segment-words.ts) do. */
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
-import { reg } from '../../state.ts';
+import {
+  MODE_CODE_SEGMENTED,
+  MODE_CODE32,
+  MODE_CPL,
+  MODE_SEGMENTED,
+  MODE_STACK32,
+  MODE_STEP,
+  reg,
+} from '../../state.ts';
 import { ATTR_MASK, FLAT_HIGH, FLAT_HIGH_MASK, FLAT_LOW, flatAttributes } from '../flat-descriptor.ts';
 
 const GDTR_BASE = reg('gdtrBase');
+
+/** The code at hand may have its mode switched in line: it is 32-bit code of that level, flat, not stepping, and in none of these `other` modes. */
+export function isFlat(x: Insn, level: number, other = 0): boolean {
+  const flat = MODE_CODE32 | MODE_STACK32;
+  const mask = MODE_CPL | flat | MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP | other;
+  return x.context.optimisations.inlineTraps && (x.mode & mask) === (level | flat);
+}
 
 /** A flat segment: its privilege level, code or writable data; `supervisor`: the GDT is read with supervisor rights. */
 export interface FlatKind {

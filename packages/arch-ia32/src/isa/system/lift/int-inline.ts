@@ -6,21 +6,10 @@
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
 import { eflagsWord } from '../../lift/stack.ts';
-import {
-  MODE_ALIGN_CHECK,
-  MODE_CODE_SEGMENTED,
-  MODE_CODE32,
-  MODE_CPL,
-  MODE_FP_ONCE,
-  MODE_IO_DENIED,
-  MODE_SEGMENTED,
-  MODE_STACK32,
-  MODE_STEP,
-  reg,
-} from '../../state.ts';
+import { MODE_ALIGN_CHECK, MODE_CPL, MODE_FP_ONCE, MODE_IO_DENIED, reg } from '../../state.ts';
 import { INT_ASSIST, SOFTWARE } from '../../vectors.ts';
 import { FLAG_IF, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM } from '../eflags.ts';
-import { flatDescriptor, setFlat } from './flat-inline.ts';
+import { flatDescriptor, isFlat, setFlat } from './flat-inline.ts';
 
 const ESP = reg('esp');
 const EFL = reg('efl');
@@ -38,10 +27,7 @@ const TRAP_GATE = 0x100;
 
 /** The code at hand is flat, of CPL 3 or 0, and not stepping. */
 export function mayInterruptInline(x: Insn): boolean {
-  const flat = MODE_CODE32 | MODE_STACK32;
-  const others = MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP | MODE_ALIGN_CHECK;
-  const isUsual = (x.mode & (flat | others)) === flat && (x.cpl === 3 || x.cpl === 0);
-  return x.context.optimisations.inlineTraps && isUsual;
+  return isFlat(x, 3, MODE_ALIGN_CHECK) || isFlat(x, 0, MODE_ALIGN_CHECK);
 }
 
 /** INT `vector` from CPL 3, or within CPL 0. */

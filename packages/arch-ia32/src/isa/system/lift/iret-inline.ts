@@ -1,17 +1,7 @@
 /** IRETD in IR, its common way: what returnToFlat (../fast-return.ts) does. Anything else is left to the routine, by IRET_ASSIST. SDM vol. 2, IRET. */
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
-import {
-  MODE_CODE_SEGMENTED,
-  MODE_CODE32,
-  MODE_CPL,
-  MODE_FP_ONCE,
-  MODE_IO_DENIED,
-  MODE_SEGMENTED,
-  MODE_STACK32,
-  MODE_STEP,
-  reg,
-} from '../../state.ts';
+import { MODE_CPL, MODE_FP_ONCE, MODE_IO_DENIED, reg } from '../../state.ts';
 import { IRET_ASSIST } from '../../vectors.ts';
 import {
   EFL_KEPT,
@@ -30,7 +20,7 @@ import {
   writableFlags,
 } from '../eflags.ts';
 import { DPL } from '../flat-descriptor.ts';
-import { flatDescriptor, setFlat } from './flat-inline.ts';
+import { flatDescriptor, isFlat, setFlat } from './flat-inline.ts';
 
 const ESP = reg('esp');
 const EFL = reg('efl');
@@ -39,9 +29,7 @@ const KEPT_SEGMENTS = ['ds', 'es', 'fs', 'gs'].map((name) => reg(`${name}Attr`))
 
 /** The code at hand is the kernel's, flat and not stepping. */
 export function mayReturnInline(x: Insn): boolean {
-  const flat = MODE_CODE32 | MODE_STACK32;
-  const mask = MODE_CPL | flat | MODE_SEGMENTED | MODE_CODE_SEGMENTED | MODE_STEP;
-  return x.context.optimisations.inlineTraps && x.opSize === 32 && (x.mode & mask) === flat;
+  return x.opSize === 32 && isFlat(x, 0);
 }
 
 /** IRETD from CPL 0 to flat segments of CPL 3. */

@@ -2,7 +2,8 @@
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
 import { ROUTINE } from '../routines.ts';
-import { enterInline, exitInline, mayCallInline } from './fast-call-inline.ts';
+import { enterInline, exitInline } from './fast-call-inline.ts';
+import { isFlat } from './flat-inline.ts';
 import { mayReturnInline, returnInline } from './iret-inline.ts';
 import { privileged } from './privilege.ts';
 
@@ -44,10 +45,10 @@ export function iret(x: Insn): void {
   else x.system(ROUTINE.iret, wide(x));
 }
 export function sysenter(x: Insn): void {
-  if (mayCallInline(x, 3)) enterInline(x);
+  if (isFlat(x, 3)) enterInline(x);
   else x.system(ROUTINE.sysenter);
 }
 export const sysexit = privileged((x) => {
-  if (mayCallInline(x, 0)) exitInline(x);
+  if (isFlat(x, 0)) exitInline(x);
   else x.system(ROUTINE.sysexit);
 });

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { crc32 } from 'node:zlib';
+import zlib from 'node:zlib';
 
 type Native<A extends unknown[], R> = (...args: A) => R;
 
@@ -45,10 +45,10 @@ export function openHostCode(withFlags: <T>(what: () => T) => T) {
     optimise: (code: unknown) => v8().WasmTierUpFunction(code),
     take(module: WebAssembly.Module) {
       const code = new Uint8Array(withFlags(() => v8().SerializeWasmModule(module)));
-      return { code, checksum: crc32(code) };
+      return { code, checksum: zlib.crc32(code) };
     },
     give({ code, checksum }: { code: Uint8Array<ArrayBuffer>; checksum: number }, bytes: Uint8Array) {
-      if (crc32(code) !== checksum) return undefined;
+      if (zlib.crc32?.(code) !== checksum) return undefined;
       const whole = code.byteLength === code.buffer.byteLength ? code.buffer : code.slice().buffer;
       return withFlags(() => v8().DeserializeWasmModule(whole, bytes));
     },
@@ -57,6 +57,8 @@ export function openHostCode(withFlags: <T>(what: () => T) => T) {
 
 /** Their syntax is allowed only while these functions are made. */
 function natives(): Natives {
+  // Before Node 22 there is no checksum either.
+  if (zlib.crc32 === undefined) return NONE;
   setFlagsFromString('--allow-natives-syntax');
   try {
     const made = Object.entries(ARGUMENTS).map(([name, count]) => {

@@ -34,6 +34,7 @@ export function compileSparingly(): void {
 
 /** V8's own thresholds again. */
 function compileFreely(): void {
+  if (!isSparing) return;
   setFlags(USUAL);
   isSparing = false;
 }
@@ -44,10 +45,9 @@ function compileFreely(): void {
  */
 export function watchKernelEntries(entries: () => number): void {
   const timer = setInterval(() => {
-    const over = performance.now() > SPARING_MILLISECONDS;
-    if (!over && entries() < HOT_ENTRIES) return;
+    if (isSparing && entries() < HOT_ENTRIES) return;
     clearInterval(timer);
-    if (!over) compileFreely();
+    compileFreely();
   }, WATCH_MILLISECONDS).unref();
 }
 

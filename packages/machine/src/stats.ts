@@ -52,10 +52,14 @@ export interface MachineStats {
 
 /** Entries into the kernel so far, however: system calls, faults, interrupts. */
 export function countEntries(kernel: Kernel): number {
-  const base = kernel.abi.taskSize + KERNEL_DATA_OFFSET;
   let sum = 0;
-  for (const place of ENTRY_COUNTS) sum += kernelRead32(kernel, base + place) >>> 0;
+  for (const place of ENTRY_COUNTS) sum += cpuAreaWord(kernel, place);
   return sum;
+}
+
+/** A count that entry code keeps in the kernel's data (CPU_AREA). */
+function cpuAreaWord(kernel: Kernel, offset: number): number {
+  return kernelRead32(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET + offset) >>> 0;
 }
 
 const ENTRY_COUNTS: readonly number[] = [
@@ -69,8 +73,7 @@ const ENTRY_COUNTS: readonly number[] = [
 ];
 
 export function collectStats(kernel: Kernel, arch: string, cpu: string, engine: EngineCounters): MachineStats {
-  const word = (offset: number): number =>
-    kernelRead32(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET + offset) >>> 0;
+  const word = (offset: number): number => cpuAreaWord(kernel, offset);
   const { counters } = kernel.state;
   return {
     arch,

@@ -47,7 +47,7 @@ interface Request {
 /** A region to be compiled, or one that is kept and was made from these extents; and the one whose place it takes. */
 export type PlannedRegion =
   | { readonly found: DiscoveredRegion; readonly kept?: undefined; readonly replaces: Region | undefined }
-  | (FoundKept & { readonly replaces: undefined });
+  | FoundKept;
 
 /** What is to be translated: the engine's requests, weighed. */
 export class TranslationQueue {
@@ -128,7 +128,7 @@ export class TranslationQueue {
       this.queued.delete(requestKey(request));
       if (this.store.find(pc, mode, space, mmu) !== replaces) continue;
       const kept = replaces ? undefined : this.kept.find(pc, mode);
-      if (kept) planned.push({ ...kept, replaces: undefined });
+      if (kept) planned.push(kept);
       // A kept region is made again as any other: its first block has not run since it took that one's place.
       if (kept || (!replaces && this.isEarly(pc, mode))) continue;
       // The blocks of one path get hot together: one region will do for them.

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { openHostCode } from './host-code.ts';
 
@@ -47,6 +49,19 @@ test('damaged code, and code made under other flags of V8, is refused', () => {
   expect(host.give(kept, TWICE)).toBeUndefined();
   setFlagsFromString('--wasm-tiering-budget=13000000');
   expect(host.give(kept, TWICE)).toBeDefined();
+});
+
+test("V8's functions can be called when V8 has thrown their bytecode away", async () => {
+  const { twice } = optimised();
+  setFlagsFromString('--stress-flush-code');
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  for (let i = 0; i < 20; i++) {
+    collect();
+    await setImmediate();
+  }
+  setFlagsFromString('--no-stress-flush-code');
+  expect([host.isCompiled(twice), host.isOptimised(twice)]).toEqual([true, true]);
 });
 
 test("V8's syntax for its own functions is not left on", () => {

@@ -40,26 +40,24 @@ export function openHostCode(withFlags: <T>(what: () => T) => T) {
   // In many a short run nobody asks.
   const v8 = (): Natives => (made ??= natives());
   return {
-    isCompiled: (code: unknown) => !v8().IsUncompiledWasmFunction(code),
-    isOptimised: (code: unknown) => v8().IsTurboFanFunction(code),
-    optimise: (code: unknown) => v8().WasmTierUpFunction(code),
+    isCompiled: (code: unknown) => !ask(() => v8().IsUncompiledWasmFunction(code)),
+    isOptimised: (code: unknown) => ask(() => v8().IsTurboFanFunction(code)),
+    optimise: (code: unknown) => ask(() => v8().WasmTierUpFunction(code)),
     take(module: WebAssembly.Module) {
-      const code = new Uint8Array(withFlags(() => v8().SerializeWasmModule(module)));
+      const code = new Uint8Array(withFlags(() => ask(() => v8().SerializeWasmModule(module))));
       return { code, checksum: zlib.crc32(code) };
     },
     give({ code, checksum }: { code: Uint8Array<ArrayBuffer>; checksum: number }, bytes: Uint8Array) {
       if (zlib.crc32?.(code) !== checksum) return undefined;
       const whole = code.byteLength === code.buffer.byteLength ? code.buffer : code.slice().buffer;
-      return withFlags(() => v8().DeserializeWasmModule(whole, bytes));
+      return withFlags(() => ask(() => v8().DeserializeWasmModule(whole, bytes)));
     },
   };
 }
 
-/** Their syntax is allowed only while these functions are made. */
 function natives(): Natives {
   // Before Node 22 there is no checksum either.
   if (zlib.crc32 === undefined) return NONE;
-  setFlagsFromString('--allow-natives-syntax');
   try {
     const made = Object.entries(ARGUMENTS).map(([name, count]) => {
       const parameters = ['a', 'b'].slice(0, count).join();
@@ -68,6 +66,17 @@ function natives(): Natives {
     return Object.fromEntries(made);
   } catch {
     return NONE;
+  }
+}
+
+/**
+ * Their syntax is allowed only while these functions are made or called: V8 parses a function again
+ * when it is called after its bytecode has been thrown away (`--flush-bytecode`: six collections without a call).
+ */
+function ask<T>(what: () => T): T {
+  setFlagsFromString('--allow-natives-syntax');
+  try {
+    return what();
   } finally {
     setFlagsFromString('--no-allow-natives-syntax');
   }

@@ -346,7 +346,7 @@ export interface Vma {
   dontDump: boolean;
   /** Nothing but execution is permitted: reads fault. */
   executeOnly?: boolean;
-  /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
+  /** Image key of code mapped here: file identity and load bias ; '' where it is not a file's. */
   image: string;
 }
 

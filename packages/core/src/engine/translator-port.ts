@@ -47,7 +47,7 @@ export interface TranslatorPort {
    * a kernel call may write code: it answers KERNEL_LEAVE then). `length` bytes at `offset` of `frame`.
    */
   codeWritten(frame: number, offset: number, length: number): void;
-  /** An executable page of the space is mapped otherwise, or (page -1) its code ranges changed. */
+  /** An executable page of the space is mapped otherwise. */
   mappingChanged(space: AddressSpace, page: number): void;
   /** The space is gone. */
   spaceDestroyed(space: AddressSpace): void;

@@ -1,5 +1,5 @@
 import { type Access, GuestFault } from '../cpu/guest-fault.ts';
-import { AddressSpace, type CodeRange } from './address-space.ts';
+import { AddressSpace } from './address-space.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import {
   LOOKUP_ADDRESS,
@@ -25,7 +25,7 @@ import {
   pteFrame,
 } from './page-table.ts';
 
-/** Told when an executable page of an address space is mapped otherwise, or its code ranges change. */
+/** Told when an executable page of an address space is mapped otherwise. */
 export type CodeMappingListener = (space: AddressSpace, page: number) => void;
 
 /** What a save file keeps of the MMU: the rest is derived. Plain data and address spaces. */
@@ -161,12 +161,6 @@ export class Mmu {
       this.dropWord(space.set, TABLE_WRITE + page * 4);
       this.dropWord(space.set, TABLE_SUPERVISOR + TABLE_WRITE + page * 4);
     }
-  }
-
-  /** Says which pages hold code of which image; replaces what was said before. */
-  setCodeRanges(space: AddressSpace, ranges: readonly CodeRange[]): void {
-    space.codeRanges = ranges;
-    this.codeMappingListener(space, -1);
   }
 
   /** Translates in the current space, filling the tables. Byte address in the memory; throws GuestFault. */

@@ -179,8 +179,6 @@ class Translator implements TranslatorPort {
   }
 
   mappingChanged(space: AddressSpace, page: number): void {
-    // Code ranges (-1) are of no account here: what a translation needs is pages and frames.
-    if (page < 0) return;
     if (space === this.host.cpu.mmu.kernelOnly || page >= this.host.cpu.mmu.kernelPage) this.stale.fill(1);
     else if (space.set >= 0) this.stale[space.set] = 1;
   }

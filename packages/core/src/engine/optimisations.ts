@@ -48,6 +48,10 @@ const TABLE = {
       "IA-32: floating point is lifted to the host's operations or integer arithmetic, not done by host routines",
     changesLift: true,
   },
+  floatRanges: {
+    meaning: 'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be',
+    changesLift: true,
+  },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },

@@ -34,6 +34,10 @@ const TABLE = {
     meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
     changesLift: true,
   },
+  steadyAnswers: {
+    meaning:
+      'calls that read a word of the kernel (getpid) are answered in translated code while the kernel has not run',
+  },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
   namedRecords: {

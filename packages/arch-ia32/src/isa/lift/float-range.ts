@@ -76,7 +76,7 @@ function rounded(f: ScalarOps, grain: number, least: number, limit: number): Ran
   return { grain: Math.max(grain, least - f.precision + 1), least, limit };
 }
 
-function resultRange(f: ScalarOps, op: number, first: Range, second: Range): Range {
+export function resultRange(f: ScalarOps, op: number, first: Range, second: Range): Range {
   if (op === ADD || op === SUB) {
     const grain = Math.min(first.grain, second.grain);
     return { grain, least: grain, limit: Math.max(first.limit, second.limit) + 1 };
@@ -89,7 +89,7 @@ function resultRange(f: ScalarOps, op: number, first: Range, second: Range): Ran
 }
 
 /** Neither tiny nor an overflow: normal numbers and zero. */
-function isOrdinaryRange(f: ScalarOps, range: Range): boolean {
+export function isOrdinaryRange(f: ScalarOps, range: Range): boolean {
   return range.least >= f.leastExponent && range.limit <= f.mostExponent;
 }
 

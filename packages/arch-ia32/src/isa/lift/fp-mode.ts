@@ -46,6 +46,8 @@ class Known {
   readonly numbers = new Set<F32 | F64>();
   /** What sizes scalars have, zero aside. */
   readonly ranges = new Map<F32 | F64, Range>();
+  /** The same of vectors of either format, all lanes. */
+  readonly vectors = { singles: new Map<V128, Range>(), doubles: new Map<V128, Range>() };
   /** Scalars that are not zero. */
   readonly nonzero = new Set<F32 | F64>();
   /** Lowest lanes of vectors. */

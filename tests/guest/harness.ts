@@ -35,6 +35,7 @@ const PROGRAMS = [
   'share',
   'spin',
   'starve',
+  'startup',
   'touch',
   'traps',
   'trust',

@@ -26,6 +26,7 @@ const PROGRAMS = [
   'foreground',
   'forks',
   'handlers',
+  'ids',
   'kernelmem',
   'nullwrite',
   'privilege',

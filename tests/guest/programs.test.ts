@@ -27,6 +27,17 @@ describe.each(WAYS)('$arch in $mode mode by the $engine', (way) => {
     expect(result.status).toBe(0);
   });
 
+  test('ids are what they are, however often asked for, in processes that fork, change them and lose their parent', async () => {
+    const options = { hotness: 100 };
+    const { result, output, machine } = await runGuest(way, ['ids', '500'], options);
+    expect(output).toBe('ids: ok\n');
+    expect(result).toEqual({ kind: 'exit', status: 0 });
+    expect(machine.stats().syscalls.getpid).toBe(6 * 500 + 4);
+    if (way.engine === 'interpreter') return;
+    const asking = await runGuest(way, ['ids', '500'], { ...options, without: ['steadyAnswers'] });
+    expect(asking.machine.stateHash()).toBe(machine.stateHash());
+  });
+
   test('500 processes alive at once in 256 MiB', async () => {
     const { result, output, machine } = await runGuest(way, ['crowd', '500'], { memory: 256 << 20 });
     expect(output).toBe('500 alive, 500 ended well\n');

@@ -19,6 +19,7 @@ import { MixCounter } from './mix-counter.ts';
 import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
 import { PlaceRunner } from './place-runner.ts';
 import { IN_BLOCK, RunState } from './run-state.ts';
+import { SteadyAnswers } from './steady-answers.ts';
 import type { StoredBytes } from './stored-code.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
@@ -77,6 +78,7 @@ export class Engine {
   private readonly runState: RunState;
   private readonly position: BlockPosition;
   private readonly delivery: Delivery;
+  private readonly answers: SteadyAnswers | undefined;
   private readonly kernel: KernelCaller;
   private readonly blockEnd: BlockEnd;
   private readonly places: PlaceRunner;
@@ -105,7 +107,8 @@ export class Engine {
     this.runState = new RunState(this.cpu, this.isa);
     this.position = new BlockPosition(this.cpu, this.clock, this.records, this.mix);
     this.delivery = new Delivery(this.isa, this.cpu, this.clock, this.runState);
-    this.kernel = new KernelCaller(options.kernel, this.cpu, this.runState);
+    if (this.optimisations.steadyAnswers) this.answers = new SteadyAnswers(options.kernel, this.cpu, this.clock);
+    this.kernel = new KernelCaller(options.kernel, this.cpu, this.runState, this.answers);
     this.places = new PlaceRunner(options, this.clock, this.runState, this.delivery);
     const { interpreter, records, position, runState, delivery, kernel, places } = this;
     this.blockEnd = new BlockEnd(options, interpreter, records, position, runState, delivery, kernel);
@@ -169,9 +172,13 @@ export class Engine {
     return { entryCycles: this.clock.entryCycles(), kernelCycles: this.clock.workCycles() };
   }
 
-  /** Charges cycles that no instruction stands for: modelled kernel work. Much of it ends the run early. */
-  addCycles(cycles: number): void {
+  /**
+   * Charges cycles that no instruction stands for: modelled kernel work. Much of it ends the run early; that of
+   * steady calls does not, for translated code charges it, too.
+   */
+  addCycles(cycles: number, isSteady = false): void {
     this.clock.addWork(cycles);
+    if (isSteady) return;
     this.work += cycles;
     if (this.work >= WORK_A_RUN) this.stop();
   }
@@ -286,6 +293,7 @@ export class Engine {
   }
 
   private finish(): void {
+    this.answers?.giveUp();
     this.clock.finish();
     const { counters } = this;
     counters.instructions = this.clock.instructions();

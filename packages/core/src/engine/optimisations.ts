@@ -30,6 +30,9 @@ const TABLE = {
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',
   },
+  faultsInPlace: {
+    meaning: 'a page that translated code leaves for is translated, or its fault delivered, without the interpreter',
+  },
   inlineTraps: {
     meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
     changesLift: true,

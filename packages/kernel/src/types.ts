@@ -52,6 +52,13 @@ export interface Credentials {
   caps: Capabilities;
 }
 
+/** A task's alternate signal stack (sigaltstack): address, bytes (0: none), SS_ flags. */
+export interface AltStack {
+  readonly sp: number;
+  readonly size: number;
+  readonly flags: number;
+}
+
 /** 'traced': stopped for its tracer. */
 export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'traced' | 'zombie' | 'dead';
 
@@ -73,7 +80,7 @@ export interface Task {
   /** Signals that sigtimedwait unblocks while it waits for them: blocked as far as their action goes. */
   realBlocked: SigSet;
   pending: PendingSignals;
-  altStack: { sp: number; size: number; flags: number };
+  altStack: AltStack;
   wait: Wait | undefined;
   /** Set by the waker's reason: the deadline passed. */
   timedOut: boolean;
@@ -346,7 +353,7 @@ export interface Vma {
   dontDump: boolean;
   /** Nothing but execution is permitted: reads fault. */
   executeOnly?: boolean;
-  /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
+  /** Image key of code mapped here: file identity and load bias ; '' where it is not a file's. */
   image: string;
 }
 

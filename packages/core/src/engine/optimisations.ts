@@ -31,9 +31,16 @@ const TABLE = {
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',
   },
+  faultsInPlace: {
+    meaning: 'a page that translated code leaves for is translated, or its fault delivered, without the interpreter',
+  },
   inlineTraps: {
     meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
     changesLift: true,
+  },
+  steadyAnswers: {
+    meaning:
+      'calls that read a word of the kernel (getpid) are answered in translated code while the kernel has not run',
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
@@ -47,6 +54,10 @@ const TABLE = {
   nativeFp: {
     meaning:
       "IA-32: floating point is lifted to the host's operations or integer arithmetic, not done by host routines",
+    changesLift: true,
+  },
+  floatRanges: {
+    meaning: 'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be',
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },

@@ -50,6 +50,7 @@ function compile(
     isKernelText: () => false,
     helperFunction: () => 2,
     jumpNumber: () => 1,
+    steadyCall: () => undefined,
     placeNumber: () => 0,
     link: () => 0,
   });

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel.ts';
+import { noAltStack } from '../signal/alt-stack.ts';
 import { NSIG, SIG_DFL, SIG_IGN, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { NO_SIGNALS } from '../signal/sig-set.ts';
 import { monotonicNs } from '../time/clock.ts';
@@ -125,7 +126,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     savedSigMask: undefined,
     realBlocked: NO_SIGNALS,
     pending: newPending(),
-    altStack: { sp: 0, size: 0, flags: 2 },
+    altStack: noAltStack(),
     wait: undefined,
     timedOut: false,
     restart: undefined as RestartRecord | undefined,

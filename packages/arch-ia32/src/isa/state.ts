@@ -102,3 +102,5 @@ export const MODE_FP_ONCE = 0x2000;
 export const MODE_FP_EXACT = 0x4000;
 /** The same of x87 instructions that round, while the control word is not the usual one. */
 export const MODE_X87_EXACT = 0x8000;
+/** SSE operations are checked one by one, for some operand was no number of middling size (lift/float-range.ts). */
+export const MODE_FP_WIDE = 0x10000;

@@ -22,6 +22,7 @@ const TABLE = {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',
   },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
+  unrolledLoops: { meaning: 'some turns of small loops are laid out one behind the other' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
@@ -51,6 +52,9 @@ const TABLE = {
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
+  mergedAlignment: {
+    meaning: "a trap on an address's lowest bits and the test that an access stays in its page are one test",
+  },
   guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
   branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },

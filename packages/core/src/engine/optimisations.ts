@@ -56,7 +56,8 @@ const TABLE = {
     changesLift: true,
   },
   floatRanges: {
-    meaning: 'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be',
+    meaning:
+      'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be; before any was inexact, they are asked if they are exact',
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },

@@ -22,6 +22,7 @@ const TABLE = {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',
   },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
+  unrolledLoops: { meaning: 'turns of small loops are laid out one behind the other' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },

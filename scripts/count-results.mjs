@@ -9,7 +9,9 @@ for (const name of readdirSync(process.argv[2])) {
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   // A file that failed before its first test has none to count.
-  failed += report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(isFailed)).length;
+  failed += report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some(isFailed),
+  ).length;
   // A test that did not run proves nothing: in CI it counts as failed.
   failed += report.numPendingTests;
 }

@@ -33,6 +33,12 @@ function kml(args: readonly string[], input = '') {
 }
 
 describe('run', () => {
+  test('counters on standard output come after what the program printed', () => {
+    const [printed, ...counters] = kml(['run', '--stats', '-', `${GUESTS}box`, 'echo', 'hello']).stdout.split('\n');
+    expect(printed).toBe('hello');
+    expect(JSON.parse(counters.join('\n'))).toMatchObject({ exit: { kind: 'exit', status: 0 } });
+  });
+
   test('ends without a word where nobody reads on', () => {
     const script = `"$0" explain ${GUESTS}box | head -n 1; echo "${'$'}{PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync('bash', ['-c', script, KML], { encoding: 'utf8', timeout: 60_000 });

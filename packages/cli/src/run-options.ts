@@ -30,7 +30,11 @@ export const netOption = () =>
 export const straceOption = () =>
   new Option('--strace [file]', 'print every system call, on standard error or to a file');
 
-export const statsOption = () => new Option('--stats <file>', 'write counters of the run as JSON');
+export const statsOption = () =>
+  new Option(
+    '--stats <file>',
+    'write counters of the run as JSON (-: on standard output, after all that programs print)',
+  );
 
 export const recogniseOption = () =>
   new Option(

@@ -109,6 +109,8 @@ function codeStore(): CodeStore {
   return { ...openCodeStore(join(cacheDirectory(), 'code'), BUILD), hostCode: openHostCode(underSparingFlags) };
 }
 
+const STDOUT = 1;
+
 /** The wish to be saved that SIGUSR1 makes, from now on: unheard, Node would start its debugger. */
 interface SaveWish {
   early: boolean;
@@ -164,7 +166,7 @@ function writeStats(path: string, machine: Machine, exit: RunResult, hostSeconds
   const peakHostMemory = process.resourceUsage().maxRSS * 1024;
   const stats = { ...machine.stats(), hostSeconds, peakHostMemory, exit };
   try {
-    writeFileSync(path, `${JSON.stringify(stats, undefined, 2)}\n`);
+    writeFileSync(path === '-' ? STDOUT : path, `${JSON.stringify(stats, undefined, 2)}\n`);
   } catch (error) {
     throw new Failure(`--stats ${path}: ${(error as NodeJS.ErrnoException).code}`);
   }

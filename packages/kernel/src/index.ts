@@ -74,6 +74,7 @@ export { type RewriteState, rewriteState } from './rewrite/state.ts';
 export type { HostFileChange } from './save/host-files.ts';
 export { restoreKernel, resumeKernel, type SavedKernel, saveKernel } from './save/kernel-save.ts';
 export { directoriesOf, findUnsaveable, outsideNames } from './save/unsaveable.ts';
+export { altStackFlags, disarmAltStack, hasAltStack, onAltStack, restoreAltStack } from './signal/alt-stack.ts';
 export { FrameImage, frameWords } from './signal/frame-image.ts';
 export { forceSignal, sigInfo } from './signal/send.ts';
 export {
@@ -85,11 +86,11 @@ export {
   without,
 } from './signal/sig-set.ts';
 export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
-export { onAltStack } from './signal/syscalls/action.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './stack-walk.ts';
 export * from './syscalls/define.ts';
 export { stackArgument } from './syscalls/stack-argument.ts';
+export { noteAnswered } from './syscalls/steady.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
 export { kernelWork, type WorkConstant, type WorkModel, workConstants } from './syscalls/work-cost.ts';
 export { CAP, capable } from './task/capabilities.ts';

@@ -52,6 +52,13 @@ export interface Credentials {
   caps: Capabilities;
 }
 
+/** A task's alternate signal stack (sigaltstack): address, bytes (0: none), SS_ flags. */
+export interface AltStack {
+  readonly sp: number;
+  readonly size: number;
+  readonly flags: number;
+}
+
 /** 'traced': stopped for its tracer. */
 export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'traced' | 'zombie' | 'dead';
 
@@ -73,7 +80,7 @@ export interface Task {
   /** Signals that sigtimedwait unblocks while it waits for them: blocked as far as their action goes. */
   realBlocked: SigSet;
   pending: PendingSignals;
-  altStack: { sp: number; size: number; flags: number };
+  altStack: AltStack;
   wait: Wait | undefined;
   /** Set by the waker's reason: the deadline passed. */
   timedOut: boolean;
@@ -108,7 +115,7 @@ export interface Task {
   rtStart: number;
   toTail: boolean;
   /** As ioprio_set was told; undefined: never. */
-  ioPriority?: number;
+  ioPriority: number | undefined;
   /** Fair-share clock: cycles used, weighted by nice. */
   vruntime: number;
   /** Cycle count up to which the task has been charged, and at which it last got the CPU. */
@@ -126,7 +133,7 @@ export interface Task {
   clearChildTid: number;
   robustList: number;
   /** Adjustments of semaphores that are due when the task ends (SEM_UNDO). */
-  semUndo?: SemUndoList | undefined;
+  semUndo: SemUndoList | undefined;
   /** Exit status word as wait() gives it, once zombie. */
   exitCode: number;
   exitSignal: number;
@@ -144,13 +151,13 @@ export interface Task {
   personality: number;
   startTime: bigint;
   /** Who traces it, the stop it is in, and whom it traces itself (ptrace/). */
-  tracing?: Tracing | undefined;
-  tracedStop?: TracedStop | undefined;
+  tracing: Tracing | undefined;
+  tracedStop: TracedStop | undefined;
   tracees: Task[];
   /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
   stopSignal: number;
   /** Restartable sequences (sched/rseq.ts). */
-  rseq?: RseqArea | undefined;
+  rseq: RseqArea | undefined;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }
@@ -346,7 +353,7 @@ export interface Vma {
   dontDump: boolean;
   /** Nothing but execution is permitted: reads fault. */
   executeOnly?: boolean;
-  /** Image key of code mapped here: file identity and load bias (CodeRange.image); '' where it is not a file's. */
+  /** Image key of code mapped here: file identity and load bias ; '' where it is not a file's. */
   image: string;
 }
 

@@ -1,10 +1,14 @@
 import {
+  altStackFlags,
+  disarmAltStack,
   encodeSigInfo,
   FrameImage,
   frameWords,
+  hasAltStack,
   type Kernel,
   kernelRead32,
   onAltStack,
+  restoreAltStack,
   type SigAction,
   type SigInfo,
   type SigSet,
@@ -20,8 +24,6 @@ import { returnIndex, returnWords } from './sigpage.ts';
 const SA_SIGINFO = 0x4;
 const SA_RESTORER = 0x0400_0000;
 const SA_ONSTACK = 0x0800_0000;
-const SS_DISABLE = 2;
-const SS_AUTODISARM = 0x8000_0000;
 
 /** Within struct ucontext: flags, stack, sigcontext, mask, coprocessor state; its length. */
 const UC = { flags: 0, stack: 8, context: 20, mask: 104, regspace: 232, bytes: 744 };
@@ -62,9 +64,9 @@ export function setupSignal(
   const thumb = (action.handler & 1) !== 0;
   if (rt) {
     IMAGE.putBytes(kernel, 0, encodeSigInfo(kernel, info));
-    const { sp, size, flags } = task.altStack;
+    const { sp, size } = task.altStack;
     IMAGE.put(uc + UC.stack, sp);
-    IMAGE.put(uc + UC.stack + 4, size === 0 ? SS_DISABLE : flags);
+    IMAGE.put(uc + UC.stack + 4, altStackFlags(task));
     IMAGE.put(uc + UC.stack + 8, size);
   } else IMAGE.put(UC.flags, OLD_FRAME_MAGIC);
   const restorer = (action.flags & SA_RESTORER) !== 0;
@@ -74,7 +76,7 @@ export function setupSignal(
     IMAGE.put(uc + RETCODE + 4, second);
   }
   if (!IMAGE.finish(kernel, task, at, bytes)) return false;
-  if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  disarmAltStack(task);
 
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
@@ -97,7 +99,7 @@ export function setupSignal(
 function frameAddress(kernel: Kernel, task: Task, frame: number, action: SigAction, bytes: number): number | undefined {
   const sp = kernelRead32(kernel, frame + PT.sp) >>> 0;
   const { altStack } = task;
-  const usable = altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0;
+  const usable = hasAltStack(task);
   if (usable && onAltStack(task, sp)) return sp - altStack.sp < bytes + 8 ? undefined : align(sp - bytes);
   if (usable && (action.flags & SA_ONSTACK) !== 0) return align(altStack.sp + altStack.size - bytes);
   return align(sp - bytes);
@@ -140,7 +142,8 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   // No system call is to be restarted out of a handler's return.
   frameAccess.clearSyscall(kernel, frame);
   task.sigMask = IMAGE.takeSigSet(uc + UC.mask, 8);
-  if (rt) restoreAltStack(task, uc + UC.stack);
+  const stack = uc + UC.stack;
+  if (rt) restoreAltStack(task, IMAGE.take(stack), IMAGE.take(stack + 8), IMAGE.take(stack + 4));
   return true;
 }
 
@@ -149,13 +152,6 @@ export function validCpsr(task: Task, cpsr: number): number | undefined {
   const mode = cpsr & PSR_M;
   if ((cpsr & PSR_I) !== 0 || (mode !== USR && !(mode === SYS && task.kernelMode))) return undefined;
   return (cpsr & ~(PSR_F | PSR_A | PSR_E | PSR_J | PSR_M)) | userMode(task);
-}
-
-function restoreAltStack(task: Task, at: number): void {
-  const flags = IMAGE.take(at + 4) >>> 0;
-  const size = IMAGE.take(at + 8) >>> 0;
-  if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp: IMAGE.take(at) >>> 0, size, flags: flags & SS_AUTODISARM };
 }
 
 /** A word the ABI keeps with the task (exceptions.ts puts them there). */

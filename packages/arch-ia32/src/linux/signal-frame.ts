@@ -1,10 +1,15 @@
 import {
+  altStackFlags,
+  disarmAltStack,
   encodeSigInfo,
   FrameImage,
   frameWords,
+  hasAltStack,
   type Kernel,
   kernelRead32,
   kernelWrite32,
+  onAltStack,
+  restoreAltStack,
   type SigAction,
   type SigInfo,
   type SigSet,
@@ -20,8 +25,6 @@ import { KERNEL_DS, KU_CS_EXCEPTION, PT, PT_SIZE, USER_CS, USER_DS } from './pt-
 const SA_SIGINFO = 0x4;
 const SA_RESTORER = 0x0400_0000;
 const SA_ONSTACK = 0x0800_0000;
-const SS_DISABLE = 2;
-const SS_AUTODISARM = 0x8000_0000;
 
 /** struct sigframe_ia32: return address, signal, sigcontext (88 bytes), an unused fpstate, mask, code for debuggers. */
 const OLD = { context: 8, extraMask: 720, code: 724, bytes: 732 };
@@ -80,8 +83,8 @@ export function setupSignal(
   const esp = i32[registers + (PT.esp >> 2)]!;
   let sp = esp >>> 0;
   const { altStack } = task;
-  const onAlt = altStack.size > 0 && sp > altStack.sp && sp - altStack.sp <= altStack.size;
-  if ((action.flags & SA_ONSTACK) !== 0 && !onAlt && altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0) {
+  const onAlt = onAltStack(task, sp);
+  if ((action.flags & SA_ONSTACK) !== 0 && !onAlt && hasAltStack(task)) {
     sp = altStack.sp + altStack.size;
   } else if (onAlt && sp - altStack.sp < RT.bytes + FP_BYTES) return false;
 
@@ -117,7 +120,7 @@ export function setupSignal(
   }
   saveFpState(kernel.cpu, IMAGE.words, IMAGE.at + (fpOffset >> 2));
   if (!IMAGE.finish(kernel, task, at, fpOffset + FP_BYTES, bytes + FP_BYTES)) return false;
-  if ((altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  disarmAltStack(task);
 
   enterHandler(kernel, task, frame, action.handler, at, info.signo, rt);
   return true;
@@ -130,7 +133,7 @@ function putInfo(kernel: Kernel, task: Task, at: number, info: SigInfo, mask: Si
   IMAGE.put(12, at + RT.ucontext);
   IMAGE.putBytes(kernel, RT.info, encodeSigInfo(kernel, info));
   IMAGE.put(RT.ucontext + UC.stack, altStack.sp);
-  IMAGE.put(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags);
+  IMAGE.put(RT.ucontext + UC.stack + 4, altStackFlags(task));
   IMAGE.put(RT.ucontext + UC.stack + 8, altStack.size);
   IMAGE.putSigSet(mask, RT.ucontext + UC.mask, 8);
   IMAGE.put(RT.code, RT_CODE[0]);
@@ -203,7 +206,8 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   task.sigMask = rt
     ? IMAGE.takeSigSet(RT.ucontext + UC.mask, 8)
     : setOfWords(IMAGE.take(context + SC_OLDMASK), IMAGE.take(OLD.extraMask));
-  if (rt) restoreAltStack(task);
+  const stack = RT.ucontext + UC.stack;
+  if (rt) restoreAltStack(task, IMAGE.take(stack), IMAGE.take(stack + 8), IMAGE.take(stack + 4));
   return true;
 }
 
@@ -224,13 +228,6 @@ function validated(task: Task, oldFlags: number, register: keyof typeof PT, valu
     default:
       return value;
   }
-}
-
-function restoreAltStack(task: Task): void {
-  const flags = IMAGE.take(RT.ucontext + UC.stack + 4) >>> 0;
-  const size = IMAGE.take(RT.ucontext + UC.stack + 8) >>> 0;
-  if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp: IMAGE.take(RT.ucontext + UC.stack) >>> 0, size, flags: flags & SS_AUTODISARM };
 }
 
 /** A word the ABI keeps with the task (exception entry puts them there). */

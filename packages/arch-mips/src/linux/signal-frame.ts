@@ -1,15 +1,19 @@
 /** Signal frames of o32. Linux 6.1 arch/mips/kernel/signal.c */
 import {
+  altStackFlags,
+  disarmAltStack,
   encodeSigInfo,
   FrameImage,
   frameWords,
   generic,
   genericSet,
+  hasAltStack,
   type Kernel,
   kernelRead32,
   nativeNumber,
   nativeSet,
   onAltStack,
+  restoreAltStack,
   type SigAction,
   type SigInfo,
   type SigSet,
@@ -19,8 +23,6 @@ import {
 import { A0, A1, A2, PT, PT_SIZE, ptReg, RA, SP, T9 } from './pt-regs.ts';
 import { decodeSigcontext, encodeSigcontext, SIGCONTEXT_BYTES } from './sigcontext.ts';
 
-const SS_DISABLE = 2;
-const SS_AUTODISARM = 0x8000_0000;
 const MASK_BYTES = 16;
 /** Below the program's stack pointer: where old floating point emulators put code. */
 const GAP = 32;
@@ -57,14 +59,14 @@ export function setupSignal(
   encodeSigcontext(kernel, frame, IMAGE.words, IMAGE.at + (layout.context >> 2));
   IMAGE.putSigSet(nativeSet(kernel, mask), layout.mask, MASK_BYTES);
   if (rt) {
-    const { sp, size, flags } = task.altStack;
+    const { sp, size } = task.altStack;
     IMAGE.putBytes(kernel, RT.info, encodeSigInfo(kernel, info));
     IMAGE.put(RT.stack, sp);
     IMAGE.put(RT.stack + 4, size);
-    IMAGE.put(RT.stack + 8, size === 0 ? SS_DISABLE : flags);
+    IMAGE.put(RT.stack + 8, altStackFlags(task));
   }
   if (!IMAGE.finish(kernel, task, at, layout.bytes)) return false;
-  if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  disarmAltStack(task);
 
   const registers = frameWords(kernel, frame, PT_SIZE);
   const { i32 } = kernel.memory;
@@ -87,7 +89,7 @@ function frameAt(kernel: Kernel, task: Task, frame: number, action: SigAction, b
   const sp = (kernelRead32(kernel, frame + ptReg(SP)) >>> 0) - GAP;
   const { altStack } = task;
   const onAlt = onAltStack(task, sp);
-  const usable = altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0;
+  const usable = hasAltStack(task);
   const switches = (action.flags & generic.SA_ONSTACK) !== 0 && usable && !onAlt;
   const top = switches ? altStack.sp + altStack.size : sp;
   const at = ((top - bytes) & ~7) >>> 0;
@@ -101,16 +103,6 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   if (!IMAGE.open(kernel, task, at, layout.bytes)) return false;
   decodeSigcontext(kernel, frame, IMAGE.words, IMAGE.at + (layout.context >> 2));
   task.sigMask = without(genericSet(kernel, IMAGE.takeSigSet(layout.mask, MASK_BYTES)), generic.UNBLOCKABLE);
-  if (rt) restoreAltStack(task);
+  if (rt) restoreAltStack(task, IMAGE.take(RT.stack), IMAGE.take(RT.stack + 4), IMAGE.take(RT.stack + 8));
   return true;
-}
-
-function restoreAltStack(task: Task): void {
-  const [sp, size, flags] = [
-    IMAGE.take(RT.stack) >>> 0,
-    IMAGE.take(RT.stack + 4) >>> 0,
-    IMAGE.take(RT.stack + 8) >>> 0,
-  ];
-  if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp, size, flags: flags & SS_AUTODISARM };
 }

@@ -1,13 +1,17 @@
 /** Signal frames of 32-bit PowerPC. Linux 6.1 arch/powerpc/kernel/signal_32.c */
 import {
+  altStackFlags,
+  disarmAltStack,
   encodeSigInfo,
   FrameImage,
   frameWords,
+  hasAltStack,
   type Kernel,
   kernelRead32,
   nativeNumber,
   onAltStack,
   readWord,
+  restoreAltStack,
   SIGINFO_BYTES,
   type SigAction,
   type SigInfo,
@@ -23,8 +27,6 @@ import { PT, PT_SIZE } from './pt-regs.ts';
 
 const SA_SIGINFO = 0x4;
 const SA_ONSTACK = 0x0800_0000;
-const SS_DISABLE = 2;
-const SS_AUTODISARM = 0x8000_0000;
 
 /** struct mcontext: registers as struct pt_regs (48 words), floating point, two words of padding, no vectors here. */
 const MC = { fp: 192, bytes: 992 };
@@ -75,7 +77,7 @@ export function setupSignal(
   if (!IMAGE.finish(kernel, task, at, bytes)) return false;
   const sp = at - (rt ? RT_CALLER_FRAME : CALLER_FRAME);
   if (!writeWord(kernel, task, sp, kernelRead32(kernel, frame + PT.r1))) return false;
-  if ((task.altStack.flags & SS_AUTODISARM) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
+  disarmAltStack(task);
 
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
@@ -104,7 +106,7 @@ function frameAddressFor(task: Task, sp: number, action: SigAction, bytes: numbe
   const { altStack } = task;
   const on = onAltStack(task, sp);
   let top = sp;
-  if ((action.flags & SA_ONSTACK) !== 0 && !on && altStack.size > 0 && (altStack.flags & SS_DISABLE) === 0) {
+  if ((action.flags & SA_ONSTACK) !== 0 && !on && hasAltStack(task)) {
     top = altStack.sp + altStack.size;
   }
   const at = ((top - bytes) & -16) >>> 0;
@@ -125,7 +127,7 @@ function fillRt(kernel: Kernel, task: Task, frame: number, at: number, info: Sig
   const { altStack } = task;
   IMAGE.putBytes(kernel, 0, encodeSigInfo(kernel, info));
   IMAGE.put(RT.ucontext + UC.stack, altStack.sp);
-  IMAGE.put(RT.ucontext + UC.stack + 4, altStack.size === 0 ? SS_DISABLE : altStack.flags);
+  IMAGE.put(RT.ucontext + UC.stack + 4, altStackFlags(task));
   IMAGE.put(RT.ucontext + UC.stack + 8, altStack.size);
   IMAGE.put(RT.ucontext + UC.regs, at + RT.ucontext + UC.context);
   IMAGE.putSigSet(mask, RT.ucontext + UC.mask, 8);
@@ -152,7 +154,7 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   const at = sp + RT_CALLER_FRAME + RT.ucontext;
   if (!restoreUcontext(kernel, task, frame, at, true)) return false;
   if (!IMAGE.open(kernel, task, at + UC.stack, 12)) return false;
-  restoreAltStack(task);
+  restoreAltStack(task, IMAGE.take(0), IMAGE.take(8), IMAGE.take(4));
   return true;
 }
 
@@ -197,11 +199,4 @@ function restoreContext(kernel: Kernel, task: Task, frame: number, at: number, m
   takeFpState(kernel.cpu, words, from + (MC.fp >> 2));
   task.sigMask = mask;
   return true;
-}
-
-function restoreAltStack(task: Task): void {
-  const flags = IMAGE.take(4) >>> 0;
-  const size = IMAGE.take(8) >>> 0;
-  if ((flags & SS_DISABLE) !== 0) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE };
-  else task.altStack = { sp: IMAGE.take(0) >>> 0, size, flags: flags & SS_AUTODISARM };
 }

@@ -155,7 +155,7 @@ export class BlockCache {
     if (this.cpu.memory.markCode(frame, offset, length)) this.cpu.mmu.forbidWrites(frame);
   }
 
-  /** An executable page is mapped otherwise, or (page -1) code ranges have changed. */
+  /** An executable page is mapped otherwise. */
   mappingChanged(space: AddressSpace, page: number): void {
     this.fetch.mappingChanged(space, page);
   }

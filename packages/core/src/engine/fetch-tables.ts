@@ -47,9 +47,8 @@ export class FetchTables {
     return frame;
   }
 
-  /** An executable page is mapped otherwise; -1: its code ranges changed, which is of no account here. */
+  /** An executable page is mapped otherwise. */
   mappingChanged(space: AddressSpace, page: number): void {
-    if (page < 0) return;
     if (page >= this.mmu.kernelPage) {
       for (let number = 0; number < FETCH_TABLES_COUNT; number++) this.dropPage(number, page);
       return;

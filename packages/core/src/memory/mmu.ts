@@ -1,5 +1,5 @@
 import { type Access, GuestFault } from '../cpu/guest-fault.ts';
-import { AddressSpace, type CodeRange } from './address-space.ts';
+import { AddressSpace } from './address-space.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import {
   LOOKUP_ADDRESS,
@@ -25,7 +25,7 @@ import {
   pteFrame,
 } from './page-table.ts';
 
-/** Told when an executable page of an address space is mapped otherwise, or its code ranges change. */
+/** Told when an executable page of an address space is mapped otherwise. */
 export type CodeMappingListener = (space: AddressSpace, page: number) => void;
 
 /** What a save file keeps of the MMU: the rest is derived. Plain data and address spaces. */
@@ -163,12 +163,6 @@ export class Mmu {
     }
   }
 
-  /** Says which pages hold code of which image; replaces what was said before. */
-  setCodeRanges(space: AddressSpace, ranges: readonly CodeRange[]): void {
-    space.codeRanges = ranges;
-    this.codeMappingListener(space, -1);
-  }
-
   /** Translates in the current space, filling the tables. Byte address in the memory; throws GuestFault. */
   translate(address: number, access: Access, supervisor: boolean): number {
     const at = this.probe(this.current, address, access, supervisor);
@@ -196,6 +190,13 @@ export class Mmu {
     const table = i32[TABLES_ADDRESS >> 2]! + (access === 'write' ? TABLE_WRITE : 0);
     const word = i32[(table + (address >>> PAGE_SHIFT) * 4) >>> 2]!;
     return word === 0 ? -1 : (address + word + 1) >>> 0;
+  }
+
+  /** Whether the translation table of the current space serves accesses to this page. */
+  isFilled(address: number, access: 'read' | 'write', supervisor: boolean): boolean {
+    const { i32 } = this.memory;
+    const table = (supervisor ? TABLE_SUPERVISOR : 0) + (access === 'write' ? TABLE_WRITE : 0);
+    return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2] !== 0;
   }
 
   /** As translate in any space, but -1 for a fault. Sets accessed and dirty bits. */

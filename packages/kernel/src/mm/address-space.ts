@@ -51,7 +51,6 @@ function dropMappings(kernel: Kernel, mm: Mm): void {
 
 /** Destroys an address space that has no users. Where it is the MMU's current one, the MMU falls back to the kernel's own. */
 export function destroyMm(kernel: Kernel, mm: Mm): void {
-  mm.space.codeRanges = [];
   kernel.mmu.destroySpace(mm.space);
   dropMappings(kernel, mm);
   releaseVmaFile(kernel, mm.exe);

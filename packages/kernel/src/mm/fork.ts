@@ -9,9 +9,9 @@ import { segmentMapped } from '../ipc/sysv/shm-attach.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Mm, Vma } from '../types.ts';
 import { newMm } from './address-space.ts';
-import { holdsFrame, isSwapEntry, PROT_EXEC } from './pte.ts';
+import { holdsFrame, isSwapEntry } from './pte.ts';
 import { mmState } from './state.ts';
-import { copyVma, updateCodeRanges } from './vma.ts';
+import { copyVma } from './vma.ts';
 
 /** A copy of the address space for a child process, with one user. Allocates no page frames. */
 export function forkMm(kernel: Kernel, parent: Mm): Mm {
@@ -46,17 +46,7 @@ export function forkMm(kernel: Kernel, parent: Mm): Mm {
   child.peakRss = child.rss;
   const { copyArea, copyEntry } = kernel.work;
   kernel.engine.addCycles(copyArea * child.vmas.length + copyEntry * (child.rss + child.swapped));
-  copyCodeRanges(kernel, parent, child);
   return child;
-}
-
-/** A child that has all of its parent's areas has its code ranges, where none of them is known by its address space. */
-function copyCodeRanges(kernel: Kernel, parent: Mm, child: Mm): void {
-  const same =
-    child.vmas.length === parent.vmas.length &&
-    parent.vmas.every(({ prot, image }) => !(prot & PROT_EXEC) || image !== '');
-  if (same) child.space.codeRanges = parent.space.codeRanges;
-  else updateCodeRanges(kernel, child);
 }
 
 /** The pages of one VMA, leaf by leaf: the child's entries are written as they are, since nothing was derived from them yet. */

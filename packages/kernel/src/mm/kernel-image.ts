@@ -46,7 +46,6 @@ function openPage(kernel: Kernel, page: number): void {
  * the rights of both.
  */
 export function mapKernelImage(kernel: Kernel): void {
-  const ranges: { start: number; end: number; image: string }[] = [];
   for (const segment of kernel.image.segments) {
     const end = segment.address + segment.bytes.length;
     for (let at = segment.address; at < end; ) {
@@ -58,10 +57,5 @@ export function mapKernelImage(kernel: Kernel): void {
       if (segment.writableAt !== undefined) mapAgain(kernel, frame, segment.writableAt >>> PAGE_SHIFT);
       at += piece;
     }
-    if (segment.executable) {
-      ranges.push({ start: segment.address >>> PAGE_SHIFT, end: (end + PAGE_MASK) >>> PAGE_SHIFT, image: 'kernel' });
-    }
   }
-  ranges.sort((a, b) => a.start - b.start);
-  kernel.mmu.setCodeRanges(kernel.mmu.kernelOnly, ranges);
 }

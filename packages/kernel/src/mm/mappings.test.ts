@@ -154,7 +154,7 @@ describe('mremap', () => {
     for (let i = 0; i < 5; i++) expect(copyIn(kernel, task, moved + i * 4096, 1)![0]).toBe(3 + i);
     expect(readWord(kernel, task, middle)).toBeUndefined();
     expect(copyIn(kernel, task, base + 5 * 4096, 1)![0]).toBe(5);
-    const keys = new Set(task.mm!.space.codeRanges.map((range) => range.image));
+    const keys = new Set(task.mm!.vmas.map((vma) => vma.image));
     expect(keys.size).toBe(2);
     expect(auditMemory(kernel)).toEqual([]);
   });

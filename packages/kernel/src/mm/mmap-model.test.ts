@@ -160,7 +160,10 @@ it('mmap, munmap, mprotect and mremap agree with a map of pages', () => {
         const may = entry !== undefined && entry.prot !== 0;
         expect(readWord(kernel, task, at(i))).toBe(may ? entry.word : undefined);
       }
-      const code = task.mm!.space.codeRanges.reduce((sum, range) => sum + range.end - range.start, 0);
+      const code = task.mm!.vmas.reduce(
+        (sum, vma) => sum + (vma.prot & PROT_EXEC ? (vma.end - vma.start) / 4096 : 0),
+        0,
+      );
       expect(code).toBe([...model.values()].filter((entry) => entry.prot & PROT_EXEC).length);
       expect(auditMemory(kernel)).toEqual([]);
     }),

@@ -32,7 +32,7 @@ import { PROT_EXEC, PROT_READ, PROT_WRITE } from './pte.ts';
 import { newSharedMemory } from './shared-memory.ts';
 import { insertVma, isFree, newVma, pageAlign } from './vma.ts';
 
-/** Identity of a file's content at a load bias, for translations: CodeRange.image. */
+/** Identity of a file's content at a load bias, Vma.image. */
 export function imageKey(inode: Inode, start: number, offset: number): string {
   const { superblock, ino, size, mtime } = inode;
   const bias = (start - offset).toString(16);

@@ -11,7 +11,7 @@ import { dataBytes, mayCommit, readImpliesExec } from './mmap.ts';
 import { PROT_GROWSDOWN, PROT_GROWSUP, PROT_SEM } from './mmap-flags.ts';
 import { holdsFrame, PROT_EXEC, PROT_READ, PROT_WRITE, pteFlags } from './pte.ts';
 import { mmState } from './state.ts';
-import { findVma, findVmaIndex, forEachVma, isCovered, mergeAround, pageAlign, updateCodeRanges } from './vma.ts';
+import { findVma, findVmaIndex, forEachVma, isCovered, mergeAround, pageAlign } from './vma.ts';
 
 /** mprotect(2): 0 or -errno. */
 export function mprotect(kernel: Kernel, task: Task, address: number, length: number, prot: number): number {
@@ -75,15 +75,12 @@ function mayWriteMore(kernel: Kernel, task: Task, mm: Mm, start: number, end: nu
 function changeProtection(kernel: Kernel, mm: Mm, start: number, end: number, prot: number): void {
   if (start >= end) return;
   if (mm.rewrite !== undefined && (prot & PROT_EXEC) === 0) giveUpStubs(kernel, mm, start, end);
-  let code = false;
   forEachVma(mm, start, end, (vma) => {
     if (vma.prot === prot) return;
-    if ((vma.prot | prot) & PROT_EXEC) code = true;
     vma.prot = prot;
     protectPages(kernel, mm, vma);
   });
   mergeAround(kernel, mm, start, end);
-  if (code) updateCodeRanges(kernel, mm);
 }
 
 /** Rewrites the entries of a VMA whose protection has changed. */

@@ -12,8 +12,8 @@ import { MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE } from './mmap-flags.ts'
 import { unmapRange } from './munmap.ts';
 import { findFreeRange, MMAP_MIN_ADDRESS } from './placement.ts';
 import { populate } from './populate.ts';
-import { PROT_EXEC, PROT_WRITE } from './pte.ts';
-import { copyVma, findVma, insertVma, isFree, mergeAround, pageAlign, updateCodeRanges } from './vma.ts';
+import { PROT_WRITE } from './pte.ts';
+import { copyVma, findVma, insertVma, isFree, mergeAround, pageAlign } from './vma.ts';
 
 /** mremap(2): the address of the mapping, or -errno. */
 export function mremap(
@@ -114,7 +114,6 @@ function growInPlace(
     populate(kernel, mm, oldEnd, end, false);
   }
   mergeAround(kernel, mm, address, end);
-  if (vma.prot & PROT_EXEC) updateCodeRanges(kernel, mm);
   return address;
 }
 

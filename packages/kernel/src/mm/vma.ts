@@ -4,7 +4,6 @@ import { releaseFile, retainFile } from '../fs/file.ts';
 import { releaseAttachment } from '../ipc/sysv/shm-attach.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Mm, OpenFile, Vma } from '../types.ts';
-import { PROT_EXEC } from './pte.ts';
 import { releaseSharedMemory } from './shared-memory.ts';
 
 /** Rounds up to whole pages. May pass 2^32. */
@@ -111,7 +110,6 @@ export function insertVma(kernel: Kernel, mm: Mm, vma: Vma): void {
   mm.mappedBytes += vma.end - vma.start;
   if (vma.locked) mm.lockedBytes += vma.end - vma.start;
   mergeAround(kernel, mm, vma.start, vma.end);
-  if (vma.prot & PROT_EXEC) updateCodeRanges(kernel, mm);
 }
 
 /** Merges what can be merged at every VMA border in [start, end]. */
@@ -156,36 +154,11 @@ export function removeVmas(kernel: Kernel, mm: Mm, start: number, end: number): 
   splitAt(mm, end);
   const first = findVmaIndex(mm, start);
   let after = first;
-  let hadCode = false;
   for (; after < mm.vmas.length && mm.vmas[after]!.start < end; after++) {
     const vma = mm.vmas[after]!;
     mm.mappedBytes -= vma.end - vma.start;
     if (vma.locked) mm.lockedBytes -= vma.end - vma.start;
-    if (vma.prot & PROT_EXEC) hadCode = true;
   }
   const removed = mm.vmas.splice(first, after - first);
-  if (hadCode) updateCodeRanges(kernel, mm);
   for (const vma of removed) releaseVmaFile(kernel, vma.file);
-}
-
-/** Tells the MMU which pages hold code of which image. */
-export function updateCodeRanges(kernel: Kernel, mm: Mm): void {
-  const ranges: { start: number; end: number; image: string }[] = [];
-  for (const vma of mm.vmas) {
-    if ((vma.prot & PROT_EXEC) === 0) continue;
-    const start = vma.start / PAGE_SIZE;
-    const end = vma.end / PAGE_SIZE;
-    const image = vma.image !== '' ? vma.image : `anonymous@${mm.space.id}`;
-    const last = ranges.at(-1);
-    if (last !== undefined && last.end === start && last.image === image) last.end = end;
-    else ranges.push({ start, end, image });
-  }
-  const old = mm.space.codeRanges;
-  const same =
-    old.length === ranges.length &&
-    ranges.every((range, i) => {
-      const other = old[i]!;
-      return other.start === range.start && other.end === range.end && other.image === range.image;
-    });
-  if (!same) kernel.mmu.setCodeRanges(mm.space, ranges);
 }

@@ -6,6 +6,7 @@ import { readCString, readWord } from '../mm/user-access.ts';
 import { unlink } from '../ptrace/attach.ts';
 import { EVENT_EXEC } from '../ptrace/numbers.ts';
 import { wantsEvent } from '../ptrace/stop.ts';
+import { noAltStack } from '../signal/alt-stack.ts';
 import { SI_USER, SIG_IGN, SIGCHLD, SIGTRAP } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
 import { deletePosixTimers } from '../time/group-timers.ts';
@@ -70,7 +71,7 @@ function afterExec(kernel: Kernel, task: Task): void {
   closeOnExec(kernel, task);
   group.actions = group.actions.map((action) => (action.handler === SIG_IGN ? IGNORE_ACTION : DEFAULT_ACTION));
   deletePosixTimers(kernel, group);
-  task.altStack = { sp: 0, size: 0, flags: 2 };
+  task.altStack = noAltStack();
   task.restartBlock = undefined;
   task.robustList = 0;
   task.rseq = undefined;

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel.ts';
+import { noAltStack } from '../signal/alt-stack.ts';
 import { NSIG, SIG_DFL, SIG_IGN, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { NO_SIGNALS } from '../signal/sig-set.ts';
 import { monotonicNs } from '../time/clock.ts';
@@ -114,10 +115,19 @@ export interface TaskParts {
   fs: FsContext;
 }
 
-/** A task with nothing in it but its parts; not yet known to the kernel. */
+/**
+ * A task with nothing in it but its parts; not yet known to the kernel. All fields are there from the start, in one
+ * order: the host knows all tasks by one layout then, and finds what every kernel call asks for without a search.
+ */
 export function newTask(kernel: Kernel, parts: TaskParts): Task {
+  const { tid, group, comm, cred, files, fs } = parts;
   return {
-    ...parts,
+    tid,
+    group,
+    comm,
+    cred,
+    files,
+    fs,
     state: 'runnable',
     kernelMode: false,
     mm: undefined,
@@ -125,7 +135,7 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     savedSigMask: undefined,
     realBlocked: NO_SIGNALS,
     pending: newPending(),
-    altStack: { sp: 0, size: 0, flags: 2 },
+    altStack: noAltStack(),
     wait: undefined,
     timedOut: false,
     restart: undefined as RestartRecord | undefined,
@@ -171,6 +181,11 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     tracees: [],
     stopSignal: 0,
     arch: {},
+    ioPriority: undefined,
+    semUndo: undefined,
+    tracing: undefined,
+    tracedStop: undefined,
+    rseq: undefined,
   };
 }
 

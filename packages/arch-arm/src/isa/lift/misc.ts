@@ -1,8 +1,8 @@
 import { endRecognised } from '@kml/core';
-import { MODE_IT, MODE_M, SYS, USR } from '../state.ts';
+import { MODE_M, SYS } from '../state.ts';
 import { BREAKPOINT, SUPERVISOR_CALL } from '../vectors.ts';
 import type { Insn } from './insn.ts';
-import { takeSupervisorCall } from './mode-switch.ts';
+import { mayTakeInline, takeSupervisorCall } from './mode-switch.ts';
 
 /** NOP, the other hints, PLD, PLI, and the barriers: one CPU executes in order. */
 export function nop(_x: Insn): void {}
@@ -23,8 +23,7 @@ export function svc(x: Insn): void {
     endRecognised(x.b, recognised, x.next, costs.branch ?? 1);
     return;
   }
-  const inline = x.context.optimisations.inlineTraps && (x.mode & (MODE_M | MODE_IT)) === USR;
-  if (inline && x.it === 0) takeSupervisorCall(x);
+  if (x.it === 0 && mayTakeInline(x)) takeSupervisorCall(x);
   else x.b.endWith({ kind: 'trap', vector: SUPERVISOR_CALL, error: x.const(x.imm), completes: true });
 }
 

@@ -42,7 +42,7 @@ function compare(pc: number, mode: number, programs = PROGRAMS): void {
   }
 }
 
-test('SVC does in IR what the routine does', () => compare(USER_CODE, USR));
+test.each([USR, SYS])('SVC in mode 0x%x does in IR what the routine does', (mode) => compare(USER_CODE, mode));
 
 test('MOVS PC, LR does in IR what the routine does', () => compare(KERNEL_CODE, SVC));
 

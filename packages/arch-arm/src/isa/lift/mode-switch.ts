@@ -41,7 +41,13 @@ const EXCLUSIVE = reg('exclusive');
 const SCTLR = reg('sctlr');
 const VBAR = reg('vbar');
 
-/** The exception of an SVC in USR mode, not within an IT block. */
+/** Whether the exception of an SVC may be lifted inline: in the modes of programs, which share a bank of registers, not within an IT block. */
+export function mayTakeInline(x: Insn): boolean {
+  const mode = x.mode & (MODE_M | MODE_IT);
+  return x.context.optimisations.inlineTraps && (mode === USR || mode === SYS);
+}
+
+/** The exception of an SVC. */
 export function takeSupervisorCall(x: Insn): void {
   const { b } = x;
   const flags = b.or(x.flags.word(), b.or(b.shl(b.get(QF), x.const(27)), geBits(x)));

@@ -39,6 +39,12 @@ for (const [name, isa] of [
     compare(isa, USER_CODE, (random) => (random.word() & kept) | STATUS_USER);
   });
 
+  test(`SYSCALL in the kernel's modes does in IR what the routine does, ${name}`, () => {
+    const kept = ~(STATUS_KSU | STATUS_EXL | STATUS_ERL | STATUS_BEV);
+    const levels = [0, 0, STATUS_EXL, STATUS_ERL, STATUS_EXL | STATUS_USER, STATUS_EXL | STATUS_ERL];
+    compare(isa, USER_CODE, (random) => (random.word() & kept) | random.pick(levels));
+  });
+
   test(`ERET does in IR what the routine does, ${name}`, () => {
     compare(isa, KERNEL_CODE, (random) => (random.word() & ~STATUS_BEV) | random.pick([STATUS_EXL, STATUS_ERL]));
   });

@@ -39,14 +39,18 @@ const DELAY_TARGET = reg('delayTarget');
 const FCSR = reg('fcsr');
 const HWRENA = reg('hwrena');
 
-/** The exception of a SYSCALL in user mode (where Status.EXL is clear), not in a delay slot. */
+/** The exception of a SYSCALL, not in a delay slot. Where Status.EXL is set (never in user mode) EPC and Cause.BD stay as they are. */
 export function takeSystemCall(x: Insn): void {
   const { b } = x;
   const status = b.get(STATUS);
   const ebase = b.and(b.get(EBASE), x.const(0xffff_f000));
   const base = b.select(x.const(BOOT_VECTORS), ebase, b.and(status, x.const(STATUS_BEV)));
-  const cause = b.and(b.get(CAUSE), x.const(~(CAUSE_EXC_CODE | CAUSE_CE | CAUSE_BD)));
-  b.set(x.const(x.pc), EPC);
+  const old = b.get(CAUSE);
+  const isUser = (x.mode & MODE_USER) !== 0;
+  const level = b.and(status, x.const(STATUS_EXL));
+  const delay = isUser ? x.const(0) : b.select(b.and(old, x.const(CAUSE_BD)), x.const(0), level);
+  const cause = b.or(b.and(old, x.const(~(CAUSE_EXC_CODE | CAUSE_CE | CAUSE_BD))), delay);
+  b.set(isUser ? x.const(x.pc) : b.select(b.get(EPC), x.const(x.pc), level), EPC);
   b.set(b.or(cause, x.const(SYS << 2)), CAUSE);
   b.set(b.or(status, x.const(STATUS_EXL)), STATUS);
   const mode = x.const(x.mode & ~(MODE_USER | MODE_CU0));

@@ -35,6 +35,6 @@ export function syscall(x: Insn): void {
     endRecognised(x.b, recognised, (x.pc + 4) | 0, costs.branch ?? 1);
     return;
   }
-  if (x.context.optimisations.inlineTraps && x.mode & MODE_USER && !x.inSlot) takeSystemCall(x);
+  if (x.context.optimisations.inlineTraps && !x.inSlot) takeSystemCall(x);
   else x.b.endWith({ kind: 'trap', vector: SYS, error: x.const(0), completes: true });
 }

@@ -14,7 +14,7 @@ const RANDOM = ['srr0', 'srr1', 'fpscr', 'lr', 'r0', 'r1'];
 const PROGRAMS = 400;
 const TRANSLATED = MSR_IR | MSR_DR;
 
-/** SC from user mode, or RFI: in IR and by the routines of the host. */
+/** SC, or RFI: in IR and by the routines of the host. */
 function compare(pc: number, privilege: number): void {
   const [inline, routine] = [[], ['inlineTraps'] as const].map((without) =>
     instructionRunner({ isa: ppc, words: WORDS, kernelBase: KERNEL_BASE | 0, without }),
@@ -33,5 +33,7 @@ function compare(pc: number, privilege: number): void {
 }
 
 test('SC does in IR what the routine does', () => compare(USER_CODE, MSR_PR));
+
+test('SC at kernel privilege does in IR what the routine does', () => compare(USER_CODE, 0));
 
 test('RFI does in IR what the routine does', () => compare(KERNEL_CODE, 0));

@@ -22,7 +22,7 @@ export function sc(x: Insn): void {
     endRecognised(x.b, recognised, x.next, costs.branch ?? 1);
     return;
   }
-  if (x.context.optimisations.inlineTraps && x.isUser && !(x.mode & MODE_STEP)) takeSystemCall(x);
+  if (x.context.optimisations.inlineTraps && !(x.mode & MODE_STEP)) takeSystemCall(x);
   else x.end({ kind: 'trap', vector: SYSTEM_CALL, error: x.const(0), completes: true });
 }
 

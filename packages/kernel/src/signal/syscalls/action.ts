@@ -1,4 +1,5 @@
 /** sigaction, rt_sigaction, signal, sigaltstack, sigreturn, rt_sigreturn. */
+
 import { type ActionLayout, GENERIC_OLD_SIGACTION, GENERIC_SIGACTION } from '../../abi/layouts.ts';
 import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { decodeSigSet, encodeSigSet, lastSignal, sigSetBytes } from '../../abi/signals.ts';
@@ -9,6 +10,7 @@ import { copyIn, copyOut } from '../../mm/user-access.ts';
 import { full, type SyscallDef } from '../../syscalls/define.ts';
 import { frameAddress } from '../../task/thread-info.ts';
 import type { SigAction, Task } from '../../types.ts';
+import { noAltStack, onAltStack, SS_AUTODISARM, SS_DISABLE, SS_ONSTACK } from '../alt-stack.ts';
 import { defaultAction, SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, UNBLOCKABLE } from '../numbers.ts';
 import { flushSignals, recalcSigPending, setSigMask } from '../pending.ts';
 import { forceSegv } from '../send.ts';
@@ -76,17 +78,7 @@ function signal(kernel: Kernel, task: Task, signo: number, handler: number): num
   return before;
 }
 
-export const SS_ONSTACK = 1;
-export const SS_DISABLE = 2;
-const SS_AUTODISARM = 0x8000_0000;
 const MINSIGSTKSZ = 2048;
-
-/** Whether a stack pointer lies on the task's alternate stack. Linux 6.1 include/linux/sched/signal.h: on_sig_stack */
-export function onAltStack(task: Task, sp: number): boolean {
-  const { altStack } = task;
-  if (altStack.flags & SS_AUTODISARM) return false;
-  return sp >>> 0 > altStack.sp && (sp >>> 0) - altStack.sp <= altStack.size;
-}
 
 function altStackState(task: Task, sp: number): number {
   if (task.altStack.size === 0) return SS_DISABLE;
@@ -112,7 +104,7 @@ function sigaltstack(kernel: Kernel, task: Task, next: number, old: number): num
     const reader = new StructReader(kernel, bytes);
     const mode = reader.u32(flagsAt) & ~SS_AUTODISARM;
     if (mode !== 0 && mode !== SS_ONSTACK && mode !== SS_DISABLE) return -EINVAL;
-    if (mode === SS_DISABLE) task.altStack = { sp: 0, size: 0, flags: reader.u32(flagsAt) };
+    if (mode === SS_DISABLE) task.altStack = { ...noAltStack(), flags: reader.u32(flagsAt) };
     else if (reader.u32(sizeAt) < MINSIGSTKSZ) return -ENOMEM;
     else task.altStack = { sp: reader.u32(0), size: reader.u32(sizeAt), flags: reader.u32(flagsAt) };
   }

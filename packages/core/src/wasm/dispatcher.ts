@@ -2,13 +2,15 @@ import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
 import { LEAVE, LOOKUP_ENTRIES } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
 import type { FixedModules } from './fixed-modules.ts';
-import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
+import { REGION_PARAMETERS, REGION_RESULTS, REGION_TYPE } from './region-abi.ts';
 
 export interface Dispatcher {
   /** Runs the region in `slot`, and others after it as the look-up cache finds them, none with a caller; answers `stop` before running on from there, a pc that is not in the cache, or LEAVE. */
   dispatch(pc: number, slot: number, mode: number, stack: number, stop: number): number;
   /** Runs one region. */
   invoke(pc: number, stack: number, back: number, slot: number): number;
+  /** The regions' functions, by slot. */
+  readonly table: WebAssembly.Table;
   /** Stands in table slots that have no region: answers its pc where there is no caller, else what `absent` does. */
   readonly stub: unknown;
 }
@@ -19,26 +21,43 @@ export type Absent = (pc: number, stack: number, back: number) => number;
 /** Elements of the function table. */
 export const TABLE_SIZE = 1 << 16;
 
-/** @param modules makes its module */
+/**
+ * @param typed all elements of the table are functions of regions' type, which calls then need not check
+ * @param modules makes its module
+ */
 export function createDispatcher(
   memory: WebAssembly.Memory,
-  table: WebAssembly.Table,
+  typed: boolean,
   absent: Absent,
   modules: FixedModules,
 ): Dispatcher {
-  const exports = modules.instantiate('dispatcher', dispatcherModule, { e: { m: memory, t: table, absent } });
-  return exports as unknown as Dispatcher;
+  if (typed) {
+    const exports = modules.instantiate('dispatcher', () => dispatcherModule(true), { e: { m: memory, absent } });
+    return exports as unknown as Dispatcher;
+  }
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
+  const imports = { e: { m: memory, absent, t: table } };
+  const exports = modules.instantiate('dispatcher-untyped', () => dispatcherModule(false), imports);
+  table.set(0, exports.stub);
+  return { ...(exports as unknown as Dispatcher), table };
 }
 
-function dispatcherModule(): Uint8Array<ArrayBuffer> {
+/** Imports the regions' table into a module whose type REGION_TYPE is theirs. */
+export function importRegionTable(module: ModuleWriter, typed: boolean): void {
+  if (typed) module.importTypedTable('e', 't', TABLE_SIZE, REGION_TYPE);
+  else module.importTable('e', 't', TABLE_SIZE);
+}
+
+function dispatcherModule(typed: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const dispatchType = module.type(['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
   const invokeType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
   const absentNumber = module.importFunction('e', 'absent', regionType);
   module.importMemory('e', 'm');
-  module.importTable('e', 't', TABLE_SIZE);
-  module.addFunction(regionType, [], stubBody(absentNumber), 'stub');
+  if (!typed) importRegionTable(module, false);
+  const stub = module.addFunction(regionType, [], stubBody(absentNumber), 'stub');
+  if (typed) module.defineTypedTable('table', TABLE_SIZE, regionType, stub);
   module.addFunction(dispatchType, ['i32', 'i32', 'i64'], dispatchBody(regionType), 'dispatch');
   const invoke = new CodeWriter().get(0).get(1).get(2).get(3).byte(OPCODE.callIndirect).u32(regionType).u32(0);
   module.addFunction(invokeType, [], invoke, 'invoke');

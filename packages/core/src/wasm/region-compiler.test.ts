@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import wabtLoader from 'wabt';
 import { defineLayout } from '../cpu/layout.ts';
-import { ALL_OPTIMISATIONS } from '../engine/optimisations.ts';
+import { ALL_OPTIMISATIONS, optimisationsWithout } from '../engine/optimisations.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -52,7 +52,7 @@ function compile(
     placeNumber: () => 0,
     link: () => 0,
   });
-  const bytes = encodeModule([encodeFunction(region.locals, region.body)], []);
+  const bytes = encodeModule([encodeFunction(region.locals, region.body)], [], optimisationsWithout(['typedTable']));
   const module = wabt.readWasm(bytes, { simd: true, tail_call: true, sign_extension: true, sat_float_to_int: true });
   module.validate();
   const text = module.toText({ foldExprs: true, inlineExport: true });

@@ -2,6 +2,7 @@ import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.t
 import type { BlockCode } from './block-code.ts';
 import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
+import { emitReturn, loadClock, pushClock, storeClock, takeClock } from './clock-emitter.ts';
 import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_EXACT } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import { isInPlace } from './in-place.ts';
@@ -21,6 +22,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       handOver(region, index, code);
       finishBlock(region);
       region.code.i32Const(terminal.target).get(PARAM_STACK).i32Const(terminal.returnTo);
+      pushClock(region);
       // A block without instructions only leads out of a callee that stands in line.
       pushLink(region, terminal.target, code.block.count > 0);
       region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
@@ -29,7 +31,9 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
     case 'callIndirect':
       indirectTarget(region, index, code, (local) => {
         noteTarget(region, code, local, true);
-        region.code.get(local).get(PARAM_STACK).i32Const(terminal.returnTo).get(local);
+        region.code.get(local).get(PARAM_STACK).i32Const(terminal.returnTo);
+        pushClock(region);
+        region.code.get(local);
         pushLookupSlot(region, local);
         region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
       });
@@ -41,7 +45,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
     case 'return':
       handOver(region, index, code);
       region.values.push(code.terminalValues[0]!);
-      region.code.byte(OPCODE.return);
+      emitReturn(region);
       break;
     default:
       if (isInPlace(terminal)) {
@@ -61,6 +65,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
 export function emitWayOut(region: RegionContext, index: number, pc: number): void {
   region.sync(region.input.flow.deferredIn[index]!);
   region.code.i32Const(pc).get(PARAM_STACK).get(PARAM_BACK);
+  pushClock(region);
   pushLink(region, pc, false);
   region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
@@ -94,7 +99,9 @@ export function emitLookupJump(region: RegionContext, index: number, block: Bloc
   const { code } = region;
   handOver(region, index, block);
   noteTarget(region, block, local, false);
-  code.get(local).get(PARAM_STACK).get(PARAM_BACK).get(local);
+  code.get(local).get(PARAM_STACK).get(PARAM_BACK);
+  pushClock(region);
+  code.get(local);
   pushLookupSlot(region, local);
   code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
@@ -120,7 +127,9 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
     .op(0x47);
   code.byte(OPCODE.if).byte(VOID);
   handOver(region, index, block);
-  code.get(local).byte(OPCODE.return).end();
+  code.get(local);
+  emitReturn(region);
+  code.end();
   region.restore(here);
   region.locals.release(local);
 }
@@ -163,19 +172,21 @@ function pushLookupSlot(region: RegionContext, local: number): void {
   region.locals.release(entry);
 }
 
-/** The callee's answer is on the stack: goes on only if it is the return address. */
+/** The callee's answer and the clock are on the stack: goes on only if that is the return address. */
 function comeBack(region: RegionContext, index: number, returnTo: number): void {
   const { code } = region;
   const answer = region.locals.allocate('i32');
-  code.tee(answer).i32Const(returnTo).op(0x47).ifRarely().get(answer).byte(OPCODE.return).end();
+  takeClock(region);
+  code.tee(answer).i32Const(returnTo).op(0x47).ifRarely().get(answer);
+  emitReturn(region);
+  code.end();
   region.locals.release(answer);
   goOn(region, index, returnTo);
 }
 
-/** Memory is exact and pc is `pc`, the node's successor: checks the budget and takes the state over again. */
+/** Memory is exact, the clock in its local and pc is `pc`, the node's successor: checks the budget and takes the state over again. */
 function goOn(region: RegionContext, index: number, pc: number): void {
   const next = region.node(index).succs[0]!;
-  region.loadClock();
   region.dirty.fill(0);
   if (!region.input.graph.isLoop[next]) {
     region.records.reset();
@@ -193,9 +204,13 @@ function emitKernelCall(region: RegionContext, index: number, block: BlockCode, 
     .i32Const(0)
     .i32Const(next)
     .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
-  code.i32Const(number).call(IMPORT_KERNEL_CALL).ifRarely();
+  storeClock(region);
+  code.i32Const(number).call(IMPORT_KERNEL_CALL);
+  loadClock(region);
+  code.ifRarely();
   code.i32Const(0).i32Const(SITE_EXACT).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
-  code.byte(OPCODE.return).end();
+  emitReturn(region);
+  code.end();
   goOn(region, index, next);
 }
 

@@ -12,6 +12,16 @@ test('the system-call hook sees names, arguments and results, as data', async ()
   expect(events.at(-1)).toEqual({ kind: 'enter', pid: 2, name: 'exit_group', args: [0] });
 });
 
+test('the system-call hook and a trace are told of calls that would be answered without the kernel, too', async () => {
+  let seen = 0;
+  const lines: string[] = [];
+  const hot = { hotness: 10, onSyscall: (event: SyscallEvent) => (seen += Number(event.name === 'getpid')) };
+  await runGuest(USER, ['calls', 'trap', '200'], hot);
+  expect(seen).toBe(400);
+  await runGuest(USER, ['calls', 'trap', '200'], { hotness: 10, strace: (line) => lines.push(line) });
+  expect(lines.filter((line) => line.includes('getpid'))).toHaveLength(200);
+});
+
 test('the trap hook sees faults with their address before they are delivered', async () => {
   const traps: TrapEvent[] = [];
   await runGuest(USER, ['nullwrite'], { onTrap: (event) => traps.push(event) });

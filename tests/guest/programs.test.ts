@@ -12,6 +12,12 @@ describe.each(WAYS)('$arch in $mode mode by the $engine', (way) => {
     expect(result).toEqual({ kind: 'exit', status: 0 });
   });
 
+  test('what C libraries, loaders and shells begin with does as on Linux', async () => {
+    const { result, output } = await runGuest(way, ['startup']);
+    expect(output).toMatch(/^13\d done, 0 not as on Linux\n$/);
+    expect(result.status).toBe(0);
+  });
+
   test('a write to address 0 is SIGSEGV and the machine lives on', async () => {
     const alone = await runGuest(way, ['nullwrite']);
     expect(alone.result).toEqual({ kind: 'signal', signal: 11, status: 139 });
@@ -25,6 +31,17 @@ describe.each(WAYS)('$arch in $mode mode by the $engine', (way) => {
     expect(output).not.toContain('FAILED');
     expect(output.match(/: ok\n/g)).toHaveLength(5);
     expect(result.status).toBe(0);
+  });
+
+  test('ids are what they are, however often asked for, in processes that fork, change them and lose their parent', async () => {
+    const options = { hotness: 100 };
+    const { result, output, machine } = await runGuest(way, ['ids', '500'], options);
+    expect(output).toBe('ids: ok\n');
+    expect(result).toEqual({ kind: 'exit', status: 0 });
+    expect(machine.stats().syscalls.getpid).toBe(6 * 500 + 4);
+    if (way.engine === 'interpreter') return;
+    const asking = await runGuest(way, ['ids', '500'], { ...options, without: ['steadyAnswers'] });
+    expect(asking.machine.stateHash()).toBe(machine.stateHash());
   });
 
   test('500 processes alive at once in 256 MiB', async () => {

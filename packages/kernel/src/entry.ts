@@ -35,7 +35,7 @@ import type { Task } from './types.ts';
 
 /**
  * Kernel call `number` (kernel-memory.ts) of the current task, with the CPU state in memory and pc
- * behind the instruction. Answers KERNEL_GO_ON, or KERNEL_LEAVE where another task runs now or the
+ * behind the instruction. Answers KERNEL_GO_ON (or KERNEL_STEADY, syscalls/steady.ts), or KERNEL_LEAVE where another task runs now or the
  * CPU's state is not what it was.
  */
 export function kernelCall(kernel: Kernel, number: number): number {

@@ -90,6 +90,7 @@ export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './stack-walk.ts';
 export * from './syscalls/define.ts';
 export { stackArgument } from './syscalls/stack-argument.ts';
+export { noteAnswered } from './syscalls/steady.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
 export { kernelWork, type WorkConstant, type WorkModel, workConstants } from './syscalls/work-cost.ts';
 export { CAP, capable } from './task/capabilities.ts';

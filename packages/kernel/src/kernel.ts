@@ -1,4 +1,4 @@
-import type { Cpu, GuestMemory, Mmu } from '@kml/core';
+import type { Cpu, GuestMemory, Mmu, SteadyCall } from '@kml/core';
 import type { HostDirectory, HostPorts } from './host.ts';
 import type { FutexKey } from './ipc/futex-key.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
@@ -18,8 +18,8 @@ export interface EnginePort {
   stop(): void;
   /** Raises or clears the interrupt request line; the CPU takes it where it may. */
   setInterrupt(line: number, pending: boolean): void;
-  /** Adds modelled kernel work to the cycle counter. */
-  addCycles(cycles: number): void;
+  /** Adds modelled kernel work to the cycle counter; `isSteady`: of a steady call (syscalls/steady.ts). */
+  addCycles(cycles: number, isSteady?: boolean): void;
 }
 
 /** A system call as a hook sees it. Arguments are read by the call's signature; a result below 0 is -errno. */
@@ -124,6 +124,8 @@ export interface Kernel {
   readonly state: KernelState;
   /** Rows by system-call number, from the ABI's numbers and all tables. */
   readonly syscalls: readonly (SyscallDef | undefined)[];
+  /** What the engine knows of calls whose answer holds until the kernel runs again, by number. */
+  readonly steady: readonly (SteadyCall | undefined)[];
   /** How the calls made so far read their arguments, by number (callPlan). */
   readonly plans: (CallPlan | undefined)[];
   /** What the kernel's work costs on this CPU model. */

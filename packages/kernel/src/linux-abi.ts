@@ -3,7 +3,7 @@
  * file is the porting checklist. Kernel code works in asm-generic numbers and layouts; an ABI that
  * differs translates here, at the edge.
  */
-import type { Cpu, IsaBackend } from '@kml/core';
+import type { Cpu, IsaBackend, Slot } from '@kml/core';
 import type { AbiLayouts } from './abi/layouts.ts';
 import type { AbiNumbers } from './abi/numbers.ts';
 import type { DebugAbi } from './debug-abi.ts';
@@ -161,6 +161,8 @@ export interface LinuxAbi {
   readonly alignsPairs?: boolean;
   /** Puts the stub's result (a value or -errno) where the stub returns it. */
   setSyscallResult(kernel: Kernel, result: number): void;
+  /** The register that setSyscallResult writes, and nothing else. */
+  readonly resultSlot: Slot & { readonly type: 'i32' };
   /** First and second argument registers of other kernel calls. */
   kernelCallArgument(kernel: Kernel, index: number): number;
   /**

@@ -3,6 +3,7 @@ import {
   type CpuModel,
   Engine,
   GuestMemory,
+  type KernelPort,
   Mmu,
   optimisationsWithout,
   PAGE_SHIFT,
@@ -19,6 +20,7 @@ import {
   type KernelAudit,
   type KernelOptions,
   kernelCall,
+  noteAnswered,
   recognisedTrap,
   writebackAll,
 } from '@kml/kernel';
@@ -93,7 +95,7 @@ export class Machine {
       isa,
       cpu,
       model: this.model,
-      kernel: { kernelCall: this.kernelCalls(options.profileEvery !== undefined) },
+      kernel: this.kernelPort(options.profileEvery !== undefined),
       kernelText: { start: image.textStart, end: image.textEnd },
       recognised: recognises(options) ? recognisedTrap(abi.taskSize, image) : undefined,
       hotness: options.hotness ?? DEFAULT_HOTNESS,
@@ -130,10 +132,15 @@ export class Machine {
     if (options.onMemoryAccess) this.engine.onMemoryAccess = options.onMemoryAccess;
   }
 
-  private kernelCalls(profiled: boolean): (number: number) => number {
-    if (!profiled) return (number) => kernelCall(this.kernel, number);
+  /** The engine's way to the kernel. A profile is told of every call. */
+  private kernelPort(profiled: boolean): KernelPort {
     const call = (number: number): number => kernelCall(this.kernel, number);
-    return (number) => this.profiler!.timed(number, call);
+    if (profiled) return { kernelCall: (number) => this.profiler!.timed(number, call) };
+    return {
+      kernelCall: call,
+      steadyCall: (number) => this.kernel.steady[number],
+      answered: (number, count) => noteAnswered(this.kernel, number, count),
+    };
   }
 
   /**

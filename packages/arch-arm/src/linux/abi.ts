@@ -86,6 +86,7 @@ export const armEabi: LinuxAbi = {
     index < 4 ? kernel.cpu.get(ARGUMENTS[index]!) : stackArgument(kernel, kernel.cpu.get(SP) + 4 * (index - 4)),
   alignsPairs: true,
   setSyscallResult: (kernel, result) => kernel.cpu.set(RESULT, result),
+  resultSlot: RESULT,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
   undoRecognised,
   readException,

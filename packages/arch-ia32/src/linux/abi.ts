@@ -57,6 +57,7 @@ export const i386: LinuxAbi = {
   // The stub that makes the kernel call is a C function: return address, then arguments.
   syscallArgument: (kernel: Kernel, index: number) => stackArgument(kernel, kernel.cpu.get(ESP) + 4 + 4 * index),
   setSyscallResult: (kernel, result) => kernel.cpu.set(EAX, result),
+  resultSlot: EAX,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(index === 0 ? EAX : EDX) >>> 0,
   readException,
   fixupException,

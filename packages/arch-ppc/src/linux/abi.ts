@@ -61,6 +61,7 @@ export const powerpc: LinuxAbi = {
   syscallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!),
   alignsPairs: true,
   setSyscallResult: (kernel, result) => kernel.cpu.set(R3, result),
+  resultSlot: R3,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
   undoRecognised,
   readException,

@@ -79,6 +79,11 @@ export class Clock implements CpuClock {
     this.setBase(this.cyclesBase + whole);
   }
 
+  /** Of the cycles counted: these are of the kernel's modelled work. */
+  noteWork(cycles: number): void {
+    this.work += cycles;
+  }
+
   /** Of the cycles counted: these are the entry code's, or a trap's into it. Translated code counts its own. */
   countEntry(cycles: number): void {
     this.setEntry(this.entryCycles() + cycles);

@@ -1,5 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Access } from '../cpu/guest-fault.ts';
+import type { Slot } from '../cpu/layout.ts';
 import type { CpuModel, IsaBackend, RecognisedTrap } from '../isa-backend.ts';
 import type { FixedModules } from '../wasm/fixed-modules.ts';
 import type { HostCode } from '../wasm/host-code.ts';
@@ -11,6 +12,9 @@ export const KERNEL_GO_ON = 0;
 /** The CPU's state was exchanged or mapped code changed: all translations on the wasm stack leave. */
 export const KERNEL_LEAVE = 1;
 
+/** KERNEL_GO_ON, and the call is a steady one (KernelPort.steadyCall) whose answer holds until the kernel runs again. */
+export const KERNEL_STEADY = 2;
+
 /** Why Engine.run came back. */
 export type RunExit =
   /** The budget is spent to the last instruction. */
@@ -20,10 +24,27 @@ export type RunExit =
   /** The CPU cannot go on (IA-32: triple fault; HALT with interrupts off is the kernel's to see). `Engine.shutdownReason` says why. */
   | 'shutdown';
 
+/**
+ * A kernel call without arguments that reads a word of the kernel's and changes nothing. While the kernel
+ * has not run, nobody can have changed that word, so translated code gives the last answer again.
+ */
+export interface SteadyCall {
+  /** Its number among the steady calls, below MAX_STEADY_CALLS. */
+  readonly index: number;
+  /** Where the answer goes. */
+  readonly result: Slot & { readonly type: 'i32' };
+  /** Modelled cycles of the kernel's work, a whole number. */
+  readonly work: number;
+}
+
 /** The engine's side of the kernel: who answers kernel calls. */
 export interface KernelPort {
-  /** Kernel call `number`, with the state in memory and pc behind the instruction. Answers KERNEL_GO_ON or KERNEL_LEAVE. */
+  /** Kernel call `number`, with the state in memory and pc behind the instruction. Answers KERNEL_GO_ON, KERNEL_LEAVE or KERNEL_STEADY. */
   kernelCall(number: number): number;
+  /** What is known of call `number` if it is a steady one; always the same. Without it no call is. */
+  steadyCall?(number: number): SteadyCall | undefined;
+  /** Translated code gave the answer of call `number` so often. Told before the kernel does anything that can see or change it, and at a run's end. */
+  answered?(number: number, count: number): void;
 }
 
 export interface EngineOptions {

@@ -19,6 +19,7 @@ import { MixCounter } from './mix-counter.ts';
 import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
 import { PlaceRunner } from './place-runner.ts';
 import { IN_BLOCK, RunState } from './run-state.ts';
+import { SteadyAnswers } from './steady-answers.ts';
 import type { StoredBytes } from './stored-code.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
@@ -77,6 +78,7 @@ export class Engine {
   private readonly runState: RunState;
   private readonly position: BlockPosition;
   private readonly delivery: Delivery;
+  private readonly answers: SteadyAnswers | undefined;
   private readonly kernel: KernelCaller;
   private readonly blockEnd: BlockEnd;
   private readonly places: PlaceRunner;
@@ -105,11 +107,12 @@ export class Engine {
     this.runState = new RunState(this.cpu, this.isa);
     this.position = new BlockPosition(this.cpu, this.clock, this.records, this.mix);
     this.delivery = new Delivery(this.isa, this.cpu, this.clock, this.runState);
-    this.kernel = new KernelCaller(options.kernel, this.cpu, this.runState);
+    if (this.optimisations.steadyAnswers) this.answers = new SteadyAnswers(options.kernel, this.cpu, this.clock);
+    this.kernel = new KernelCaller(options.kernel, this.cpu, this.runState, this.answers);
     this.places = new PlaceRunner(options, this.clock, this.runState, this.delivery);
     const { interpreter, records, position, runState, delivery, kernel, places } = this;
     this.blockEnd = new BlockEnd(options, interpreter, records, position, runState, delivery, kernel);
-    this.faults = new FaultRecovery(this.cpu, interpreter, runState, position, this.blockEnd, places, delivery);
+    this.faults = new FaultRecovery(options, interpreter, runState, position, this.blockEnd, places, delivery);
     this.cache = new BlockCache(
       options,
       this.counters,
@@ -169,9 +172,13 @@ export class Engine {
     return { entryCycles: this.clock.entryCycles(), kernelCycles: this.clock.workCycles() };
   }
 
-  /** Charges cycles that no instruction stands for: modelled kernel work. Much of it ends the run early. */
-  addCycles(cycles: number): void {
+  /**
+   * Charges cycles that no instruction stands for: modelled kernel work. Much of it ends the run early; that of
+   * steady calls does not, for translated code charges it, too.
+   */
+  addCycles(cycles: number, isSteady = false): void {
     this.clock.addWork(cycles);
+    if (isSteady) return;
     this.work += cycles;
     if (this.work >= WORK_A_RUN) this.stop();
   }
@@ -262,7 +269,8 @@ export class Engine {
       claimCode: ({ start, end, frame }) => this.cache.claim(frame, start & PAGE_MASK, end - start),
       runs: (pc, mode) => this.cache.runsOf(pc, mode),
       kernelCall: (number) => this.kernel.call(number),
-      goOnUntil: (back) => this.goOnUntil(back),
+      goOnUntil: (back, enters) => this.goOnUntil(back, enters),
+      answerAccess: (address, bytes, write) => this.faults.answer(address, bytes, write),
       inPlace: (place, a, b, c) => this.places.run(place, a, b, c),
       helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
     };
@@ -285,6 +293,7 @@ export class Engine {
   }
 
   private finish(): void {
+    this.answers?.giveUp();
     this.clock.finish();
     const { counters } = this;
     counters.instructions = this.clock.instructions();
@@ -325,9 +334,10 @@ export class Engine {
   }
 
   /** See TranslationHost. Runs below translated code: what it interprets counts as interpreted. */
-  private goOnUntil(back: number): boolean {
+  private goOnUntil(back: number, enters: boolean): boolean {
     const { cpu, clock, cache } = this;
     const translator = this.translator!;
+    if (enters && translator.enter(cpu.pc, cpu.mode, back) && cpu.pc === back) return !this.runState.afresh;
     while (!this.runState.afresh && clock.left > 0) {
       const block = cache.find(cpu.pc, cpu.mode);
       if (block === 0) return false;

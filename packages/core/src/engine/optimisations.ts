@@ -22,6 +22,7 @@ const TABLE = {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',
   },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
+  unrolledLoops: { meaning: 'turns of small loops are laid out one behind the other' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
@@ -32,9 +33,16 @@ const TABLE = {
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',
   },
+  faultsInPlace: {
+    meaning: 'a page that translated code leaves for is translated, or its fault delivered, without the interpreter',
+  },
   inlineTraps: {
     meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
     changesLift: true,
+  },
+  steadyAnswers: {
+    meaning:
+      'calls that read a word of the kernel (getpid) are answered in translated code while the kernel has not run',
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
   mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
@@ -48,6 +56,11 @@ const TABLE = {
   nativeFp: {
     meaning:
       "IA-32: floating point is lifted to the host's operations or integer arithmetic, not done by host routines",
+    changesLift: true,
+  },
+  floatRanges: {
+    meaning:
+      'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be; before any was inexact, they are asked if they are exact',
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },

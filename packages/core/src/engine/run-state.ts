@@ -1,7 +1,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import { INTERRUPTS_ADDRESS, LEAVE_ADDRESS } from '../memory/memory-map.ts';
+import { ANSWERED_ADDRESS, INTERRUPTS_ADDRESS, LEAVE_ADDRESS } from '../memory/memory-map.ts';
 
 /** What runs when a fault is thrown (RunState.phase). */
 export const IN_BLOCK = 0;
@@ -66,6 +66,7 @@ export class RunState {
     this.afresh = true;
     this.cpu.leaveRequested = true;
     this.cpu.i32[LEAVE_ADDRESS >> 2] = 1;
+    this.cpu.i32[ANSWERED_ADDRESS >> 2] = 0;
   }
 
   /** The run loop looks: nothing is requested any more. */
@@ -81,5 +82,7 @@ export class RunState {
     else this.lines &= ~(1 << line);
     this.cpu.interruptPending = this.lines !== 0;
     this.cpu.i32[INTERRUPTS_ADDRESS >> 2] = this.lines;
+    // The next kernel call looks whether it may be taken.
+    if (pending) this.cpu.i32[ANSWERED_ADDRESS >> 2] = 0;
   }
 }

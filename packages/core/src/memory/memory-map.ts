@@ -32,6 +32,16 @@ export const BLOCK_ADDRESS = CONTROL_BASE + 48;
 export const FETCH_ADDRESS = CONTROL_BASE + 52;
 /** i32: byte address of the trapIf that the interpreter took. */
 export const TRAP_ADDRESS = CONTROL_BASE + 56;
+/**
+ * i32: a bit for each steady call whose answer is known (engine/steady-answers.ts); the answers follow
+ * (answerOffset): of each the value, and how often translated code gave it.
+ */
+export const ANSWERED_ADDRESS = CONTROL_BASE + 0x800;
+export const MAX_STEADY_CALLS = 32;
+/** Byte address of the answer with this index. */
+export function answerOffset(index: number): number {
+  return ANSWERED_ADDRESS + 8 + 8 * index;
+}
 /** Free for the engine up to CONTROL_END. */
 export const CONTROL_END = 0x4000;
 /**

@@ -82,9 +82,10 @@ function liftRandom(
   return { kind: 'ok', length: 4 };
 }
 
-/** The trap handler: a kernel call, then the return. */
+/** The trap handler: a kernel call or more, then the return. */
 function liftHandler(b: BlockBuilder, pc: number, random: Random, size: number): void {
-  if (pc === (KERNEL_TEXT | 0)) b.endWith({ kind: 'kernelCall', number: random.below(100), next: (pc + 4) | 0 });
+  if (pc === (KERNEL_TEXT | 0) || random.oneIn(3))
+    b.endWith({ kind: 'kernelCall', number: random.below(100), next: (pc + 4) | 0 });
   else if (random.oneIn(2)) b.endWith({ kind: 'system', routine: TRAP_RETURN, args: [], next: (pc + 4) | 0 });
   else {
     const epc = b.get(EPC);

@@ -1,14 +1,25 @@
-import { type EngineOptions, KERNEL_GO_ON, KERNEL_LEAVE } from '../engine/engine-types.ts';
-import { PAGE_SIZE } from '../memory/memory-map.ts';
+import {
+  type EngineOptions,
+  KERNEL_GO_ON,
+  KERNEL_LEAVE,
+  KERNEL_STEADY,
+  type SteadyCall,
+} from '../engine/engine-types.ts';
+import { MAX_STEADY_CALLS, PAGE_SIZE } from '../memory/memory-map.ts';
 import { mix, Random } from './random.ts';
 import { type RandomProgram, randomIsa } from './random-ir.ts';
 import { F64_SLOTS, I64_SLOTS, V_SLOTS } from './random-values.ts';
 import { TOY_SUPERVISOR } from './toy-isa.ts';
 import { KERNEL_TEXT, type ToyMachine, toyMachine, USER_CODE } from './toy-machine.ts';
 
+export interface RandomMachine extends ToyMachine {
+  /** The kernel's word that steady calls read. */
+  word: number;
+}
+
 /** A machine that is to run a random program: memory and registers random too, all from the seed. */
-export function randomMachine(program: RandomProgram, options: Partial<EngineOptions> = {}): ToyMachine {
-  const machine = toyMachine({ isa: randomIsa(program), ...options });
+export function randomMachine(program: RandomProgram, options: Partial<EngineOptions> = {}): RandomMachine {
+  const machine: RandomMachine = Object.assign(toyMachine({ isa: randomIsa(program), ...options }), { word: 0 });
   const random = new Random(mix(program.seed, 1));
   const page = new Uint8Array(PAGE_SIZE);
   for (let frame = 1; frame <= 5; frame++) {
@@ -24,7 +35,19 @@ export function randomMachine(program: RandomProgram, options: Partial<EngineOpt
   }
   for (const slot of F64_SLOTS) cpu.f64[(cpu.base + slot.offset) >> 3] = random.word() / 65536;
   machine.setReg('vectorBase', KERNEL_TEXT);
+  const result = cpu.layout.slot('r3', 'i32');
+  const steady = (number: number): SteadyCall | undefined =>
+    number % 3 === 0 && number < 3 * MAX_STEADY_CALLS ? { index: number / 3, result, work: number % 7 } : undefined;
+  machine.steadyCall = steady;
   machine.onKernelCall = (number) => {
+    const work = steady(number)?.work;
+    if (work !== undefined) {
+      // What the other calls have come to: it changes with each of them, and from outside of a run.
+      machine.setReg('r3', mix(number, machine.word));
+      machine.engine.addCycles(work, true);
+      return KERNEL_STEADY;
+    }
+    machine.word = mix(machine.word, number);
     // The kernel's answer depends on the guest's state alone: the same run gets the same answers.
     const answer = mix(number, machine.engine.instructions(), machine.engine.cycles()) & 3;
     machine.setReg('r3', machine.reg('r3') + answer);
@@ -42,7 +65,7 @@ const STRETCH = 150;
  * every stretch it is sent to another place with other registers, in user or supervisor mode, now and
  * then with an interrupt. With `cuts` the budget is cut at random points, which must not show.
  */
-export function runRandomly(machine: ToyMachine, program: RandomProgram, instructions: number, cuts?: Random): void {
+export function runRandomly(machine: RandomMachine, program: RandomProgram, instructions: number, cuts?: Random): void {
   const perturbations = new Random(mix(program.seed, 2));
   for (let done = 0; done < instructions; done += STRETCH) {
     const stretch = Math.min(STRETCH, instructions - done);
@@ -55,11 +78,12 @@ export function runRandomly(machine: ToyMachine, program: RandomProgram, instruc
   }
 }
 
-function perturb(machine: ToyMachine, program: RandomProgram, random: Random): void {
+function perturb(machine: RandomMachine, program: RandomProgram, random: Random): void {
   machine.cpu.pc = USER_CODE + 4 * random.below(program.size);
   machine.cpu.mode = random.oneIn(4) ? TOY_SUPERVISOR : 0;
   for (let n = random.below(4); n > 0; n--) machine.setReg(`r${random.below(8)}`, random.corner());
   machine.setReg('ie', random.below(2));
+  machine.word = random.word();
   if (random.oneIn(3)) machine.engine.setInterrupt(0, true);
 }
 
@@ -82,6 +106,7 @@ export function outcome(machine: ToyMachine): Record<string, unknown> {
   return {
     instructions: engine.instructions(),
     cycles: engine.cycles(),
+    ...engine.cyclesBy(),
     shutdown: engine.shutdownReason,
     calls: machine.calls.length,
     state,

@@ -1,6 +1,6 @@
 import { Cpu } from '../cpu/cpu.ts';
 import { Engine } from '../engine/engine.ts';
-import { type EngineOptions, KERNEL_GO_ON } from '../engine/engine-types.ts';
+import { type EngineOptions, KERNEL_GO_ON, type SteadyCall } from '../engine/engine-types.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -24,8 +24,10 @@ export interface ToyMachine {
   readonly cpu: Cpu;
   readonly engine: Engine;
   readonly space: AddressSpace;
-  /** Kernel calls made so far. */
+  /** Kernel calls made so far; those that translated code answered come late. */
   readonly calls: number[];
+  /** Which calls are steady; none unless set. */
+  steadyCall: (number: number) => SteadyCall | undefined;
   /** Answers kernel calls; KERNEL_GO_ON unless set. */
   onKernelCall: (number: number) => number;
   /** Maps a fresh frame at that page of the space; its number. */
@@ -54,6 +56,7 @@ export function toyMachine(options: Partial<EngineOptions> & { isa?: IsaBackend;
     space,
     calls,
     onKernelCall: () => KERNEL_GO_ON,
+    steadyCall: () => undefined,
     engine: new Engine({
       isa,
       model: isa.cpuModels[0]!,
@@ -62,6 +65,10 @@ export function toyMachine(options: Partial<EngineOptions> & { isa?: IsaBackend;
         kernelCall(number) {
           calls.push(number);
           return machine.onKernelCall(number);
+        },
+        steadyCall: (number) => machine.steadyCall(number),
+        answered(number, count) {
+          for (let i = 0; i < count; i++) calls.push(number);
         },
       },
       kernelText: { start: KERNEL_TEXT, end: KERNEL_TEXT + PAGE_SIZE },

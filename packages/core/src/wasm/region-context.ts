@@ -1,3 +1,4 @@
+import type { SteadyCall } from '../engine/engine-types.ts';
 import type { Optimisations } from '../engine/optimisations.ts';
 import type { Place } from '../engine/translator-port.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
@@ -54,6 +55,8 @@ export interface RegionServices {
   helperFunction(number: number): number;
   /** Number of the computed jump or call at (pc, mode), see JumpProfile. */
   jumpNumber(pc: number, mode: number, isCall: boolean): number;
+  /** What is known of kernel call `number` if its last answer may be given again (KernelPort.steadyCall). */
+  steadyCall(number: number): SteadyCall | undefined;
   /** Number of something that the engine is to do in place. */
   placeNumber(place: Place): number;
   /** Link number for calls (`isCall`) and jumps to (pc, mode), or -1 if there are no more. */

@@ -1,15 +1,16 @@
-import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
 import type { BlockCode } from './block-code.ts';
 import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
-import { emitReturn, loadClock, pushClock, storeClock, takeClock } from './clock-emitter.ts';
-import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LEAVE, LINKS_OFFSET, LOOKUP_ENTRIES, SITE_EXACT } from './control-words.ts';
+import { emitReturn, pushClock, takeClock } from './clock-emitter.ts';
+import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LINKS_OFFSET, LOOKUP_ENTRIES } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
+import { goOn, handOver } from './hand-over.ts';
 import { isInPlace } from './in-place.ts';
 import { emitInPlace } from './in-place-emitter.ts';
-import { IMPORT_KERNEL_CALL, PARAM_BACK, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
+import { emitKernelCall } from './kernel-call-emitter.ts';
+import { PARAM_BACK, PARAM_STACK, REGION_TYPE } from './region-abi.ts';
 import type { RegionContext } from './region-context.ts';
-import { deferredOut } from './slot-flow.ts';
 
 /**
  * Emits the terminal of node `index` where it does not simply go on to another node of the region.
@@ -68,12 +69,6 @@ export function emitWayOut(region: RegionContext, index: number, pc: number): vo
   pushClock(region);
   pushLink(region, pc, false);
   region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
-}
-
-/** Gives state back to memory; for the host (`whole`) with deferred slots computed: each group is a call out for it. */
-function handOver(region: RegionContext, index: number, code: BlockCode, whole = false): void {
-  const before = region.input.flow.deferredIn[index]!;
-  region.sync(deferredOut(code, before, region.input.slots, false), whole);
 }
 
 /** A table slot for a known target: through its link in the address space's cache, else by look-up. */
@@ -182,36 +177,6 @@ function comeBack(region: RegionContext, index: number, returnTo: number): void 
   code.end();
   region.locals.release(answer);
   goOn(region, index, returnTo);
-}
-
-/** Memory is exact, the clock in its local and pc is `pc`, the node's successor: checks the budget and takes the state over again. */
-function goOn(region: RegionContext, index: number, pc: number): void {
-  const next = region.node(index).succs[0]!;
-  region.dirty.fill(0);
-  if (!region.input.graph.isLoop[next]) {
-    region.records.reset();
-    region.checkBudget(region.input.flow.longestPath[next]!, pc);
-  }
-  region.reload(next);
-}
-
-function emitKernelCall(region: RegionContext, index: number, block: BlockCode, number: number, next: number): void {
-  const { code } = region;
-  handOver(region, index, block, true);
-  finishBlock(region);
-  const pc = region.services.pcOffset;
-  code
-    .i32Const(0)
-    .i32Const(next)
-    .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
-  storeClock(region);
-  code.i32Const(number).call(IMPORT_KERNEL_CALL);
-  loadClock(region);
-  code.ifRarely();
-  code.i32Const(0).i32Const(SITE_EXACT).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
-  emitReturn(region);
-  code.end();
-  goOn(region, index, next);
 }
 
 /** The value a branch decides on: shadows are put in place first, then the condition is on the stack. */

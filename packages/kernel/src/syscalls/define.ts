@@ -49,6 +49,8 @@ export interface SyscallDef {
   readonly args: readonly ArgType[];
   readonly handler: SyscallHandler;
   readonly status: SyscallStatus;
+  /** Takes no arguments, changes nothing, never fails or waits, and answers by the kernel's state alone: as long as the kernel does nothing else its answer holds (steady.ts). */
+  readonly steady?: true;
   /** Modelled cycles of the kernel's work; syscallTable fills it in (work-cost.ts). */
   readonly work?: number;
 }
@@ -57,6 +59,11 @@ const FULL: SyscallStatus = { level: 'full' };
 
 export function full(name: string, args: readonly ArgType[], handler: SyscallHandler): SyscallDef {
   return { name, args, handler, status: FULL };
+}
+
+/** A call that only reads a word of the kernel's (SyscallDef.steady). */
+export function steady(name: string, handler: SyscallHandler): SyscallDef {
+  return { name, args: [], handler, status: FULL, steady: true };
 }
 
 export function partial(name: string, args: readonly ArgType[], note: string, handler: SyscallHandler): SyscallDef {

@@ -1,4 +1,4 @@
-import { KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
+import { KERNEL_GO_ON, KERNEL_LEAVE, KERNEL_STEADY } from '@kml/core';
 import type { NumberKind } from '../abi/numbers.ts';
 import { BLOCKED, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS, NO_RESULT } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
@@ -10,11 +10,12 @@ import { traceCall, traceResult } from '../trace/strace.ts';
 import type { Task } from '../types.ts';
 import { type CallPlan, callPlan, isSigned } from './call-plan.ts';
 import type { ArgType, SyscallDef } from './define.ts';
+import { isUnwatched } from './steady.ts';
 
 /**
  * A system call, from its stub's kernel call. First entry (the count, the trace line, a fresh restart
- * record) happens once; a call that waited is executed again with its record. Answers KERNEL_GO_ON or
- * KERNEL_LEAVE.
+ * record) happens once; a call that waited is executed again with its record. Answers KERNEL_GO_ON,
+ * KERNEL_STEADY or KERNEL_LEAVE.
  */
 export function systemCall(kernel: Kernel, task: Task, number: number): number {
   const plan = kernel.plans[number] ?? callPlan(kernel, number);
@@ -31,7 +32,8 @@ export function systemCall(kernel: Kernel, task: Task, number: number): number {
   if (kernel.options.onSyscall !== undefined) {
     kernel.options.onSyscall({ kind: 'exit', pid: task.tid, name: nameOf(kernel, number), result });
   }
-  return kernel.cpu.leaveRequested ? KERNEL_LEAVE : KERNEL_GO_ON;
+  if (kernel.cpu.leaveRequested) return KERNEL_LEAVE;
+  return plan?.row.steady === true && isUnwatched(kernel, task) ? KERNEL_STEADY : KERNEL_GO_ON;
 }
 
 function nameOf(kernel: Kernel, number: number): string {
@@ -48,7 +50,7 @@ function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: 
     kernel.host.log.debug({ pid: task.tid, call: nameOf(kernel, number) }, 'system call not implemented');
   } else {
     calls[number] = (calls[number] ?? 0) + 1;
-    if (row.work !== undefined && row.work > 0) kernel.engine.addCycles(row.work);
+    if (row.work !== undefined && row.work > 0) kernel.engine.addCycles(row.work, row.steady);
   }
   if (kernel.options.strace !== undefined) traceCall(kernel, task, row, number);
   if (kernel.options.onSyscall !== undefined) {

@@ -1,6 +1,7 @@
 import { wasmTranslatorWith } from '@kml/core';
 import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
+import { updateMode } from '../system/index.ts';
 import { FlatMachine } from '../testing/flat-machine.ts';
 
 /*
@@ -123,6 +124,8 @@ function outcome(m: FlatMachine, at: number, operands: number[], control: number
   view.setInt32(64, control, true);
   m.write(DATA, new Uint8Array(view.buffer));
   m.set({ ebx: DATA, eax: 1, eflags: 0x202 });
+  // As a trap does: under a mode word that says nothing of operands yet.
+  updateMode(m.cpu);
   m.run(at, FRAME_INSTRUCTIONS + 2);
   const words = Array.from({ length: 10 }, (_, i) => m.read32(DATA + 32 + i * 4).toString(16));
   const seen = m.trap === undefined ? 'done' : `${m.trap.vector} at ${m.trap.pc - at}`;

@@ -3,6 +3,7 @@ import type { V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { MIN, SQRT } from '../fp/sse-operations.ts';
 import { DOUBLE_OPS, type Float, formatOf, type ScalarOps, SINGLE_OPS } from './float-format.ts';
+import { narrowRange, noteInteger, noteRange, operationRange, rangeOf, rootRange, usesRanges } from './float-range.ts';
 import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { checkFinite, checkRange, isInfinite, isZero, needNormal, needNumbers } from './scalar-check.ts';
@@ -10,12 +11,14 @@ import { getXmm, setXmm } from './simd-operands.ts';
 
 /** Lowest lane of a vector. */
 export function lowLane(x: Insn, f: ScalarOps, vector: V128): Float {
-  const { lanes } = knowledge(x);
+  const { lanes, vectors } = knowledge(x);
   const of: Map<V128, Float> = f.bytes === 4 ? lanes.singles : lanes.doubles;
   let value = of.get(vector);
   if (value === undefined) {
     value = f.lane(x.b, vector);
     of.set(vector, value);
+    const range = (f.bytes === 4 ? vectors.singles : vectors.doubles).get(vector);
+    if (range !== undefined) noteRange(x, value, range);
   }
   return value;
 }
@@ -95,6 +98,13 @@ export function nativeScalar(x: Insn, op: number, shape: 'ss' | 'sd'): void {
   }
   const second = scalarSource(x, f);
   const first = lowLane(x, f, getXmm(x, x.reg));
+  if (usesRanges(x)) {
+    const range = operationRange(x, f, op, first, second);
+    const result = compute(x, f, op, first, second);
+    noteRange(x, result, range);
+    setLow(x, f, result);
+    return;
+  }
   needNormal(x, f, second);
   needNormal(x, f, first);
   const result = compute(x, f, op, first, second);
@@ -105,6 +115,13 @@ export function nativeScalar(x: Insn, op: number, shape: 'ss' | 'sd'): void {
 
 function root(x: Insn, f: ScalarOps): void {
   const operand = scalarSource(x, f);
+  if (usesRanges(x)) {
+    const range = rootRange(x, f, operand);
+    const result = f.sqrt(x.b, operand);
+    noteRange(x, result, range);
+    setLow(x, f, result);
+    return;
+  }
   needNormal(x, f, operand);
   const result = f.sqrt(x.b, operand);
   const vector = replaced(x, f, result);
@@ -151,6 +168,13 @@ export function nativeCompare(x: Insn, shape: 'ss' | 'sd'): void {
 function widen(x: Insn): void {
   const { b } = x;
   const value = scalarSource(x, SINGLE_OPS) as ReturnType<typeof b.loadF32>;
+  if (usesRanges(x)) {
+    const range = rangeOf(x, SINGLE_OPS, value);
+    const same = b.promote(value);
+    noteRange(x, same, range);
+    setLow(x, DOUBLE_OPS, same);
+    return;
+  }
   needNormal(x, SINGLE_OPS, value);
   needNumbers(x, SINGLE_OPS, value);
   const result = b.promote(value);
@@ -164,6 +188,13 @@ function widen(x: Insn): void {
 function narrow(x: Insn): void {
   const { b } = x;
   const value = scalarSource(x, DOUBLE_OPS) as ReturnType<typeof b.loadF64>;
+  const range = usesRanges(x) ? narrowRange(SINGLE_OPS, rangeOf(x, DOUBLE_OPS, value)) : undefined;
+  if (range !== undefined) {
+    const nearest = b.demote(value);
+    noteRange(x, nearest, range);
+    setLow(x, SINGLE_OPS, nearest);
+    return;
+  }
   needNormal(x, DOUBLE_OPS, value);
   const result = b.demote(value);
   const vector = replaced(x, SINGLE_OPS, result);
@@ -191,8 +222,6 @@ export function nativeToGeneral(x: Insn, from: 'ss' | 'sd', chop: 0 | 1): void {
 export function nativeFromGeneral(x: Insn, to: 'ss' | 'sd'): void {
   const f = formatOf(to);
   const result = f.fromInt32(x.b, x.read(1));
-  const { normal, numbers } = knowledge(x);
-  normal.values.add(result);
-  numbers.add(result);
+  noteInteger(x, result);
   setLow(x, f, result);
 }

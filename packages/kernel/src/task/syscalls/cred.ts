@@ -4,7 +4,7 @@ import { StructReader, StructWriter } from '../../abi/struct.ts';
 import { EFAULT, EINVAL, EPERM } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
 import { copyIn, copyOut } from '../../mm/user-access.ts';
-import { full, type SyscallDef, type SyscallHandler } from '../../syscalls/define.ts';
+import { full, type SyscallDef, type SyscallHandler, steady } from '../../syscalls/define.ts';
 import type { Credentials, Task } from '../../types.ts';
 import { CAP, capable, capsAfterFsUserId, capsAfterUserIds, isSubset } from '../capabilities.ts';
 
@@ -183,11 +183,12 @@ function rowsOf(width: Width): SyscallDef[] {
   const take = (id: number | undefined): number => taken(width, id!);
   const row = (name: string, args: SyscallDef['args'], handler: SyscallHandler): SyscallDef =>
     full(`${name}${suffix}`, args, handler);
+  const reads = (name: string, handler: SyscallHandler): SyscallDef => steady(`${name}${suffix}`, handler);
   const rows = [
-    row('getuid', [], (_kernel, task) => shown(width, task.cred.uid)),
-    row('geteuid', [], (_kernel, task) => shown(width, task.cred.euid)),
-    row('getgid', [], (_kernel, task) => shown(width, task.cred.gid)),
-    row('getegid', [], (_kernel, task) => shown(width, task.cred.egid)),
+    reads('getuid', (_kernel, task) => shown(width, task.cred.uid)),
+    reads('geteuid', (_kernel, task) => shown(width, task.cred.euid)),
+    reads('getgid', (_kernel, task) => shown(width, task.cred.gid)),
+    reads('getegid', (_kernel, task) => shown(width, task.cred.egid)),
     row('getgroups', ['int', 'ptr'], getGroups(width)),
     row('setgroups', ['int', 'ptr'], setGroups(width)),
   ];

@@ -1,7 +1,7 @@
 /** Process, thread, process-group and session ids. Linux 6.1 kernel/sys.c */
 import { EACCES, EINVAL, EPERM, ESRCH } from '../../errno.ts';
 import type { Kernel } from '../../kernel.ts';
-import { full, type SyscallDef } from '../../syscalls/define.ts';
+import { full, type SyscallDef, steady } from '../../syscalls/define.ts';
 import type { Task, ThreadGroup } from '../../types.ts';
 import { findGroup, sessionOfPgrp } from '../jobs.ts';
 
@@ -43,11 +43,11 @@ function setsid(kernel: Kernel, task: Task): number {
 }
 
 export const ID_SYSCALLS: readonly SyscallDef[] = [
-  full('getpid', [], (_kernel, task) => task.group.pid),
-  full('gettid', [], (_kernel, task) => task.tid),
-  full('getppid', [], (_kernel, task) => task.group.parent?.pid ?? 0),
+  steady('getpid', (_kernel, task) => task.group.pid),
+  steady('gettid', (_kernel, task) => task.tid),
+  steady('getppid', (_kernel, task) => task.group.parent?.pid ?? 0),
   full('getpgid', ['pid'], getpgid),
-  full('getpgrp', [], (_kernel, task) => task.group.pgid),
+  steady('getpgrp', (_kernel, task) => task.group.pgid),
   full('setpgid', ['pid', 'pid'], setpgid),
   full('getsid', ['pid'], (kernel, task, pid) => groupOf(kernel, task, pid!)?.sid ?? -ESRCH),
   full('setsid', [], setsid),

@@ -40,6 +40,7 @@ export { VERSIONED_IPC_CONTROLS } from './ipc/sysv/rows.ts';
 export * from './kernel.ts';
 export * from './kernel-memory.ts';
 export * from './linux-abi.ts';
+export * from './page-fault.ts';
 export { buildVdso, elfHash, VDSO_TEXT, type VdsoHeader, type VdsoSymbol } from './loader/build-vdso.ts';
 export { sleb, type UnwindRange, type UnwindTable, uleb } from './loader/unwind-table.ts';
 export { writeInMm } from './loader/write-mm.ts';

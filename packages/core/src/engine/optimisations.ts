@@ -22,6 +22,7 @@ const TABLE = {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',
   },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
+  unrolledLoops: { meaning: 'turns of small loops are laid out one behind the other' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
@@ -56,7 +57,8 @@ const TABLE = {
     changesLift: true,
   },
   floatRanges: {
-    meaning: 'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be',
+    meaning:
+      'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be; before any was inexact, they are asked if they are exact',
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },

@@ -21,7 +21,9 @@ const WORKLOADS = [
   'mmap',
   'copy',
 ];
-const SCRIPT = ['echo a | cat', 'seq 9 | wc', ...WORKLOADS.map((name) => `workload ${name} 9 any`)].join('; ');
+const SCRIPT = ['startup', 'echo a | cat', 'seq 9 | wc', ...WORKLOADS.map((name) => `workload ${name} 9 any`)].join(
+  '; ',
+);
 /** Programs that get hot, each with an amount of work that takes a moment: what translates them is wanted, too. */
 const HOT = [
   ['fib', '24'],

@@ -36,6 +36,7 @@ const PROGRAMS = [
   'share',
   'spin',
   'starve',
+  'startup',
   'touch',
   'traps',
   'trust',

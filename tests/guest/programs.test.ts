@@ -12,6 +12,12 @@ describe.each(WAYS)('$arch in $mode mode by the $engine', (way) => {
     expect(result).toEqual({ kind: 'exit', status: 0 });
   });
 
+  test('what C libraries, loaders and shells begin with does as on Linux', async () => {
+    const { result, output } = await runGuest(way, ['startup']);
+    expect(output).toMatch(/^13\d done, 0 not as on Linux\n$/);
+    expect(result.status).toBe(0);
+  });
+
   test('a write to address 0 is SIGSEGV and the machine lives on', async () => {
     const alone = await runGuest(way, ['nullwrite']);
     expect(alone.result).toEqual({ kind: 'signal', signal: 11, status: 139 });

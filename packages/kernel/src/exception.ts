@@ -30,6 +30,9 @@ function pageFault(kernel: Kernel, task: Task, exception: KernelException): void
   }
   const signal = handlePageFault(kernel, task, cause.address, cause.access);
   if (signal === 0) {
+    // The access is made again: its translation is there then, as after Linux's update_mmu_cache.
+    if (fromUser && task.mm !== undefined)
+      kernel.mmu.probe(task.mm.space, cause.address, cause.access, task.kernelMode);
     if (task.mm?.rewrite !== undefined) patchKnownSites(kernel, task.mm, cause.address >>> 0);
     return;
   }

@@ -4,6 +4,7 @@ import {
   explainRegion,
   type IrBlock,
   OP_STRIDE,
+  type OptimisationName,
   PAGE_SIZE,
   printOperation,
   printTerminal,
@@ -55,20 +56,21 @@ const MOST_STEPS = 1_000_000;
 
 /**
  * Loads a program as a machine would, and explains the region at `place`: an address of the file (hex with
- * 0x, or decimal), a symbol, or the entry point. Nothing of the program runs.
+ * 0x, or decimal), a symbol, or the entry point, without these optimisations. Nothing of the program runs.
  * @throws MachineError where the file is no program for an architecture here, or has no such place.
  */
 export function explainProgram(
   file: Uint8Array,
   place?: string,
   registry: ArchRegistry = standardRegistry(),
+  without: readonly OptimisationName[] = [],
 ): ProgramExplanation {
   const facts = describeElf(file, registry.plugins);
   if (!facts.runnable) throw new MachineError(facts.problem, 126);
   const arch = registry.find(facts.arch)!;
   const bytes = withoutInterpreter(file);
   const machine = createMachine(
-    { arch: arch.name, root: memoryDirectory({ [PROGRAM]: bytes }), time: 'virtual' },
+    { arch: arch.name, root: memoryDirectory({ [PROGRAM]: bytes }), time: 'virtual', without },
     registry,
   );
   machine.load({ path: PROGRAM });

@@ -3,6 +3,7 @@ import { type BlockStages, explainProgram, MachineError, type ProgramExplanation
 import { Failure } from '../failure.ts';
 import { readHostFile } from '../host-file.ts';
 import { pluginOption, registryOf } from '../plugins.ts';
+import { withoutOption } from '../run-options.ts';
 
 /** `kml explain`: what becomes of guest code on its way to WebAssembly. */
 export function explainCommand() {
@@ -11,13 +12,14 @@ export function explainCommand() {
     .argument('<file>', 'program on the host')
     .argument('[place]', 'address in the file, or symbol; default the entry point')
     .option('--json', 'as JSON')
+    .addOption(withoutOption())
     .addOption(pluginOption())
     .action(async (file, place, options) => {
       const bytes = readHostFile(file);
       const registry = await registryOf(options.plugin);
       let explanation: ProgramExplanation;
       try {
-        explanation = explainProgram(bytes, place, registry);
+        explanation = explainProgram(bytes, place, registry, options.without);
       } catch (error) {
         if (error instanceof MachineError) throw new Failure(`${file}: ${error.message}`, error.status);
         throw error;

@@ -114,7 +114,7 @@ export class Engine {
     this.places = new PlaceRunner(options, this.clock, this.runState, this.delivery);
     const { interpreter, records, position, runState, delivery, kernel, places } = this;
     this.blockEnd = new BlockEnd(options, interpreter, records, position, runState, delivery, kernel);
-    this.faults = new FaultRecovery(this.cpu, interpreter, runState, position, this.blockEnd, places, delivery);
+    this.faults = new FaultRecovery(options, interpreter, runState, position, this.blockEnd, places, delivery);
     this.cache = new BlockCache(
       options,
       this.counters,
@@ -275,7 +275,8 @@ export class Engine {
       claimCode: ({ start, end, frame }) => this.cache.claim(frame, start & PAGE_MASK, end - start),
       runs: (pc, mode) => this.cache.runsOf(pc, mode),
       kernelCall: (number) => this.kernel.call(number),
-      goOnUntil: (back) => this.goOnUntil(back),
+      goOnUntil: (back, enters) => this.goOnUntil(back, enters),
+      answerAccess: (address, bytes, write) => this.faults.answer(address, bytes, write),
       inPlace: (place, a, b, c) => this.places.run(place, a, b, c),
       helper: (number, a, b, c) => this.isa.helpers[number]!(this.cpu, a, b, c),
     };
@@ -339,9 +340,10 @@ export class Engine {
   }
 
   /** See TranslationHost. Runs below translated code: what it interprets counts as interpreted. */
-  private goOnUntil(back: number): boolean {
+  private goOnUntil(back: number, enters: boolean): boolean {
     const { cpu, clock, cache } = this;
     const translator = this.translator!;
+    if (enters && translator.enter(cpu.pc, cpu.mode, back) && cpu.pc === back) return !this.runState.afresh;
     while (!this.runState.afresh && clock.left > 0) {
       const block = cache.find(cpu.pc, cpu.mode);
       if (block === 0) return false;

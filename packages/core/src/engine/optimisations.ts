@@ -25,6 +25,7 @@ const TABLE = {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',
   },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
+  unrolledLoops: { meaning: 'turns of small loops are laid out one behind the other' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
@@ -32,6 +33,9 @@ const TABLE = {
   nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',
+  },
+  faultsInPlace: {
+    meaning: 'a page that translated code leaves for is translated, or its fault delivered, without the interpreter',
   },
   inlineTraps: {
     meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
@@ -56,7 +60,8 @@ const TABLE = {
     changesLift: true,
   },
   floatRanges: {
-    meaning: 'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be',
+    meaning:
+      'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be; before any was inexact, they are asked if they are exact',
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },

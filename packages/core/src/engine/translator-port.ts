@@ -16,7 +16,8 @@ import type { StoredBytes } from './stored-code.ts';
  *
  * - all slots in memory, pc the next instruction to execute, CLOCK exact for all executed before it;
  * - for a slow memory access, trapIf, a `trap` or `system` terminal: pc is that instruction, nothing
- *   of it done. The engine interprets the block that begins there;
+ *   of it done. The engine interprets the block that begins there. (A page fault that the translator can tell
+ *   is delivered in place: TranslationHost.answerAccess);
  * - for a kernel call that answered KERNEL_LEAVE: pc as the kernel left it, the call counted before it ran.
  *
  * Interrupts are taken only where TranslationHost.kernelCall answered KERNEL_LEAVE (and at the engine's
@@ -96,6 +97,11 @@ export const PLACE_NEXT = 0;
 export const PLACE_LEAVE = 1;
 export const PLACE_ELSEWHERE = 2;
 
+/** Why translated code left is the engine's to find out; the access's page is translated now, or its fault was delivered: it may be entered again; it was delivered, and all translations leave. */
+export const FAULT_NONE = 0;
+export const FAULT_ANSWERED = 1;
+export const FAULT_LEAVE = 2;
+
 /** What the engine offers the translator. */
 export interface TranslationHost {
   readonly options: EngineOptions;
@@ -125,9 +131,15 @@ export interface TranslationHost {
    * not lost: interprets, and enters translated code, until pc is `back` (answers true) or the engine
    * has to look afresh, the slice is spent or the next block cannot be fetched (answers false: all
    * frames return, state and pc are exact in memory). Faults are thrown through the wasm frames, which
-   * hold no state.
+   * hold no state. `enters`: translated code may be entered at once, before anything is interpreted.
    */
-  goOnUntil(back: number): boolean;
+  goOnUntil(back: number, enters: boolean): boolean;
+  /**
+   * Fills the translation table for the first access of the next instruction, or delivers its page fault (state,
+   * pc and CLOCK exact). Only its first byte is looked at. Answers one of FAULT_*; FAULT_ANSWERED only where
+   * nothing that a translation relies on has changed and no interrupt or stop waits.
+   */
+  answerAccess(address: number, bytes: number, write: boolean): number;
   /**
    * Does an instruction in place: state stored, CLOCK counting the instruction. Answers one of PLACE_*:
    * not PLACE_LEAVE only where nothing that a translation relies on has changed and no interrupt or stop

@@ -192,6 +192,13 @@ export class Mmu {
     return word === 0 ? -1 : (address + word + 1) >>> 0;
   }
 
+  /** Whether the translation table of the current space serves accesses to this page. */
+  isFilled(address: number, access: 'read' | 'write', supervisor: boolean): boolean {
+    const { i32 } = this.memory;
+    const table = (supervisor ? TABLE_SUPERVISOR : 0) + (access === 'write' ? TABLE_WRITE : 0);
+    return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2] !== 0;
+  }
+
   /** As translate in any space, but -1 for a fault. Sets accessed and dirty bits. */
   probe(space: AddressSpace, address: number, access: Access, supervisor: boolean): number {
     const page = address >>> PAGE_SHIFT;

@@ -111,8 +111,8 @@ function nodesOf(region: RegionBlocks, code: (block: IrBlock) => BlockCode): Flo
   return nodes;
 }
 
-/** Orders the nodes and finds loops and merges. */
-function graphOf(unordered: readonly FlowNode[]): FlowGraph {
+/** Orders the nodes, the entry the first, and finds loops and merges. */
+export function graphOf(unordered: readonly FlowNode[]): FlowGraph {
   const order = reversePostorder(unordered);
   const place = new Int32Array(unordered.length).fill(-1);
   order.forEach((old, index) => {

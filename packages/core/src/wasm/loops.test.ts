@@ -4,6 +4,7 @@ import { optimisationsWithout } from '../engine/optimisations.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { blockCode } from './block-code.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
+import { unrollLoops } from './loop-unrolling.ts';
 import { slotTable } from './slots.ts';
 
 const SLOTS = slotTable({ slots: [], size: 64 } as never, []);
@@ -87,7 +88,38 @@ describe('loops of one head', () => {
   });
 });
 
-test('the same instructions are done in the same order, whatever is split and told apart', () => {
+describe('a small loop', () => {
+  const unrolled = (succs: readonly (readonly number[])[], chased?: readonly ReadonlySet<number>[]): FlowGraph =>
+    unrollLoops(graphOf(succs), chased);
+  /** Nodes at this address. */
+  const copies = (graph: FlowGraph, pc: number): number => graph.nodes.filter((node) => node.pc === pc).length;
+
+  test('has several turns behind one head, each with its way out', () => {
+    const graph = unrolled([[1], [2, 3], [1], []]);
+    expect([copies(graph, 1), copies(graph, 2), copies(graph, 3)]).toEqual([4, 4, 1]);
+    expect(graph.isLoop.filter(Boolean)).toHaveLength(1);
+    expect(graph.nodes.find(({ pc }) => pc === 3)!.preds).toHaveLength(4);
+  });
+
+  test('has one turn around another loop, with many nodes, or with addresses that are guessed', () => {
+    const nest = unrolled([[1], [2], [2, 3], [1, 4], []]);
+    expect([copies(nest, 1), copies(nest, 2), copies(nest, 3)]).toEqual([1, 4, 1]);
+    expect(unrolled(Array.from({ length: 7 }, (_, pc) => [(pc + 1) % 7])).nodes).toHaveLength(7);
+    expect(unrolled([[0]], [new Set([5])]).nodes).toHaveLength(1);
+    expect(unrolled([[0]], [new Set()]).nodes).toHaveLength(4);
+  });
+
+  test('has as many turns as have few instructions', () => {
+    const sized = (count: number): FlowGraph => {
+      const blocks = new Map([[0, { ...block(0), count }]]);
+      const region = { entry: 0, blocks, successors: () => [0] };
+      return unrollLoops(flowGraph(region, (ir) => ({ ...blockCode(block(0), SLOTS), block: ir })));
+    };
+    expect([1, 40, 60, 81].map((count) => sized(count).nodes.length)).toEqual([4, 4, 2, 1]);
+  });
+});
+
+test('the same instructions are done in the same order, whatever is split, told apart and laid out', () => {
   const node = fc.array(fc.nat(11), { maxLength: 3 });
   fc.assert(
     fc.property(
@@ -97,7 +129,7 @@ test('the same instructions are done in the same order, whatever is split and to
         // A region has no two edges from one node to another.
         const edges = succs.map((list) => [...new Set(list)]);
         const plain = graphOf(edges, ['splitLoops', 'nestedLoops']);
-        const graph = graphOf(edges);
+        const graph = unrollLoops(graphOf(edges));
         expect(walk(graph, choices)).toEqual(walk(plain, choices));
       },
     ),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import wabtLoader from 'wabt';
 import { defineLayout } from '../cpu/layout.ts';
-import { ALL_OPTIMISATIONS } from '../engine/optimisations.ts';
+import { ALL_OPTIMISATIONS, optimisationsWithout } from '../engine/optimisations.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -26,6 +26,7 @@ function compile(
   blocks: readonly IrBlock[],
   deferred = DEFERRED,
   seen: readonly number[] = [],
+  optimisations = ALL_OPTIMISATIONS,
 ): { text: string; bytes: number } {
   const byPc = new Map(blocks.map((ir) => [ir.pc, { pc: ir.pc, endPc: ir.endPc, ir, frame: 1, secondFrame: -1 }]));
   const slots = slotTable(layout, deferred);
@@ -41,7 +42,7 @@ function compile(
   const region = compileRegion(found, false, slots, {
     memory: new GuestMemory(4, 'little'),
     aligned: false,
-    optimisations: ALL_OPTIMISATIONS,
+    optimisations,
     pcOffset: 0,
     modeOffset: 4,
     shapes,
@@ -89,8 +90,17 @@ const LOOP = [
   }),
 ];
 
-test('flags that nobody reads are not computed in the loop', () => {
+const ROLLED = optimisationsWithout(['unrolledLoops']);
+
+test('turns of a small loop that are laid out share one comparison of the budget', () => {
   const { text } = compile(LOOP);
+  expect(countOf(text, '(loop')).toBe(1);
+  expect(countOf(text, '(i32.add')).toBe(4);
+  expect(countOf(text, 'i32.lt_u')).toBe(1);
+});
+
+test('flags that nobody reads are not computed in the loop', () => {
+  const { text } = compile(LOOP, DEFERRED, [], ROLLED);
   expect(countOf(text, 'i32.sub')).toBe(1); // the host stack left
   expect(countOf(text, '(i32.add')).toBe(1);
   expect(countOf(text, '(loop')).toBe(1);
@@ -99,7 +109,7 @@ test('flags that nobody reads are not computed in the loop', () => {
 });
 
 test('slots that are not deferred are computed where they are written', () => {
-  const { text } = compile(LOOP, []);
+  const { text } = compile(LOOP, [], [], ROLLED);
   expect(countOf(text, 'i32.lt_u')).toBe(2);
   expect(countOf(text, 'i32.sub')).toBe(2);
 });

@@ -8,6 +8,7 @@ import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
 import { withLanes } from './lane-slots.ts';
+import { unrollLoops } from './loop-unrolling.ts';
 import { analyseRecords, type RecordFlow } from './record-flow.ts';
 import { isChargedAtOnce, RegionContext, type RegionServices } from './region-context.ts';
 
@@ -55,11 +56,13 @@ function analyse(
     : undefined;
   const viewed = optimisations.laneSlots ? withLanes(allSlots, discovered.blocks.values()) : allSlots;
   let slots = viewed;
+  const guesses = (graph: FlowGraph) => (optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined);
   for (;;) {
-    const graph = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
+    const rolled = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
+    const graph = optimisations.unrolledLoops ? unrollLoops(rolled, guesses(rolled)) : rolled;
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots, optimisations.carriedSlots);
-    const chased = optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined;
+    const chased = guesses(graph);
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;
     for (let index = 0; planned && index < graph.nodes.length; index++) {

@@ -1,6 +1,9 @@
 import { inKernelText } from '../engine/engine-types.ts';
 import type { StoredBytes } from '../engine/stored-code.ts';
 import {
+  FAULT_ANSWERED,
+  FAULT_LEAVE,
+  FAULT_NONE,
   PLACE_LEAVE,
   PLACE_NEXT,
   type Place,
@@ -16,6 +19,7 @@ import {
   PAGE_SIZE,
   SITE_ADDRESS,
 } from '../memory/memory-map.ts';
+import { AccessSites } from './access-sites.ts';
 import { type CodeExtent, extentsOf } from './code-extents.ts';
 import {
   EXIT_RECORD_ADDRESS,
@@ -88,6 +92,7 @@ class Translator implements TranslatorPort {
   private readonly store: RegionStore;
   private readonly settler: RecordSettler;
   private readonly sites = new SiteTable();
+  private readonly accessSites: AccessSites;
   private readonly links = new LinkTable();
   private readonly jumps = new JumpProfile();
   /** What regions have the engine do in place, by number. */
@@ -118,6 +123,7 @@ class Translator implements TranslatorPort {
     this.lookups = new LookupCaches(memory.i32, memory.lookupBase, memory.setCount);
     host.cpu.mmu.setTakenListener = (set) => this.clearLookup(set);
     this.settler = new RecordSettler(memory, this.modules, (tag) => this.runtime.factory.shapeFunction(tag));
+    this.accessSites = new AccessSites(host, this.sites);
     this.kept = new KeptRegions(host);
     this.queue = new TranslationQueue(host, tuning, this.store, this.links, this.jumps, this.kept);
   }
@@ -190,6 +196,7 @@ class Translator implements TranslatorPort {
   flush(): void {
     this.store.clear();
     this.sites.clear();
+    this.accessSites.clear();
     this.stale.fill(1);
     this.links.clear();
     this.jumps.clear();
@@ -242,14 +249,18 @@ class Translator implements TranslatorPort {
     const before = i32[CLOCK_LEFT]!;
     i32[SITE] = SITE_NONE;
     let region = first;
+    let progress = false;
     for (;;) {
       this.wire(region);
       const start = i32[CLOCK_LEFT]!;
       let answer = dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
+      let answered = false;
       if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
         if (i32[SITE] !== SITE_ELSEWHERE) {
-          this.leave(i32[SITE]!);
-          break;
+          const fault = this.leaveAnswered(i32[SITE]!);
+          answered = fault === FAULT_ANSWERED;
+          progress ||= fault !== FAULT_NONE;
+          if (!answered) break;
         }
         i32[SITE] = SITE_NONE;
         answer = cpu.pc;
@@ -259,10 +270,10 @@ class Translator implements TranslatorPort {
       this.learnJump(answer);
       if (answer === stop) break;
       const next = this.store.mayHave(answer) ? this.resolve(answer, cpu.mode) : undefined;
-      if (next === undefined || i32[CLOCK_LEFT] === start) break;
+      if (next === undefined || (i32[CLOCK_LEFT] === start && !answered)) break;
       region = next;
     }
-    if (i32[CLOCK_LEFT] !== before) {
+    if (i32[CLOCK_LEFT] !== before || progress) {
       first.fruitless = 0;
       return true;
     }
@@ -303,12 +314,20 @@ class Translator implements TranslatorPort {
   private left(stack: number, back: number): number {
     const site = this.i32[SITE]!;
     if (back === LEAVE || stack < STACK_TO_NEST || !this.nests || this.sites.isCheck(site)) return LEAVE;
+    const fault = this.leaveAnswered(site);
+    if (fault !== FAULT_LEAVE) return this.goOnUntil(back, stack, fault === FAULT_ANSWERED);
+    this.i32[SITE] = SITE_EXACT;
+    return LEAVE;
+  }
+
+  /** Puts state, pc and clock right after an exit, and answers the access that it was for: one of FAULT_*. */
+  private leaveAnswered(site: number): number {
     this.leave(site);
-    return this.goOnUntil(back, stack);
+    return this.accessSites.answer(site);
   }
 
   /** State and pc are exact in memory: goes on until `back`. A caller in another mode is only told where that is. */
-  private goOnUntil(back: number, stack: number): number {
+  private goOnUntil(back: number, stack: number, enters = false): number {
     const { i32 } = this;
     const { cpu } = this.host;
     const outer = this.stack;
@@ -316,7 +335,7 @@ class Translator implements TranslatorPort {
     this.stack = stack - STACK_OF_HOST;
     i32[SITE] = SITE_NONE;
     try {
-      if (this.host.goOnUntil(back)) {
+      if (this.host.goOnUntil(back, enters)) {
         i32[SITE] = cpu.mode === mode ? SITE_NONE : SITE_ELSEWHERE;
         return cpu.mode === mode ? back : LEAVE;
       }

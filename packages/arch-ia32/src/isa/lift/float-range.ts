@@ -46,7 +46,7 @@ export function noteInteger(x: Insn, value: Float): void {
 }
 
 /** Asks whether a value is zero or of the format's middling size: what it then is. */
-function check(x: Insn, f: ScalarOps, value: Float): Range {
+export function check(x: Insn, f: ScalarOps, value: Float): Range {
   const { b } = x;
   const { nonzero } = knowledge(x);
   const outside = f.isOutside(b, value);
@@ -76,7 +76,7 @@ function rounded(f: ScalarOps, grain: number, least: number, limit: number): Ran
   return { grain: Math.max(grain, least - f.precision + 1), least, limit };
 }
 
-function resultRange(f: ScalarOps, op: number, first: Range, second: Range): Range {
+export function resultRange(f: ScalarOps, op: number, first: Range, second: Range): Range {
   if (op === ADD || op === SUB) {
     const grain = Math.min(first.grain, second.grain);
     return { grain, least: grain, limit: Math.max(first.limit, second.limit) + 1 };
@@ -89,7 +89,7 @@ function resultRange(f: ScalarOps, op: number, first: Range, second: Range): Ran
 }
 
 /** Neither tiny nor an overflow: normal numbers and zero. */
-function isOrdinaryRange(f: ScalarOps, range: Range): boolean {
+export function isOrdinaryRange(f: ScalarOps, range: Range): boolean {
   return range.least >= f.leastExponent && range.limit <= f.mostExponent;
 }
 

@@ -3,8 +3,10 @@ import type { I32, V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { MIN, SQRT } from '../fp/sse-operations.ts';
 import { FloatCheck } from './float-check.ts';
+import { usesRanges } from './float-range.ts';
 import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
+import { rangedArithmetic } from './packed-range.ts';
 import { getXmm, setXmm, source } from './simd-operands.ts';
 import { DOUBLES, SINGLES, type VectorOps, type VectorShape } from './vector-format.ts';
 
@@ -76,6 +78,10 @@ export function nativePacked(x: Insn, op: number, shape: VectorShape): void {
   const f = opsOf(shape);
   const check = new FloatCheck(x, f);
   const second = source(x);
+  if (usesRanges(x) && (op === ADD || op === SUB || op === MUL || op === DIV)) {
+    setXmm(x, x.reg, rangedArithmetic(x, f, op, getXmm(x, x.reg), second));
+    return;
+  }
   checkOperand(x, f, check, second);
   if (op === SQRT) {
     const result = f.sqrt(x.b, second);

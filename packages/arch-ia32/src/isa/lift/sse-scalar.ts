@@ -11,12 +11,14 @@ import { getXmm, setXmm } from './simd-operands.ts';
 
 /** Lowest lane of a vector. */
 export function lowLane(x: Insn, f: ScalarOps, vector: V128): Float {
-  const { lanes } = knowledge(x);
+  const { lanes, vectors } = knowledge(x);
   const of: Map<V128, Float> = f.bytes === 4 ? lanes.singles : lanes.doubles;
   let value = of.get(vector);
   if (value === undefined) {
     value = f.lane(x.b, vector);
     of.set(vector, value);
+    const range = (f.bytes === 4 ? vectors.singles : vectors.doubles).get(vector);
+    if (range !== undefined) noteRange(x, value, range);
   }
   return value;
 }

@@ -16,6 +16,9 @@ const TABLE = {
   storedCode: { meaning: 'lifted code is kept between runs' },
   keptTranslations: { meaning: 'translated code is kept between runs, too' },
   hostCode: { meaning: "the host's machine code of translations is kept between runs, too" },
+  wholeBlocks: {
+    meaning: "with the host's clock, a piece of a run ends where a block does, not within it",
+  },
   chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {

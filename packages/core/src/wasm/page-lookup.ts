@@ -9,6 +9,8 @@ export interface AccessExit {
   readonly depth: number;
   /** Local that holds the translation word to be expected (see PageLookup.newGuess); undefined where none is. */
   readonly guess?: number | undefined;
+  /** The address is a multiple of the access's size. */
+  readonly aligned?: boolean;
 }
 
 /** Pushes a guest address, as often as it is called. */
@@ -63,7 +65,7 @@ export class PageLookup {
     code.tee(word);
     if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
-    this.checkExtent(pushAddress, bytes, exit.depth);
+    if (!exit.aligned) this.checkExtent(pushAddress, bytes, exit.depth);
     code.byte(OPCODE.drop);
     pushAddress()
       .get(exit.guess ?? word)

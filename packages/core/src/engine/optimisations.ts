@@ -16,6 +16,9 @@ const TABLE = {
   storedCode: { meaning: 'lifted code is kept between runs' },
   keptTranslations: { meaning: 'translated code is kept between runs, too' },
   hostCode: { meaning: "the host's machine code of translations is kept between runs, too" },
+  wholeBlocks: {
+    meaning: "with the host's clock, a piece of a run ends where a block does, not within it",
+  },
   chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {
@@ -26,6 +29,8 @@ const TABLE = {
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
+  typedTable: { meaning: 'the table of translated functions has a type and size that calls need not check' },
+  clockInCalls: { meaning: 'the clock goes along calls between translated functions, not through memory' },
   inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
   nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
   trapsInPlace: {

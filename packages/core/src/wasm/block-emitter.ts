@@ -154,12 +154,12 @@ function emitAccess(
   const { bytes, write } = accessExtent(statement.op, statement.imm);
   const member = plan.groups.get(statement);
   const sure = !member && region.accesses.isTranslated(statement.a, bytes, write);
-  const { kind, op, a, b, c, imm } = statement;
+  const { kind, op, a, b, c, imm, aligned } = statement;
   const guessable = !member && !sure && kind === 'load' && !isSupervisorOp(op);
   const guess = guessable && plan.chased.has(a) ? region.accesses.pages.newGuess() : undefined;
   const exit = sure
     ? { site: 0, depth: 0 }
-    : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess, multiple };
+    : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess, multiple, aligned };
   if (member) region.groups.emit(op, a, b, region.values, exit, member);
   else if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
   else {

@@ -11,6 +11,8 @@ export interface AccessExit {
   readonly guess?: number | undefined;
   /** What the address must be a multiple of, beside what the access itself needs: else it leaves. Not in word-swapped memory. */
   readonly multiple?: number | undefined;
+  /** The address is a multiple of the access's size. */
+  readonly aligned?: boolean;
 }
 
 /** Pushes a guest address, as often as it is called. */
@@ -70,7 +72,7 @@ export class PageLookup {
     code.tee(word);
     if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
-    this.checkExtent(pushAddress, bytes, exit);
+    if (!exit.aligned) this.checkExtent(pushAddress, bytes, exit);
     code.byte(OPCODE.drop);
     pushAddress()
       .get(exit.guess ?? word)

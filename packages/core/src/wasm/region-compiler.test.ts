@@ -54,7 +54,7 @@ function compile(
     placeNumber: () => 0,
     link: () => 0,
   });
-  const bytes = encodeModule([encodeFunction(region.locals, region.body)], []);
+  const bytes = encodeModule([encodeFunction(region.locals, region.body)], [], optimisationsWithout(['typedTable']));
   const module = wabt.readWasm(bytes, { simd: true, tail_call: true, sign_extension: true, sat_float_to_int: true });
   module.validate();
   const text = module.toText({ foldExprs: true, inlineExport: true });

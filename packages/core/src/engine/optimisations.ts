@@ -69,6 +69,9 @@ const TABLE = {
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
+  mergedAlignment: {
+    meaning: "a trap on an address's lowest bits and the test that an access stays in its page are one test",
+  },
   guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
   branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },

@@ -176,10 +176,17 @@ export class StoredCode {
 
   /** Whether the frame has the same bytes at `offset` as there are at `code`. */
   private isCode(code: number, frame: number, offset: number, length: number): boolean {
-    const { u8, bigEndian } = this.memory;
+    const { u8, view, bigEndian } = this.memory;
     const first = this.memory.frameAddress(frame) + offset;
     const flip = bigEndian ? 3 : 0;
-    for (let byte = 0; byte < length; byte++) {
+    let byte = 0;
+    // A big-endian memory has words of the host's order; code that begins within one is compared by bytes.
+    if (!bigEndian || (first & 3) === 0) {
+      for (; byte + 4 <= length; byte += 4) {
+        if (view.getInt32(first + byte, true) !== view.getInt32(code + byte, !bigEndian)) return false;
+      }
+    }
+    for (; byte < length; byte++) {
       if (u8[((first + byte) ^ flip) >>> 0] !== u8[code + byte]) return false;
     }
     return true;

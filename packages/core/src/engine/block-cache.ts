@@ -64,6 +64,8 @@ export class BlockCache {
   /** Blocks lifted here that the store does not have. */
   private fresh = 0;
   private wasFlushed = false;
+  /** The frame of the page behind that of `pc`, as frameOf. */
+  private readonly frameBehind = (pc: number, mode: number) => this.frameOf((pc | PAGE_MASK) + 1, mode);
   private readonly firstRequest: (pc: number, mode: number) => number;
   private readonly onFlush: () => void;
 
@@ -263,7 +265,7 @@ export class BlockCache {
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {
     // Nothing of this cache is being interpreted where a block is looked for.
     if (!this.flattener.hasRoom) this.flush();
-    const kept = this.stored?.find(pc, mode, frame, () => this.fetch.frameOf((pc | PAGE_MASK) + 1, supervisor));
+    const kept = this.stored?.find(pc, mode, frame, this.frameBehind);
     if (kept !== undefined) {
       return this.take(kept.used ? this.copy(kept.record) : kept.record, frame, kept.secondFrame);
     }

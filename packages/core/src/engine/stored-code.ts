@@ -94,17 +94,23 @@ export class StoredCode {
 
   /**
    * The block for (pc, mode), if the bytes it was made from are what the frame has there.
-   * @param frameBehind the frame of the page behind it, if that may be executed; else -1
+   * @param frameBehind gives the frame of the page behind it, if that may be executed; else -1
    */
-  find(pc: number, mode: number, frame: number, frameBehind: () => number): FoundBlock | undefined {
+  find(
+    pc: number,
+    mode: number,
+    frame: number,
+    frameBehind: (pc: number, mode: number) => number,
+  ): FoundBlock | undefined {
     const { index } = this;
     let number = this.buckets[hash(pc) & (this.buckets.length - 1)]!;
     while (number !== 0) {
       const entry = ENTRY.size * (number - 1);
       if (index[entry + ENTRY.pc] === pc && index[entry + ENTRY.mode] === mode) {
         const place = index[entry + ENTRY.place]!;
-        const secondFrame = this.load(place) && this.straddles(place) ? frameBehind() : -1;
-        if (this.load(place) && this.isMadeFrom(place, frame, secondFrame)) {
+        if (!this.load(place)) return undefined;
+        const secondFrame = this.straddles(place) ? frameBehind(pc, mode) : -1;
+        if (this.isMadeFrom(place, frame, secondFrame)) {
           const used = this.used[number - 1] === 1;
           this.used[number - 1] = 1;
           return { record: this.recordAt(this.origin + place), used, secondFrame };

@@ -115,7 +115,7 @@ export interface Task {
   rtStart: number;
   toTail: boolean;
   /** As ioprio_set was told; undefined: never. */
-  ioPriority?: number;
+  ioPriority: number | undefined;
   /** Fair-share clock: cycles used, weighted by nice. */
   vruntime: number;
   /** Cycle count up to which the task has been charged, and at which it last got the CPU. */
@@ -133,7 +133,7 @@ export interface Task {
   clearChildTid: number;
   robustList: number;
   /** Adjustments of semaphores that are due when the task ends (SEM_UNDO). */
-  semUndo?: SemUndoList | undefined;
+  semUndo: SemUndoList | undefined;
   /** Exit status word as wait() gives it, once zombie. */
   exitCode: number;
   exitSignal: number;
@@ -151,13 +151,13 @@ export interface Task {
   personality: number;
   startTime: bigint;
   /** Who traces it, the stop it is in, and whom it traces itself (ptrace/). */
-  tracing?: Tracing | undefined;
-  tracedStop?: TracedStop | undefined;
+  tracing: Tracing | undefined;
+  tracedStop: TracedStop | undefined;
   tracees: Task[];
   /** Its part in a stop of the whole process is due, by this signal; 0: none. Linux: JOBCTL_STOP_PENDING */
   stopSignal: number;
   /** Restartable sequences (sched/rseq.ts). */
-  rseq?: RseqArea | undefined;
+  rseq: RseqArea | undefined;
   /** What the ABI keeps per task (TLS descriptors, iopl, …): plain data of its own. */
   arch: Record<string, unknown>;
 }

@@ -251,8 +251,8 @@ export class BlockCache {
       blocks.set(key, block);
     };
     for (const block of this.all) {
-      const unfit = !records.isValid(block) || records.get(block, RECORD.secondFrame) >= 0;
-      if (unfit || this.rewrites.has(records.get(block, RECORD.frame))) continue;
+      if (!records.isValid(block) || this.rewrites.has(records.get(block, RECORD.frame))) continue;
+      if (this.rewrites.has(records.get(block, RECORD.secondFrame))) continue;
       put(storedBlock(block, records, this.cpu.memory, this.options.isa.instructionAlign));
     }
     if (this.stored) for (const block of this.stored.unused(() => bytes <= mostBytes)) put(block);
@@ -262,8 +262,10 @@ export class BlockCache {
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {
     // Nothing of this cache is being interpreted where a block is looked for.
     if (!this.flattener.hasRoom) this.flush();
-    const kept = this.stored?.find(pc, mode, frame);
-    if (kept !== undefined) return this.take(kept.used ? this.copy(kept.record) : kept.record, frame);
+    const kept = this.stored?.find(pc, mode, frame, () => this.fetch.frameOf((pc | PAGE_MASK) + 1, supervisor));
+    if (kept !== undefined) {
+      return this.take(kept.used ? this.copy(kept.record) : kept.record, frame, kept.secondFrame);
+    }
     this.reader.begin(supervisor);
     const outcome = liftBlock(this.options.isa, this.reader, this.options, pc, mode);
     if (!outcome.ir) {
@@ -277,8 +279,8 @@ export class BlockCache {
     const block = this.flattener.flatten(outcome.ir, supervisor, frame, secondFrame);
     if (inKernelText(this.options, pc)) this.addFlag(block, RECORD_KERNEL);
     this.counters.blocksLifted++;
-    if (secondFrame < 0) this.fresh++;
-    return this.take(block, frame);
+    this.fresh++;
+    return this.take(block, frame, secondFrame);
   }
 
   /** A copy of a record, for another frame. */
@@ -291,10 +293,11 @@ export class BlockCache {
     return copy;
   }
 
-  /** Enters the block of that frame. */
-  private take(block: number, frame: number): number {
+  /** Enters the block of that frame, and of that one if it straddles; else -1. */
+  private take(block: number, frame: number, secondFrame: number): number {
     const { records } = this;
     records.set(block, RECORD.frame, frame);
+    records.set(block, RECORD.secondFrame, secondFrame);
     records.set(block, RECORD.due, this.firstRequest(records.get(block, RECORD.pc), records.get(block, RECORD.mode)));
     this.addFlag(block, RECORD_VALID);
     this.remember(block);

@@ -115,10 +115,19 @@ export interface TaskParts {
   fs: FsContext;
 }
 
-/** A task with nothing in it but its parts; not yet known to the kernel. */
+/**
+ * A task with nothing in it but its parts; not yet known to the kernel. All fields are there from the start, in one
+ * order: the host knows all tasks by one layout then, and finds what every kernel call asks for without a search.
+ */
 export function newTask(kernel: Kernel, parts: TaskParts): Task {
+  const { tid, group, comm, cred, files, fs } = parts;
   return {
-    ...parts,
+    tid,
+    group,
+    comm,
+    cred,
+    files,
+    fs,
     state: 'runnable',
     kernelMode: false,
     mm: undefined,
@@ -172,6 +181,11 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     tracees: [],
     stopSignal: 0,
     arch: {},
+    ioPriority: undefined,
+    semUndo: undefined,
+    tracing: undefined,
+    tracedStop: undefined,
+    rseq: undefined,
   };
 }
 

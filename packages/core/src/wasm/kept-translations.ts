@@ -20,7 +20,8 @@ import type { KeptLinks } from './link-table.ts';
 import type { Shape } from './shapes.ts';
 import type { KeptSites } from './site-table.ts';
 
-const MAGIC = 0x4b4d_4c54;
+/** Another one for each form of emitted code that does not go with the one before. */
+const MAGIC = 0x4b4d_4c55;
 /** What the numbers in regions' code mean. */
 export interface KeptTables {
   readonly sites: KeptSites;

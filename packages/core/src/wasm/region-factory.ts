@@ -102,7 +102,7 @@ export class RegionFactory {
 
   /** The module of these functions. */
   encode(bodies: readonly EncodedFunction[]): Uint8Array<ArrayBuffer> {
-    return encodeModule(bodies, this.helpers, this.host.optimisations.branchHints);
+    return encodeModule(bodies, this.helpers, this.host.optimisations);
   }
 
   /** The function of the shape with this tag. */

@@ -26,6 +26,8 @@ const MAGIC = 0x4b4d_4c55;
 export interface KeptTables {
   readonly sites: KeptSites;
   readonly shapes: readonly Shape[];
+  /** Tags of the shapes that were computed, in the order in which they first were. */
+  readonly settled: readonly number[];
   readonly jumps: readonly ComputedJump[];
   readonly links: KeptLinks;
   /** Helpers of the ISA that modules import, in order. */

@@ -13,23 +13,30 @@ const WASM_TIERING_BUDGET = 13_000_000;
 /** Flags of V8 while it compiles sparingly, and afterwards. */
 const SPARING = [
   '--efficiency-mode',
-  // The heap only grows in a short run: marking it finds nothing.
-  '--no-incremental-marking',
   // Nor do functions in WebAssembly earn TurboFan so soon: python's start had 38 of them compiled, in 0.2 s.
   `--wasm-tiering-budget=${8 * WASM_TIERING_BUDGET}`,
 ];
-const USUAL = ['--no-efficiency-mode', '--incremental-marking', `--wasm-tiering-budget=${WASM_TIERING_BUDGET}`];
+const USUAL = ['--no-efficiency-mode', `--wasm-tiering-budget=${WASM_TIERING_BUDGET}`];
+/** In a short run, however busy, the heap only grows: marking it finds nothing. */
+const UNMARKED = '--no-incremental-marking';
+const MARKED = '--incremental-marking';
 
 let isSparing = false;
+let isMarking = true;
 
 /**
  * V8's efficiency mode raises its thresholds of optimisation. Afterwards the usual ones hold again,
  * so that long runs lose nothing. Figures: docs/performance.md.
  */
 export function compileSparingly(): void {
-  setFlags(SPARING);
+  setFlags([...SPARING, UNMARKED]);
   isSparing = true;
-  setTimeout(compileFreely, SPARING_MILLISECONDS).unref();
+  isMarking = false;
+  setTimeout(() => {
+    setFlags([MARKED]);
+    isMarking = true;
+    compileFreely();
+  }, SPARING_MILLISECONDS).unref();
 }
 
 /** V8's own thresholds again. */
@@ -54,11 +61,11 @@ export function watchKernelEntries(entries: () => number): void {
 /** Does something under the flags of sparing compilation: V8 takes machine code only under the flags it was made under. */
 export function underSparingFlags<T>(what: () => T): T {
   if (isSparing) return what();
-  setFlags(SPARING);
+  setFlags([...SPARING, UNMARKED]);
   try {
     return what();
   } finally {
-    setFlags(USUAL);
+    setFlags([...USUAL, isMarking ? MARKED : UNMARKED]);
   }
 }
 

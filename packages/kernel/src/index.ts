@@ -58,6 +58,7 @@ export { putSwapContent, swapContents } from './mm/swap.ts';
 export { DIRECT_MMAP } from './mm/syscalls.ts';
 export { copyIn, copyInto, copyOut, readWord, writeWord } from './mm/user-access.ts';
 export { insertVma, newVma } from './mm/vma.ts';
+export * from './page-fault.ts';
 export { wholeSetRequest } from './ptrace/registers.ts';
 export { REFUSED_CHANGES } from './read-only-directory.ts';
 export { recognisedBack, recognisedTrap } from './recognised-trap.ts';

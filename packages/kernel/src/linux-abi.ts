@@ -33,7 +33,7 @@ export interface KernelImage {
   readonly textEnd: number;
 }
 
-/** An exception as the kernel sees it, whatever the ISA. */
+/** An exception as the kernel sees it, whatever the ISA. One that is a page fault is overwritten by the next (pageFaultException). */
 export interface KernelException {
   /** Address of the register frame. */
   readonly frame: number;

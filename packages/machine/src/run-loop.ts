@@ -18,6 +18,8 @@ const YIELD_MS = 10;
 /** Instructions of the first piece; later ones are sized by how long the last took. */
 const FIRST_PIECE = 100_000;
 const MAX_PIECE = 20_000_000;
+/** Where the clock is the host's, and nothing else says where to stop, a piece may be so much longer, to end where a block does. */
+const SLACK = 64;
 /** An idle machine that waits for nothing the host knows of looks round this often. */
 const IDLE_LOOK_MS = 500;
 
@@ -73,6 +75,7 @@ export async function runToEnd(
   const deadline = performance.now() + (limits.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   const last = limits.maxInstructions ?? Number.POSITIVE_INFINITY;
   const pause = limits.pauseAt ?? Number.POSITIVE_INFINITY;
+  const wholeBlocks = kernel.options.time === 'real' && engine.optimisations.wholeBlocks;
   let piece = FIRST_PIECE;
   let yielded = performance.now();
   for (;;) {
@@ -85,7 +88,8 @@ export async function runToEnd(
     const left = Math.min(last, pause) - at;
     const began = performance.now();
     const budget = Math.min(timerDue(kernel), piece, left, profiler?.due ?? piece);
-    if (engine.run(budget) === 'shutdown') return shutdown(kernel, engine);
+    const roundly = wholeBlocks && !profiler && budget + SLACK <= left;
+    if (engine.run(budget, roundly ? SLACK : 0) === 'shutdown') return shutdown(kernel, engine);
     if (profiler && profiler.due <= 0) profiler.sample();
     onRunReturn(kernel);
     pollHost(kernel);

@@ -1,5 +1,12 @@
 /** What becomes of CPU exceptions. Linux 6.1 arch/arm/kernel/traps.c, arch/arm/mm/fault.c, fsr-2level.c */
-import { copyIn, type Kernel, type KernelException, kernelRead32, kernelWrite32 } from '@kml/kernel';
+import {
+  copyIn,
+  type Kernel,
+  type KernelException,
+  kernelRead32,
+  kernelWrite32,
+  pageFaultException,
+} from '@kml/kernel';
 import { reg } from '../isa/state.ts';
 import { FSR_ALIGNMENT, FSR_DEBUG, FSR_WRITE } from '../isa/system/deliver.ts';
 import { DATA_ABORT, PREFETCH_ABORT, UNDEFINED } from '../isa/vectors.ts';
@@ -16,8 +23,8 @@ const BUS_ADRALN = 1;
 /** FS of a fault status register: bits 10 and 3 to 0. */
 const FSR_STATUS = 0x40f;
 /** Translation faults (section, page) and permission faults. ARM ARM table B3-23 */
-const TRANSLATION: ReadonlySet<number> = new Set([0x05, 0x07]);
-const PERMISSION: ReadonlySet<number> = new Set([0x0d, 0x0f]);
+const isTranslation = (fault: number): boolean => fault === 0x05 || fault === 0x07;
+const isPermission = (fault: number): boolean => fault === 0x0d || fault === 0x0f;
 
 /** Trap numbers as Linux gives them to signal frames: page faults, undefined instructions. */
 const TRAP_PAGE = 14;
@@ -44,7 +51,11 @@ export function readException(kernel: Kernel): KernelException {
     return { frame, fromUser, cause: signal(SIGILL, ILL_ILLOPC, 0, 'bad exception') };
   }
   if (fromUser) note(kernel, TRAP_PAGE, status, address);
-  return { frame, fromUser, cause: abort(vector, status, address) };
+  const fault = status & FSR_STATUS;
+  const present = isPermission(fault);
+  if (!present && !isTranslation(fault)) return { frame, fromUser, cause: abort(vector, fault, address) };
+  const access = vector === PREFETCH_ABORT ? 'execute' : status & FSR_WRITE ? 'write' : 'read';
+  return pageFaultException(frame, fromUser, address, access, present);
 }
 
 type Cause = KernelException['cause'];
@@ -53,13 +64,8 @@ function signal(signo: number, code: number, address: number, name: string): Cau
   return { kind: 'signal', signo, code, address, name };
 }
 
-function abort(vector: number, status: number, address: number): Cause {
-  const fault = status & FSR_STATUS;
-  const present = PERMISSION.has(fault);
-  if (present || TRANSLATION.has(fault)) {
-    const access = vector === PREFETCH_ABORT ? 'execute' : status & FSR_WRITE ? 'write' : 'read';
-    return { kind: 'page', address, access, present };
-  }
+/** An abort that is no page fault. */
+function abort(vector: number, fault: number, address: number): Cause {
   if (vector === PREFETCH_ABORT && fault === FSR_DEBUG) return signal(SIGTRAP, TRAP_HWBKPT, address, 'breakpoint');
   if (fault === FSR_ALIGNMENT) return signal(SIGBUS, BUS_ADRALN, address, 'alignment fault');
   return signal(SIGBUS, 0, address, 'external abort');

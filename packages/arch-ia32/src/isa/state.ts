@@ -104,3 +104,5 @@ export const MODE_FP_EXACT = 0x4000;
 export const MODE_X87_EXACT = 0x8000;
 /** SSE operations are checked one by one, for some operand was no number of middling size (lift/float-range.ts). */
 export const MODE_FP_WIDE = 0x10000;
+/** Nothing was inexact yet, all else is usual: sums and products are asked whether they are exact (lift/asked.ts). */
+export const MODE_FP_ASKED = 0x20000;

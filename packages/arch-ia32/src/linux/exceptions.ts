@@ -1,5 +1,5 @@
 /** What becomes of CPU exceptions. Linux 6.1 arch/x86/kernel/traps.c, arch/x86/mm/fault.c, arch/x86/kernel/fpu/core.c */
-import { type Kernel, type KernelException, kernelRead32, kernelWrite32 } from '@kml/kernel';
+import { type Kernel, type KernelException, kernelRead32, kernelWrite32, pageFaultException } from '@kml/kernel';
 import { FPU, SSE_STATE } from '../isa/state.ts';
 import { PF_FETCH, PF_PRESENT, PF_USER, PF_WRITE } from '../isa/system/deliver.ts';
 import { CR2, DR6, EAX, ECX, EDX } from '../isa/system/registers.ts';
@@ -63,7 +63,7 @@ export function readException(kernel: Kernel): KernelException {
   if (fromUser) noteTrap(kernel, vector, error, address);
   if (vector === PF) {
     const access = error & PF_FETCH ? 'execute' : error & PF_WRITE ? 'write' : 'read';
-    return { frame, fromUser, cause: { kind: 'page', address, access, present: (error & PF_PRESENT) !== 0 } };
+    return pageFaultException(frame, fromUser, address, access, (error & PF_PRESENT) !== 0);
   }
   if (vector === DB && fromUser && isWatching(kernel.state.current!)) return afterStep(kernel, frame);
   const row = SIGNALS[vector] ?? UNKNOWN;

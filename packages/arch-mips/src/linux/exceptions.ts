@@ -1,6 +1,13 @@
 /** What becomes of CPU exceptions. Linux 6.1 arch/mips/kernel/traps.c, arch/mips/mm/fault.c, arch/mips/kernel/unaligned.c */
 import { PAGE_SHIFT, PTE_PRESENT } from '@kml/core';
-import { generic, type Kernel, type KernelException, kernelRead32, kernelWrite32 } from '@kml/kernel';
+import {
+  generic,
+  type Kernel,
+  type KernelException,
+  kernelRead32,
+  kernelWrite32,
+  pageFaultException,
+} from '@kml/kernel';
 import {
   ADEL,
   ADES,
@@ -57,22 +64,20 @@ const UNKNOWN: SignalRow = { signo: SIGSEGV, code: SI_KERNEL, name: 'spurious ex
 /** LinuxAbi.readException: the frame is in A0. */
 export function readException(kernel: Kernel): KernelException {
   const frame = kernel.cpu.get(GENERAL[A0]!) >>> 0;
-  return { frame, fromUser: frameFromUser(kernel, frame), cause: causeOf(kernel, frame) };
-}
-
-function causeOf(kernel: Kernel, frame: number): Cause {
+  const fromUser = frameFromUser(kernel, frame);
   const code = (kernelRead32(kernel, frame + PT.cause) >>> 2) & 31;
   const address = kernelRead32(kernel, frame + PT.badVAddr) >>> 0;
+  if (code === MOD) return pageFaultException(frame, fromUser, address, 'write', true);
+  if (code !== TLBL && code !== TLBS) return { frame, fromUser, cause: causeOf(kernel, frame, code, address) };
+  const present = (kernel.mmu.entry(kernel.mmu.current, address >>> PAGE_SHIFT) & PTE_PRESENT) !== 0;
+  const access = code === TLBS ? 'write' : address === trappedAt(kernel, frame) ? 'execute' : 'read';
+  return pageFaultException(frame, fromUser, address, access, present);
+}
+
+/** Of an exception that is no page fault. */
+function causeOf(kernel: Kernel, frame: number, code: number, address: number): Cause {
   const at = trappedAt(kernel, frame);
   switch (code) {
-    case MOD:
-      return { kind: 'page', address, access: 'write', present: true };
-    case TLBL:
-    case TLBS: {
-      const present = (kernel.mmu.entry(kernel.mmu.current, address >>> PAGE_SHIFT) & PTE_PRESENT) !== 0;
-      const access = code === TLBS ? 'write' : address === at ? 'execute' : 'read';
-      return { kind: 'page', address, access, present };
-    }
     case ADEL:
     case ADES:
       return addressError(kernel, address);

@@ -1,5 +1,5 @@
 /** What becomes of interrupts that an instruction causes. Linux 6.1 arch/powerpc/kernel/traps.c, arch/powerpc/mm/fault.c */
-import { type Kernel, type KernelException, kernelRead32 } from '@kml/kernel';
+import { type Kernel, type KernelException, kernelRead32, pageFaultException } from '@kml/kernel';
 import { FPSCR_OX, FPSCR_UX, FPSCR_VE, FPSCR_VX, FPSCR_XX, FPSCR_ZX } from '../isa/fp/fpscr.ts';
 import {
   ALIGNMENT,
@@ -32,30 +32,33 @@ type Cause = KernelException['cause'];
 /** LinuxAbi.readException: the frame is in r3; its trap word says which interrupt it was. */
 export function readException(kernel: Kernel): KernelException {
   const frame = kernel.cpu.get(R3) >>> 0;
-  return { frame, fromUser: frameFromUser(kernel, frame), cause: causeOf(kernel, frame) };
+  const fromUser = frameFromUser(kernel, frame);
+  const trap = kernelRead32(kernel, frame + PT.trap);
+  if (trap === DSI) {
+    const dsisr = kernelRead32(kernel, frame + PT.dsisr);
+    const access = dsisr & DSISR_STORE ? 'write' : 'read';
+    const address = kernelRead32(kernel, frame + PT.dar) >>> 0;
+    return pageFaultException(frame, fromUser, address, access, (dsisr & STORAGE_PROTECTED) !== 0);
+  }
+  const nip = kernelRead32(kernel, frame + PT.nip) >>> 0;
+  const msr = kernelRead32(kernel, frame + PT.msr);
+  if (trap === ISI) {
+    return pageFaultException(frame, fromUser, nip, 'execute', (msr & (ISI_NO_EXECUTE | STORAGE_PROTECTED)) !== 0);
+  }
+  return { frame, fromUser, cause: causeOf(kernel, frame, trap, nip, msr) };
 }
 
-function causeOf(kernel: Kernel, frame: number): Cause {
-  const word = (register: keyof typeof PT): number => kernelRead32(kernel, frame + PT[register]);
-  const nip = word('nip') >>> 0;
-  switch (word('trap')) {
-    case DSI: {
-      const dsisr = word('dsisr');
-      const access = dsisr & DSISR_STORE ? 'write' : 'read';
-      return { kind: 'page', address: word('dar') >>> 0, access, present: (dsisr & STORAGE_PROTECTED) !== 0 };
-    }
-    case ISI: {
-      const present = (word('msr') & (ISI_NO_EXECUTE | STORAGE_PROTECTED)) !== 0;
-      return { kind: 'page', address: nip, access: 'execute', present };
-    }
+/** Of an exception that is no page fault. */
+function causeOf(kernel: Kernel, frame: number, trap: number, nip: number, msr: number): Cause {
+  switch (trap) {
     case ALIGNMENT:
-      return signal(SIGBUS, BUS_ADRALN, word('dar') >>> 0, 'alignment');
+      return signal(SIGBUS, BUS_ADRALN, kernelRead32(kernel, frame + PT.dar) >>> 0, 'alignment');
     case TRACE:
       return signal(SIGTRAP, TRAP_TRACE, nip, 'trace');
     case PROGRAM:
-      return programCause(kernel, word('msr'), nip);
+      return programCause(kernel, msr, nip);
     default:
-      return signal(SIGILL, ILL_ILLOPC, nip, `exception 0x${word('trap').toString(16)}`);
+      return signal(SIGILL, ILL_ILLOPC, nip, `exception 0x${trap.toString(16)}`);
   }
 }
 

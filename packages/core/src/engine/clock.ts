@@ -43,6 +43,12 @@ export class Clock implements CpuClock {
     return this.slice > 0;
   }
 
+  /** Lengthens the budget by so many instructions. */
+  extend(instructions: number): void {
+    this.slice += instructions;
+    this.i32[LEFT]! += instructions;
+  }
+
   /** Ends the run. */
   finish(): void {
     this.fold();

@@ -70,6 +70,25 @@ describe('budget', () => {
     }
   });
 
+  it('goes beyond the budget to the end of a block, where that is within the slack', () => {
+    const machine = machineWith();
+    machine.poke(USER_CODE, SUM);
+    // The first block is li, li, add, addi, beqz; after it come jmp, and add, addi, beqz.
+    machine.engine.run(2, 3);
+    expect([machine.engine.instructions(), machine.cpu.pc]).toEqual([5, USER_CODE + 20]);
+    machine.engine.run(2, 1);
+    expect(machine.engine.instructions()).toBe(7);
+    machine.engine.run(1, 1);
+    expect([machine.engine.instructions(), machine.reg('r2')]).toEqual([9, 19]);
+    expect(machine.engine.cycles()).toBe(exactly(9).engine.cycles());
+    function exactly(instructions: number): ToyMachine {
+      const other = machineWith();
+      other.poke(USER_CODE, SUM);
+      other.engine.run(instructions);
+      return other;
+    }
+  });
+
   it('counts the cycles of what was executed', () => {
     const machine = machineWith(toy('li', 1, 1), toy('add', 1, 1, 1), toy('mul', 1, 1, 1));
     machine.engine.run(2);

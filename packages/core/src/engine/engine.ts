@@ -87,6 +87,8 @@ export class Engine {
   private readonly chains: boolean;
   /** Cycles that this run was charged by addCycles. */
   private work = 0;
+  /** Instructions beyond the budget that this run may still take. */
+  private slack = 0;
   /** Instructions that translated code executed. */
   private translated = 0;
 
@@ -142,9 +144,13 @@ export class Engine {
     this.delivery.onTrap = hook;
   }
 
-  /** Executes `budget` instructions, unless the machine stops before. A faulting instruction does not count, a trapping one as its terminal says. */
-  run(budget: number): RunExit {
+  /**
+   * Executes `budget` instructions, unless the machine stops before. A faulting instruction does not count, a trapping one as its terminal says.
+   * @param slack so many more where that ends the run at a block's end: else the rest of the block is lifted as a block of its own
+   */
+  run(budget: number, slack = 0): RunExit {
     this.clock.start(budget);
+    this.slack = slack;
     this.work = 0;
     this.runState.lookAfresh();
     try {
@@ -424,6 +430,7 @@ export class Engine {
   private interpret(block: number): void {
     const { clock, records } = this;
     const length = records.get(block, RECORD.count);
+    if (length > clock.left && length - clock.left <= this.slack) this.lengthen(length - clock.left);
     const count = Math.min(length, clock.left);
     if (this.onBlock !== undefined) this.onBlock(records.get(block, RECORD.pc), records.get(block, RECORD.mode), count);
     const runs = records.get(block, RECORD.runs) + 1;
@@ -433,6 +440,11 @@ export class Engine {
     if (!this.interpreter.execute(block, count)) this.blockEnd.leave(block);
     else if (count === length) this.blockEnd.end(block);
     else this.position.stand(block, count);
+  }
+
+  private lengthen(instructions: number): void {
+    this.slack -= instructions;
+    this.clock.extend(instructions);
   }
 
   private codeWritten(frame: number, offset: number, length: number): void {

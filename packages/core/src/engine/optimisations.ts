@@ -16,6 +16,9 @@ const TABLE = {
   storedCode: { meaning: 'lifted code is kept between runs' },
   keptTranslations: { meaning: 'translated code is kept between runs, too' },
   hostCode: { meaning: "the host's machine code of translations is kept between runs, too" },
+  wholeBlocks: {
+    meaning: "with the host's clock, a piece of a run ends where a block does, not within it",
+  },
   chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {
@@ -26,6 +29,8 @@ const TABLE = {
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
+  typedTable: { meaning: 'the table of translated functions has a type and size that calls need not check' },
+  clockInCalls: { meaning: 'the clock goes along calls between translated functions, not through memory' },
   inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
   nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
   trapsInPlace: {
@@ -57,12 +62,16 @@ const TABLE = {
     changesLift: true,
   },
   floatRanges: {
-    meaning: 'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be',
+    meaning:
+      'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be; before any was inexact, they are asked if they are exact',
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
+  mergedAlignment: {
+    meaning: "a trap on an address's lowest bits and the test that an access stays in its page are one test",
+  },
   guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
   branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type TOY_OPS, toy } from '../testing/toy-isa.ts';
-import { type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
+import { RX, type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
 
 const PLENTY = 1 << 24;
 type Line = readonly [op: keyof typeof TOY_OPS, a?: number, b?: number, c?: number];
@@ -66,6 +66,60 @@ test('a block is used only where its very bytes are', () => {
   const machine = machineWith(changed, store.engine.storeCode(PLENTY)!);
   expect(runFor(machine, 10_001)).toEqual(expected);
   expect(machine.engine.counters.blocksLifted).toBeGreaterThan(0);
+});
+
+describe('a block of two pages', () => {
+  const STRADDLING = USER_CODE + 0xffe;
+  const NEXT_PAGE = USER_CODE + 0x1000;
+
+  function straddling(value: number, store?: Uint8Array): ToyMachine {
+    const machine = machineWith(PROGRAM, store);
+    machine.poke(STRADDLING, toy('li', 2, value));
+    machine.cpu.pc = STRADDLING;
+    return machine;
+  }
+
+  function stored(): Uint8Array {
+    const first = straddling(0x0101);
+    first.engine.run(1);
+    // So that there is enough to store.
+    first.cpu.pc = USER_CODE;
+    first.engine.run(10_000);
+    return first.engine.storeCode(PLENTY)!;
+  }
+
+  test('is kept', () => {
+    const machine = straddling(0x0101, stored());
+    machine.engine.run(1);
+    expect(machine.reg('r2')).toBe(0x0101);
+    expect(machine.engine.counters.blocksLifted).toBe(0);
+  });
+
+  test('is used only where both its pages have its bytes', () => {
+    const machine = straddling(0x0102, stored());
+    machine.engine.run(1);
+    expect(machine.reg('r2')).toBe(0x0102);
+    expect(machine.engine.counters.blocksLifted).toBe(1);
+  });
+
+  test('is another where its second page comes to be another', () => {
+    const machine = straddling(0x0101, stored());
+    machine.engine.run(1);
+    const frame = machine.map(NEXT_PAGE, RX);
+    machine.memory.writeFrame(frame, 0, Uint8Array.of(0x02, 0x03));
+    machine.cpu.pc = STRADDLING;
+    machine.engine.run(1);
+    expect(machine.reg('r2')).toBe(0x0302);
+  });
+
+  test('is forgotten when its second page is written', () => {
+    const machine = straddling(0x0101, stored());
+    machine.engine.run(1);
+    machine.poke(NEXT_PAGE, [5, 0]);
+    machine.cpu.pc = STRADDLING;
+    machine.engine.run(1);
+    expect(machine.reg('r2')).toBe(0x0005);
+  });
 });
 
 test('stores accumulate, and refuse what is no store', () => {

@@ -10,7 +10,7 @@
  */
 import { RECORD, RECORD_VALID, Records } from '../interp/block-record.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import { PAGE_MASK } from '../memory/memory-map.ts';
+import { PAGE_MASK, PAGE_SIZE } from '../memory/memory-map.ts';
 
 const MAGIC = 0x4b4d_4c43;
 const FORMAT = 2;
@@ -30,6 +30,15 @@ export interface StoredBytes {
   readonly size: number;
   /** Reads the bytes from `position` on until `into` is full; false if that cannot be. */
   read(into: Uint8Array, position: number): boolean;
+}
+
+/** A stored block whose code is here. */
+export interface FoundBlock {
+  /** The caller's to run, but `used`: then it is another's already, and the caller is to make a copy. */
+  readonly record: number;
+  readonly used: boolean;
+  /** Frame of its second page; -1 if it lies in one. */
+  readonly secondFrame: number;
 }
 
 /** A store that is being read. */
@@ -84,20 +93,27 @@ export class StoredCode {
   }
 
   /**
-   * The record for (pc, mode), if the bytes it was made from are what the frame has there; else 0. It is
-   * the caller's to run, but `used`: then it is another's already, and the caller is to make a copy.
+   * The block for (pc, mode), if the bytes it was made from are what the frame has there.
+   * @param frameBehind gives the frame of the page behind it, if that may be executed; else -1
    */
-  find(pc: number, mode: number, frame: number): { readonly record: number; readonly used: boolean } | undefined {
+  find(
+    pc: number,
+    mode: number,
+    frame: number,
+    frameBehind: (pc: number, mode: number) => number,
+  ): FoundBlock | undefined {
     const { index } = this;
     let number = this.buckets[hash(pc) & (this.buckets.length - 1)]!;
     while (number !== 0) {
       const entry = ENTRY.size * (number - 1);
       if (index[entry + ENTRY.pc] === pc && index[entry + ENTRY.mode] === mode) {
         const place = index[entry + ENTRY.place]!;
-        if (this.load(place) && this.isMadeFrom(place, frame)) {
+        if (!this.load(place)) return undefined;
+        const secondFrame = this.straddles(place) ? frameBehind(pc, mode) : -1;
+        if (this.isMadeFrom(place, frame, secondFrame)) {
           const used = this.used[number - 1] === 1;
           this.used[number - 1] = 1;
-          return { record: this.recordAt(this.origin + place), used };
+          return { record: this.recordAt(this.origin + place), used, secondFrame };
         }
       }
       number = index[entry + ENTRY.chain]!;
@@ -147,14 +163,36 @@ export class StoredCode {
     return true;
   }
 
-  private isMadeFrom(place: number, frame: number): boolean {
-    const { i32, u8, bigEndian } = this.memory;
+  private straddles(place: number): boolean {
+    const { i32 } = this.memory;
+    const head = (this.origin + place) >> 2;
+    return i32[head + BLOCK.codeStart]! + i32[head + BLOCK.codeBytes]! > PAGE_SIZE;
+  }
+
+  private isMadeFrom(place: number, frame: number, secondFrame: number): boolean {
+    const { i32 } = this.memory;
     const head = (this.origin + place) >> 2;
     const length = i32[head + BLOCK.codeBytes]!;
+    const start = i32[head + BLOCK.codeStart]!;
     const code = this.origin + place + 4 * BLOCK.size;
-    const first = this.memory.frameAddress(frame) + i32[head + BLOCK.codeStart]!;
+    const here = Math.min(length, PAGE_SIZE - start);
+    if (here < length && (secondFrame < 0 || !this.isCode(code + here, secondFrame, 0, length - here))) return false;
+    return this.isCode(code, frame, start, here);
+  }
+
+  /** Whether the frame has the same bytes at `offset` as there are at `code`. */
+  private isCode(code: number, frame: number, offset: number, length: number): boolean {
+    const { u8, view, bigEndian } = this.memory;
+    const first = this.memory.frameAddress(frame) + offset;
     const flip = bigEndian ? 3 : 0;
-    for (let byte = 0; byte < length; byte++) {
+    let byte = 0;
+    // A big-endian memory has words of the host's order; code that begins within one is compared by bytes.
+    if (!bigEndian || (first & 3) === 0) {
+      for (; byte + 4 <= length; byte += 4) {
+        if (view.getInt32(first + byte, true) !== view.getInt32(code + byte, !bigEndian)) return false;
+      }
+    }
+    for (; byte < length; byte++) {
       if (u8[((first + byte) ^ flip) >>> 0] !== u8[code + byte]) return false;
     }
     return true;
@@ -162,7 +200,7 @@ export class StoredCode {
 }
 
 /**
- * A block in the form it is stored in. Only a block within one page can be stored.
+ * A block in the form it is stored in.
  * @param block address of its record
  * @param align alignment of instructions: the bits of pc below it are no address
  */
@@ -178,7 +216,12 @@ export function storedBlock(block: number, records: Records, memory: GuestMemory
   words[BLOCK.codeBytes] = length;
   words[BLOCK.codeStart] = first & PAGE_MASK;
   words[BLOCK.recordBytes] = recordBytes;
-  memory.readFrame(records.get(block, RECORD.frame), first & PAGE_MASK, stored.subarray(16, 16 + length));
+  const start = first & PAGE_MASK;
+  const here = Math.min(length, PAGE_SIZE - start);
+  memory.readFrame(records.get(block, RECORD.frame), start, stored.subarray(16, 16 + here));
+  if (here < length) {
+    memory.readFrame(records.get(block, RECORD.secondFrame), 0, stored.subarray(16 + here, 16 + length));
+  }
   const record = 4 * BLOCK.size + codeSpace;
   stored.set(memory.u8.subarray(block, block + recordBytes), record);
   const copy = new Records(words, new Uint16Array(stored.buffer));

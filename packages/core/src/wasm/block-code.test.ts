@@ -69,3 +69,27 @@ describe('a trap on the lowest bits of an address', () => {
     expect(alignedLoads([0, 4], 2)).toEqual(['trapIf', 'load', 'trapIf', 'load', 'set']);
   });
 });
+
+describe('an access of a vector', () => {
+  /** Whether loads at these distances are taken for aligned, where the address itself is asked about in between. */
+  function aligned(before: number, behind: number, mask: number) {
+    const b = new BlockBuilder(0x100, 0);
+    b.beginInstruction(0x100, 1);
+    const at = (offset: number) => b.add(b.get(TARGET!), b.const(offset));
+    const first = b.loadV(at(before));
+    b.trapIf(b.and(b.get(TARGET!), b.const(mask)), b.const(0), 1);
+    b.set(b.bitmask8x16(b.andV(first, b.loadV(at(behind)))), OTHER!);
+    b.endWith({ kind: 'jump', target: 0x104 });
+    const { statements } = blockCode(b.finish(0x104), slots);
+    return statements.filter(({ kind }) => kind === 'load').map((load) => load.aligned);
+  }
+
+  test('is aligned behind a trap on its four lowest bits, not before', () => {
+    expect(aligned(16, 32, 15)).toEqual([false, true]);
+  });
+
+  test('is not where the trap is on fewer, or other, bits', () => {
+    expect(aligned(16, 32, 7)).toEqual([false, false]);
+    expect(aligned(16, 40, 15)).toEqual([false, false]);
+  });
+});

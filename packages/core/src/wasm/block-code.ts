@@ -33,6 +33,8 @@ export interface Statement {
   readonly imm: number;
   /** The value yielded, or -1. */
   readonly result: number;
+  /** An access whose address is a multiple of its size, for the block traps otherwise: it cannot leave its page. */
+  readonly aligned: boolean;
   /** A `set` that another overwrites before anyone can see it. */
   dead: boolean;
 }
@@ -282,7 +284,15 @@ class Converter {
     imm: number,
     result: number,
   ): void {
-    this.statements.push({ kind, op, insn, a, b, c, imm, result, dead: false });
+    const aligned = kind !== 'set' && this.isAligned(op, a);
+    this.statements.push({ kind, op, insn, a, b, c, imm, result, aligned, dead: false });
+  }
+
+  /** Whether the address of a vector's access is known to be aligned. Others are not asked: a trap on theirs is rare. */
+  private isAligned(op: number, address: number): boolean {
+    if ((op !== O.loadV && op !== O.storeV) || !this.on.folding) return false;
+    const { graph } = this;
+    return this.passed.has(graph.pure(O.and, address, graph.const32(15), -1, 0));
   }
 
   /**

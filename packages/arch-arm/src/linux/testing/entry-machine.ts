@@ -244,7 +244,8 @@ export class EntryMachine {
       armEabi.setSyscallResult(this.kernel, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = armEabi.readException(this.kernel);
-      this.exceptions.push(exception);
+      // The next page fault overwrites it.
+      this.exceptions.push(structuredClone(exception));
       this.onException(exception);
     } else if (number === KC_INTERRUPT) {
       const line = armEabi.kernelCallArgument(this.kernel, 1);

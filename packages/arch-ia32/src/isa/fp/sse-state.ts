@@ -30,12 +30,19 @@ export const FTZ = 0x8000;
 export const ORDINARY_MASK = 0xffe0;
 export const ORDINARY = 0x1fa0;
 
+/** The same but that nothing was inexact yet. */
+export const UNROUNDED = 0x1f80;
+
 export function mxcsr(cpu: Cpu): number {
   return cpu.i32[(cpu.base + MXCSR) >> 2]!;
 }
 
 export function isOrdinary(cpu: Cpu): boolean {
   return (cpu.i32[(cpu.base + MXCSR) >> 2]! & ORDINARY_MASK) === ORDINARY;
+}
+
+export function isUnrounded(cpu: Cpu): boolean {
+  return (cpu.i32[(cpu.base + MXCSR) >> 2]! & ORDINARY_MASK) === UNROUNDED;
 }
 
 /** Byte addresses of the scratch words: first operand and result at 0, second operand at 16. */

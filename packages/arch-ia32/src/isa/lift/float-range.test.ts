@@ -1,7 +1,7 @@
 import { wasmTranslatorWith } from '@kml/core';
 import { Random } from '@kml/core/testing';
 import { describe, expect, test } from 'vitest';
-import { MODE_FP_WIDE } from '../state.ts';
+import { MODE_FP_ASKED, MODE_FP_WIDE } from '../state.ts';
 import { updateMode } from '../system/index.ts';
 import { FlatMachine } from '../testing/flat-machine.ts';
 
@@ -57,7 +57,7 @@ function randomLane(isDouble: boolean, plain: boolean): number[] {
   if (random.below(12) === 0) return isDouble ? [0, pick([0, 0x8000_0000])] : [pick([0, 0x8000_0000])];
   const exponent = plain ? exponents[random.below(8)]! : pick(exponents);
   const sign = pick([0, 0, 0x8000_0000]);
-  const fraction = pick([0, 0x7f_ffff, random.word() & 0x7f_ffff, random.word() & 0x70_0000]);
+  const fraction = pick([0, 0x7f_ffff, random.word() & 0x7f_ffff, random.word() & 0x70_0000, 0x40_0000]);
   if (!isDouble) return [sign | ((exponent + 127) << 23) | fraction];
   return [pick([0, 0, random.word()]), sign | ((exponent + 1023) << 20) | (fraction >>> 3)];
 }
@@ -80,10 +80,11 @@ function machine(native: boolean, translated: boolean): FlatMachine {
 }
 
 const INEXACT = 0x1fa0;
+const UNROUNDED = 0x1f80;
 
-function place(m: FlatMachine, operands: readonly number[]): void {
+function place(m: FlatMachine, operands: readonly number[], control = INEXACT): void {
   const view = new DataView(new ArrayBuffer(72));
-  [...operands, 0, 0, 0, 0, INEXACT].forEach((value, i) => {
+  [...operands, 0, 0, 0, 0, control].forEach((value, i) => {
     view.setInt32(i * 4, value, true);
   });
   m.write(DATA, new Uint8Array(view.buffer));
@@ -92,8 +93,14 @@ function place(m: FlatMachine, operands: readonly number[]): void {
   updateMode(m.cpu);
 }
 
-function outcome(m: FlatMachine, at: number, operands: readonly number[], instructions: number): string {
-  place(m, operands);
+function outcome(
+  m: FlatMachine,
+  at: number,
+  operands: readonly number[],
+  instructions: number,
+  control: number,
+): string {
+  place(m, operands, control);
   m.run(at, FRAME_INSTRUCTIONS + instructions);
   const words = [0, 4, 8, 12, 16, 20, 24, 28, 0x44].map((offset) => m.read32(DATA + offset).toString(16));
   return `${words} ${m.trap === undefined ? 'done' : m.trap.vector}`;
@@ -115,9 +122,10 @@ describe.each(['ss', 'sd', 'ps', 'pd'] as const)('%s', (shape) => {
       for (const m of [native, exact]) m.write(at, program);
       for (let round = 0; round < 12; round++) {
         const operands = [0, 1, 2].flatMap(() => randomOperand(shape, round % 4 !== 0));
-        const said = `${operations.map((bytes) => bytes.map((byte) => byte.toString(16)))} of ${operands.map((value) => (value >>> 0).toString(16))}`;
-        const want = `${said}: ${outcome(exact, at, operands, count)}`;
-        expect(`${said}: ${outcome(native, at, operands, count)}`).toBe(want);
+        const control = round % 3 === 0 ? UNROUNDED : INEXACT;
+        const said = `${operations.map((bytes) => bytes.map((byte) => byte.toString(16)))} of ${operands.map((value) => (value >>> 0).toString(16))} under ${control.toString(16)}`;
+        const want = `${said}: ${outcome(exact, at, operands, count, control)}`;
+        expect(`${said}: ${outcome(native, at, operands, count, control)}`).toBe(want);
         if ((native.cpu.mode & MODE_FP_WIDE) === 0) unchecked++;
       }
     }
@@ -145,4 +153,20 @@ test.each([
   place(m, [0, 0x3ff0_0000, 0, 0, 0, base, 0, 0, 0, 0, 0, 0]);
   m.run(CODE, FRAME_INSTRUCTIONS + 9);
   expect((m.cpu.mode & MODE_FP_WIDE) !== 0).toBe(wide);
+});
+
+test.each([
+  { other: 0x4008_0000, asked: true, why: '3' },
+  { other: 0x3fd5_5555, asked: false, why: 'a third, whose powers soon have too many bits' },
+])('before anything was inexact, products with $why are native: $asked', ({ other, asked }) => {
+  const m = machine(true, false);
+  m.write(CODE, powers(9));
+  place(
+    m,
+    [0, 0x3ff0_0000, 0, 0, 0x5555_5555, other, 0, 0, 0, 0, 0, 0].map((word, n) => (asked && n === 4 ? 0 : word)),
+    UNROUNDED,
+  );
+  m.run(CODE, FRAME_INSTRUCTIONS + 9);
+  expect((m.cpu.mode & MODE_FP_ASKED) !== 0).toBe(asked);
+  expect(m.read32(DATA + 0x44)).toBe(asked ? UNROUNDED : INEXACT);
 });

@@ -46,7 +46,7 @@ export function noteInteger(x: Insn, value: Float): void {
 }
 
 /** Asks whether a value is zero or of the format's middling size: what it then is. */
-function check(x: Insn, f: ScalarOps, value: Float): Range {
+export function check(x: Insn, f: ScalarOps, value: Float): Range {
   const { b } = x;
   const { nonzero } = knowledge(x);
   const outside = f.isOutside(b, value);

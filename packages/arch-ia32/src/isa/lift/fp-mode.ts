@@ -7,8 +7,16 @@
  */
 
 import type { BlockBuilder, Cpu, F32, F64, I32, V128 } from '@kml/core';
-import { isOrdinary, ORDINARY, ORDINARY_MASK } from '../fp/sse-state.ts';
-import { layout, MODE_FP_EXACT, MODE_FP_ONCE, MODE_FP_WIDE, MODE_X87_EXACT, SSE_STATE } from '../state.ts';
+import { isOrdinary, isUnrounded, ORDINARY, ORDINARY_MASK, UNROUNDED } from '../fp/sse-state.ts';
+import {
+  layout,
+  MODE_FP_ASKED,
+  MODE_FP_EXACT,
+  MODE_FP_ONCE,
+  MODE_FP_WIDE,
+  MODE_X87_EXACT,
+  SSE_STATE,
+} from '../state.ts';
 import { FP_AGAIN } from '../vectors.ts';
 import type { Range } from './float-range.ts';
 import type { Insn } from './insn.ts';
@@ -20,15 +28,27 @@ export const AGAIN_SSE = 0;
 export const AGAIN_VALUE = 1;
 export const AGAIN_CONTROL = 2;
 export const AGAIN_RANGE = 3;
+/** MXCSR is not the ordinary one; where only nothing was inexact yet, MODE_FP_ASKED will do. */
+export const AGAIN_ASKED = 4;
 
 /** IsaBackend.deliverTrap for FP_AGAIN: the mode word the instruction is done under. */
 export function chooseFpMode(cpu: Cpu, why: number): void {
   if (why === AGAIN_CONTROL) cpu.mode ^= MODE_X87_EXACT;
   else if (why === AGAIN_VALUE) cpu.mode |= MODE_FP_ONCE;
   else if (why === AGAIN_RANGE) cpu.mode |= MODE_FP_WIDE;
-  else if (!isOrdinary(cpu)) cpu.mode |= MODE_FP_EXACT;
-  else if (cpu.mode & MODE_FP_EXACT) cpu.mode &= ~MODE_FP_EXACT;
-  else cpu.mode |= MODE_FP_ONCE;
+  else {
+    const now = cpu.mode & (MODE_FP_EXACT | MODE_FP_ASKED);
+    const mode = modeByControl(cpu, why === AGAIN_ASKED || (now & MODE_FP_ASKED) !== 0);
+    // Where MXCSR is as it was taken to be, it is something else that needs the exact code.
+    if (mode === now) cpu.mode |= MODE_FP_ONCE;
+    else cpu.mode = (cpu.mode & ~now) | mode;
+  }
+}
+
+/** How SSE is lifted by what MXCSR is; `asks` if that may be MODE_FP_ASKED. */
+function modeByControl(cpu: Cpu, asks: boolean): number {
+  if (isOrdinary(cpu)) return 0;
+  return asks && isUnrounded(cpu) ? MODE_FP_ASKED : MODE_FP_EXACT;
 }
 
 /** Does the instruction again if `cond` is non-zero. */
@@ -85,9 +105,17 @@ export function isNative(x: Insn): boolean {
     againIf(x, b.eq(control, b.const(ORDINARY)), AGAIN_SSE);
     return false;
   }
+  const asks = (x.mode & MODE_FP_ASKED) !== 0;
   if (facts.mxcsr === undefined) {
     facts.mxcsr = b.peek32(b.const(0), MXCSR_AT);
-    againIf(x, b.ne(b.and(facts.mxcsr, b.const(ORDINARY_MASK)), b.const(ORDINARY)), AGAIN_SSE);
+    const wanted = b.const(asks ? UNROUNDED : ORDINARY);
+    const why = asks || !x.context.optimisations.floatRanges ? AGAIN_SSE : AGAIN_ASKED;
+    againIf(x, b.ne(b.and(facts.mxcsr, b.const(ORDINARY_MASK)), wanted), why);
   }
-  return true;
+  return !asks;
+}
+
+/** Whether an instruction for which isNative does not hold may be asked if it is exact. */
+export function isAsked(x: Insn): boolean {
+  return mayBeNative(x) && (x.mode & (MODE_FP_ASKED | MODE_FP_WIDE | MODE_FP_EXACT)) === MODE_FP_ASKED;
 }

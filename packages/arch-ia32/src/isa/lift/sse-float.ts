@@ -4,7 +4,8 @@ import { SSE_APPROXIMATE, SSE_COMPARE, SSE_OPERATE } from '../fp/sse-arithmetic.
 import { SSE_CONVERT_FLOAT, SSE_FROM_INTEGER, SSE_TO_INTEGER } from '../fp/sse-convert.ts';
 import { CMP } from '../fp/sse-operations.ts';
 import { GP, XM } from '../vectors.ts';
-import { forgetControl, isNative, MXCSR_AT } from './fp-mode.ts';
+import { askedPacked, askedScalar, canAsk } from './asked.ts';
+import { forgetControl, isAsked, isNative, MXCSR_AT } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
 import { lowOnly } from './mmx.ts';
 import {
@@ -92,8 +93,11 @@ function operateWith(x: Insn, op: number, shape: Shape): void {
 export function operate(op: number, shape: Shape): Handler {
   return (x) => {
     if (!beginSse(x)) return;
-    if (!isNative(x)) operateWith(x, op, shape);
-    else if (shape === 'ss' || shape === 'sd') nativeScalar(x, op, shape);
+    if (!isNative(x)) {
+      if (!isAsked(x) || !canAsk(op, shape)) operateWith(x, op, shape);
+      else if (shape === 'sd') askedScalar(x, op);
+      else askedPacked(x, op);
+    } else if (shape === 'ss' || shape === 'sd') nativeScalar(x, op, shape);
     else nativePacked(x, op, shape);
   };
 }

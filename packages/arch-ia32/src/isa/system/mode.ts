@@ -3,6 +3,7 @@ import {
   MODE_ALIGN_CHECK,
   MODE_CODE_SEGMENTED,
   MODE_CODE32,
+  MODE_FP_ASKED,
   MODE_FP_EXACT,
   MODE_FS_CHECKED,
   MODE_GS_CHECKED,
@@ -39,7 +40,7 @@ export function updateMode(cpu: Cpu): void {
   const efl = w[EFL_AT]!;
   const cr0 = w[CR0_AT]!;
   const ss = w[SS.attr]!;
-  let mode = cpl | (cpu.mode & (MODE_FP_EXACT | MODE_X87_EXACT));
+  let mode = cpl | (cpu.mode & (MODE_FP_EXACT | MODE_FP_ASKED | MODE_X87_EXACT));
   if (w[CS.attr]! & ATTR_BIG) mode |= MODE_CODE32;
   if (ss & ATTR_BIG) mode |= MODE_STACK32;
   const bases = w[DS.base]! | w[ES.base]! | w[SS.base]!;

@@ -230,7 +230,8 @@ export class EntryMachine {
       i386.setSyscallResult(this.kernel, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = i386.readException(this.kernel);
-      this.exceptions.push(exception);
+      // The next page fault overwrites it.
+      this.exceptions.push(structuredClone(exception));
       this.onException(exception);
     } else if (number === KC_INTERRUPT) {
       const line = i386.kernelCallArgument(this.kernel, 1);

@@ -224,7 +224,8 @@ export class EntryMachine {
       this.abi.setSyscallResult(this.kernel, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = this.abi.readException(this.kernel);
-      this.exceptions.push(exception);
+      // The next page fault overwrites it.
+      this.exceptions.push(structuredClone(exception));
       this.onException(exception);
     } else if (number === KC_INTERRUPT) {
       const line = this.abi.kernelCallArgument(this.kernel, 1);

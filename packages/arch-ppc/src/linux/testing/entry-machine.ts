@@ -237,7 +237,8 @@ export class EntryMachine {
       powerpc.setSyscallResult(this.kernel, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = powerpc.readException(this.kernel);
-      this.exceptions.push(exception);
+      // The next page fault overwrites it.
+      this.exceptions.push(structuredClone(exception));
       this.onException(exception);
     } else if (number === KC_INTERRUPT) {
       const line = powerpc.kernelCallArgument(this.kernel, 1);

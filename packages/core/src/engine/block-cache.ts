@@ -32,6 +32,7 @@ const MOST_STORED = 32 << 20;
 const MIN_FRESH = 32;
 const LEAST_FRESH = 1 / 30;
 const TABLE = BLOCK_TABLE_BASE >> 2;
+const PLACES = 1 << 16;
 
 /**
  * Lifted blocks, known by the addresses of their records. They belong to page frames (frame and offset,
@@ -49,8 +50,8 @@ export class BlockCache {
   private readonly records: Records;
   private readonly reader: SpaceCodeReader;
   private readonly fetch: FetchTables;
-  /** Blocks by physical address of their first byte: the first, and the others by RECORD.sibling. */
-  private readonly byPlace = new Map<number, number>();
+  /** Blocks by a hash of the physical address of their first byte: the first, and the others by RECORD.sibling. */
+  private readonly byPlace = new Int32Array(PLACES);
   /** Blocks with bytes in a frame. */
   private readonly byFrame = new Map<number, number[]>();
   /** All blocks, as they came. */
@@ -63,6 +64,8 @@ export class BlockCache {
   /** Blocks lifted here that the store does not have. */
   private fresh = 0;
   private wasFlushed = false;
+  /** The frame of the page behind that of `pc`, as frameOf. */
+  private readonly frameBehind = (pc: number, mode: number) => this.frameOf((pc | PAGE_MASK) + 1, mode);
   private readonly firstRequest: (pc: number, mode: number) => number;
   private readonly onFlush: () => void;
 
@@ -187,7 +190,7 @@ export class BlockCache {
   /** Forgets every block. What is marked as code stays marked. */
   flush(): void {
     this.byFrame.clear();
-    this.byPlace.clear();
+    this.byPlace.fill(0);
     this.all = [];
     this.records.i32.fill(0, TABLE, TABLE + BLOCK_TABLE_ENTRIES);
     this.fetch.clear();
@@ -214,7 +217,7 @@ export class BlockCache {
 
   /** A valid block of that frame; 0 if there is none. */
   private shared(pc: number, mode: number, frame: number, supervisor: boolean): number {
-    let block = this.byPlace.get(frame * PAGE_SIZE + (pc & PAGE_MASK)) ?? 0;
+    let block = this.byPlace[placeOf(frame, pc)]!;
     while (block !== 0 && !this.isAt(block, pc, mode, frame, supervisor)) {
       block = this.records.get(block, RECORD.sibling);
     }
@@ -262,7 +265,7 @@ export class BlockCache {
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {
     // Nothing of this cache is being interpreted where a block is looked for.
     if (!this.flattener.hasRoom) this.flush();
-    const kept = this.stored?.find(pc, mode, frame, () => this.fetch.frameOf((pc | PAGE_MASK) + 1, supervisor));
+    const kept = this.stored?.find(pc, mode, frame, this.frameBehind);
     if (kept !== undefined) {
       return this.take(kept.used ? this.copy(kept.record) : kept.record, frame, kept.secondFrame);
     }
@@ -322,9 +325,9 @@ export class BlockCache {
   private remember(block: number): void {
     const { records } = this;
     const frame = records.get(block, RECORD.frame);
-    const place = frame * PAGE_SIZE + (records.get(block, RECORD.pc) & PAGE_MASK);
-    records.set(block, RECORD.sibling, this.byPlace.get(place) ?? 0);
-    this.byPlace.set(place, block);
+    const place = placeOf(frame, records.get(block, RECORD.pc));
+    records.set(block, RECORD.sibling, this.byPlace[place]!);
+    this.byPlace[place] = block;
     this.all.push(block);
     this.addToFrame(block, frame);
     const second = records.get(block, RECORD.secondFrame);
@@ -371,15 +374,19 @@ export class BlockCache {
 
   private unchain(block: number): void {
     const { records } = this;
-    const place = records.get(block, RECORD.frame) * PAGE_SIZE + (records.get(block, RECORD.pc) & PAGE_MASK);
+    const place = placeOf(records.get(block, RECORD.frame), records.get(block, RECORD.pc));
     const next = records.get(block, RECORD.sibling);
-    let before = this.byPlace.get(place)!;
+    let before = this.byPlace[place]!;
     if (before !== block) {
       while (records.get(before, RECORD.sibling) !== block) before = records.get(before, RECORD.sibling);
       records.set(before, RECORD.sibling, next);
-    } else if (next !== 0) this.byPlace.set(place, next);
-    else this.byPlace.delete(place);
+    } else this.byPlace[place] = next;
   }
+}
+
+/** Where byPlace has the blocks of that frame that begin at that address. */
+function placeOf(frame: number, pc: number): number {
+  return ((frame << PAGE_SHIFT) ^ (frame >>> 4) ^ (pc & PAGE_MASK)) & (PLACES - 1);
 }
 
 function overlaps(records: Records, block: number, frame: number, offset: number, length: number): boolean {

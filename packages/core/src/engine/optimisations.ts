@@ -29,6 +29,8 @@ const TABLE = {
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },
+  typedTable: { meaning: 'the table of translated functions has a type and size that calls need not check' },
+  clockInCalls: { meaning: 'the clock goes along calls between translated functions, not through memory' },
   inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
   nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
   trapsInPlace: {
@@ -67,6 +69,9 @@ const TABLE = {
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
+  mergedAlignment: {
+    meaning: "a trap on an address's lowest bits and the test that an access stays in its page are one test",
+  },
   guessedPages: { meaning: 'loads that wait for each other take the address of the last page before it is looked up' },
   accessRuns: { meaning: 'the words of a register list are translated together' },
   branchHints: { meaning: "the host's compiler is told which branches are seldom taken" },

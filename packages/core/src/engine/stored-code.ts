@@ -94,17 +94,23 @@ export class StoredCode {
 
   /**
    * The block for (pc, mode), if the bytes it was made from are what the frame has there.
-   * @param frameBehind the frame of the page behind it, if that may be executed; else -1
+   * @param frameBehind gives the frame of the page behind it, if that may be executed; else -1
    */
-  find(pc: number, mode: number, frame: number, frameBehind: () => number): FoundBlock | undefined {
+  find(
+    pc: number,
+    mode: number,
+    frame: number,
+    frameBehind: (pc: number, mode: number) => number,
+  ): FoundBlock | undefined {
     const { index } = this;
     let number = this.buckets[hash(pc) & (this.buckets.length - 1)]!;
     while (number !== 0) {
       const entry = ENTRY.size * (number - 1);
       if (index[entry + ENTRY.pc] === pc && index[entry + ENTRY.mode] === mode) {
         const place = index[entry + ENTRY.place]!;
-        const secondFrame = this.load(place) && this.straddles(place) ? frameBehind() : -1;
-        if (this.load(place) && this.isMadeFrom(place, frame, secondFrame)) {
+        if (!this.load(place)) return undefined;
+        const secondFrame = this.straddles(place) ? frameBehind(pc, mode) : -1;
+        if (this.isMadeFrom(place, frame, secondFrame)) {
           const used = this.used[number - 1] === 1;
           this.used[number - 1] = 1;
           return { record: this.recordAt(this.origin + place), used, secondFrame };
@@ -176,10 +182,17 @@ export class StoredCode {
 
   /** Whether the frame has the same bytes at `offset` as there are at `code`. */
   private isCode(code: number, frame: number, offset: number, length: number): boolean {
-    const { u8, bigEndian } = this.memory;
+    const { u8, view, bigEndian } = this.memory;
     const first = this.memory.frameAddress(frame) + offset;
     const flip = bigEndian ? 3 : 0;
-    for (let byte = 0; byte < length; byte++) {
+    let byte = 0;
+    // A big-endian memory has words of the host's order; code that begins within one is compared by bytes.
+    if (!bigEndian || (first & 3) === 0) {
+      for (; byte + 4 <= length; byte += 4) {
+        if (view.getInt32(first + byte, true) !== view.getInt32(code + byte, !bigEndian)) return false;
+      }
+    }
+    for (; byte < length; byte++) {
       if (u8[((first + byte) ^ flip) >>> 0] !== u8[code + byte]) return false;
     }
     return true;

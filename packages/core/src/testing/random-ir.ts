@@ -173,6 +173,7 @@ class RandomInstruction {
   private access(): void {
     const { b, random, values } = this;
     const at = this.address();
+    if (random.oneIn(5)) b.trapIf(b.and(at, b.const(random.pick([1, 3, 7]))), values.value('i32'), TOY_TRAP_IF);
     switch (random.below(23)) {
       case 0:
         values.add('i32', b.load8u(at));

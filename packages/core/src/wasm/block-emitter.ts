@@ -2,6 +2,7 @@ import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
 import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { runLength } from './access-run.ts';
+import { alignmentAsked } from './alignment-trap.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
 import { plus } from './clock-flow.ts';
@@ -15,11 +16,19 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
   region.values.begin(code, plan.uses);
   chargeBlock(region, code);
   let note = 0;
+  let multiple = 0;
   for (let at = 0; at < code.statements.length; ) {
     for (; plan.notes[note]?.at === at; note++) region.records.note(plan.notes[note]!);
     const run = region.services.optimisations.accessRuns ? runLength(code, at) : 0;
     if (run > 0) emitRun(region, code, code.statements.slice(at, at + run));
-    else emitStatement(region, code, plan, code.statements[at]!);
+    else if (multiple > 0) {
+      emitAccess(region, code, plan, code.statements[at]!, multiple);
+      multiple = 0;
+    } else {
+      multiple = mergedAlignment(region, code, plan, at);
+      if (multiple > 0) skipTrap(region, code.statements[at]!);
+      else emitStatement(region, code, plan, code.statements[at]!);
+    }
     at += Math.max(run, 1);
   }
   for (; note < plan.notes.length; note++) region.records.note(plan.notes[note]!);
@@ -118,7 +127,30 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
   values.skip(statement.b);
 }
 
-function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
+/** What the access behind an alignment trap asks for in the trap's place; 0 where the trap is to stand by itself. */
+function mergedAlignment(region: RegionContext, code: BlockCode, plan: BlockPlan, at: number): number {
+  const { accesses, services } = region;
+  if (!services.optimisations.mergedAlignment || !accesses.pages.takesMultiples) return 0;
+  const multiple = alignmentAsked(code, at);
+  if (multiple === 0) return 0;
+  const access = code.statements[at + 1]!;
+  const { bytes, write } = accessExtent(access.op, access.imm);
+  return plan.groups.has(access) || accesses.isTranslated(access.a, bytes, write) ? 0 : multiple;
+}
+
+function skipTrap({ values }: RegionContext, { a, b }: Statement): void {
+  values.skip(a);
+  values.skip(b);
+}
+
+/** `multiple`: what the address must be a multiple of for the instruction's sake, where nobody else has asked. */
+function emitAccess(
+  region: RegionContext,
+  code: BlockCode,
+  plan: BlockPlan,
+  statement: Statement,
+  multiple?: number,
+): void {
   const { bytes, write } = accessExtent(statement.op, statement.imm);
   const member = plan.groups.get(statement);
   const sure = !member && region.accesses.isTranslated(statement.a, bytes, write);
@@ -127,7 +159,7 @@ function emitAccess(region: RegionContext, code: BlockCode, plan: BlockPlan, sta
   const guess = guessable && plan.chased.has(a) ? region.accesses.pages.newGuess() : undefined;
   const exit = sure
     ? { site: 0, depth: 0 }
-    : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess, aligned };
+    : { site: region.site(code, statement.insn), depth: region.exitDepth(), guess, multiple, aligned };
   if (member) region.groups.emit(op, a, b, region.values, exit, member);
   else if (UNCONDITIONAL.has(op)) region.accesses.emitConditional(op, a, b, c, region.values, exit);
   else {

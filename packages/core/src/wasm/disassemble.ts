@@ -13,6 +13,8 @@ export interface FunctionText {
 
 const TYPES: Readonly<Record<number, string>> = { 127: 'i32', 126: 'i64', 125: 'f32', 124: 'f64', 123: 'v128' };
 const VOID = 0x40;
+/** Begins the type of a table's elements where they are functions of one type. */
+const TYPED_REFERENCE = 0x64;
 const SECTION = { import: 2, function: 3, export: 7, code: 10 } as const;
 const KIND_FUNCTION = 0;
 const KIND_TABLE = 1;
@@ -109,7 +111,7 @@ function countImports(reader: Reader): number {
       functions++;
       continue;
     }
-    if (kind === KIND_TABLE) reader.byte();
+    if (kind === KIND_TABLE && reader.byte() === TYPED_REFERENCE) reader.u32();
     const flags = reader.byte();
     reader.u32();
     if (flags & 1) reader.u32();
@@ -160,7 +162,8 @@ function readBody(reader: Reader, end: number): string[] {
 
 function operands(reader: Reader, prefix: number, number: number, name: string): string {
   if (/^(?:block|loop|if)$/.test(name)) return blockType(reader);
-  if (/^(?:br|br_if|call|return_call|local\..*|global\..*|table\.[gs]et)$/.test(name)) return ` ${reader.u32()}`;
+  if (/^(?:br|br_if|call|return_call|ref\.func|local\..*|global\..*|table\.[gs]et)$/.test(name))
+    return ` ${reader.u32()}`;
   if (name === 'br_table') return ` ${Array.from({ length: reader.u32() + 1 }, () => reader.u32()).join(' ')}`;
   if (/call_indirect$/.test(name)) {
     const type = reader.u32();

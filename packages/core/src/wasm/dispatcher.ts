@@ -1,66 +1,108 @@
-import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
+import { CLOCK_ADDRESS, LOOKUP_ADDRESS } from '../memory/memory-map.ts';
 import { LEAVE, LOOKUP_ENTRIES } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
 import type { FixedModules } from './fixed-modules.ts';
-import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
+import { REGION_PARAMETERS, REGION_RESULTS, REGION_TYPE } from './region-abi.ts';
 
 export interface Dispatcher {
   /** Runs the region in `slot`, and others after it as the look-up cache finds them, none with a caller; answers `stop` before running on from there, a pc that is not in the cache, or LEAVE. */
   dispatch(pc: number, slot: number, mode: number, stack: number, stop: number): number;
   /** Runs one region. */
   invoke(pc: number, stack: number, back: number, slot: number): number;
+  /** The regions' functions, by slot. */
+  readonly table: WebAssembly.Table;
   /** Stands in table slots that have no region: answers its pc where there is no caller, else what `absent` does. */
   readonly stub: unknown;
 }
 
-/** Called where a region is called that is not there: (pc, stack, back) as a region is. */
+/** Called where a region is called that is not there, with its arguments but the clock, which is in memory; gives its answer. */
 export type Absent = (pc: number, stack: number, back: number) => number;
 
 /** Elements of the function table. */
 export const TABLE_SIZE = 1 << 16;
 
-/** @param modules makes its module */
+/**
+ * @param typed all elements of the table are functions of regions' type, which calls then need not check
+ * @param modules makes its module
+ */
 export function createDispatcher(
   memory: WebAssembly.Memory,
-  table: WebAssembly.Table,
+  typed: boolean,
   absent: Absent,
   modules: FixedModules,
 ): Dispatcher {
-  const exports = modules.instantiate('dispatcher', dispatcherModule, { e: { m: memory, t: table, absent } });
-  return exports as unknown as Dispatcher;
+  if (typed) {
+    const exports = modules.instantiate('dispatcher', () => dispatcherModule(true), { e: { m: memory, absent } });
+    return exports as unknown as Dispatcher;
+  }
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
+  const imports = { e: { m: memory, absent, t: table } };
+  const exports = modules.instantiate('dispatcher-untyped', () => dispatcherModule(false), imports);
+  table.set(0, exports.stub);
+  return { ...(exports as unknown as Dispatcher), table };
 }
 
-function dispatcherModule(): Uint8Array<ArrayBuffer> {
+/** Imports the regions' table into a module whose type REGION_TYPE is theirs. */
+export function importRegionTable(module: ModuleWriter, typed: boolean): void {
+  if (typed) module.importTypedTable('e', 't', TABLE_SIZE, REGION_TYPE);
+  else module.importTable('e', 't', TABLE_SIZE);
+}
+
+function dispatcherModule(typed: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const dispatchType = module.type(['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
   const invokeType = module.type(['i32', 'i32', 'i32', 'i32'], ['i32']);
-  const absentNumber = module.importFunction('e', 'absent', regionType);
+  const absentNumber = module.importFunction('e', 'absent', module.type(['i32', 'i32', 'i32'], ['i32']));
   module.importMemory('e', 'm');
-  module.importTable('e', 't', TABLE_SIZE);
-  module.addFunction(regionType, [], stubBody(absentNumber), 'stub');
-  module.addFunction(dispatchType, ['i32', 'i32', 'i64'], dispatchBody(regionType), 'dispatch');
-  const invoke = new CodeWriter().get(0).get(1).get(2).get(3).byte(OPCODE.callIndirect).u32(regionType).u32(0);
-  module.addFunction(invokeType, [], invoke, 'invoke');
+  if (!typed) importRegionTable(module, false);
+  const stub = module.addFunction(regionType, [], stubBody(absentNumber), 'stub');
+  if (typed) module.defineTypedTable('table', TABLE_SIZE, regionType, stub);
+  module.addFunction(dispatchType, ['i32', 'i32', 'i64', 'i64'], dispatchBody(regionType), 'dispatch');
+  module.addFunction(invokeType, ['i64'], invokeBody(regionType), 'invoke');
   return module.finish();
 }
 
 function stubBody(absent: number): CodeWriter {
+  const [pc, stack, back, clock] = [0, 1, 2, 3];
   const code = new CodeWriter();
-  code.get(2).i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID).get(0).byte(OPCODE.return).end();
-  return code.get(0).get(1).get(2).call(absent);
+  code.get(back).i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
+  code.get(pc).get(clock).byte(OPCODE.return).end();
+  storeClock(code, clock);
+  code.get(pc).get(stack).get(back).call(absent);
+  return loadClock(code);
+}
+
+/** (pc, stack, back, slot) */
+function invokeBody(regionType: number): CodeWriter {
+  const [pc, stack, back, slot, clock] = [0, 1, 2, 3, 4];
+  const code = new CodeWriter();
+  loadClock(code.get(pc).get(stack).get(back)).get(slot);
+  code.byte(OPCODE.callIndirect).u32(regionType).u32(0).set(clock);
+  return storeClock(code, clock);
+}
+
+/** The host sees the clock in memory. */
+function storeClock(code: CodeWriter, local: number): CodeWriter {
+  return code.i32Const(0).get(local).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
+}
+
+function loadClock(code: CodeWriter): CodeWriter {
+  return code.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS);
 }
 
 function dispatchBody(regionType: number): CodeWriter {
-  const [pc, slot, mode, stack, stop, answer, entry, modeBits] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [pc, slot, mode, stack, stop, answer, entry, modeBits, clock] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const code = new CodeWriter();
   code.get(mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
+  loadClock(code).set(clock);
   code.byte(OPCODE.loop).byte(VOID);
-  code.get(pc).get(stack).i32Const(LEAVE).get(slot);
-  code.byte(OPCODE.callIndirect).u32(regionType).u32(0).tee(answer);
+  code.get(pc).get(stack).i32Const(LEAVE).get(clock).get(slot);
+  code.byte(OPCODE.callIndirect).u32(regionType).u32(0).set(clock).tee(answer);
   // A region that answers LEAVE, or where it began (a stub does): the engine looks.
   code.i32Const(LEAVE).op(0x46).get(answer).get(pc).op(0x46).op(0x72).get(answer).get(stop).op(0x46).op(0x72);
-  code.byte(OPCODE.if).byte(VOID).get(answer).byte(OPCODE.return).end();
+  code.byte(OPCODE.if).byte(VOID);
+  storeClock(code, clock).get(answer).byte(OPCODE.return).end();
   code.get(answer).tee(pc).get(pc).i32Const(4).op(0x76).op(0x73);
   code
     .i32Const(LOOKUP_ENTRIES - 1)
@@ -71,5 +113,5 @@ function dispatchBody(regionType: number): CodeWriter {
   code.memory(OPCODE.i32Load, 2, 8).set(slot);
   code.get(entry).memory(OPCODE.i64Load, 3, 0).get(pc).op(0xad).get(modeBits).op(0x84).op(0x51).brIf(0);
   code.end();
-  return code.get(pc);
+  return storeClock(code, clock).get(pc);
 }

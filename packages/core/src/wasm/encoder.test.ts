@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { disassembleModule } from './disassemble.ts';
 import { ByteWriter, CodeWriter, ModuleWriter, OPCODE } from './encoder.ts';
 
 /** LEB128 read back, as BigInt, by the specification's definition (5.2.2). */
@@ -41,6 +42,31 @@ test('a module with an import, a memory and a loop runs', () => {
   });
   expect((instance.exports.sum as (n: number) => number)(10)).toBe(110);
   expect(new Int32Array(memory.buffer)[2]).toBe(110);
+});
+
+test('a typed table is shared by modules and holds functions of its type only', () => {
+  const owner = new ModuleWriter();
+  const [unary, nullary] = [owner.type(['i32'], ['i32']), owner.type([], ['i32'])];
+  const same = owner.addFunction(unary, [], new CodeWriter().get(0), 'same');
+  owner.addFunction(unary, [], new CodeWriter().get(0).i32Const(1).op(0x6a), 'next');
+  owner.addFunction(nullary, [], new CodeWriter().i32Const(7), 'seven');
+  owner.defineTypedTable('table', 8, unary, same);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(owner.finish()));
+  const table = exports.table as WebAssembly.Table;
+  const caller = new ModuleWriter();
+  const type = caller.type(['i32'], ['i32']);
+  caller.importTypedTable('e', 't', 8, type);
+  const body = new CodeWriter().i32Const(40).get(0).byte(OPCODE.callIndirect).u32(type).u32(0);
+  caller.addFunction(type, [], body, 'at');
+  const bytes = caller.finish();
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { t: table } });
+  const at = instance.exports.at as (slot: number) => number;
+  table.set(3, exports.next);
+  expect([at(2), at(3), table.length]).toEqual([40, 41, 8]);
+  expect(() => table.set(4, exports.seven)).toThrow(TypeError);
+  expect(() => table.set(4, null)).toThrow(TypeError);
+  expect(() => at(8)).toThrow();
+  expect(disassembleModule(bytes)[0]!.lines).toEqual(['i32.const 40', 'local.get 0', 'call_indirect (type 0)']);
 });
 
 /** Not among TypeScript's types for Node. */

@@ -55,6 +55,7 @@ export const OPCODE = {
   v128Store: 0xfd0b,
   memoryCopy: 0xfc0a,
   memoryFill: 0xfc0b,
+  refFunc: 0xd2,
 } as const;
 
 /** A growable run of bytes with WebAssembly's integer encodings. */
@@ -265,8 +266,9 @@ export class ModuleWriter {
   private importedFunctions = 0;
   private functionCount = 0;
   private exportCount = 0;
-  /** Elements of the table defined; -1 if none is. */
-  private tableSize = -1;
+  private readonly tables = new ByteWriter(32);
+  private tableCount = 0;
+  private elementCount = 0;
 
   /** @param hinted with what its functions say of branches that are seldom taken (CodeWriter) */
   constructor(hinted = false) {
@@ -308,12 +310,29 @@ export class ModuleWriter {
     this.importCount++;
   }
 
+  /** Imports a function table of just `size` elements, all of them functions of this type: a call through it checks neither size nor type. */
+  importTypedTable(module: string, name: string, size: number, type: number): void {
+    this.imports.name(module).name(name).byte(1).append(typedTable(size, type));
+    this.importCount++;
+  }
+
+  /** Defines and exports such a table, filled with one function, which is exported, too. */
+  defineTypedTable(exportName: string, size: number, type: number, filledWith: number): void {
+    this.tables.byte(0x40).byte(0).append(typedTable(size, type));
+    this.tables.byte(OPCODE.refFunc).u32(filledWith).byte(OPCODE.end);
+    this.tableCount++;
+    this.exports.name(exportName).byte(1).u32(0);
+    this.exportCount++;
+  }
+
   /** Defines the function table, of these functions. */
   defineTable(functions: readonly number[]): void {
     // Active, at offset 0 of table 0.
     this.elements.u32(0).byte(OPCODE.i32Const).s32(0).byte(OPCODE.end).u32(functions.length);
     for (const number of functions) this.elements.u32(number);
-    this.tableSize = functions.length;
+    this.elementCount++;
+    this.tables.byte(0x70).byte(0).u32(functions.length);
+    this.tableCount++;
   }
 
   /** Number the next addFunction will give. */
@@ -355,15 +374,18 @@ export class ModuleWriter {
     section(out, SECTION.type, this.typeNumbers.size, this.types);
     if (this.importCount > 0) section(out, SECTION.import, this.importCount, this.imports);
     section(out, SECTION.function, this.functionCount, this.functions);
-    if (this.tableSize >= 0) {
-      section(out, SECTION.table, 1, new ByteWriter(16).byte(0x70).byte(0).u32(this.tableSize));
-    }
+    if (this.tableCount > 0) section(out, SECTION.table, this.tableCount, this.tables);
     if (this.exportCount > 0) section(out, SECTION.export, this.exportCount, this.exports);
-    if (this.tableSize >= 0) section(out, SECTION.element, 1, this.elements);
+    if (this.elementCount > 0) section(out, SECTION.element, this.elementCount, this.elements);
     if (this.hintedFunctions > 0) this.hintSection(out);
     section(out, SECTION.code, this.functionCount, this.code);
     return out.finish();
   }
+}
+
+/** Table type of `size` elements that are references, not null, to functions of this type. */
+function typedTable(size: number, type: number): ByteWriter {
+  return new ByteWriter(16).byte(0x64).u32(type).byte(1).u32(size).u32(size);
 }
 
 function section(out: ByteWriter, id: number, count: number, items: ByteWriter): void {

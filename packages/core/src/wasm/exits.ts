@@ -76,6 +76,7 @@ export class Exits {
     out.end();
     out.i32Const(0).get(siteLocal).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
     out.i32Const(0).get(clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
-    return out.get(PARAM_STACK).get(PARAM_BACK).call(IMPORT_LEFT);
+    out.get(PARAM_STACK).get(PARAM_BACK).call(IMPORT_LEFT);
+    return out.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS);
   }
 }

@@ -7,7 +7,7 @@ import { openParts, type Part, type PartStore, PartWriter } from '../engine/part
 import type { StoredBytes } from '../engine/stored-code.ts';
 import type { CodeOfHost, HostCode } from './host-code.ts';
 
-const MAGIC = 0x4b4d_4c46;
+const MAGIC = 0x4b4d_4c47;
 
 type Exports = Readonly<Record<string, unknown>>;
 

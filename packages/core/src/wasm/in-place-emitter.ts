@@ -3,6 +3,7 @@ import type { Terminal } from '../ir/block.ts';
 import { INTERRUPTS_ADDRESS, LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import type { BlockCode } from './block-code.ts';
 import { countEntry, finishBlock } from './block-emitter.ts';
+import { emitReturn, loadClock, pushClock, storeClock, takeClock } from './clock-emitter.ts';
 import { LEAVE, LOOKUP_ENTRIES, SITE_ELSEWHERE, SITE_NONE } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import type { InPlaceTerminal } from './in-place.ts';
@@ -13,7 +14,7 @@ const NOT_EQUAL = 0x47;
 const OR = 0x72;
 
 /**
- * A trap or system instruction that the engine does in place. State and clock are in memory. Control
+ * A trap or system instruction that the engine does in place. State is in memory. Control
  * falls out where the CPU goes on behind the instruction, in the region's mode.
  *
  * A program's trap that leads elsewhere is a call of what stands there: the kernel's entry. What goes
@@ -33,7 +34,7 @@ export function emitInPlace(region: RegionContext, code: BlockCode, terminal: In
     if (i < code.terminalValues.length) region.values.push(code.terminalValues[i]!);
     else out.i32Const(0);
   }
-  out.call(IMPORT_IN_PLACE);
+  callHost(region);
   if (place.inKernelText) {
     out.byte(OPCODE.if).byte(VOID);
     leave(region);
@@ -68,11 +69,14 @@ function emitSwitch(
     out.memory(OPCODE.i32Store, 2, STATE_BASE + offset);
   });
   finishBlock(region);
+  // With or without the host nothing is pending behind.
+  region.charge(region.pending);
   if (terminal.trap !== undefined && !place.inKernelText) countEntry(region, place.cycles);
   if (terminal.trap === undefined && !place.inKernelText) out.i32Const(1);
   else out.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS);
   out.byte(OPCODE.if).byte(VOID);
-  out.i32Const(services.placeNumber(place)).i32Const(0).i32Const(0).i32Const(0).call(IMPORT_IN_PLACE);
+  out.i32Const(services.placeNumber(place)).i32Const(0).i32Const(0).i32Const(0);
+  callHost(region);
   out.i32Const(PLACE_LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
   leave(region);
   out.end().end();
@@ -104,8 +108,16 @@ function placeOf(region: RegionContext, code: BlockCode, terminal: InPlaceTermin
   };
 }
 
+/** The import with its arguments on the stack; the clock is the host's meanwhile. */
+function callHost(region: RegionContext): void {
+  storeClock(region);
+  region.code.call(IMPORT_IN_PLACE);
+  loadClock(region);
+}
+
 function leave(region: RegionContext): void {
-  region.code.i32Const(LEAVE).byte(OPCODE.return);
+  region.code.i32Const(LEAVE);
+  emitReturn(region);
 }
 
 /** Calls what stands at pc. Where that comes back in the region's mode it goes on: falls out if at `next`, else by a jump. */
@@ -114,8 +126,10 @@ function callHandler(region: RegionContext, answer: number, next: number): void 
   const target = region.locals.allocate('i32');
   pushState(region, region.services.pcOffset);
   out.tee(target).get(PARAM_STACK).i32Const(next);
+  pushClock(region);
   pushLookupSlot(region, target);
   out.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
+  takeClock(region);
   region.locals.release(target);
   out.tee(answer).i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
   out.i32Const(0).memory(OPCODE.i32Load, 2, SITE_ADDRESS).i32Const(SITE_ELSEWHERE).op(NOT_EQUAL);
@@ -128,6 +142,7 @@ function callHandler(region: RegionContext, answer: number, next: number): void 
   out.tee(answer).i32Const(next).op(NOT_EQUAL).byte(OPCODE.if).byte(VOID);
   // To a handler, or where the kernel's own convention goes on: a jump.
   out.get(answer).get(PARAM_STACK).get(PARAM_BACK);
+  pushClock(region);
   pushLookupSlot(region, answer);
   out.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0).end();
   out.byte(OPCODE.else);
@@ -142,8 +157,9 @@ function callHandler(region: RegionContext, answer: number, next: number): void 
   leave(region);
   out.end();
   out.get(answer).i32Const(next).op(NOT_EQUAL).byte(OPCODE.if).byte(VOID);
-  out.get(answer).byte(OPCODE.return).end();
-  out.end();
+  out.get(answer);
+  emitReturn(region);
+  out.end().end();
 }
 
 function pushState(region: RegionContext, offset: number): void {

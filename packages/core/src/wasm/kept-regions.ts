@@ -13,6 +13,7 @@ const WORTH_KEEPING = 1000;
 const NO_TABLES: KeptTables = {
   sites: { words: new Int32Array(0), records: [], names: [[]] },
   shapes: [],
+  settled: [],
   jumps: [],
   links: { targets: [], called: [] },
   helpers: [],

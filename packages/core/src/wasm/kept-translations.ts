@@ -20,11 +20,14 @@ import type { KeptLinks } from './link-table.ts';
 import type { Shape } from './shapes.ts';
 import type { KeptSites } from './site-table.ts';
 
-const MAGIC = 0x4b4d_4c54;
+/** Another one for each form of emitted code that does not go with the one before. */
+const MAGIC = 0x4b4d_4c55;
 /** What the numbers in regions' code mean. */
 export interface KeptTables {
   readonly sites: KeptSites;
   readonly shapes: readonly Shape[];
+  /** Tags of the shapes that were computed, in the order in which they first were. */
+  readonly settled: readonly number[];
   readonly jumps: readonly ComputedJump[];
   readonly links: KeptLinks;
   /** Helpers of the ISA that modules import, in order. */

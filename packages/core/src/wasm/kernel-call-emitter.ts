@@ -2,6 +2,7 @@ import type { SteadyCall } from '../engine/engine-types.ts';
 import { ANSWERED_ADDRESS, answerOffset, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import type { BlockCode } from './block-code.ts';
 import { finishBlock } from './block-emitter.ts';
+import { emitReturn, loadClock, storeClock } from './clock-emitter.ts';
 import { NO_CHARGE, plus } from './clock-flow.ts';
 import { LEAVE, SITE_EXACT } from './control-words.ts';
 import { OPCODE } from './encoder.ts';
@@ -31,7 +32,7 @@ export function emitKernelCall(
   goOn(region, index, next);
 }
 
-/** Calls the kernel, and returns if all translations are to leave. State and clock are in memory. */
+/** Calls the kernel, and returns if all translations are to leave. State is in memory. */
 function askKernel(region: RegionContext, number: number, next: number): void {
   const { code } = region;
   const pc = region.services.pcOffset;
@@ -39,9 +40,13 @@ function askKernel(region: RegionContext, number: number, next: number): void {
     .i32Const(0)
     .i32Const(next)
     .memory(OPCODE.i32Store, 2, STATE_BASE + pc);
-  code.i32Const(number).call(IMPORT_KERNEL_CALL).ifRarely();
+  storeClock(region);
+  code.i32Const(number).call(IMPORT_KERNEL_CALL);
+  loadClock(region);
+  code.ifRarely();
   code.i32Const(0).i32Const(SITE_EXACT).memory(OPCODE.i32Store, 2, SITE_ADDRESS).i32Const(LEAVE);
-  code.byte(OPCODE.return).end();
+  emitReturn(region);
+  code.end();
 }
 
 /**
@@ -70,7 +75,6 @@ function emitSteadyCall(
     .ifRarely();
   const before = region.save();
   askKernel(region, number, next);
-  region.loadClock();
   region.reload(node);
   code.byte(OPCODE.else);
   region.restore(before);

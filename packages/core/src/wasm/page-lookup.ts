@@ -9,6 +9,8 @@ export interface AccessExit {
   readonly depth: number;
   /** Local that holds the translation word to be expected (see PageLookup.newGuess); undefined where none is. */
   readonly guess?: number | undefined;
+  /** What the address must be a multiple of, beside what the access itself needs: else it leaves. Not in word-swapped memory. */
+  readonly multiple?: number | undefined;
   /** The address is a multiple of the access's size. */
   readonly aligned?: boolean;
 }
@@ -43,6 +45,11 @@ export class PageLookup {
     this.layout = layout;
   }
 
+  /** Whether an access may ask for its instruction's alignment (AccessExit.multiple). */
+  get takesMultiples(): boolean {
+    return !this.layout.bigEndian && !this.layout.aligned;
+  }
+
   /** A local for an access that guesses its page's translation word: the last one that was not as guessed. */
   newGuess(): number {
     const local = this.locals.fresh('i32');
@@ -65,7 +72,7 @@ export class PageLookup {
     code.tee(word);
     if (exit.guess === undefined) code.op(O_EQZ).brIfRarely(exit.depth);
     else this.compareGuess(word, exit.guess, exit);
-    if (!exit.aligned) this.checkExtent(pushAddress, bytes, exit.depth);
+    if (!exit.aligned) this.checkExtent(pushAddress, bytes, exit);
     code.byte(OPCODE.drop);
     pushAddress()
       .get(exit.guess ?? word)
@@ -109,9 +116,39 @@ export class PageLookup {
     code.byte(OPCODE.drop).get(word).set(guess).end();
   }
 
+  /**
+   * Leaves if the address is no multiple, or the access crosses a page. What is a multiple of its own size crosses none;
+   * only where it is not both are asked.
+   */
+  private checkMultiple(
+    pushAddress: AddressPusher,
+    bytes: number,
+    { site, depth }: AccessExit,
+    multiple: number,
+  ): void {
+    const { code } = this;
+    const pushRest = (size: number): CodeWriter =>
+      pushAddress()
+        .i32Const(size - 1)
+        .op(O_AND);
+    if (multiple >= bytes) {
+      pushRest(multiple).brIfRarely(depth);
+      return;
+    }
+    pushRest(bytes).ifRarely().i32Const(site);
+    pushRest(multiple).brIfRarely(depth + 1);
+    this.checkPage(pushAddress, bytes, depth + 1);
+    code.byte(OPCODE.drop).end();
+  }
+
   /** Leaves if the access crosses a page or, where that needs the slow way or faults, is unaligned. */
-  private checkExtent(pushAddress: AddressPusher, bytes: number, depth: number): void {
+  private checkExtent(pushAddress: AddressPusher, bytes: number, exit: AccessExit): void {
+    const { depth, multiple = 1 } = exit;
     const { bigEndian, aligned } = this.layout;
+    if (multiple > 1) {
+      this.checkMultiple(pushAddress, bytes, exit, multiple);
+      return;
+    }
     if (bytes === 1) return;
     if (aligned && bytes <= 8) {
       pushAddress()

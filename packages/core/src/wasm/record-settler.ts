@@ -6,6 +6,8 @@ import { SHAPE_PARAMETERS, type ShapeFunction } from './shape-function.ts';
 
 /** Elements of the table of shapes at first; it grows by half of what it has. */
 const SHAPES = 256;
+/** Functions that an earlier run needed one after the other are made so many at once: a module costs more than they do. */
+const TOGETHER = 16;
 
 /** Computes a shape's slots from the operands at this byte address. */
 type SettleShape = (operands: number, tag: number) => void;
@@ -23,13 +25,17 @@ interface Settler {
  * Computes deferred slots from a record in memory (control-words.ts) and empties it. It does so in
  * WebAssembly: regions settle where records meet (a callee's speaks of fewer slots than its caller's,
  * say), which a call into JavaScript and one out of it for each group makes ten times as dear. Few shapes are ever
- * computed: each gets its function when it is first.
+ * computed: each gets its function when it is first, with those that an earlier run computed first soon after it.
  */
 export class RecordSettler {
   private readonly memory: GuestMemory;
   private readonly functionOf: (tag: number) => ShapeFunction;
   private readonly modules: FixedModules;
   private made: Settler | undefined;
+  /** Tags that functions are to be made of together, in the order in which they were first needed. */
+  private expected: readonly number[] = [];
+  /** Tags that have their functions, as they came. */
+  private readonly defined = new Set<number>();
 
   /**
    * @param modules makes the settler's module
@@ -53,8 +59,20 @@ export class RecordSettler {
     if (missing > 0) table.grow(Math.max(missing, table.length >> 1), absent);
   }
 
+  /** Tags that were needed, first those of earlier runs. */
+  get needed(): number[] {
+    return [...new Set([...this.expected, ...this.defined])];
+  }
+
+  /** An earlier run needed these. */
+  expect(tags: readonly number[]): void {
+    this.expected = tags;
+  }
+
   /** Forgets all shapes. What was imported stays good. */
   clear(): void {
+    this.expected = [];
+    this.defined.clear();
     if (this.made === undefined) return;
     const { table, absent } = this.made;
     for (let tag = 0; tag < table.length; tag++) table.set(tag, absent);
@@ -69,17 +87,30 @@ export class RecordSettler {
     return this.made;
   }
 
-  /** Makes the function of a shape. */
+  /** Makes the function of a shape, and those expected with it. */
   private define(tag: number): SettleShape {
-    const { locals, body } = this.functionOf(tag);
     const module = new ModuleWriter();
     const type = module.type(SHAPE_PARAMETERS, []);
     module.importMemory('e', 'm');
-    module.addFunction(type, locals, body, 'shape');
+    const tags = this.together(tag);
+    for (const each of tags) {
+      const { locals, body } = this.functionOf(each);
+      module.addFunction(type, locals, body, String(each));
+    }
     const { memory } = this.memory;
-    const { shape } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: memory } }).exports;
-    this.settler.table.set(tag, shape);
-    return shape as SettleShape;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: memory } });
+    const { table } = this.settler;
+    for (const each of tags) {
+      table.set(each, exports[each]);
+      this.defined.add(each);
+    }
+    return exports[tag] as SettleShape;
+  }
+
+  private together(tag: number): readonly number[] {
+    const at = this.expected.indexOf(tag);
+    if (at < 0) return [tag];
+    return this.expected.slice(at, at + TOGETHER).filter((each) => !this.defined.has(each));
   }
 }
 

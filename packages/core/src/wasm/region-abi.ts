@@ -1,11 +1,12 @@
 import type { ValueType } from '../ir/ops.ts';
 
-/** A region's function: its pc, the bytes of host stack left, where its caller goes on (LEAVE: it has none) -> the next pc, or LEAVE. */
-export const REGION_PARAMETERS: readonly ValueType[] = ['i32', 'i32', 'i32'];
-export const REGION_RESULTS: readonly ValueType[] = ['i32'];
+/** A region's function: its pc, the bytes of host stack left, where its caller goes on (LEAVE: it has none), the clock -> the next pc, or LEAVE, and the clock. */
+export const REGION_PARAMETERS: readonly ValueType[] = ['i32', 'i32', 'i32', 'i64'];
+export const REGION_RESULTS: readonly ValueType[] = ['i32', 'i64'];
 export const PARAM_PC = 0;
 export const PARAM_STACK = 1;
 export const PARAM_BACK = 2;
+export const PARAM_CLOCK = 3;
 
 /**
  * Function numbers of what a module imports: settle (record address), kernelCall (number), left

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import wabtLoader from 'wabt';
 import { defineLayout } from '../cpu/layout.ts';
-import { ALL_OPTIMISATIONS, optimisationsWithout } from '../engine/optimisations.ts';
+import { ALL_OPTIMISATIONS, type OptimisationName, optimisationsWithout } from '../engine/optimisations.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -54,7 +54,7 @@ function compile(
     placeNumber: () => 0,
     link: () => 0,
   });
-  const bytes = encodeModule([encodeFunction(region.locals, region.body)], []);
+  const bytes = encodeModule([encodeFunction(region.locals, region.body)], [], optimisationsWithout(['typedTable']));
   const module = wabt.readWasm(bytes, { simd: true, tail_call: true, sign_extension: true, sat_float_to_int: true });
   module.validate();
   const text = module.toText({ foldExprs: true, inlineExport: true });
@@ -204,4 +204,21 @@ test('a recipe relies on nothing that a later load brings', () => {
   compareFlags(b, b.get(A!), b.get(B!));
   b.endWith({ kind: 'jump', target: 0x2000 });
   expect(() => compile([b.finish(0x1004)])).not.toThrow();
+});
+
+test('the clock goes along calls, and is in memory for exits only', () => {
+  const blocks = [
+    block(0x1000, 1, (b) => b.endWith({ kind: 'call', target: 0x9000, returnTo: 0x1001 })),
+    block(0x1001, 2, (b) => b.endWith({ kind: 'return', target: b.get(A!) })),
+  ];
+  const clockAccesses = (without: OptimisationName[]): number[] => {
+    const { text } = compile(blocks, DEFERRED, [], optimisationsWithout(without));
+    return [countOf(text, '(i64.load '), countOf(text, '(i64.store ')];
+  };
+  // The one way out stores it for the host and takes it over again.
+  expect(clockAccesses([])).toEqual([1, 1]);
+  // At entry and behind the call; at the call, where it returns, and wherever else it leaves.
+  const [loads, stores] = clockAccesses(['clockInCalls']);
+  expect(loads).toBe(3);
+  expect(stores).toBeGreaterThan(3);
 });

@@ -2,7 +2,7 @@ import type { SteadyCall } from '../engine/engine-types.ts';
 import type { Optimisations } from '../engine/optimisations.ts';
 import type { Place } from '../engine/translator-port.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import { CLOCK_ADDRESS, STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
+import { STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import type { BlockCode } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
@@ -14,7 +14,7 @@ import { GroupEmitter } from './group-emitter.ts';
 import { LocalPool } from './locals.ts';
 import { RecordEmitter } from './record-emitter.ts';
 import type { RecordFlow } from './record-flow.ts';
-import { REGION_PARAMETERS } from './region-abi.ts';
+import { PARAM_CLOCK, REGION_PARAMETERS } from './region-abi.ts';
 import { RunEmitter } from './run-emitter.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { SlotFlow } from './slot-flow.ts';
@@ -88,7 +88,7 @@ export class RegionContext {
   readonly groups: GroupEmitter;
   readonly runs: RunEmitter;
   readonly records: RecordEmitter;
-  readonly clockLocal: number;
+  readonly clockLocal = PARAM_CLOCK;
   readonly tablesLocal: number;
   readonly siteLocal: number;
   /** What of the instructions before this place the clock's local does not hold. */
@@ -104,7 +104,6 @@ export class RegionContext {
     this.services = services;
     this.slotLocals = new Int32Array(input.slots.count).fill(-1);
     this.dirty = bits(input.slots.count);
-    this.clockLocal = this.locals.allocate('i64');
     this.tablesLocal = this.locals.allocate('i32');
     this.siteLocal = this.locals.allocate('i32');
     this.constants = new VectorConstants(this.locals);
@@ -161,14 +160,11 @@ export class RegionContext {
       .memory(store[type], 2, STATE_BASE + this.input.slots.offset[slot]!);
   }
 
-  /** Gives all state back to memory: dirty slots, the deferred ones' record, the clock. `whole`: the deferred ones themselves, too. */
+  /** Gives the state back to memory: dirty slots, the deferred ones' record; not the clock (clock-emitter.ts). `whole`: the deferred ones themselves, too. */
   sync(deferred: Int8Array, whole = false): void {
     for (const slot of members(this.dirty)) this.storeSlot(this.code, slot);
     if (whole) this.records.settle(deferred, this.input.slots.deferredSlots);
     else this.records.handOver(deferred);
-    this.code.i32Const(0).get(this.clockLocal);
-    this.pushCharge(this.pending);
-    this.code.memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
     this.dirty.fill(0);
   }
 
@@ -179,11 +175,6 @@ export class RegionContext {
     this.records.settleIfPending(live);
     for (const slot of live) this.loadSlot(slot);
     this.records.reset();
-  }
-
-  loadClock(): void {
-    this.code.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS).set(this.clockLocal);
-    this.pending = NO_CHARGE;
   }
 
   loadTables(): void {
@@ -228,7 +219,7 @@ export class RegionContext {
   }
 
   /** Adds cycles << 32 - instructions to the clock on the stack. */
-  private pushCharge(charge: Charge): void {
+  pushCharge(charge: Charge): void {
     if (isEqual(charge, NO_CHARGE)) return;
     const { instructions, cycles } = charge;
     this.code.i64Const(-instructions, instructions > 0 ? cycles - 1 : cycles).op(0x7c);

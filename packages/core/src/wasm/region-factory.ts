@@ -102,7 +102,7 @@ export class RegionFactory {
 
   /** The module of these functions. */
   encode(bodies: readonly EncodedFunction[]): Uint8Array<ArrayBuffer> {
-    return encodeModule(bodies, this.helpers, this.host.optimisations.branchHints);
+    return encodeModule(bodies, this.helpers, this.host.optimisations);
   }
 
   /** The function of the shape with this tag. */
@@ -112,10 +112,11 @@ export class RegionFactory {
 
   /** What the numbers in the functions mean. */
   save(): KeptTables {
-    const { sites, shapes, jumps, links, helpers, places } = this;
+    const { sites, shapes, settler, jumps, links, helpers, places } = this;
     return {
       sites: sites.save(),
       shapes: shapes.shapes,
+      settled: settler.needed,
       jumps: jumps.save(),
       links: links.save(),
       helpers,
@@ -127,6 +128,7 @@ export class RegionFactory {
   restore(tables: KeptTables): void {
     this.sites.restore(tables.sites);
     this.shapes.restore(tables.shapes);
+    this.settler.expect(tables.settled);
     this.jumps.restore(tables.jumps);
     this.links.restore(tables.links);
     this.helpers = [...tables.helpers];

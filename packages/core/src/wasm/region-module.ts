@@ -1,19 +1,20 @@
+import type { Optimisations } from '../engine/optimisations.ts';
 import type { TranslationHost } from '../engine/translator-port.ts';
 import { CLOCK_ADDRESS } from '../memory/memory-map.ts';
-import { TABLE_SIZE } from './dispatcher.ts';
+import { importRegionTable } from './dispatcher.ts';
 import { type EncodedFunction, ModuleWriter } from './encoder.ts';
 import { REGION_PARAMETERS, REGION_RESULTS } from './region-abi.ts';
 
 /** Name of a region's export, by its place in the batch. */
 const regionName = (place: number): string => `r${place}`;
 
-/** Bytes of a module of regions' functions, with their branch hints if it is to be `hinted`. */
+/** Bytes of a module of regions' functions, with their branch hints if these are on. */
 export function encodeModule(
   bodies: readonly EncodedFunction[],
   helpers: readonly number[],
-  hinted = false,
+  { branchHints, typedTable }: Optimisations,
 ): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter(hinted);
+  const module = new ModuleWriter(branchHints);
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const settleType = module.type(['i32'], []);
   const kernelType = module.type(['i32'], ['i32']);
@@ -26,7 +27,7 @@ export function encodeModule(
   module.importFunction('e', 'inPlace', inPlaceType);
   for (const helper of helpers) module.importFunction('h', String(helper), helperType);
   module.importMemory('e', 'm');
-  module.importTable('e', 't', TABLE_SIZE);
+  importRegionTable(module, typedTable);
   bodies.forEach((body, place) => {
     module.addEncoded(regionType, body, regionName(place));
   });

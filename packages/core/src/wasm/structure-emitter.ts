@@ -1,5 +1,6 @@
 import type { ValueType } from '../ir/ops.ts';
 import { emitBlock, emitShadows, finishBlock } from './block-emitter.ts';
+import { beginClock, emitReturn } from './clock-emitter.ts';
 import { minus } from './clock-flow.ts';
 import { emitComputedJump } from './computed-jump-emitter.ts';
 import type { EdgeEmitter } from './edge-emitter.ts';
@@ -33,8 +34,10 @@ function emitEntry(region: RegionContext): number {
   code.get(PARAM_STACK);
   const frame = code.i32ConstPatched();
   code.op(0x6b).tee(PARAM_STACK).i32Const(0).op(0x48);
-  code.ifRarely().get(PARAM_PC).byte(OPCODE.return).end();
-  region.loadClock();
+  code.ifRarely().get(PARAM_PC);
+  emitReturn(region);
+  code.end();
+  beginClock(region);
   if (!input.graph.isLoop[0]) region.checkBudget(input.flow.longestPath[0]!, region.pcOf(0));
   region.loadTables();
   region.reload(0);

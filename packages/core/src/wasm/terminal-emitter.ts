@@ -2,6 +2,7 @@ import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
 import type { BlockCode } from './block-code.ts';
 import { emitShadows, finishBlock } from './block-emitter.ts';
 import type { BlockPlan } from './block-plan.ts';
+import { emitReturn, pushClock, takeClock } from './clock-emitter.ts';
 import { JUMP_ADDRESS, JUMP_TARGET_ADDRESS, LINKS_OFFSET, LOOKUP_ENTRIES } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import { goOn, handOver } from './hand-over.ts';
@@ -22,6 +23,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
       handOver(region, index, code);
       finishBlock(region);
       region.code.i32Const(terminal.target).get(PARAM_STACK).i32Const(terminal.returnTo);
+      pushClock(region);
       // A block without instructions only leads out of a callee that stands in line.
       pushLink(region, terminal.target, code.block.count > 0);
       region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
@@ -30,7 +32,9 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
     case 'callIndirect':
       indirectTarget(region, index, code, (local) => {
         noteTarget(region, code, local, true);
-        region.code.get(local).get(PARAM_STACK).i32Const(terminal.returnTo).get(local);
+        region.code.get(local).get(PARAM_STACK).i32Const(terminal.returnTo);
+        pushClock(region);
+        region.code.get(local);
         pushLookupSlot(region, local);
         region.code.byte(OPCODE.callIndirect).u32(REGION_TYPE).u32(0);
       });
@@ -42,7 +46,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
     case 'return':
       handOver(region, index, code);
       region.values.push(code.terminalValues[0]!);
-      region.code.byte(OPCODE.return);
+      emitReturn(region);
       break;
     default:
       if (isInPlace(terminal)) {
@@ -62,6 +66,7 @@ export function emitTerminal(region: RegionContext, index: number, code: BlockCo
 export function emitWayOut(region: RegionContext, index: number, pc: number): void {
   region.sync(region.input.flow.deferredIn[index]!);
   region.code.i32Const(pc).get(PARAM_STACK).get(PARAM_BACK);
+  pushClock(region);
   pushLink(region, pc, false);
   region.code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
@@ -89,7 +94,9 @@ export function emitLookupJump(region: RegionContext, index: number, block: Bloc
   const { code } = region;
   handOver(region, index, block);
   noteTarget(region, block, local, false);
-  code.get(local).get(PARAM_STACK).get(PARAM_BACK).get(local);
+  code.get(local).get(PARAM_STACK).get(PARAM_BACK);
+  pushClock(region);
+  code.get(local);
   pushLookupSlot(region, local);
   code.byte(OPCODE.returnCallIndirect).u32(REGION_TYPE).u32(0);
 }
@@ -115,7 +122,9 @@ export function emitInlineReturn(region: RegionContext, index: number, block: Bl
     .op(0x47);
   code.byte(OPCODE.if).byte(VOID);
   handOver(region, index, block);
-  code.get(local).byte(OPCODE.return).end();
+  code.get(local);
+  emitReturn(region);
+  code.end();
   region.restore(here);
   region.locals.release(local);
 }
@@ -158,11 +167,14 @@ function pushLookupSlot(region: RegionContext, local: number): void {
   region.locals.release(entry);
 }
 
-/** The callee's answer is on the stack: goes on only if it is the return address. */
+/** The callee's answer and the clock are on the stack: goes on only if that is the return address. */
 function comeBack(region: RegionContext, index: number, returnTo: number): void {
   const { code } = region;
   const answer = region.locals.allocate('i32');
-  code.tee(answer).i32Const(returnTo).op(0x47).ifRarely().get(answer).byte(OPCODE.return).end();
+  takeClock(region);
+  code.tee(answer).i32Const(returnTo).op(0x47).ifRarely().get(answer);
+  emitReturn(region);
+  code.end();
   region.locals.release(answer);
   goOn(region, index, returnTo);
 }

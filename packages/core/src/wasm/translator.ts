@@ -132,10 +132,9 @@ class Translator implements TranslatorPort {
   private get runtime(): Runtime {
     if (this.made !== undefined) return this.made;
     const { host } = this;
-    const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
     const absent = (pc: number, stack: number, back: number) => this.absent(pc, stack, back);
-    const dispatcher = createDispatcher(host.cpu.memory.memory, table, absent, this.modules);
-    table.set(0, dispatcher.stub);
+    const dispatcher = createDispatcher(host.cpu.memory.memory, host.optimisations.typedTable, absent, this.modules);
+    const { table } = dispatcher;
     const imports = {
       table,
       settle: this.settler.imported,

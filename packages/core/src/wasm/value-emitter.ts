@@ -259,6 +259,11 @@ export class ValueEmitter {
         }
       }
     }
+    if (op === O.neF32 && graph.a[value] === graph.b[value]) {
+      // No number: V8 has one jump for this, two for "not equal", which means unordered or different.
+      code.op(OP_SPECS[O.geF32]!.wasm).op(OP_SPECS[O.eqz]!.wasm);
+      return;
+    }
     const spec = OP_SPECS[op]!;
     code.op(spec.wasm);
     if (spec.imm === 'lane') code.byte(imm);

@@ -74,10 +74,23 @@ class Reasons {
   }
 }
 
-/** The sum a + b into r's reasons. A tiny sum is exact, so that it matters under FZ only. */
-function checkSum<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F, r: F): void {
+/** The sum a + b: r. A tiny sum is exact, so that it matters under FZ only. */
+function checkedSum<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F): F {
+  const r = p.add(x, a, b);
+  checkSum(x, p, reasons, a, () => b, r);
+  return r;
+}
+
+/** The difference a - b, which is a + -b to the last bit where neither is a NaN. */
+function checkedDifference<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F): F {
+  const r = p.sub(x, a, b);
+  checkSum(x, p, reasons, a, () => p.neg(x, b), r);
+  return r;
+}
+
+function checkSum<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: () => F, r: F): void {
   reasons.add(mindsDenormals(x) ? notPlain(x, p, r) : p.special(x, r));
-  if (mindsInexact(x)) reasons.add(inexactSum(x, p, a, b, r));
+  if (mindsInexact(x)) reasons.add(inexactSum(x, p, a, b(), r));
 }
 
 /** A product or quotient: a result that is not within the ordinary numbers, unless it is a zero because an operand is. */
@@ -129,18 +142,10 @@ function operation(
 }
 
 /** VADD. A8.8.283. */
-export const add = operation(EXACT_ADD, (x, p, a, b, reasons) => {
-  const r = p.add(x, a, b);
-  checkSum(x, p, reasons, a, b, r);
-  return r;
-});
+export const add = operation(EXACT_ADD, (x, p, a, b, reasons) => checkedSum(x, p, reasons, a, b));
 
 /** VSUB. A8.8.415. */
-export const subtract = operation(EXACT_SUB, (x, p, a, b, reasons) => {
-  const r = p.sub(x, a, b);
-  checkSum(x, p, reasons, a, p.neg(x, b), r);
-  return r;
-});
+export const subtract = operation(EXACT_SUB, (x, p, a, b, reasons) => checkedDifference(x, p, reasons, a, b));
 
 /** VMUL. A8.8.351. */
 export const multiply = operation(EXACT_MUL, (x, p, a, b, reasons) => {
@@ -171,11 +176,9 @@ function accumulate(exact: ExactPair, negateSum: boolean, negateProduct: boolean
     checkFactor(x, p, reasons, a, b, product);
     const old = p.get(x, x.Vd);
     reasons.addOperands(p, old);
-    const left = negateSum ? p.neg(x, old) : old;
-    const right = negateProduct ? p.neg(x, product) : product;
-    const r = p.add(x, left, right);
-    checkSum(x, p, reasons, left, right, r);
-    return r;
+    // -d - p is not -(d + p): zeros have the other sign.
+    if (negateProduct) return checkedDifference(x, p, reasons, negateSum ? p.neg(x, old) : old, product);
+    return negateSum ? checkedDifference(x, p, reasons, product, old) : checkedSum(x, p, reasons, old, product);
   });
 }
 

@@ -26,7 +26,7 @@ export interface Inline<F extends F32 | F64> {
   special(x: Insn, a: F): I32;
   /** Not within the normal numbers, or close to the least of them: zero, denormal, NaN, infinity. */
   extreme(x: Insn, a: F): I32;
-  /** Zero, denormal or close to the least of the normal numbers. */
+  /** Zero, denormal or close to the least of the normal numbers: an exponent of 0 or 1. */
   tiny(x: Insn, a: F): I32;
   /** The result of an operation is not exact; all numbers are ordinary, and nothing has overflowed. May be wrong in saying that it is not. */
   inexactProduct(x: Insn, a: F, b: F, r: F): I32;
@@ -62,7 +62,7 @@ export const f32: Inline<F32> = {
     return x.b.neF32(nothing, nothing);
   },
   extreme: (x, a) => outside(x, x.b.bitsOfF32(a), LEAST_32, SPECIAL_32),
-  tiny: (x, a) => below(x, x.b.bitsOfF32(a), LEAST_32),
+  tiny: (x, a) => x.b.eqz(x.b.and(x.b.bitsOfF32(a), x.const(0x7f00_0000))),
   // Exact in doubles: 24 bits times 24 bits.
   inexactProduct(x, a, b, r) {
     const ir = x.b;
@@ -99,7 +99,10 @@ export const f64: Inline<F64> = {
     return x.b.neF64(nothing, nothing);
   },
   extreme: (x, a) => outside(x, highWord(x, a), LEAST_64, SPECIAL_64),
-  tiny: (x, a) => below(x, highWord(x, a), LEAST_64),
+  tiny(x, a) {
+    const ir = x.b;
+    return ir.eqz(ir.and(ir.wrap(ir.shrU64(ir.bitsOfF64(a), ir.constant64(52, 0))), x.const(0x7fe)));
+  },
   // A product of numbers with i and j significant bits has i + j or i + j - 1 of them.
   inexactProduct: (x, a, b) => x.b.ltU(x.b.add(trailing(x, a), trailing(x, b)), x.const(53)),
   inexactQuotient(x, a, b, r) {
@@ -122,11 +125,6 @@ export function highWord(x: Insn, a: F64): I32 {
 function outside(x: Insn, bits: I32, least: number, special: number): I32 {
   const place = x.b.add(x.b.shl(bits, x.const(1)), x.const(-2 * (least + 1)));
   return x.b.geU(place, x.const(2 * (special - least - 1)));
-}
-
-/** Whether magnitude <= least. */
-function below(x: Insn, bits: I32, least: number): I32 {
-  return x.b.ltU(x.b.shl(bits, x.const(1)), x.const(2 * (least + 1)));
 }
 
 /** Zeros at the end of the 53-bit significand (52 for a power of two, and for 0). */

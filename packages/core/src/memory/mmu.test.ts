@@ -264,3 +264,22 @@ describe('VirtualAccess', () => {
     expect(cpu.virtual.read16(at, false)).toBe(0);
   });
 });
+
+it('knows where kernel addresses lie that its tables have, and no others', () => {
+  const { memory, mmu } = setUp();
+  const page = KERNEL_BASE >>> PAGE_SHIFT;
+  mmu.setEntry(mmu.current, page, makePte(3, PTE_PRESENT | PTE_WRITE));
+  mmu.setEntry(mmu.current, USER_DATA >>> PAGE_SHIFT, makePte(4, RW));
+  const at = (access: 'read' | 'write') => mmu.translatedKernel(KERNEL_BASE + 8, access);
+  expect([at('read'), at('write')]).toEqual([-1, -1]);
+  mmu.translate(KERNEL_BASE, 'read', true);
+  expect([at('read'), at('write')]).toEqual([memory.frameAddress(3) + 8, -1]);
+  mmu.translate(KERNEL_BASE, 'write', true);
+  expect(at('write')).toBe(memory.frameAddress(3) + 8);
+  mmu.forbidWrites(3);
+  expect([at('read'), at('write')]).toEqual([memory.frameAddress(3) + 8, -1]);
+  mmu.setEntry(mmu.current, page, makePte(5, PTE_PRESENT));
+  expect(at('read')).toBe(-1);
+  mmu.translate(USER_DATA, 'read', true);
+  expect(mmu.translatedKernel(USER_DATA, 'read')).toBe(-1);
+});

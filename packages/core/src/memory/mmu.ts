@@ -199,6 +199,19 @@ export class Mmu {
     return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2] !== 0;
   }
 
+  /**
+   * Byte address of a kernel address, where the current space's table for the kernel's accesses serves it: one
+   * that may be written lies in a frame without code. -1 elsewhere.
+   */
+  translatedKernel(address: number, access: 'read' | 'write'): number {
+    const page = address >>> PAGE_SHIFT;
+    if (page < this.kernelPage) return -1;
+    const { i32 } = this.memory;
+    const table = i32[TABLES_ADDRESS >> 2]! + TABLE_SUPERVISOR + (access === 'write' ? TABLE_WRITE : 0);
+    const word = i32[(table + page * 4) >>> 2]!;
+    return word === 0 ? -1 : (address + word + 1) >>> 0;
+  }
+
   /** As translate in any space, but -1 for a fault. Sets accessed and dirty bits. */
   probe(space: AddressSpace, address: number, access: Access, supervisor: boolean): number {
     const page = address >>> PAGE_SHIFT;

@@ -47,9 +47,13 @@ function queueOf(kernel: Kernel, key: FutexKey): WaitQueue {
   return queue;
 }
 
-/** Forgets a queue nobody waits on. */
+/** So many queues may be kept though nobody waits on them: a lock in use is waited on again and again. */
+export const SPARE_QUEUES = 8;
+
+/** Forgets a queue nobody waits on, where there are many. */
 function dropIfEmpty(kernel: Kernel, key: FutexKey): void {
-  if (kernel.state.keyedQueues.get(key)?.waiters.length === 0) kernel.state.keyedQueues.delete(key);
+  const queues = kernel.state.keyedQueues;
+  if (queues.size > SPARE_QUEUES && queues.get(key)?.waiters.length === 0) queues.delete(key);
 }
 
 export interface FutexWait {
@@ -144,25 +148,30 @@ registerRestart('futex', (kernel, task, record) => {
   return futexWait(kernel, task, wait);
 });
 
-function recordOf(kernel: Kernel, tid: number): { task: Task; record: FutexRecord } | undefined {
+/** The task, if it sleeps on a futex: its restart record is a FutexRecord. */
+function sleeperOf(kernel: Kernel, tid: number): Task | undefined {
   const task = kernel.state.tasks.get(tid);
   const call = task?.restart?.call;
-  if (task?.state !== 'sleeping' || (call !== 'futex' && call !== 'futex-waitv')) return undefined;
-  return { task, record: task.restart as FutexRecord };
+  return task?.state === 'sleeping' && (call === 'futex' || call === 'futex-waitv') ? task : undefined;
 }
 
 /** Wakes up to `count` waiters whose bits meet `bitset`, oldest first. */
 function wakeKey(kernel: Kernel, key: FutexKey, count: number, bitset: number): number {
   const queue = kernel.state.keyedQueues.get(key);
   if (queue === undefined) return 0;
+  const { waiters } = queue;
   let woken = 0;
-  for (const tid of [...queue.waiters]) {
-    if (woken >= count) break;
-    const waiter = recordOf(kernel, tid);
-    if (waiter === undefined || !(waiter.record.bitset & bitset)) continue;
-    waiter.record.woken = true;
-    waiter.record.wokenKey = key;
-    wakeTask(kernel, waiter.task);
+  for (let at = 0; at < waiters.length && woken < count; ) {
+    const task = sleeperOf(kernel, waiters[at]!);
+    const record = task?.restart as FutexRecord | undefined;
+    if (task === undefined || !(record!.bitset & bitset)) {
+      at++;
+      continue;
+    }
+    record!.woken = true;
+    record!.wokenKey = key;
+    // It leaves the queue: the next one is in its place.
+    wakeTask(kernel, task);
     woken++;
   }
   dropIfEmpty(kernel, key);
@@ -223,14 +232,14 @@ function moveWaiters(kernel: Kernel, fromKey: FutexKey, toKey: FutexKey, count: 
   let moved = 0;
   for (const tid of [...queue.waiters]) {
     if (moved >= count) break;
-    const waiter = recordOf(kernel, tid);
+    const waiter = sleeperOf(kernel, tid);
     if (waiter === undefined) continue;
     queue.waiters.splice(queue.waiters.indexOf(tid), 1);
     target.waiters.push(tid);
-    const { keys } = waiter.record;
+    const { keys } = waiter.restart as FutexRecord;
     const at = keys.indexOf(fromKey);
     keys[at] = toKey;
-    waiter.task.wait!.queues[at] = target;
+    waiter.wait!.queues[at] = target;
     moved++;
   }
   dropIfEmpty(kernel, fromKey);

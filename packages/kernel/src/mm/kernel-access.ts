@@ -23,6 +23,8 @@ export function isKernelMapped(kernel: Kernel, address: number): boolean {
 /** Word at an aligned kernel virtual address, as int32. */
 export function kernelRead32(kernel: Kernel, address: number): number {
   if (address & 3) return unalignedRead(kernel, address);
+  const known = kernel.mmu.translatedKernel(address, 'read');
+  if (known >= 0) return kernel.memory.i32[known >>> 2]!;
   return kernel.memory.i32[kernelAddress(kernel, address) >> 2]!;
 }
 
@@ -30,6 +32,11 @@ export function kernelRead32(kernel: Kernel, address: number): number {
 export function kernelWrite32(kernel: Kernel, address: number, value: number): void {
   if (address & 3) {
     unalignedWrite(kernel, address, value);
+    return;
+  }
+  const known = kernel.mmu.translatedKernel(address, 'write');
+  if (known >= 0) {
+    kernel.memory.i32[known >>> 2] = value;
     return;
   }
   const at = kernelAddress(kernel, address);

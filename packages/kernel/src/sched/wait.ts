@@ -26,7 +26,7 @@ export function blockOn(kernel: Kernel, task: Task, queues: readonly WaitQueue[]
   const interruptible = options?.interruptible ?? true;
   if (interruptible ? signalPending(kernel, task) : fatalSignalPending(task)) return options?.onSignal ?? -ERESTARTSYS;
   for (const queue of queues) queue.waiters.push(task.tid);
-  task.wait = { queues: [...queues], deadline: options?.deadline, interruptible };
+  task.wait = { queues: queues.slice(), deadline: options?.deadline, interruptible };
   setState(kernel, task, 'sleeping');
   task.timedOut = false;
   if (options?.deadline !== undefined) setTimer(kernel, 'wait', task.tid, options.deadline);

@@ -63,7 +63,7 @@ const TABLE = {
   },
   floatRanges: {
     meaning:
-      'IA-32: SSE operations are not checked one by one where the sizes of their operands say what they can be; before any was inexact, they are asked if they are exact',
+      "IA-32: SSE operations are not checked one by one where their operands' sizes say what they can be, or all at once",
     changesLift: true,
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },

@@ -1,8 +1,11 @@
+import { OP_STRIDE } from '../ir/block.ts';
 import { type FlowGraph, type FlowNode, graphOf } from './flow-graph.ts';
 import { isSyncPoint } from './slot-flow.ts';
 
 /** The turns of a loop that are laid out have no more instructions than this in all. */
 const MOST_INSTRUCTIONS = 160;
+/** Nor more operations of the IR: a turn of x87's code is long enough by itself. */
+const MOST_OPERATIONS = 800;
 /** So many turns at most. */
 const MOST_TURNS = 4;
 /** Loops of more nodes stay as they are. */
@@ -16,6 +19,8 @@ const ALWAYS = 320;
 interface Loop {
   readonly body: readonly number[];
   readonly size: number;
+  /** Of the IR. */
+  readonly operations: number;
 }
 
 /**
@@ -29,8 +34,8 @@ export function unrollLoops(graph: FlowGraph, chased?: readonly ReadonlySet<numb
   if (!graph.reducible) return graph;
   let room = Math.max(ALWAYS, GROWTH * graph.nodes.reduce((sum, { code }) => sum + (code?.block.count ?? 0), 0));
   const nodes: FlowNode[] = graph.nodes.map((node) => ({ ...node, succs: [...node.succs], preds: [] }));
-  for (const { body, size } of smallLoops(graph)) {
-    const turns = Math.min(MOST_TURNS, Math.floor(MOST_INSTRUCTIONS / size));
+  for (const { body, size, operations } of smallLoops(graph)) {
+    const turns = Math.min(MOST_TURNS, Math.floor(MOST_INSTRUCTIONS / size), Math.floor(MOST_OPERATIONS / operations));
     const added = size * (turns - 1);
     if (turns < 2 || added > room || body.some((index) => chased && chased[index]!.size > 0)) continue;
     room -= added;
@@ -52,12 +57,14 @@ function smallLoops(graph: FlowGraph): Loop[] {
   return [...bodies.values()].flatMap((body) => {
     if (body.length > MOST_NODES) return [];
     let size = 0;
+    let operations = 0;
     for (const index of body) {
       const { code } = graph.nodes[index]!;
       if (code === undefined || isSyncPoint(graph.nodes[index]!)) return [];
       size += code.block.count;
+      operations += code.block.code.length / OP_STRIDE;
     }
-    return size === 0 ? [] : [{ body, size }];
+    return size === 0 ? [] : [{ body, size, operations }];
   });
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { optimisationsWithout } from '../engine/optimisations.ts';
-import type { IrBlock } from '../ir/block.ts';
+import { type IrBlock, OP_STRIDE } from '../ir/block.ts';
 import { blockCode } from './block-code.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
 import { unrollLoops } from './loop-unrolling.ts';
@@ -109,13 +109,15 @@ describe('a small loop', () => {
     expect(unrolled([[0]], [new Set()]).nodes).toHaveLength(4);
   });
 
-  test('has as many turns as have few instructions', () => {
-    const sized = (count: number): FlowGraph => {
-      const blocks = new Map([[0, { ...block(0), count }]]);
+  test('has as many turns as have few instructions, and few operations', () => {
+    const sized = (count: number, operations = 1): FlowGraph => {
+      const code = new Array<number>(operations * OP_STRIDE).fill(0);
+      const blocks = new Map([[0, { ...block(0), count, code }]]);
       const region = { entry: 0, blocks, successors: () => [0] };
       return unrollLoops(flowGraph(region, (ir) => ({ ...blockCode(block(0), SLOTS), block: ir })));
     };
     expect([1, 40, 60, 81].map((count) => sized(count).nodes.length)).toEqual([4, 4, 2, 1]);
+    expect([200, 201, 400, 401].map((operations) => sized(1, operations).nodes.length)).toEqual([4, 3, 2, 1]);
   });
 });
 

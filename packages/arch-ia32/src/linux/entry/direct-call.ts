@@ -51,7 +51,7 @@ kml_fast:
   push ecx
   push ebp
   mov ebp, esp
-  inc dword ss:[ENTRIES_DIRECT]
+  add dword ss:[ENTRIES_DIRECT], 1
   mov esp, ss:[STACK_TOP]
   push dword ss:[ebp]
   push edi
@@ -75,12 +75,12 @@ kml_work:
   pop edx
   pushf
   cli
-  inc dword ss:[ENTRIES_DIRECT_FULL]${makeFrame('mov ecx, ss:[eax + 4]', 8)}
+  add dword ss:[ENTRIES_DIRECT_FULL], 1${makeFrame('mov ecx, ss:[eax + 4]', 8)}
   jmp syscall_exit
 
 kml_special:
-  inc dword ss:[ENTRIES_DIRECT]
-  inc dword ss:[ENTRIES_DIRECT_FULL]
+  add dword ss:[ENTRIES_DIRECT], 1
+  add dword ss:[ENTRIES_DIRECT_FULL], 1
 ; EAX is a call's number; where it returns to is on top of the user's stack.
 kml_full:
   pushf
@@ -92,7 +92,7 @@ kml_return:
   ret
 
 kml_bad:
-  inc dword ss:[ENTRIES_DIRECT]
+  add dword ss:[ENTRIES_DIRECT], 1
   mov eax, MINUS_ENOSYS
   ret
 
@@ -111,7 +111,7 @@ kml_recognised:
   test dword ss:[ebp], TIF_TRACE
   mov ebp, esp
   jnz kml_recognised_trace
-  inc dword ss:[ENTRIES_RECOGNISED]
+  add dword ss:[ENTRIES_RECOGNISED], 1
   mov esp, ss:[STACK_TOP]
   push dword ss:[ebp]
   push edi
@@ -133,7 +133,7 @@ kml_recognised_work:
   pop edx
   pushf
   cli
-  inc dword ss:[ENTRIES_RECOGNISED_FULL]${makeFrame('mov ecx, ss:[eax + 4]', 8, TO_PROGRAM)}
+  add dword ss:[ENTRIES_RECOGNISED_FULL], 1${makeFrame('mov ecx, ss:[eax + 4]', 8, TO_PROGRAM)}
   jmp syscall_exit
 
 kml_recognised_trace:
@@ -142,14 +142,14 @@ kml_recognised_trace:
   pop edx
   pop eax
 kml_recognised_special:
-  inc dword ss:[ENTRIES_RECOGNISED]
-  inc dword ss:[ENTRIES_RECOGNISED_FULL]
+  add dword ss:[ENTRIES_RECOGNISED], 1
+  add dword ss:[ENTRIES_RECOGNISED_FULL], 1
   pushf
   cli${makeFrame('mov ecx, [esp + PT_EAX]', 4, TO_PROGRAM)}
   jmp syscall_entered
 
 kml_recognised_bad:
-  inc dword ss:[ENTRIES_RECOGNISED]
+  add dword ss:[ENTRIES_RECOGNISED], 1
   mov eax, MINUS_ENOSYS
   ret
 

@@ -42,8 +42,8 @@ kml_rewritten:
 rewritten_probe:
   cmp ss:[edx], ecx
   jne rewritten_next
-  inc dword ss:[ENTRIES_DIRECT]
-  inc dword ss:[ENTRIES_REWRITTEN]
+  add dword ss:[ENTRIES_DIRECT], 1
+  add dword ss:[ENTRIES_REWRITTEN], 1
   cmp eax, NR_SYSCALLS
   jae rewritten_bad
   mov ecx, ss:[CURRENT]
@@ -94,7 +94,7 @@ rewritten_work:
   pop ecx
   pop edx
   cli
-  inc dword ss:[ENTRIES_DIRECT_FULL]${trapFrame(4)}
+  add dword ss:[ENTRIES_DIRECT_FULL], 1${trapFrame(4)}
   mov ecx, ss:[eax]
   mov [esp + PT_ORIG_EAX], ecx
   add eax, 12
@@ -102,7 +102,7 @@ rewritten_work:
   jmp syscall_exit
 
 rewritten_special:
-  inc dword ss:[ENTRIES_DIRECT_FULL]
+  add dword ss:[ENTRIES_DIRECT_FULL], 1
   pop ebp
   pop ecx
   pop edx

@@ -16,7 +16,7 @@ entry_sysenter:
   push USER_CS
   push dword ss:[LANDING_PAD]
   push eax${SAVE_ALL}
-  inc dword ss:[ENTRIES_FAST]${userSegments('sysenter_segments')}
+  add dword ss:[ENTRIES_FAST], 1${userSegments('sysenter_segments')}
   test dword [esp + PT_EFLAGS], FLAG_NT + FLAG_TF
   jnz sysenter_flags
 sysenter_flags_clear:

@@ -11,7 +11,7 @@ entry_int80:
   jb int80_ku
   push eax
 int80_frame:${SAVE_ALL}
-  inc dword ss:[ENTRIES_TRAP]
+  add dword ss:[ENTRIES_TRAP], 1
 syscall_entered:${userSegments('syscall_segments')}
   sti
   mov ecx, ss:[CURRENT]

@@ -99,7 +99,7 @@ exception_ku:${moveFrame(3, 'KU_CS_EXCEPTION', '0')}
   jmp exception
 exception_ku_error:${moveFrame(4, 'KU_CS_EXCEPTION', 'dword ss:[eax - 16]')}
 exception:${SAVE_BELOW_GS}
-  inc dword ss:[ENTRIES_FAULT]${userSegments('exception_segments', 'esi', 'edi')}${TAKE_VECTOR}
+  add dword ss:[ENTRIES_FAULT], 1${userSegments('exception_segments', 'esi', 'edi')}${TAKE_VECTOR}
   mov eax, esp
   kernelcall KC_EXCEPTION
 ret_from_trap:
@@ -109,7 +109,7 @@ ret_from_trap:
 
 interrupt_ku:${moveFrame(3, 'KU_CS_INTERRUPT', '-1')}
 interrupt:${SAVE_BELOW_GS}
-  inc dword ss:[ENTRIES_INTERRUPT]${userSegments('interrupt_segments', 'esi', 'edi')}${TAKE_VECTOR}
+  add dword ss:[ENTRIES_INTERRUPT], 1${userSegments('interrupt_segments', 'esi', 'edi')}${TAKE_VECTOR}
   mov eax, esp
   mov edx, ecx
   kernelcall KC_INTERRUPT

@@ -104,5 +104,7 @@ export const MODE_FP_EXACT = 0x4000;
 export const MODE_X87_EXACT = 0x8000;
 /** SSE operations are checked one by one, for some operand was no number of middling size (lift/float-range.ts). */
 export const MODE_FP_WIDE = 0x10000;
+/** What of these lasts until the next trap or return at most. */
+export const MODE_FP_PASSING = MODE_FP_ONCE | MODE_FP_WIDE;
 /** Nothing was inexact yet, all else is usual: sums and products are asked whether they are exact (lift/asked.ts). */
 export const MODE_FP_ASKED = 0x20000;

@@ -186,17 +186,13 @@ export class Mmu {
    */
   translated(space: AddressSpace, address: number, access: 'read' | 'write'): number {
     if (space !== this.current) return -1;
-    const { i32 } = this.memory;
-    const table = i32[TABLES_ADDRESS >> 2]! + (access === 'write' ? TABLE_WRITE : 0);
-    const word = i32[(table + (address >>> PAGE_SHIFT) * 4) >>> 2]!;
+    const word = this.translationWord(address, access, false);
     return word === 0 ? -1 : (address + word + 1) >>> 0;
   }
 
   /** Whether the translation table of the current space serves accesses to this page. */
   isFilled(address: number, access: 'read' | 'write', supervisor: boolean): boolean {
-    const { i32 } = this.memory;
-    const table = (supervisor ? TABLE_SUPERVISOR : 0) + (access === 'write' ? TABLE_WRITE : 0);
-    return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2] !== 0;
+    return this.translationWord(address, access, supervisor) !== 0;
   }
 
   /**
@@ -204,12 +200,16 @@ export class Mmu {
    * that may be written lies in a frame without code. -1 elsewhere.
    */
   translatedKernel(address: number, access: 'read' | 'write'): number {
-    const page = address >>> PAGE_SHIFT;
-    if (page < this.kernelPage) return -1;
-    const { i32 } = this.memory;
-    const table = i32[TABLES_ADDRESS >> 2]! + TABLE_SUPERVISOR + (access === 'write' ? TABLE_WRITE : 0);
-    const word = i32[(table + page * 4) >>> 2]!;
+    if (address >>> PAGE_SHIFT < this.kernelPage) return -1;
+    const word = this.translationWord(address, access, true);
     return word === 0 ? -1 : (address + word + 1) >>> 0;
+  }
+
+  /** The current space's translation word for a page; 0 where there is none. */
+  private translationWord(address: number, access: 'read' | 'write', supervisor: boolean): number {
+    const { i32 } = this.memory;
+    const table = (supervisor ? TABLE_SUPERVISOR : 0) + (access === 'write' ? TABLE_WRITE : 0);
+    return i32[(i32[TABLES_ADDRESS >> 2]! + table + (address >>> PAGE_SHIFT) * 4) >>> 2]!;
   }
 
   /** As translate in any space, but -1 for a fault. Sets accessed and dirty bits. */

@@ -1,5 +1,6 @@
 import { CLOCK_ADDRESS } from '../memory/memory-map.ts';
 import { NO_CHARGE } from './clock-flow.ts';
+import { pushClockWord } from './clock-word.ts';
 import { OPCODE } from './encoder.ts';
 import type { RegionContext } from './region-context.ts';
 
@@ -42,7 +43,7 @@ export function storeClock(region: RegionContext): void {
 
 /** Takes it over from memory: the host was called. */
 export function loadClock(region: RegionContext): void {
-  region.code.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS).set(region.clockLocal);
+  pushClockWord(region.code).set(region.clockLocal);
   region.pending = NO_CHARGE;
 }
 

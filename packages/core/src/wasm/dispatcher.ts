@@ -1,4 +1,5 @@
-import { CLOCK_ADDRESS, LOOKUP_ADDRESS } from '../memory/memory-map.ts';
+import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
+import { pushClockWord, storeClockWord } from './clock-word.ts';
 import { LEAVE, LOOKUP_ENTRIES } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
 import type { FixedModules } from './fixed-modules.ts';
@@ -68,41 +69,32 @@ function stubBody(absent: number): CodeWriter {
   const code = new CodeWriter();
   code.get(back).i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
   code.get(pc).get(clock).byte(OPCODE.return).end();
-  storeClock(code, clock);
+  storeClockWord(code, clock);
   code.get(pc).get(stack).get(back).call(absent);
-  return loadClock(code);
+  return pushClockWord(code);
 }
 
 /** (pc, stack, back, slot) */
 function invokeBody(regionType: number): CodeWriter {
   const [pc, stack, back, slot, clock] = [0, 1, 2, 3, 4];
   const code = new CodeWriter();
-  loadClock(code.get(pc).get(stack).get(back)).get(slot);
+  pushClockWord(code.get(pc).get(stack).get(back)).get(slot);
   code.byte(OPCODE.callIndirect).u32(regionType).u32(0).set(clock);
-  return storeClock(code, clock);
-}
-
-/** The host sees the clock in memory. */
-function storeClock(code: CodeWriter, local: number): CodeWriter {
-  return code.i32Const(0).get(local).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
-}
-
-function loadClock(code: CodeWriter): CodeWriter {
-  return code.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS);
+  return storeClockWord(code, clock);
 }
 
 function dispatchBody(regionType: number): CodeWriter {
   const [pc, slot, mode, stack, stop, answer, entry, modeBits, clock] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const code = new CodeWriter();
   code.get(mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
-  loadClock(code).set(clock);
+  pushClockWord(code).set(clock);
   code.byte(OPCODE.loop).byte(VOID);
   code.get(pc).get(stack).i32Const(LEAVE).get(clock).get(slot);
   code.byte(OPCODE.callIndirect).u32(regionType).u32(0).set(clock).tee(answer);
   // A region that answers LEAVE, or where it began (a stub does): the engine looks.
   code.i32Const(LEAVE).op(0x46).get(answer).get(pc).op(0x46).op(0x72).get(answer).get(stop).op(0x46).op(0x72);
   code.byte(OPCODE.if).byte(VOID);
-  storeClock(code, clock).get(answer).byte(OPCODE.return).end();
+  storeClockWord(code, clock).get(answer).byte(OPCODE.return).end();
   code.get(answer).tee(pc).get(pc).i32Const(4).op(0x76).op(0x73);
   code
     .i32Const(LOOKUP_ENTRIES - 1)
@@ -113,5 +105,5 @@ function dispatchBody(regionType: number): CodeWriter {
   code.memory(OPCODE.i32Load, 2, 8).set(slot);
   code.get(entry).memory(OPCODE.i64Load, 3, 0).get(pc).op(0xad).get(modeBits).op(0x84).op(0x51).brIf(0);
   code.end();
-  return storeClock(code, clock).get(pc);
+  return storeClockWord(code, clock).get(pc);
 }

@@ -1,5 +1,6 @@
-import { CLOCK_ADDRESS, SITE_ADDRESS } from '../memory/memory-map.ts';
+import { SITE_ADDRESS } from '../memory/memory-map.ts';
 import type { Charge } from './clock-flow.ts';
+import { pushClockWord, storeClockWord } from './clock-word.ts';
 import { CodeWriter, OPCODE, WASM_TYPE } from './encoder.ts';
 import type { ExitRecords, RecordNames } from './record-names.ts';
 import { IMPORT_LEFT, PARAM_BACK, PARAM_STACK } from './region-abi.ts';
@@ -75,8 +76,8 @@ export class Exits {
     });
     out.end();
     out.i32Const(0).get(siteLocal).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
-    out.i32Const(0).get(clockLocal).memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);
+    storeClockWord(out, clockLocal);
     out.get(PARAM_STACK).get(PARAM_BACK).call(IMPORT_LEFT);
-    return out.i32Const(0).memory(OPCODE.i64Load, 3, CLOCK_ADDRESS);
+    return pushClockWord(out);
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { BlockBuilder, V128 } from '@kml/core';
 import { ADD, MUL, SUB } from '@kml/core/softfloat';
+import { type Arithmetic, compute } from './arithmetic.ts';
 import { DOUBLE_OPS, type Float } from './float-format.ts';
 import { check, noteRange, type Range, resultRange } from './float-range.ts';
 import { AGAIN_RANGE, AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
@@ -16,24 +17,12 @@ import { getXmm, setXmm, source } from './simd-operands.ts';
 import { lowLane, scalarSource, setLow } from './sse-scalar.ts';
 import { DOUBLES } from './vector-format.ts';
 
-/** What the errors' formulas need, on scalars or vectors. */
-interface Arithmetic<T> {
-  add(b: BlockBuilder, x: T, y: T): T;
-  sub(b: BlockBuilder, x: T, y: T): T;
-  mul(b: BlockBuilder, x: T, y: T): T;
-}
-
 /** 2^27 + 1 splits a double. */
 const SPLITTER = 2 ** 27 + 1;
 
 /** Whether this mode has the operation. */
 export function canAsk(op: number, shape: 'ps' | 'pd' | 'ss' | 'sd'): boolean {
   return (op === ADD || op === SUB || op === MUL) && (shape === 'pd' || shape === 'sd');
-}
-
-function compute<T>(b: BlockBuilder, f: Arithmetic<T>, op: number, first: T, second: T): T {
-  if (op === ADD) return f.add(b, first, second);
-  return op === SUB ? f.sub(b, first, second) : f.mul(b, first, second);
 }
 
 /** What a sum or difference lacks. */

@@ -1,18 +1,15 @@
-import { wasmTranslatorWith } from '@kml/core';
 import { Random } from '@kml/core/testing';
 import { describe, expect, test } from 'vitest';
 import { MODE_FP_ASKED, MODE_FP_WIDE } from '../state.ts';
 import { updateMode } from '../system/index.ts';
-import { FlatMachine } from '../testing/flat-machine.ts';
+import type { FlatMachine } from '../testing/flat-machine.ts';
+import { CODE, DATA, floatMachine } from '../testing/float-machine.ts';
 
 /*
  * Chains of SSE operations, most of them unchecked, against the same instructions done by the
  * routines on unpacked numbers: operands of middling size, at its bounds and beyond.
  */
 
-const EAGER = wasmTranslatorWith({ batch: 1, maxWait: 1 });
-const CODE = 0x08048000;
-const DATA = 0x10000000;
 /** Bytes of a program's place. */
 const PLACE = 64;
 const OPERATIONS = 8;
@@ -69,16 +66,6 @@ function randomOperand(shape: Shape, plain: boolean): number[] {
   return Array.from({ length: isDouble ? 2 : 4 }, () => randomLane(isDouble, plain)).flat();
 }
 
-function machine(native: boolean, translated: boolean): FlatMachine {
-  const m = new FlatMachine({
-    without: native ? [] : ['nativeFp'],
-    ...(translated ? { translator: EAGER, hotness: 2 } : {}),
-  });
-  m.map(CODE, 0x1000);
-  m.map(DATA, 0x1000);
-  return m;
-}
-
 const INEXACT = 0x1fa0;
 const UNROUNDED = 0x1f80;
 
@@ -108,8 +95,8 @@ function outcome(
 
 describe.each(['ss', 'sd', 'ps', 'pd'] as const)('%s', (shape) => {
   test.each(['interpreted', 'translated'])('chains end as exact ones, %s', (how) => {
-    const native = machine(true, how === 'translated');
-    const exact = machine(false, false);
+    const native = floatMachine(true, how === 'translated');
+    const exact = floatMachine(false, false);
     let unchecked = 0;
     for (let n = 0; n < PROGRAMS; n++) {
       const at = CODE + n * PLACE;
@@ -148,7 +135,7 @@ test.each([
   { base: 0x7ff8_0000, wide: true, why: 'a NaN' },
   { base: 0x4750_0000, wide: true, why: '2^118, whose eighth power is too large for another factor' },
 ])('products of $why: checked one by one is $wide', ({ base, wide }) => {
-  const m = machine(true, false);
+  const m = floatMachine(true, false);
   m.write(CODE, powers(9));
   place(m, [0, 0x3ff0_0000, 0, 0, 0, base, 0, 0, 0, 0, 0, 0]);
   m.run(CODE, FRAME_INSTRUCTIONS + 9);
@@ -159,7 +146,7 @@ test.each([
   { other: 0x4008_0000, asked: true, why: '3' },
   { other: 0x3fd5_5555, asked: false, why: 'a third, whose powers soon have too many bits' },
 ])('before anything was inexact, products with $why are native: $asked', ({ other, asked }) => {
-  const m = machine(true, false);
+  const m = floatMachine(true, false);
   m.write(CODE, powers(9));
   place(
     m,

@@ -6,6 +6,7 @@
  */
 import type { V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
+import { compute } from './arithmetic.ts';
 import { isOrdinaryRange, type Range, resultRange } from './float-range.ts';
 import { AGAIN_RANGE, againIf, knowledge } from './fp-mode.ts';
 import type { Insn } from './insn.ts';
@@ -80,13 +81,6 @@ class RangeCheck {
   }
 }
 
-function compute(x: Insn, f: VectorOps, op: number, first: V128, second: V128): V128 {
-  const { b } = x;
-  if (op === ADD) return f.add(b, first, second);
-  if (op === SUB) return f.sub(b, first, second);
-  return op === MUL ? f.mul(b, first, second) : f.div(b, first, second);
-}
-
 /** The sum or difference: with an operand checked where its sizes say too little. */
 function sumRange(x: Insn, f: VectorOps, check: RangeCheck, op: number, first: V128, second: V128): Range {
   const known = rangesOf(x, f);
@@ -131,7 +125,7 @@ export function rangedArithmetic(x: Insn, f: VectorOps, op: number, first: V128,
   let range: Range | undefined;
   if (op === ADD || op === SUB) range = sumRange(x, f, check, op, first, second);
   else if (op === MUL) range = knownProduct(x, f, first, second);
-  const result = compute(x, f, op, first, second);
+  const result = compute(x.b, f, op, first, second);
   if (range === undefined) {
     (op === DIV ? checkQuotient : checkProduct)(x, f, check, result, first, second);
     range = f.results.range;

@@ -1,8 +1,8 @@
-import { wasmTranslatorWith } from '@kml/core';
 import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
 import { updateMode } from '../system/index.ts';
-import { FlatMachine } from '../testing/flat-machine.ts';
+import type { FlatMachine } from '../testing/flat-machine.ts';
+import { CODE, DATA, floatMachine } from '../testing/float-machine.ts';
 
 /*
  * SSE arithmetic as lifted to the host's against the same instructions done by the routines on unpacked
@@ -10,9 +10,6 @@ import { FlatMachine } from '../testing/flat-machine.ts';
  * signs, infinities, flags set before or not, exceptions unmasked, rounding modes, FTZ and DAZ.
  */
 
-const EAGER = wasmTranslatorWith({ batch: 1, maxWait: 1 });
-const CODE = 0x08048000;
-const DATA = 0x10000000;
 /** Bytes of a program's place. */
 const PLACE = 64;
 
@@ -106,16 +103,6 @@ function randomControl(): number {
   return 0x1fa0 | (kind & 2 ? 0 : pick([0x02, 0x12, 0x1f]));
 }
 
-function machine(native: boolean, translated: boolean): FlatMachine {
-  const m = new FlatMachine({
-    without: native ? [] : ['nativeFp'],
-    ...(translated ? { translator: EAGER, hotness: 2 } : {}),
-  });
-  m.map(CODE, 0x1000);
-  m.map(DATA, 0x1000);
-  return m;
-}
-
 function outcome(m: FlatMachine, at: number, operands: number[], control: number): string {
   const view = new DataView(new ArrayBuffer(72));
   operands.forEach((value, i) => {
@@ -138,8 +125,8 @@ test.each(
     [shape, 'translated'],
   ]) as [Shape, string][],
 )('%s, %s: native instructions end as exact ones', (shape, how) => {
-  const native = machine(true, how === 'translated');
-  const exact = machine(false, false);
+  const native = floatMachine(true, how === 'translated');
+  const exact = floatMachine(false, false);
   for (let n = 0; n < 0x1000 / PLACE; n++) {
     const at = CODE + n * PLACE;
     const program = randomProgram(shape);

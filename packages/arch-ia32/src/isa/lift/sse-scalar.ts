@@ -2,6 +2,7 @@
 import type { V128 } from '@kml/core';
 import { ADD, DIV, MUL, SUB } from '@kml/core/softfloat';
 import { MIN, SQRT } from '../fp/sse-operations.ts';
+import { compute } from './arithmetic.ts';
 import { DOUBLE_OPS, type Float, formatOf, type ScalarOps, SINGLE_OPS } from './float-format.ts';
 import { narrowRange, noteInteger, noteRange, operationRange, rangeOf, rootRange, usesRanges } from './float-range.ts';
 import { AGAIN_SSE, againIf, knowledge } from './fp-mode.ts';
@@ -47,21 +48,6 @@ export function setLow(x: Insn, f: ScalarOps, value: Float): void {
   setXmm(x, x.reg, replaced(x, f, value));
 }
 
-/** The result of an operation. */
-function compute(x: Insn, f: ScalarOps, op: number, first: Float, second: Float): Float {
-  const { b } = x;
-  switch (op) {
-    case ADD:
-      return f.add(b, first, second);
-    case SUB:
-      return f.sub(b, first, second);
-    case MUL:
-      return f.mul(b, first, second);
-    default:
-      return f.div(b, first, second);
-  }
-}
-
 function checkResult(x: Insn, f: ScalarOps, op: number, r: Float, first: Float, second: Float): void {
   if (op === MUL) {
     const both = [first, second];
@@ -100,14 +86,14 @@ export function nativeScalar(x: Insn, op: number, shape: 'ss' | 'sd'): void {
   const first = lowLane(x, f, getXmm(x, x.reg));
   if (usesRanges(x)) {
     const range = operationRange(x, f, op, first, second);
-    const result = compute(x, f, op, first, second);
+    const result = compute(x.b, f, op, first, second);
     noteRange(x, result, range);
     setLow(x, f, result);
     return;
   }
   needNormal(x, f, second);
   needNormal(x, f, first);
-  const result = compute(x, f, op, first, second);
+  const result = compute(x.b, f, op, first, second);
   const vector = replaced(x, f, result);
   checkResult(x, f, op, result, first, second);
   setXmm(x, x.reg, vector);

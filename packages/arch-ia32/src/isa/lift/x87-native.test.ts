@@ -1,18 +1,14 @@
-import { wasmTranslatorWith } from '@kml/core';
 import { Random } from '@kml/core/testing';
 import { expect, test } from 'vitest';
 import { saveFxsaveWords } from '../fp/x87-words.ts';
-import { FlatMachine } from '../testing/flat-machine.ts';
+import type { FlatMachine } from '../testing/flat-machine.ts';
+import { CODE, DATA, floatMachine } from '../testing/float-machine.ts';
 
 /*
  * x87 arithmetic as lifted to integer operations against the same instructions done by the routines on
  * unpacked numbers: edges of significands and exponents, zeros, denormals, infinities, NaNs, unsupported
  * encodings, and control words other than the usual one.
  */
-
-const EAGER = wasmTranslatorWith({ batch: 1, maxWait: 1 });
-const CODE = 0x08048000;
-const DATA = 0x10000000;
 
 const random = new Random(0x3c6ef372);
 const word = (): number => random.word();
@@ -41,16 +37,6 @@ function randomNumber(view: DataView, at: number): void {
   view.setInt16(at + 8, (zero ? 0 : exponent) | (word() & 0x8000), true);
 }
 
-function machine(native: boolean, translated: boolean): FlatMachine {
-  const m = new FlatMachine({
-    without: native ? [] : ['nativeFp'],
-    ...(translated ? { translator: EAGER, hotness: 2 } : {}),
-  });
-  m.map(CODE, 0x1000);
-  m.map(DATA, 0x1000);
-  return m;
-}
-
 function outcome(m: FlatMachine, at: number, operation: readonly number[], data: Uint8Array): string {
   m.write(DATA, data);
   m.set({ ebx: DATA });
@@ -63,8 +49,8 @@ function outcome(m: FlatMachine, at: number, operation: readonly number[], data:
 }
 
 test.each(['interpreted', 'translated'])('%s: native x87 arithmetic ends as the exact one', (how) => {
-  const native = machine(true, how === 'translated');
-  const exact = machine(false, false);
+  const native = floatMachine(true, how === 'translated');
+  const exact = floatMachine(false, false);
   OPERATIONS.forEach((operation, n) => {
     const at = CODE + n * 64;
     for (const m of [native, exact]) m.write(at, [0xdb, 0xe3, ...BEFORE, ...operation]);

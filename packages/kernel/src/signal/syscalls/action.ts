@@ -1,5 +1,4 @@
 /** sigaction, rt_sigaction, signal, sigaltstack, sigreturn, rt_sigreturn. */
-
 import { type ActionLayout, GENERIC_OLD_SIGACTION, GENERIC_SIGACTION } from '../../abi/layouts.ts';
 import { genericNumber, nativeNumber } from '../../abi/numbers.ts';
 import { decodeSigSet, encodeSigSet, lastSignal, sigSetBytes } from '../../abi/signals.ts';

@@ -1,7 +1,7 @@
 /** SYSENTER and SYSEXIT in IR, between flat code of CPL 3 and CPL 0: what the routines (../fast-call.ts) do. SDM vol. 2. */
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
-import { MODE_ALIGN_CHECK, MODE_CPL, MODE_FP_ONCE, MODE_FP_WIDE, MODE_IO_DENIED, reg } from '../../state.ts';
+import { MODE_ALIGN_CHECK, MODE_CPL, MODE_FP_PASSING, MODE_IO_DENIED, reg } from '../../state.ts';
 import { GP, SYSENTER_TRAP } from '../../vectors.ts';
 import { FLAG_AC, FLAG_IF, FLAG_IOPL, FLAG_RF, FLAG_VM } from '../eflags.ts';
 import { DPL_3, FLAT_CODE, FLAT_DATA } from '../fast-call.ts';
@@ -21,7 +21,7 @@ export function enterInline(x: Insn): void {
   setFlat(x, 'ss', b.and(b.add(selector, x.const(8)), x.const(0xffff)), x.const(FLAT_DATA));
   b.set(b.and(b.get(EFL), x.const(~(FLAG_VM | FLAG_IF | FLAG_RF))), EFL);
   b.set(b.get(reg('sysenterEsp')), ESP);
-  const mode = x.const(x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_ALIGN_CHECK | MODE_FP_ONCE | MODE_FP_WIDE));
+  const mode = x.const(x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_ALIGN_CHECK | MODE_FP_PASSING));
   b.endWith({ kind: 'switchMode', target: b.get(reg('sysenterEip')), mode, next: x.next, trap: SYSENTER_TRAP });
 }
 
@@ -35,7 +35,7 @@ export function exitInline(x: Insn): void {
   const target = b.get(reg('edx'));
   b.set(b.get(reg('ecx')), ESP);
   const efl = b.get(EFL);
-  const plain = x.const((x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_ONCE | MODE_FP_WIDE)) | 3);
+  const plain = x.const((x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_PASSING)) | 3);
   const full = b.eq(b.and(efl, x.const(FLAG_IOPL)), x.const(FLAG_IOPL));
   const checked = b.and(b.and(efl, x.const(FLAG_AC)), b.and(b.get(CR0), x.const(CR0_AM)));
   const denied = b.select(x.const(0), x.const(MODE_IO_DENIED), full);

@@ -6,7 +6,7 @@
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
 import { eflagsWord } from '../../lift/stack.ts';
-import { MODE_ALIGN_CHECK, MODE_CPL, MODE_FP_ONCE, MODE_FP_WIDE, MODE_IO_DENIED, reg } from '../../state.ts';
+import { MODE_ALIGN_CHECK, MODE_CPL, MODE_FP_PASSING, MODE_IO_DENIED, reg } from '../../state.ts';
 import { INT_ASSIST, SOFTWARE } from '../../vectors.ts';
 import { FLAG_IF, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM } from '../eflags.ts';
 import { flatDescriptor, isFlat, setFlat } from './flat-inline.ts';
@@ -60,7 +60,7 @@ export function interruptInline(x: Insn, vector: number): void {
   const kept = b.select(x.const(~always), x.const(~(always | FLAG_IF)), b.and(high, x.const(TRAP_GATE)));
   b.set(b.and(b.get(EFL), kept), EFL);
   const target = b.or(b.and(high, x.const(0xffff_0000)), b.and(low, x.const(0xffff)));
-  const mode = x.const(x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_ONCE | MODE_FP_WIDE));
+  const mode = x.const(x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_PASSING));
   b.endWith({ kind: 'switchMode', target, mode, next: x.next, trap: SOFTWARE | vector });
 }
 

@@ -1,7 +1,7 @@
 /** IRETD in IR, its common way: what returnToFlat (../fast-return.ts) does. Anything else is left to the routine, by IRET_ASSIST. SDM vol. 2, IRET. */
 import type { I32 } from '@kml/core';
 import type { Insn } from '../../lift/insn.ts';
-import { MODE_CPL, MODE_FP_ONCE, MODE_FP_WIDE, MODE_IO_DENIED, reg } from '../../state.ts';
+import { MODE_CPL, MODE_FP_PASSING, MODE_IO_DENIED, reg } from '../../state.ts';
 import { IRET_ASSIST } from '../../vectors.ts';
 import {
   EFL_KEPT,
@@ -63,7 +63,7 @@ export function returnInline(x: Insn): void {
   const mask = writableFlags(0, 0);
   const efl = b.or(b.and(old, x.const(~mask & EFL_KEPT)), b.and(flags, x.const(mask & EFL_KEPT)));
   setFlags(x, flags, efl);
-  const plain = (x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_ONCE | MODE_FP_WIDE)) | 3;
+  const plain = (x.mode & ~(MODE_CPL | MODE_IO_DENIED | MODE_FP_PASSING)) | 3;
   const full = b.eq(b.and(efl, x.const(FLAG_IOPL)), x.const(FLAG_IOPL));
   const mode = b.select(x.const(plain), x.const(plain | MODE_IO_DENIED), full);
   b.endWith({ kind: 'switchMode', target: pc, mode, next: x.next });

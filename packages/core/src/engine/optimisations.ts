@@ -32,6 +32,9 @@ const TABLE = {
   typedTable: { meaning: 'the table of translated functions has a type and size that calls need not check' },
   clockInCalls: { meaning: 'the clock goes along calls between translated functions, not through memory' },
   inlineCalls: { meaning: 'small callees stand in line in the function that calls them' },
+  inlineEntry: {
+    meaning: "the kernel's entry code stands in line in what calls it without a trap",
+  },
   nesting: { meaning: 'what a translated function calls runs within its call where it is not translated or leaves' },
   trapsInPlace: {
     meaning: 'traps and system instructions are done within translated code, which is not left for them',

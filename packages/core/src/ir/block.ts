@@ -1,4 +1,5 @@
 import type { Slot } from '../cpu/layout.ts';
+import type { SteadyCall } from '../engine/engine-types.ts';
 import type { ValueType } from './ops.ts';
 
 /** A value of a block: its number, typed. */
@@ -14,7 +15,8 @@ export type V128 = Value<'v128'>;
  * For every kind but `jump` after a full block, the terminal belongs to the block's last instruction.
  *
  * `inPlace`, the address behind the instruction, is the translator's own mark: the engine is to do it
- * within translated code's call (wasm/in-place.ts).
+ * within translated code's call (wasm/in-place.ts). So is `steady` of a kernel call: the last answer is given again
+ * where it holds, and state stays where it is (wasm/steady-call.ts).
  */
 export type Terminal =
   /** To a known address. */
@@ -68,7 +70,7 @@ export type Terminal =
       readonly inPlace?: number;
     }
   /** The kernel call: runs the kernel in place. pc slot is `next` when it runs; counts as executed before it runs. */
-  | { readonly kind: 'kernelCall'; readonly number: number; readonly next: number };
+  | { readonly kind: 'kernelCall'; readonly number: number; readonly next: number; readonly steady?: SteadyCall };
 
 /** Words of one encoded operation in `IrBlock.code`. */
 export const OP_STRIDE = 6;

@@ -1,3 +1,4 @@
+import type { SteadyCall } from '../engine/engine-types.ts';
 import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.ts';
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
@@ -18,6 +19,7 @@ export type StatementKind =
   | 'trapIf'
   | 'cycles'
   | 'interrupts'
+  | 'steady'
   | 'set';
 
 /** What happens in order; pure values are computed where they are needed. */
@@ -29,7 +31,7 @@ export interface Statement {
   readonly a: number;
   readonly b: number;
   readonly c: number;
-  /** The operation's immediate; for `set` the slot number. */
+  /** The operation's immediate; for `set` the slot number, for `steady` the kernel call's. */
   readonly imm: number;
   /** The value yielded, or -1. */
   readonly result: number;
@@ -66,7 +68,7 @@ export interface BlockCode {
 
 /** May leave the block at its instruction. */
 export function mayExit(kind: StatementKind): boolean {
-  return kind === 'load' || kind === 'store' || kind === 'probe' || kind === 'trapIf';
+  return kind === 'load' || kind === 'store' || kind === 'probe' || kind === 'trapIf' || kind === 'steady';
 }
 
 const NARROW = new Map<number, number>([
@@ -124,6 +126,7 @@ class Converter {
     }
     // A block without instructions (step-over.ts) has only what its condition needs.
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
+    if (terminal.kind === 'kernelCall' && terminal.steady) this.convertSteady(terminal.number, terminal.steady);
     if (this.on.deadWrites) this.markDeadSets();
     if (this.slots.lanes.size > 0) this.dropUnusedLanes();
     return {
@@ -151,6 +154,17 @@ class Converter {
     else if (spec.effect === 'pure') this.map[dst] = this.graph.pure(op, a, b, c, imm);
     else if (spec.imm === 'slot') this.convertSlot(dst, a, imm, insn);
     else this.convertEffect(op, dst, a, b, c, imm, insn);
+  }
+
+  /** The answer of a steady call, in its slot. */
+  private convertSteady(number: number, { result }: SteadyCall): void {
+    const slot = this.slots.byWord[result.offset >> 2]!;
+    const last = this.block.count - 1;
+    const answer = this.graph.result('i32');
+    this.push('steady', 0, last, -1, -1, -1, number, answer);
+    this.current.set(slot, answer);
+    this.out.set(slot, answer);
+    this.push('set', 0, last, answer, -1, -1, slot, -1);
   }
 
   /**

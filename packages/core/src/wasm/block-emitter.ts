@@ -8,6 +8,7 @@ import type { BlockPlan } from './block-plan.ts';
 import { plus } from './clock-flow.ts';
 import { OPCODE } from './encoder.ts';
 import { isChargedAtOnce, type RegionContext } from './region-context.ts';
+import { emitSteadyAnswer } from './steady-call.ts';
 
 const O = OP_NUMBER;
 
@@ -101,6 +102,9 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
     case 'interrupts':
       out.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS);
       values.yielded(statement.result);
+      return;
+    case 'steady':
+      emitSteadyAnswer(region, code, statement);
       return;
     case 'cycles':
       emitCycles(region, code, statement);

@@ -3,6 +3,7 @@ import type { IrBlock } from '../ir/block.ts';
 import { blockCode } from './block-code.ts';
 import { disassembleModule } from './disassemble.ts';
 import { FixedModules } from './fixed-modules.ts';
+import { markInPlace } from './in-place.ts';
 import { JumpProfile } from './jump-profile.ts';
 import { withLanes } from './lane-slots.ts';
 import { LinkTable } from './link-table.ts';
@@ -48,7 +49,7 @@ export function explainRegion(host: TranslationHost, pc: number, mode: number): 
     () => [],
     trapKind,
     LIMITS,
-    host.optimisations.trapsInPlace,
+    (block) => (host.optimisations.trapsInPlace ? markInPlace(block) : block),
   );
   if (found === undefined) return undefined;
   const settler = new RecordSettler(cpu.memory, new FixedModules(), () => {

@@ -10,7 +10,7 @@ import { type DiscoveredRegion, discoverRegion } from './region-discovery.ts';
 import { wasmTranslatorWith } from './translator.ts';
 
 const R7 = toyLayout.slot('r7', 'i32');
-const LIMITS: InlineLimits = { callee: 10, leaf: 10, total: 25, depth: 2 };
+const LIMITS: InlineLimits = { callee: 10, leaf: 10, total: 25, depth: 2, entry: 30, entries: 60 };
 
 /** A block of `count` instructions that do nothing, with this terminal. */
 function block(pc: number, count: number, terminal: Terminal): IrBlock {
@@ -44,9 +44,10 @@ function inlined(
   const known = new Set(blocks.map(({ pc }) => pc));
   const callee = (pc: number): DiscoveredRegion | undefined => {
     const found = known.has(pc) ? discover(pc, blocks) : undefined;
-    return found && isInlinable(found, LIMITS) ? found : undefined;
+    return found && isInlinable(found, LIMITS, false) ? found : undefined;
   };
-  return inlineCalls(discover(0, blocks), callee, (pc) => targets.get(pc) ?? [], 0, LIMITS);
+  const callees = { at: callee, targetsOf: (pc: number) => targets.get(pc) ?? [], isEntry: () => false };
+  return inlineCalls(discover(0, blocks), callees, 0, LIMITS);
 }
 
 /** Kinds of the terminals met on the way from the entry by first successors. */
@@ -257,10 +258,10 @@ test('a computed call goes to what it was seen to call, and to what it was not',
 test('one that calls nothing may be longer', () => {
   const limits = { ...LIMITS, leaf: 12 };
   const leaf = [block(0, 8, { kind: 'jump', target: 8 }), block(8, 4, RETURN)];
-  expect(isInlinable(discover(0, leaf), limits)).toBe(true);
-  expect(isInlinable(discover(0, leaf), LIMITS)).toBe(false);
-  expect(isInlinable(discover(0, [block(0, 9, call(100, 9)), block(9, 4, RETURN)]), { ...limits, leaf: 20 })).toBe(
-    false,
-  );
-  expect(isInlinable(discover(0, [block(0, 6, call(100, 6)), block(6, 4, RETURN)]), limits)).toBe(true);
+  expect(isInlinable(discover(0, leaf), limits, false)).toBe(true);
+  expect(isInlinable(discover(0, leaf), LIMITS, false)).toBe(false);
+  expect(
+    isInlinable(discover(0, [block(0, 9, call(100, 9)), block(9, 4, RETURN)]), { ...limits, leaf: 20 }, false),
+  ).toBe(false);
+  expect(isInlinable(discover(0, [block(0, 6, call(100, 6)), block(6, 4, RETURN)]), limits, false)).toBe(true);
 });

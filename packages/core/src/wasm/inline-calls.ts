@@ -11,8 +11,21 @@ export interface InlineLimits {
   readonly leaf: number;
   /** Instructions of all copies in a region. */
   readonly total: number;
-  /** Calls within calls. */
+  /** Calls within calls; those into the kernel's entry code are not counted. */
   readonly depth: number;
+  /** Instructions of one callee in the kernel's entry code, and of all copies of such. */
+  readonly entry: number;
+  readonly entries: number;
+}
+
+/** Where calls lead. */
+export interface Callees {
+  /** The blocks of a callee wholly discovered, or undefined for one that is to be called. */
+  at(pc: number): DiscoveredRegion | undefined;
+  /** The targets seen of a computed call, by its address. */
+  targetsOf(pc: number): readonly number[];
+  /** Whether the code there is the kernel's entry code, which may be longer. */
+  isEntry(pc: number): boolean;
 }
 
 /** Copies of a callee's blocks have keys of their own: the address, and a multiple of this. */
@@ -32,26 +45,24 @@ export function isOwnKey(key: number): boolean {
  * Takes the blocks of small callees into the region, a copy for each call: the call becomes a jump to
  * the copy, the copy's returns go on behind the call if that is where they return to (a `return` with
  * a successor), else they return from the region. So nothing is given back to memory at such a call. What
- * leads out of a copy is called, not jumped to, so that the region's frame stays. `calleeAt` gives the blocks
- * of a callee wholly discovered, or undefined for one that is to be called.
+ * leads out of a copy is called, not jumped to, so that the region's frame stays.
  *
- * A computed call becomes a computed jump to copies of the targets seen (`targetsOf`, by the call's address), or to
+ * A computed call becomes a computed jump to copies of the targets seen, or to
  * calls of those that are not copied; its last successor calls any other target, which it finds in the
- * pc's slot (at `pcOffset`).
+ * pc's slot (at `pcOffset`). A computed jump of a copy is such a call, but to targets that the callee holds.
  */
 export function inlineCalls(
   region: DiscoveredRegion,
-  calleeAt: (pc: number) => DiscoveredRegion | undefined,
-  targetsOf: (pc: number) => readonly number[],
+  callees: Callees,
   pcOffset: number,
   limits: InlineLimits,
 ): DiscoveredRegion {
-  const inliner = new Inliner(region, calleeAt, targetsOf, pcOffset, limits);
+  const inliner = new Inliner(region, callees, pcOffset, limits);
   return inliner.run() ? inliner.region : region;
 }
 
 /** A callee may be copied if it returns, and leaves the region by calls and jumps only. */
-export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits): boolean {
+export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits, isEntry: boolean): boolean {
   let instructions = 0;
   let returns = false;
   let calls = false;
@@ -63,11 +74,12 @@ export function isInlinable(callee: DiscoveredRegion, limits: InlineLimits): boo
     else if (kind === 'trap' || kind === 'system' || kind === 'switchMode') {
       return false;
     } else if (kind === 'jumpIndirect') {
-      if (callee.successors(block).length > 0) return false;
+      // A switch's many ways are not copied; the kernel's tell few apart.
+      if (!isEntry && callee.successors(block).length > 0) return false;
       returns = true;
     }
   }
-  return returns && instructions <= (calls ? limits.callee : limits.leaf);
+  return returns && instructions <= (isEntry ? limits.entry : calls ? limits.callee : limits.leaf);
 }
 
 interface CallSite {
@@ -81,8 +93,9 @@ interface Return {
   readonly returnTo: number;
 }
 
-/** Targets of a computed call that are told apart. */
+/** Targets of a computed call that are told apart, and of one that is itself in line. */
 const MOST_TARGETS = 32;
+const MOST_IN_LINE = 8;
 /** Added to the caller's key: the call of any other target. */
 const OTHER = 0.75;
 
@@ -91,24 +104,18 @@ class Inliner {
   private readonly blocks: Map<number, IrBlock>;
   private readonly successors = new Map<IrBlock, readonly number[]>();
   private readonly lifted;
-  private readonly calleeAt: (pc: number) => DiscoveredRegion | undefined;
-  private readonly targetsOf: (pc: number) => readonly number[];
+  private readonly callees: Callees;
   private readonly pcOffset: number;
   private readonly limits: InlineLimits;
   private copies = 0;
   private instructions = 0;
+  /** The same of copies of the kernel's entry code. */
+  private entryInstructions = 0;
 
-  constructor(
-    region: DiscoveredRegion,
-    calleeAt: (pc: number) => DiscoveredRegion | undefined,
-    targetsOf: (pc: number) => readonly number[],
-    pcOffset: number,
-    limits: InlineLimits,
-  ) {
+  constructor(region: DiscoveredRegion, callees: Callees, pcOffset: number, limits: InlineLimits) {
     this.blocks = new Map(region.blocks);
     this.lifted = [...region.lifted];
-    this.calleeAt = calleeAt;
-    this.targetsOf = targetsOf;
+    this.callees = callees;
     this.pcOffset = pcOffset;
     this.limits = limits;
     const { blocks, lifted } = this;
@@ -136,7 +143,7 @@ class Inliner {
     const base = this.newCopy();
     const back = this.region.successors(caller)[0]!;
     this.put(site.key, { ...caller, terminal: { kind: 'jump', target: callee.entry } }, [base + callee.entry]);
-    return this.copy(callee, base, { back, returnTo: terminal.returnTo }, site.depth + 1);
+    return this.copy(callee, base, { back, returnTo: terminal.returnTo }, this.depthIn(terminal.target, site));
   }
 
   private expandComputed(
@@ -144,11 +151,13 @@ class Inliner {
     caller: IrBlock,
     { target, returnTo }: Terminal & { kind: 'callIndirect' },
   ): CallSite[] {
-    const targets = this.targetsOf(caller.insnPc.at(-1)!).slice(0, MOST_TARGETS);
+    const targets = this.callees
+      .targetsOf(caller.insnPc.at(-1)!)
+      .slice(0, isOwnKey(site.key) ? MOST_TARGETS : MOST_IN_LINE);
     if (targets.length === 0) return [];
     const back = this.region.successors(caller)[0]!;
     const base = this.newCopy();
-    const code = [...caller.code, OP_NUMBER.set, -1, target, -1, -1, this.pcOffset];
+    const code = this.withTarget(caller, target);
     const sites: CallSite[] = [];
     const successors = targets.map((pc) => base + pc);
     for (const pc of targets) {
@@ -157,7 +166,7 @@ class Inliner {
       else {
         const copy = this.newCopy();
         successors[targets.indexOf(pc)] = copy + pc;
-        sites.push(...this.copy(callee, copy, { back, returnTo }, site.depth + 1));
+        sites.push(...this.copy(callee, copy, { back, returnTo }, this.depthIn(pc, site)));
       }
     }
     const other = base + caller.pc + OTHER;
@@ -166,12 +175,27 @@ class Inliner {
     return sites;
   }
 
+  /** The block's code, with its computed target in the pc's slot. */
+  private withTarget({ code }: IrBlock, target: I32): readonly number[] {
+    return [...code, OP_NUMBER.set, -1, target, -1, -1, this.pcOffset];
+  }
+
+  /** How deep the calls of the callee at `pc` are. */
+  private depthIn(pc: number, { depth }: CallSite): number {
+    return this.callees.isEntry(pc) ? depth : depth + 1;
+  }
+
   /** The callee at `pc` if it may be copied once more; then that is charged. */
   private affordable(pc: number): DiscoveredRegion | undefined {
-    const callee = this.calleeAt(pc);
+    const callee = this.callees.at(pc);
     if (callee === undefined) return undefined;
     let instructions = 0;
     for (const block of callee.blocks.values()) instructions += block.count;
+    if (this.callees.isEntry(pc)) {
+      if (this.entryInstructions + instructions > this.limits.entries) return undefined;
+      this.entryInstructions += instructions;
+      return callee;
+    }
     if (this.instructions + instructions > this.limits.total) return undefined;
     this.instructions += instructions;
     return callee;
@@ -189,7 +213,11 @@ class Inliner {
       const { terminal } = block;
       const next = callee.successors(block).map((target) => base + target);
       if (terminal.kind === 'return') this.put(base + key, { ...block }, [back]);
-      else if (terminal.kind === 'jumpIndirect') {
+      else if (terminal.kind === 'jumpIndirect' && next.length > 0) {
+        const other = base + key + OTHER;
+        this.put(base + key, { ...block, code: this.withTarget(block, terminal.target) }, [...next, other]);
+        this.put(other, otherTarget(block, this.pcOffset, returnTo), [back]);
+      } else if (terminal.kind === 'jumpIndirect') {
         this.put(base + key, { ...block, terminal: { kind: 'callIndirect', target: terminal.target, returnTo } }, [
           back,
         ]);

@@ -1,6 +1,6 @@
 /** Targets kept of one jump. */
 const MAX_TARGETS = 64;
-/** Targets so far from the jump belong to other functions: they stay regions of their own. */
+/** Targets so far from the jump belong to other functions: they stay regions of their own, but where the jump is a callee's in line. */
 const NEAR = 0x8000;
 
 /** A computed jump in translated code, and where it was seen to go. */
@@ -22,6 +22,13 @@ export class JumpProfile {
   private readonly byPlace = new Map<number, ComputedJump[]>();
   private readonly byTarget = new Map<number, ComputedJump[]>();
 
+  /** Whether targets of jumps are kept that lie far off. */
+  private readonly keepsFar: boolean;
+
+  constructor(keepsFar = true) {
+    this.keepsFar = keepsFar;
+  }
+
   /** Number (from 1) of the jump or call at (pc, mode). */
   numberOf(pc: number, mode: number, isCall: boolean): number {
     const known = this.find(pc, mode);
@@ -31,25 +38,30 @@ export class JumpProfile {
     return this.jumps.push(jump);
   }
 
-  /** The jump of that number went to `target`. False if that is known, or of no account. */
+  /** The jump of that number went to `target`. False if that is known, or one too many. */
   note(number: number, target: number): boolean {
     const jump = this.jumps[number - 1];
-    if (jump === undefined || (!jump.isCall && Math.abs((target - jump.pc) | 0) > NEAR)) return false;
+    if (jump === undefined || (!this.keepsFar && !jump.isCall && !isNear(jump, target))) return false;
     if (jump.targets.length === MAX_TARGETS || jump.targets.includes(target)) return false;
     jump.targets.push(target);
     append(this.byTarget, target, jump);
     return true;
   }
 
-  /** Targets seen of the jump, near ones, or call at (pc, mode). */
+  /** The mode of the jump with that number. */
+  modeOf(number: number): number {
+    return this.jumps[number - 1]!.mode;
+  }
+
+  /** Targets seen of the jump or call at (pc, mode). */
   targetsOf(pc: number, mode: number): readonly number[] {
     return this.find(pc, mode)?.targets ?? [];
   }
 
-  /** The same of a jump; none of a call. */
+  /** The same of a jump, those that are near enough to belong to its region; none of a call. */
   jumpTargetsOf(pc: number, mode: number): readonly number[] {
     const known = this.find(pc, mode);
-    return known === undefined || known.isCall ? [] : known.targets;
+    return known === undefined || known.isCall ? [] : known.targets.filter((target) => isNear(known, target));
   }
 
   /** Jumps and calls that were seen to go to (pc, mode). */
@@ -81,6 +93,11 @@ export class JumpProfile {
   private find(pc: number, mode: number): ComputedJump | undefined {
     return this.byPlace.get(pc)?.find((jump) => jump.mode === mode);
   }
+}
+
+/** Whether a jump's target is so near that it may belong to the same function. */
+export function isNear({ pc }: ComputedJump, target: number): boolean {
+  return Math.abs((target - pc) | 0) <= NEAR;
 }
 
 function append(map: Map<number, ComputedJump[]>, key: number, jump: ComputedJump): void {

@@ -50,7 +50,6 @@ function compile(
     isKernelText: () => false,
     helperFunction: () => 2,
     jumpNumber: () => 1,
-    steadyCall: () => undefined,
     placeNumber: () => 0,
     link: () => 0,
   });

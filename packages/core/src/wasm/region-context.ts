@@ -1,4 +1,3 @@
-import type { SteadyCall } from '../engine/engine-types.ts';
 import type { Optimisations } from '../engine/optimisations.ts';
 import type { Place } from '../engine/translator-port.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
@@ -55,8 +54,6 @@ export interface RegionServices {
   helperFunction(number: number): number;
   /** Number of the computed jump or call at (pc, mode), see JumpProfile. */
   jumpNumber(pc: number, mode: number, isCall: boolean): number;
-  /** What is known of kernel call `number` if its last answer may be given again (KernelPort.steadyCall). */
-  steadyCall(number: number): SteadyCall | undefined;
   /** Number of something that the engine is to do in place. */
   placeNumber(place: Place): number;
   /** Link number for calls (`isCall`) and jumps to (pc, mode), or -1 if there are no more. */
@@ -97,6 +94,8 @@ export class RegionContext {
   dirty: Bits;
   /** Labels around the place being emitted, the exit classes' own not counted. */
   depth = 0;
+  /** The node whose code is being emitted. */
+  index = 0;
   private readonly slotLocals: Int32Array;
 
   constructor(input: RegionInput, services: RegionServices) {
@@ -259,6 +258,7 @@ export class RegionContext {
 
   /** Dirty set, records and what is pending at a node's start. */
   enterNode(index: number): void {
+    this.index = index;
     this.dirty = this.input.flow.dirtyIn[index]!.slice();
     this.records.enterNode(index);
     this.pending = this.input.clock.before[index]!;

@@ -3,7 +3,6 @@ import type { IrBlock } from '../ir/block.ts';
 import { OP_STRIDE } from '../ir/block.ts';
 import type { TrapKind } from '../isa-backend.ts';
 import { type RegionBlocks, successorsOf } from './flow-graph.ts';
-import { markInPlace } from './in-place.ts';
 import { bodyKey, skipKey, splitSkip, splitUncounted } from './step-over.ts';
 
 /** Limits of one region. */
@@ -21,8 +20,8 @@ export interface DiscoveredRegion extends RegionBlocks {
 /**
  * The blocks that direct jumps, branches and the computed jumps' targets seen so far (`jumpTargets`, by
  * the jump's address) reach from `entry`, breadth first up to the limits. A
- * block that runs into the start of another is cut there. With `inPlace` what the engine has to do
- * does not end the region. Undefined where the entry cannot be lifted.
+ * block that runs into the start of another is cut there. `mark` says of a block's end what
+ * translated code does itself. Undefined where the entry cannot be lifted.
  */
 export function discoverRegion(
   entry: number,
@@ -31,7 +30,7 @@ export function discoverRegion(
   jumpTargets: (pc: number) => readonly number[],
   trapKind: (vector: number) => TrapKind,
   limits: RegionLimits,
-  inPlace = false,
+  mark: (block: IrBlock) => IrBlock = (block) => block,
 ): DiscoveredRegion | undefined {
   const successors = (block: IrBlock): readonly number[] =>
     successorsOf(block.terminal, jumpTargets(block.insnPc[block.count - 1]!));
@@ -47,7 +46,7 @@ export function discoverRegion(
     if (block === undefined || block.ir.endMode !== mode) continue;
     lifted.push(block);
     instructions += block.ir.count;
-    queue.push(...addBlock(blocks, inPlace ? markInPlace(block.ir) : block.ir, successors, trapKind));
+    queue.push(...addBlock(blocks, mark(block.ir), successors, trapKind));
   }
   if (!blocks.has(entry | 0)) return undefined;
   for (const [pc, block] of blocks) {

@@ -153,8 +153,6 @@ export class RegionFactory {
       sites: this.sites,
       isKernelText: (pc: number) => inKernelText(this.host.options, pc),
       helperFunction: (number: number) => IMPORT_HELPERS + indexIn(helpers, number),
-      steadyCall: (number: number) =>
-        this.host.optimisations.steadyAnswers ? this.host.options.kernel.steadyCall?.(number) : undefined,
       placeNumber: (place: Place) => this.places.push(place) - 1,
       jumpNumber: (pc: number, mode: number, isCall: boolean) => this.jumps.numberOf(pc, mode, isCall),
       link: (pc: number, mode: number, isCall: boolean) => {

@@ -32,7 +32,8 @@ export function isSyncPoint(node: FlowNode): boolean {
   const terminal = node.code?.block.terminal;
   if (terminal === undefined) return false;
   const { kind } = terminal;
-  return kind === 'call' || kind === 'callIndirect' || kind === 'kernelCall' || isInPlace(terminal);
+  if (kind === 'kernelCall') return terminal.steady === undefined;
+  return kind === 'call' || kind === 'callIndirect' || isInPlace(terminal);
 }
 
 export function analyseSlots(graph: FlowGraph, slots: SlotTable, spare: boolean): SlotFlow {

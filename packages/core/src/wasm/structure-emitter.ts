@@ -59,7 +59,7 @@ function emitNode(region: RegionContext, index: number, edges: EdgeEmitter): voi
   region.flush(index);
   const kind = code.block.terminal.kind;
   if (kind === 'branch') emitBranch(region, index, edges);
-  else if (kind === 'jump') {
+  else if (kind === 'jump' || (kind === 'kernelCall' && !isSyncPoint(node))) {
     emitShadows(region, plan);
     finishBlock(region);
     edges.go(index, node.succs[0]!);

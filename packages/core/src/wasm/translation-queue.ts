@@ -1,12 +1,16 @@
+import { inKernelText } from '../engine/engine-types.ts';
 import type { TranslationHost } from '../engine/translator-port.ts';
+import type { IrBlock } from '../ir/block.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
+import { markInPlace } from './in-place.ts';
 import { type InlineLimits, inlineCalls, isInlinable } from './inline-calls.ts';
-import type { JumpProfile } from './jump-profile.ts';
+import { type ComputedJump, isNear, type JumpProfile } from './jump-profile.ts';
 import type { FoundKept, KeptRegions } from './kept-regions.ts';
 import type { LinkTable } from './link-table.ts';
 import { type DiscoveredRegion, discoverRegion, type RegionLimits } from './region-discovery.ts';
 import type { Region, RegionStore } from './region-store.ts';
 import { RewriteTable } from './rewrite-table.ts';
+import { markSteady } from './steady-call.ts';
 
 /** When requests are translated; none of it shows in guest state. */
 export interface TranslatorTuning {
@@ -24,7 +28,8 @@ const ONE_BLOCK: RegionLimits = { blocks: 1, instructions: 2500 };
 const RESUMING: RegionLimits = { blocks: 48, instructions: 300 };
 /** Callees are looked at no further than they may be taken in line. */
 const CALLEE: RegionLimits = { blocks: 24, instructions: 80 };
-const IN_LINE: InlineLimits = { callee: 40, leaf: 64, total: 160, depth: 3 };
+const ENTRY: RegionLimits = { blocks: 24, instructions: 120 };
+const IN_LINE: InlineLimits = { callee: 40, leaf: 64, total: 160, depth: 3, entry: 110, entries: 330 };
 /**
  * A computed jump's target that so many other regions hold is not taken in once more: interpreters
  * whose every handler ends in a jump to all others would become copies of all by all.
@@ -100,9 +105,19 @@ export class TranslationQueue {
     this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
   }
 
-  /** A computed call was seen to go to (pc, mode), which is translated. */
+  /** A computed call or jump was seen to go to (pc, mode), which is translated: of the kernel's entry code, those that call it are to know. */
   callLearned(pc: number, mode: number): void {
-    this.refreshCallersOf(pc, mode);
+    if (inKernelText(this.host.options, pc) || this.isGate(pc, mode)) this.refreshCallersOf(pc, mode);
+  }
+
+  /** Whether a region at (pc, mode) was seen to jump to the kernel's entry code. */
+  private isGate(pc: number, mode: number): boolean {
+    if (!this.host.optimisations.inlineEntry) return false;
+    const { mmu } = this.host.cpu;
+    const region = this.store.find(pc, mode, mmu.current, mmu);
+    const leads = (jump: number): boolean =>
+      this.jumps.targetsOf(jump, mode).some((target) => inKernelText(this.host.options, target));
+    return region?.jumpPcs.some(leads) ?? false;
   }
 
   /** Whether anything is to be translated. */
@@ -196,7 +211,7 @@ export class TranslationQueue {
     for (const region of this.store.leadingTo(pc)) refresh(region);
     if (this.store.copiesOf(pc) >= MOST_COPIES) return any;
     for (const jump of this.jumps.jumpsTo(pc, mode)) {
-      if (!jump.isCall) for (const region of this.store.withJump(jump.pc)) refresh(region);
+      if (!jump.isCall && isNear(jump, pc)) for (const region of this.store.withJump(jump.pc)) refresh(region);
     }
     return any;
   }
@@ -226,15 +241,33 @@ export class TranslationQueue {
   private refreshCallersOf(pc: number, mode: number): boolean {
     let any = false;
     for (const jump of this.jumps.jumpsTo(pc, mode)) {
-      if (!jump.isCall) continue;
-      any = true;
-      if (!this.host.optimisations.inlineCalls) continue;
-      for (const region of this.store.withJump(jump.pc)) {
-        if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.calleePcs.has(pc)) continue;
-        this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+      if (!jump.isCall) {
+        if (!isNear(jump, pc)) this.refreshCallersThrough(jump, pc);
+        continue;
       }
+      any = true;
+      this.refreshHolders(jump, pc);
     }
     return any;
+  }
+
+  /** A jump leads from a gate to `pc`: the same for those that call the gate, or have it in line. */
+  private refreshCallersThrough(jump: ComputedJump, pc: number): void {
+    this.refreshHolders(jump, pc);
+    for (const gate of this.store.withJump(jump.pc)) {
+      for (const call of this.jumps.jumpsTo(gate.pc, jump.mode)) if (call.isCall) this.refreshHolders(call, pc);
+    }
+  }
+
+  /** Has the regions translated again in which the call or jump stands and what is at `pc` does not. */
+  private refreshHolders({ pc: at, mode, isCall }: ComputedJump, pc: number): void {
+    if (!this.host.optimisations.inlineCalls) return;
+    for (const region of this.store.withJump(at)) {
+      if (region.mode !== mode || region.refreshed >= region.mayRefresh || region.calleePcs.has(pc)) continue;
+      // A gate by itself is not called by anything in it.
+      if (!isCall && region.calleePcs.size === 0) continue;
+      this.enqueue({ space: this.host.cpu.mmu.current, pc: region.pc, mode, replaces: region });
+    }
   }
 
   /** Code that several regions hold already gets one more, to begin at `pc`, only if it is asked for as often. */
@@ -250,7 +283,7 @@ export class TranslationQueue {
     const targetsAt = (at: number): readonly number[] => {
       let known = targets.get(at);
       if (known === undefined) {
-        known = this.jumps.targetsOf(at, mode).filter((target) => this.takes(replaces, target));
+        known = this.jumps.jumpTargetsOf(at, mode).filter((target) => this.takes(replaces, target));
         targets.set(at, known);
       }
       return known;
@@ -263,25 +296,34 @@ export class TranslationQueue {
         targetsAt,
         (vector) => this.host.isa.trapKind?.(vector, mode) ?? 'trap',
         limits,
-        this.host.optimisations.trapsInPlace,
+        (block) => this.mark(block),
       );
     const found = discover(pc, this.limitsFor(request));
     const { regions, inlineCalls: inLine } = this.host.optimisations;
     if (found === undefined || !regions || !inLine) return found;
     const callees = new Map<number, DiscoveredRegion | undefined>();
-    return inlineCalls(
-      found,
-      (at) => {
-        if (!callees.has(at)) {
-          const callee = discover(at, CALLEE);
-          callees.set(at, callee && isInlinable(callee, IN_LINE) ? callee : undefined);
-        }
-        return callees.get(at);
-      },
-      (at) => this.jumps.targetsOf(at, mode),
-      this.pcOffset,
-      IN_LINE,
-    );
+    const isEntry = (at: number): boolean => this.isEntry(at);
+    const calleeAt = (at: number): DiscoveredRegion | undefined => {
+      if (!callees.has(at)) {
+        const callee = discover(at, isEntry(at) ? ENTRY : CALLEE);
+        callees.set(at, callee && isInlinable(callee, IN_LINE, isEntry(at)) ? callee : undefined);
+      }
+      return callees.get(at);
+    };
+    const targetsOf = (at: number): readonly number[] => this.jumps.targetsOf(at, mode);
+    return inlineCalls(found, { at: calleeAt, targetsOf, isEntry }, this.pcOffset, IN_LINE);
+  }
+
+  /** Whether longer code stands in line where it begins here. */
+  private isEntry(pc: number): boolean {
+    return this.host.optimisations.inlineEntry && inKernelText(this.host.options, pc);
+  }
+
+  /** What translated code does itself, at a block's end, that else ends a region. */
+  private mark(block: IrBlock): IrBlock {
+    const { optimisations, options } = this.host;
+    const marked = optimisations.trapsInPlace ? markInPlace(block) : block;
+    return optimisations.steadyAnswers ? markSteady(marked, options.kernel) : marked;
   }
 
   /** Whether a computed jump's target is taken into a region that takes this one's place: what it holds it keeps. */

@@ -94,7 +94,7 @@ class Translator implements TranslatorPort {
   private readonly sites = new SiteTable();
   private readonly accessSites: AccessSites;
   private readonly links = new LinkTable();
-  private readonly jumps = new JumpProfile();
+  private readonly jumps: JumpProfile;
   /** What regions have the engine do in place, by number. */
   private readonly places: Place[] = [];
   /** By table set: its look-up cache is out of date. */
@@ -116,6 +116,7 @@ class Translator implements TranslatorPort {
     this.host = host;
     this.modules = host.options.fixedModules ?? new FixedModules();
     this.nests = host.optimisations.nesting;
+    this.jumps = new JumpProfile(host.optimisations.inlineEntry);
     const { memory } = host.cpu;
     this.i32 = memory.i32;
     this.store = new RegionStore(memory.u8.subarray(ENTRY_FILTER_BASE, ENTRY_FILTER_BASE + ENTRY_FILTER_BYTES));
@@ -280,13 +281,21 @@ class Translator implements TranslatorPort {
     return i32[SITE] === SITE_EXACT;
   }
 
-  /** Translated code came back with this pc: perhaps a computed jump whose target the look-up did not have. Whether that is news. */
+  /**
+   * Translated code came back with this pc: perhaps a computed jump whose target the look-up did not have. Whether that
+   * is news. What went by the look-up last is learned on the occasion.
+   */
   private learnJump(answer: number): boolean {
     const { i32 } = this;
     const jump = i32[JUMP]!;
     if (jump === 0) return false;
     i32[JUMP] = 0;
-    return i32[JUMP_TARGET] === answer && this.jumps.note(jump, answer);
+    const target = i32[JUMP_TARGET]!;
+    if (target !== answer && !this.host.optimisations.inlineEntry) return false;
+    // Where the look-up had it nobody would hear of it.
+    if (!this.jumps.note(jump, target)) return false;
+    if (target !== answer) this.queue.callLearned(target, this.jumps.modeOf(jump));
+    return target === answer;
   }
 
   /**
@@ -300,7 +309,7 @@ class Translator implements TranslatorPort {
     const region = this.store.mayHave(pc) ? this.resolve(pc, cpu.mode) : undefined;
     if (region !== undefined) {
       // Both got hot together, so nobody asks for the caller again.
-      if (isNew && inKernelText(this.host.options, pc)) this.queue.callLearned(pc, cpu.mode);
+      if (isNew) this.queue.callLearned(pc, cpu.mode);
       this.wire(region);
       return this.runtime.dispatcher.invoke(pc, stack - STACK_OF_HOST, back, region.slot);
     }

@@ -1,4 +1,3 @@
-import type { Charge } from './clock-flow.ts';
 import { FIRST_SITE } from './control-words.ts';
 import type { Site, SiteSink } from './exits.ts';
 import { type ExitRecords, type OperandPlace, RecordNames } from './record-names.ts';
@@ -44,9 +43,12 @@ export class SiteTable implements SiteSink {
   isCheck(site: number): boolean {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 5] === 1;
   }
-  chargeOf(site: number): Charge {
-    const at = SITE_WORDS * (site - FIRST_SITE);
-    return { instructions: this.words[at + 2]!, cycles: this.words[at + 3]! };
+  /** Its charge's instructions, and cycles. */
+  instructionsOf(site: number): number {
+    return this.words[SITE_WORDS * (site - FIRST_SITE) + 2]!;
+  }
+  cyclesOf(site: number): number {
+    return this.words[SITE_WORDS * (site - FIRST_SITE) + 3]!;
   }
   recordsOf(site: number): ExitRecords {
     return this.records[this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!]!;

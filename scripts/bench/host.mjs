@@ -1,7 +1,7 @@
 // What the bench uses of the host, and says of it.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus, homedir, loadavg, release, totalmem } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, homedir, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fail } from './fail.mjs';
 
@@ -14,8 +14,20 @@ export const QEMU = {
   ppc: 'qemu-ppc-static',
 };
 
-/** Without the variables that make Node read certificates at start. */
-export const ENVIRONMENT = { PATH: process.env.PATH, HOME: homedir(), LC_ALL: 'C' };
+let made;
+
+/**
+ * The environment of what is measured: without the variables that make Node read certificates at start, and with
+ * code stores of this bench's own, gone when it ends, so that nothing counts that other runs left behind.
+ */
+export function environment() {
+  if (made === undefined) {
+    const directory = mkdtempSync(join(tmpdir(), 'kml-bench-cache-'));
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+    made = { PATH: process.env.PATH, HOME: homedir(), LC_ALL: 'C', XDG_CACHE_HOME: directory };
+  }
+  return made;
+}
 
 export const cacheDirectory = () => process.env.KML_CACHE ?? join(homedir(), '.cache/kml');
 

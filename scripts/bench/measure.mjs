@@ -1,7 +1,21 @@
 // CPU time of commands, interleaved.
 import { spawnSync } from 'node:child_process';
 import { fail } from './fail.mjs';
-import { ENVIRONMENT } from './host.mjs';
+import { environment } from './host.mjs';
+
+/** Runs after which all that KML keeps between runs is there: one lifts and translates, one optimises what was used again. */
+export const WARMING_RUNS = 2;
+
+/** Names of the commands that are others', whom earlier runs leave nothing. */
+const OTHERS = ['qemu', 'node'];
+
+const warmingRuns = (name) => (OTHERS.includes(name) ? 1 : WARMING_RUNS);
+
+/** How often a cell's commands are run in all. */
+export function runsOf(commands, rounds) {
+  const names = Object.keys(commands);
+  return names.reduce((sum, name) => sum + rounds + warmingRuns(name), 0);
+}
 
 export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -25,12 +39,19 @@ export class Stopwatch {
     const shell = 'TIMEFORMAT="%3U %3S"; time "$@"';
     const { status, stdout, stderr, error } = spawnSync('bash', ['-c', shell, 'bash', ...this.pin, ...command], {
       encoding: 'latin1',
-      env: ENVIRONMENT,
+      env: environment(),
     });
     if (error) fail(`${command[0]}: ${error.message}`);
     if (status !== 0) fail(`status ${status} of ${command.join(' ')}\n${stderr.trim()}`);
     const [user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
     return { cpu: user + system, output: stdout };
+  }
+
+  /** Runs each command as often as fills the code store; the others once, from where on the disk is warm. */
+  warm(commands) {
+    for (const [name, command] of Object.entries(commands)) {
+      for (let run = 0; run < warmingRuns(name); run++) this.time(command);
+    }
   }
 
   /** Medians of interleaved rounds, by name of the command; `before` is called before each run. All must print the same. */

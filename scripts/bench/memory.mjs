@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from './fail.mjs';
-import { ENVIRONMENT } from './host.mjs';
+import { environment } from './host.mjs';
+import { WARMING_RUNS } from './measure.mjs';
 import { commandRoot } from './roots.mjs';
 
 /** MiB, at most, of a run of an interactive bash that waits for a second in a guest of 256 MiB; undefined without a Debian root. */
@@ -16,7 +17,9 @@ export function peakMemory({ arch, mode, subject, kml, say }) {
   try {
     const options = ['--memory', '256M', '--stats', stats, '--root', root];
     const command = subject.run(mode, options, '/usr/bin/bash', '-i');
-    spawnSync('sh', ['-c', 'sleep 1 | "$@"', 'sh', ...command], { env: ENVIRONMENT, stdio: 'ignore' });
+    for (let run = 0; run <= WARMING_RUNS; run++) {
+      spawnSync('sh', ['-c', 'sleep 1 | "$@"', 'sh', ...command], { env: environment(), stdio: 'ignore' });
+    }
     return JSON.parse(readFileSync(stats, 'utf8')).peakHostMemory / 2 ** 20;
   } catch (error) {
     return fail(`memory: ${error.message}`);

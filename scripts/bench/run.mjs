@@ -3,6 +3,7 @@ import { guestCommands } from './cells.mjs';
 import { commandCells } from './commands.mjs';
 import { GROUPS } from './groups.mjs';
 import { judgeMeans, judgeProgram, memoryRow, summaryOf } from './judge.mjs';
+import { runsOf } from './measure.mjs';
 import { peakMemory } from './memory.mjs';
 import { groupText } from './print.mjs';
 import { measureV86 } from './v86/group.mjs';
@@ -16,7 +17,7 @@ export async function runBench(context, print) {
   const planned = archs.flatMap((arch) =>
     options.groups.map((name) => ({ arch, name, cells: cellsOf(context, arch, name) })),
   );
-  const weight = ({ commands }) => Object.keys(commands).length * options.rounds;
+  const weight = ({ commands }) => runsOf(commands, options.rounds);
   progress.total = extraWeight(context);
   progress.total += planned.reduce((sum, { cells }) => sum + cells.reduce((inner, cell) => inner + weight(cell), 0), 0);
   const report = { groups: [], summary: [] };
@@ -52,8 +53,8 @@ function measureGroup(context, arch, name, cells, weight, report, print) {
   const start = name === 'commands' ? 0 : context.nodeStart;
   const programs = cells.map((cell) => {
     const { commands } = cell;
-    // From a warm disk, and with the lifted code of an earlier run.
-    if (name === 'commands') for (const command of Object.values(commands)) stopwatch.time(command);
+    progress.begin(`${arch} ${name} ${cell.name}: warming`);
+    stopwatch.warm(commands);
     const seconds = stopwatch.compare(commands, options.rounds, (column, round) =>
       progress.begin(`${arch} ${name} ${cell.name}: ${column}, ${round + 1} of ${options.rounds}`),
     );

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { node, root } from '../node.mjs';
 
 const GUESTS = join(root, 'guest/bin');
@@ -42,45 +42,47 @@ const inRoot = (arch, program, ...args) => [
   ...args,
 ];
 
-/** Runs on an architecture. The second one of a short program finds what the first one kept, as most runs do. */
+/** Runs on an architecture. The second one of a short program finds what the first one kept, as most runs do; machine code is kept by a second and found by a third. */
 function runsOn(arch) {
   const short = [['run', join(GUESTS, arch, 'true')], inRoot(arch, 'box', 'sh', '-c', SCRIPT)];
-  return [...short, ...short, ...HOT.map((command) => inRoot(arch, ...command))];
+  const hot = HOT.map((command) => inRoot(arch, ...command));
+  return [...short, ...short, ...hot, hot[0], hot[0]];
 }
 
 /**
- * Positions in a script's text at which the functions begin that V8 compiled in short runs on these architectures.
- * `command`: Node's arguments that start a command line from a snapshot without them; `script`: the file it was made of.
+ * Where the functions begin that V8 compiled in short runs on these architectures, from a snapshot that has none of them
+ * compiled: positions in a script's text, ascending, by the script's path or, for Node's own, the number V8 gives it.
+ * `command`: Node's arguments that start a command line from that snapshot.
  */
-export function functionsOfRuns(command, script, architectures) {
+export function functionsOfRuns(command, architectures) {
   const scratch = mkdtempSync(join(tmpdir(), 'kml-build-'));
-  const positions = new Set();
+  const byScript = new Map();
   try {
     for (const args of architectures.flatMap(runsOn)) {
-      for (const position of compiledIn([...command, ...args], script, scratch)) positions.add(position);
+      for (const [script, position] of compiledIn([...command, ...args], scratch)) {
+        if (!byScript.has(script)) byScript.set(script, new Set());
+        byScript.get(script).add(position);
+      }
     }
   } finally {
     rmSync(scratch, { recursive: true });
   }
-  return [...positions].sort((a, b) => a - b);
+  return Object.fromEntries([...byScript].map(([script, at]) => [script, [...at].sort((a, b) => a - b)]));
 }
 
-function compiledIn(args, script, scratch) {
+function compiledIn(args, scratch) {
   const log = join(scratch, 'functions.log');
   const logging = ['--log-function-events', '--no-logfile-per-isolate', `--logfile=${log}`];
   const env = { ...process.env, XDG_CACHE_HOME: scratch };
   spawnSync(node, [...logging, ...args], { env, stdio: 'ignore', timeout: 60_000 });
   const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
   rmSync(log, { force: true });
-  return positionsIn(
-    lines.map((line) => line.split(',')),
-    script,
-  );
+  return functionsIn(lines.map((line) => line.split(',')));
 }
 
 /** `script-details,ID,PATH,...` names a script; `function,interpreter,ID,START,END,...` says that a function was compiled. */
-function positionsIn(rows, script) {
-  const id = rows.find(([kind, , path]) => kind === 'script-details' && path === script)?.[1];
-  const compiled = rows.filter(([kind, what, of]) => kind === 'function' && what === 'interpreter' && of === id);
-  return compiled.map(([, , , start]) => Number(start));
+function functionsIn(rows) {
+  const paths = new Map(rows.filter(([kind]) => kind === 'script-details').map(([, id, path]) => [id, path]));
+  const compiled = rows.filter(([kind, what, id]) => kind === 'function' && what === 'interpreter' && paths.has(id));
+  return compiled.map(([, , id, start]) => [isAbsolute(paths.get(id)) ? paths.get(id) : id, Number(start)]);
 }

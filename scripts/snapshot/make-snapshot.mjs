@@ -28,7 +28,7 @@ export function makeSnapshot(dist) {
   try {
     const failed = make({});
     if (failed) return failed;
-    writeFileSync(list, JSON.stringify(functionsOfRuns(command, script, readdirSync(join(root, 'guest/bin')))));
+    writeFileSync(list, JSON.stringify(functionsOfRuns(command, readdirSync(join(root, 'guest/bin')))));
     const failedAgain = make({ KML_FUNCTIONS: list });
     if (failedAgain) return failedAgain;
     slim(blob, command);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -53,4 +54,22 @@ test('ratios are judged by their targets, without Node’s start where it does n
   expect(summaryText(summary)).toMatch(
     /2 of 3 met.*\n +target +arm user\nsome: geometric mean +<= 0.9 +0.37\n.* <= 1.3 +1.40!\n/,
   );
+});
+
+test('what is measured has code stores of the bench’s own, warm before it counts, gone afterwards', () => {
+  const [host, measure] = ['host', 'measure'].map((name) => JSON.stringify(new URL(`bench/${name}.mjs`, SCRIPTS).href));
+  const code = `
+    import { existsSync } from 'node:fs';
+    const { environment } = await import(${host});
+    const { Stopwatch, runsOf } = await import(${measure});
+    const stopwatch = new Stopwatch(0);
+    const runs = [];
+    stopwatch.time = ([name]) => runs.push(name);
+    stopwatch.warm({ qemu: ['qemu'], user: ['kml'] });
+    const { XDG_CACHE_HOME: directory } = environment();
+    console.log(JSON.stringify({ directory, runs, made: existsSync(directory), all: runsOf({ qemu: 0, user: 0 }, 3) }));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  const { directory, ...rest } = JSON.parse(stdout);
+  expect(rest).toEqual({ runs: ['qemu', 'kml', 'kml'], made: true, all: 9 });
+  expect(existsSync(directory)).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { joined } from '@kml/core';
 import type { MachineOptions } from '@kml/machine';
 import { describe, expect, test } from 'vitest';
 import { ARCHS, guestProgram, guestRoot, loadGuest, runGuest, stepsOfATick, TestConsole, type Way } from './harness.ts';
@@ -46,7 +47,7 @@ test.each(['user', 'kernel'] as const)('and with the lifted code of an earlier r
       };
       return { size: bytes.length, read, close: () => {} };
     },
-    write: (name: string, bytes: Uint8Array) => void kept.set(name, bytes),
+    write: (name: string, pieces: Iterable<Uint8Array>) => void kept.set(name, joined(pieces)),
   };
   const cold = await runGuest({ mode, engine: 'interpreter' }, ['sh', '-c', SCRIPT], { memory: 16 << 20, codeStore });
   expect(kept.size).toBe(1);

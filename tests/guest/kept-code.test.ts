@@ -1,3 +1,4 @@
+import { joined } from '@kml/core';
 import { openHostCode } from '@kml/host-node';
 import type { CodeStore, KeptCode, MachineOptions } from '@kml/machine';
 import { expect, test } from 'vitest';
@@ -21,8 +22,8 @@ function memoryStore(hostCode?: CodeStore['hostCode']): CodeStore {
         close() {},
       };
     },
-    write(name, bytes) {
-      files.set(name, bytes);
+    write(name, pieces) {
+      files.set(name, joined(pieces));
     },
   };
 }

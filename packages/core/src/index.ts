@@ -5,6 +5,7 @@ export * from './cpu-model.ts';
 export * from './engine/engine.ts';
 export * from './engine/engine-types.ts';
 export * from './engine/optimisations.ts';
+export { joined, type StoredBytes, type StorePieces } from './engine/stored-bytes.ts';
 export * from './engine/translator-port.ts';
 export * from './instruction-class.ts';
 export { emptyLoop } from './interp/empty-loop.ts';

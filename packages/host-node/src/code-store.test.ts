@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const of = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(7);
+const of = (bytes: number): Uint8Array[] => [new Uint8Array(bytes).fill(7)];
 
 /** Says of a store or of a version that it was last used so many seconds ago. */
 function age(name: string, seconds: number): void {
@@ -21,9 +21,9 @@ function age(name: string, seconds: number): void {
 test('what is written is read piecewise, and stays as it was opened while it is written again', () => {
   const store = openCodeStore(directory, 'v1');
   expect(store.open('/bin/sh')).toBeUndefined();
-  store.write('/bin/sh', Uint8Array.of(1, 2, 3, 4));
+  store.write('/bin/sh', [Uint8Array.of(1, 2), Uint8Array.of(3, 4)]);
   const file = store.open('/bin/sh')!;
-  store.write('/bin/sh', Uint8Array.of(9));
+  store.write('/bin/sh', [Uint8Array.of(9)]);
   const piece = new Uint8Array(2);
   expect([file.size, file.read(piece, 1), ...piece]).toEqual([4, true, 2, 3]);
   expect(file.read(piece, 3)).toBe(false);
@@ -51,3 +51,18 @@ test('a new version leaves three others, if they were used within a week', () =>
   openCodeStore(directory, 'v3').write('a', of(1));
   expect(['v1', 'v2', 'v3'].filter((version) => existsSync(join(directory, version)))).toEqual(['v2', 'v3']);
 });
+
+test('what cannot be made to the end leaves what was there, and nothing beside it', () => {
+  const store = openCodeStore(directory, 'v1');
+  store.write('a', of(10));
+  store.write('a', failing());
+  expect(readdirSync(join(directory, 'v1'))).toEqual(['a.code']);
+  const file = store.open('a')!;
+  expect(file.size).toBe(10);
+  file.close();
+});
+
+function* failing(): Iterable<Uint8Array> {
+  yield* of(1 << 20);
+  throw new Error('lost');
+}

@@ -9,12 +9,14 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
 /** Bytes kept for one version; the stores least recently used go first. */
 const MOST_BYTES = 1024 * 1024 * 1024;
+/** Pieces that are written at once: most are a few hundred bytes. */
+const BUFFER_BYTES = 1 << 18;
 /** Directories of other versions that nobody has used for so long are removed, and all but the last few. */
 const OLD_MILLISECONDS = 7 * 24 * 3600 * 1000;
 const MOST_OTHER_VERSIONS = 3;
@@ -40,19 +42,49 @@ export function openCodeStore(directory: string, version: string, mostBytes = MO
         return undefined;
       }
     },
-    write(name: string, bytes: Uint8Array): void {
+    write(name: string, pieces: Iterable<Uint8Array>): void {
       const path = pathOf(name);
       try {
         if (mkdirSync(here, { recursive: true }) !== undefined) removeOld(directory, version);
         const partial = `${path}.${process.pid}`;
-        writeFileSync(partial, bytes);
+        writePieces(partial, pieces);
         renameSync(partial, path);
         prune(here, mostBytes);
       } catch {
-        // A full or read-only disk: the next run lifts its code again.
+        // A full or read-only disk, or a store that is lost while it is taken over: the next run lifts its code again.
       }
     },
   };
+}
+
+function writePieces(path: string, pieces: Iterable<Uint8Array>): void {
+  const fd = openSync(path, 'w');
+  const buffer = new Uint8Array(BUFFER_BYTES);
+  let filled = 0;
+  const flush = (): void => {
+    writeAll(fd, buffer.subarray(0, filled));
+    filled = 0;
+  };
+  try {
+    for (const piece of pieces) {
+      if (filled + piece.length > BUFFER_BYTES) flush();
+      if (piece.length > BUFFER_BYTES) writeAll(fd, piece);
+      else {
+        buffer.set(piece, filled);
+        filled += piece.length;
+      }
+    }
+    flush();
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
 /** The file as it is now: what is written under its name takes its place, and leaves it as it is. */

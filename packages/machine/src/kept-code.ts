@@ -1,14 +1,14 @@
-import { type Engine, FixedModules, liftKey, type Optimisations, translationKey } from '@kml/core';
+import { type Engine, FixedModules, liftKey, type Optimisations, type StorePieces, translationKey } from '@kml/core';
 import type { CodeStore, KeptCode } from './options.ts';
 
 const MIB = 2 ** 20;
 /**
- * A store of lifted code that has grown beyond this forgets what a run did not use. Large enough for Python in both
+ * A store of lifted code grows up to this, then forgets what no run used for longest. Large enough for Python in both
  * modes (18 MB): else runs in turn have each other's code lifted and the store written again.
  */
-const MOST_LIFTED_BYTES = 48 * MIB;
-/** Kept translations that have grown beyond this are forgotten. */
-const MOST_TRANSLATED_BYTES = 32 * MIB;
+const MOST_LIFTED_BYTES = 24 * MIB;
+/** The same of kept translations, most of which is the host's machine code. */
+const MOST_TRANSLATED_BYTES = 16 * MIB;
 
 /** What a machine keeps between runs in a code store, under three names: fixed modules, a program's lifted code, its translations. */
 export class MachineCode {
@@ -63,7 +63,7 @@ export class MachineCode {
     return kept;
   }
 
-  private write(name: string, bytes: Uint8Array | undefined): void {
-    if (bytes) this.store.write(name, bytes);
+  private write(name: string, pieces: StorePieces | undefined): void {
+    if (pieces) this.store.write(name, pieces);
   }
 }

@@ -17,7 +17,8 @@ import type {
 export interface CodeStore {
   /** What is kept under that name, to be read until it is closed, whatever is written meanwhile; undefined if there is none. */
   open(name: string): KeptCode | undefined;
-  write(name: string, bytes: Uint8Array): void;
+  /** Keeps this under that name, piece by piece: a piece is no more what it was when the next is asked for. */
+  write(name: string, pieces: Iterable<Uint8Array>): void;
   /** Keeps the host's machine code of translations, too, where the host can. */
   readonly hostCode?: HostCode;
 }

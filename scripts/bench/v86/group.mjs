@@ -27,6 +27,7 @@ export async function measureV86({ programs, binaries, subject, stopwatch, round
     await machine.run(guest);
     const warm = await machine.run(guest);
     const command = subject.run('user', [], join(directory, guest));
+    stopwatch.warm({ user: command });
     const ours = [];
     for (let round = 0; round < Math.min(rounds, 3); round++) {
       const { cpu, output } = stopwatch.time(command);

@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { fail } from '../fail.mjs';
-import { ENVIRONMENT } from '../host.mjs';
+import { environment } from '../host.mjs';
 
 const MACHINE = fileURLToPath(new URL('machine.mjs', import.meta.url));
 
 /** Boots it, which takes some twenty seconds; programs are paths of the host, and lie in the root by their base names. */
 export async function bootV86({ node, pin, kernel, bios, launcher, programs }) {
   const command = [...pin, node, MACHINE, kernel, bios, launcher, ...programs];
-  const child = spawn(command[0], command.slice(1), { env: ENVIRONMENT, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command[0], command.slice(1), { env: environment(), stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (text) => {
     errors += text;

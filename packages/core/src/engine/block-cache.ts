@@ -15,7 +15,8 @@ import {
 import { type EngineCounters, type EngineOptions, inKernelText } from './engine-types.ts';
 import { FetchTables } from './fetch-tables.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
-import { encodeStore, type StoredBytes, StoredCode, storedBlock, storedKey } from './stored-code.ts';
+import type { StoredBytes, StorePieces } from './stored-bytes.ts';
+import { encodeStore, type StoredBlock, StoredCode, storedBlocks } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
 
 /** Blocks kept; beyond, all are forgotten. They take about 1 KiB each. */
@@ -54,15 +55,13 @@ export class BlockCache {
   private readonly byPlace = new Int32Array(PLACES);
   /** Blocks with bytes in a frame. */
   private readonly byFrame = new Map<number, number[]>();
-  /** All blocks, as they came. */
-  private all: number[] = [];
   /** Frames with code that blocks here need not have been lifted from. */
   private readonly claimed = new Set<number>();
   private readonly rewrites = new Map<number, number>();
   private size = 0;
   private stored: StoredCode | undefined;
-  /** Blocks lifted here that the store does not have. */
-  private fresh = 0;
+  /** Blocks lifted here that the store does not have, as they came. */
+  private fresh: number[] = [];
   private wasFlushed = false;
   /** The frame of the page behind that of `pc`, as frameOf. */
   private readonly frameBehind = (pc: number, mode: number) => this.frameOf((pc | PAGE_MASK) + 1, mode);
@@ -191,7 +190,7 @@ export class BlockCache {
   flush(): void {
     this.byFrame.clear();
     this.byPlace.fill(0);
-    this.all = [];
+    this.fresh = [];
     this.records.i32.fill(0, TABLE, TABLE + BLOCK_TABLE_ENTRIES);
     this.fetch.clear();
     this.flattener.clear();
@@ -240,27 +239,31 @@ export class BlockCache {
   }
 
   /**
-   * The blocks of this run and of the store it began with, to be stored, those of this run first: they
-   * will be wanted together. Undefined if there is little new. Beyond `mostBytes`, only those of this run.
+   * The blocks of this run and of the store it began with, to be stored, those of this run first: they will be wanted
+   * together. Undefined if there is little new. Beyond `mostBytes` those go that no run used for longest.
    */
-  store(mostBytes: number): Uint8Array | undefined {
-    if (this.fresh < MIN_FRESH || this.fresh < LEAST_FRESH * (this.stored?.blockCount ?? 0)) return undefined;
+  store(mostBytes: number): StorePieces | undefined {
+    const { fresh, stored } = this;
+    if (fresh.length < MIN_FRESH || fresh.length < LEAST_FRESH * (stored?.blockCount ?? 0)) return undefined;
     const { records } = this;
-    const blocks = new Map<string, Uint8Array>();
-    let bytes = 0;
-    const put = (block: Uint8Array): void => {
-      const key = storedKey(block);
-      if (blocks.has(key)) return;
-      bytes += block.length;
-      blocks.set(key, block);
-    };
-    for (const block of this.all) {
-      if (!records.isValid(block) || this.rewrites.has(records.get(block, RECORD.frame))) continue;
-      if (this.rewrites.has(records.get(block, RECORD.secondFrame))) continue;
-      put(storedBlock(block, records, this.cpu.memory, this.options.isa.instructionAlign));
+    const isWritten = (frame: number): boolean => this.rewrites.has(frame);
+    const lasting = fresh.filter(
+      (block) =>
+        records.isValid(block) &&
+        !isWritten(records.get(block, RECORD.frame)) &&
+        !isWritten(records.get(block, RECORD.secondFrame)),
+    );
+    const blocks: StoredBlock[] = [
+      ...(stored?.usedBlocks() ?? []),
+      ...storedBlocks(lasting, records, this.cpu.memory, this.options.isa.instructionAlign),
+    ];
+    let bytes = blocks.reduce((sum, block) => sum + block.bytes, 0);
+    for (const block of stored?.unusedBlocks() ?? []) {
+      bytes += block.bytes;
+      if (bytes > mostBytes) break;
+      blocks.push(block);
     }
-    if (this.stored) for (const block of this.stored.unused(() => bytes <= mostBytes)) put(block);
-    return encodeStore(this.flattener.constants, [...blocks.values()]);
+    return encodeStore(this.flattener.constants, blocks);
   }
 
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {
@@ -283,7 +286,7 @@ export class BlockCache {
     const block = this.flattener.flatten(outcome.ir, supervisor, frame, secondFrame);
     if (inKernelText(this.options, pc)) this.addFlag(block, RECORD_KERNEL);
     this.counters.blocksLifted++;
-    this.fresh++;
+    this.fresh.push(block);
     return this.take(block, frame, secondFrame);
   }
 
@@ -329,7 +332,6 @@ export class BlockCache {
     const place = placeOf(frame, records.get(block, RECORD.pc));
     records.set(block, RECORD.sibling, this.byPlace[place]!);
     this.byPlace[place] = block;
-    this.all.push(block);
     this.addToFrame(block, frame);
     const second = records.get(block, RECORD.secondFrame);
     if (second >= 0 && second !== frame) this.addToFrame(block, second);

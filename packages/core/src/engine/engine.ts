@@ -20,7 +20,7 @@ import { ALL_OPTIMISATIONS, type Optimisations } from './optimisations.ts';
 import { PlaceRunner } from './place-runner.ts';
 import { IN_BLOCK, RunState } from './run-state.ts';
 import { SteadyAnswers } from './steady-answers.ts';
-import type { StoredBytes } from './stored-code.ts';
+import type { StoredBytes, StorePieces } from './stored-bytes.ts';
 import type { TranslationHost, TranslatorPort } from './translator-port.ts';
 
 /** For runBlocks: no address stops it. */
@@ -212,7 +212,7 @@ export class Engine {
   }
 
   /** Lifted code for adoptCode; undefined if there is little that the store at the start did not have. */
-  storeCode(mostBytes: number): Uint8Array | undefined {
+  storeCode(mostBytes: number): StorePieces | undefined {
     return this.cache.store(mostBytes);
   }
 
@@ -228,7 +228,7 @@ export class Engine {
   }
 
   /** Translations for adoptTranslations; undefined if there is little that the store at the start did not have. */
-  storeTranslations(mostBytes: number): Uint8Array | undefined {
+  storeTranslations(mostBytes: number): StorePieces | undefined {
     return this.translator?.save(mostBytes);
   }
 

@@ -69,6 +69,10 @@ const TABLE = {
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
+  carriedChecks: { meaning: 'a block does not trap for what the only way to it has asked about' },
+  carriedLookUps: {
+    meaning: 'accesses off one base share a look-up in blocks, too, that follow each other in a loop (shared-look-ups)',
+  },
   mergedAlignment: {
     meaning: "a trap on an address's lowest bits and the test that an access stays in its page are one test",
   },

@@ -1,5 +1,5 @@
 /** A store of parts of bytes, with a description in JSON that says where each lies: a head of words, the description, the parts. */
-import type { StoredBytes } from './stored-code.ts';
+import { piecesOf, type StoredBytes, type StorePieces, sectionOf } from './stored-bytes.ts';
 
 /** Words of the head. */
 const HEAD = { magic: 0, describedBytes: 1, partBytes: 2, size: 3 } as const;
@@ -15,6 +15,8 @@ export interface PartStore<Description> {
   readonly description: Description;
   /** Undefined if it cannot be read. */
   part(part: Part): Uint8Array<ArrayBuffer> | undefined;
+  /** The part as a store. */
+  section(part: Part): StoredBytes;
 }
 
 /** @returns undefined if the bytes are no store of that kind, or not all of it */
@@ -33,6 +35,7 @@ export function openParts<Description>(source: StoredBytes, magic: number): Part
       const part = new Uint8Array(bytes);
       return source.read(part, first + at) ? part : undefined;
     },
+    section: ({ at, bytes }) => sectionOf(source, first + at, bytes),
   };
 }
 
@@ -51,24 +54,37 @@ export function jsonBytes(value: unknown): Uint8Array {
 
 /** Makes a store. */
 export class PartWriter {
-  private readonly parts: Uint8Array[] = [];
-  private bytes = 0;
+  /** Bytes of all parts. */
+  bytes = 0;
+  private readonly parts: StorePieces[] = [];
 
   add(part: Uint8Array): Part {
-    this.parts.push(part);
-    this.bytes += part.length;
-    return { at: this.bytes - part.length, bytes: part.length };
+    return this.put([part], part.length);
   }
 
-  finish(magic: number, description: unknown): Uint8Array {
-    const text = jsonBytes(description);
-    const store = new Uint8Array(4 * HEAD.size + text.length + this.bytes);
-    new Int32Array(store.buffer, 0, HEAD.size).set([magic, text.length, this.bytes]);
-    let at = 4 * HEAD.size;
-    for (const part of [text, ...this.parts]) {
-      store.set(part, at);
-      at += part.length;
-    }
-    return store;
+  addWords({ buffer, byteOffset, byteLength }: Int32Array): Part {
+    return this.add(new Uint8Array(buffer, byteOffset, byteLength));
   }
+
+  /** A store as a part; read when this one is written. */
+  addStore(source: StoredBytes): Part {
+    return this.put(piecesOf(source), source.size);
+  }
+
+  finish(magic: number, description: unknown): StorePieces {
+    const text = jsonBytes(description);
+    const head = new Uint8Array(4 * HEAD.size);
+    new Int32Array(head.buffer).set([magic, text.length, this.bytes]);
+    return concatenated([[head, text], ...this.parts]);
+  }
+
+  private put(pieces: StorePieces, bytes: number): Part {
+    this.parts.push(pieces);
+    this.bytes += bytes;
+    return { at: this.bytes - bytes, bytes };
+  }
+}
+
+function* concatenated(parts: readonly StorePieces[]): StorePieces {
+  for (const pieces of parts) yield* pieces;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { reader } from '../testing/stored-bytes.ts';
 import { type TOY_OPS, toy } from '../testing/toy-isa.ts';
 import { RX, type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
+import { joined, StoreLost } from './stored-bytes.ts';
 
 const PLENTY = 1 << 24;
 type Line = readonly [op: keyof typeof TOY_OPS, a?: number, b?: number, c?: number];
@@ -27,14 +29,6 @@ function machineWith(lines: readonly Line[], store?: Uint8Array): ToyMachine {
   return machine;
 }
 
-const reader = (bytes: Uint8Array) => ({
-  size: bytes.length,
-  read(into: Uint8Array, position: number): boolean {
-    into.set(bytes.subarray(position, position + into.length));
-    return position + into.length <= bytes.length;
-  },
-});
-
 const outcome = (machine: ToyMachine) => ({
   registers: ['r0', 'r1', 'r6', 'pc'].map((name) => machine.reg(name)),
   cycles: machine.engine.cycles(),
@@ -49,7 +43,7 @@ function runFor(machine: ToyMachine, instructions: number) {
 test('a later machine uses the blocks without lifting, to the same effect', () => {
   const first = machineWith(PROGRAM);
   const expected = runFor(first, 10_001);
-  const store = first.engine.storeCode(PLENTY)!;
+  const store = joined(first.engine.storeCode(PLENTY)!);
   const second = machineWith(PROGRAM, store);
   expect(runFor(second, 10_001)).toEqual(expected);
   expect(first.engine.counters.blocksLifted).toBeGreaterThan(40);
@@ -63,7 +57,7 @@ test('a block is used only where its very bytes are', () => {
   store.engine.run(10_000);
   const changed = PROGRAM.with(9, ['li', 1, 77]);
   const expected = runFor(machineWith(changed), 10_001);
-  const machine = machineWith(changed, store.engine.storeCode(PLENTY)!);
+  const machine = machineWith(changed, joined(store.engine.storeCode(PLENTY)!));
   expect(runFor(machine, 10_001)).toEqual(expected);
   expect(machine.engine.counters.blocksLifted).toBeGreaterThan(0);
 });
@@ -85,7 +79,7 @@ describe('a block of two pages', () => {
     // So that there is enough to store.
     first.cpu.pc = USER_CODE;
     first.engine.run(10_000);
-    return first.engine.storeCode(PLENTY)!;
+    return joined(first.engine.storeCode(PLENTY)!);
   }
 
   test('is kept', () => {
@@ -125,11 +119,11 @@ describe('a block of two pages', () => {
 test('stores accumulate, and refuse what is no store', () => {
   const first = machineWith(PROGRAM);
   first.engine.run(10_000);
-  const store = first.engine.storeCode(PLENTY)!;
+  const store = joined(first.engine.storeCode(PLENTY)!);
   const other = PROGRAM.map(([op, a, b, c]): Line => [op, a, b, op === 'addi' ? c! + 1 : c]);
   const second = machineWith(other, store);
   second.engine.run(10_000);
-  const both = second.engine.storeCode(PLENTY)!;
+  const both = joined(second.engine.storeCode(PLENTY)!);
   for (const lines of [PROGRAM, other]) {
     const machine = machineWith(lines, both);
     machine.engine.run(10_000);
@@ -139,4 +133,41 @@ test('stores accumulate, and refuse what is no store', () => {
     expect(toyMachine().engine.adoptCode(reader(bytes))).toBe(false);
   }
   expect(first.engine.adoptCode(reader(store))).toBe(false);
+});
+
+/** As many programs as one likes, at the same addresses. */
+const variant = (n: number): Line[] => PROGRAM.map(([op, a, b, c]): Line => [op, a, b, op === 'addi' ? c! + n : c]);
+
+function storeAfter(lines: readonly Line[], store: Uint8Array | undefined, mostBytes: number): Uint8Array {
+  const machine = machineWith(lines, store);
+  machine.engine.run(10_000);
+  return joined(machine.engine.storeCode(mostBytes)!);
+}
+
+function liftedWith(lines: readonly Line[], store: Uint8Array): number {
+  const machine = machineWith(lines, store);
+  machine.engine.run(10_000);
+  return machine.engine.counters.blocksLifted;
+}
+
+test('a store that is full forgets what was not used for longest', () => {
+  const first = storeAfter(variant(0), undefined, PLENTY);
+  const room = 2.5 * first.length;
+  let store = first;
+  for (let n = 1; n < 5; n++) store = storeAfter(variant(n), store, room);
+  expect(store.length).toBeLessThan(1.2 * room);
+  expect(liftedWith(variant(4), store)).toBeLessThan(2);
+  expect(liftedWith(variant(3), store)).toBeLessThan(2);
+  expect(liftedWith(variant(0), store)).toBeGreaterThan(20);
+});
+
+test('one lost while it is taken over makes no new one', () => {
+  const source = reader(storeAfter(PROGRAM, undefined, PLENTY));
+  let lost = false;
+  const machine = machineWith(variant(1));
+  machine.engine.adoptCode({ ...source, read: (into, at) => !lost && source.read(into, at) });
+  machine.engine.run(10_000);
+  const pieces = machine.engine.storeCode(PLENTY)!;
+  lost = true;
+  expect(() => joined(pieces)).toThrow(StoreLost);
 });

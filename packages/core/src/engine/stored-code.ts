@@ -11,6 +11,7 @@
 import { RECORD, RECORD_VALID, Records } from '../interp/block-record.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_MASK, PAGE_SIZE } from '../memory/memory-map.ts';
+import { piecesOf, type StoredBytes, type StorePieces, sectionOf } from './stored-bytes.ts';
 
 const MAGIC = 0x4b4d_4c43;
 const FORMAT = 2;
@@ -24,13 +25,6 @@ const BLOCK = { bytes: 0, codeBytes: 1, codeStart: 2, recordBytes: 3, size: 4 } 
 /** Blocks are read in pieces of so many bytes. */
 const PIECE_SHIFT = 16;
 const PIECE_BYTES = 1 << PIECE_SHIFT;
-
-/** A store, where it is kept. */
-export interface StoredBytes {
-  readonly size: number;
-  /** Reads the bytes from `position` on until `into` is full; false if that cannot be. */
-  read(into: Uint8Array, position: number): boolean;
-}
 
 /** A stored block whose code is here. */
 export interface FoundBlock {
@@ -55,6 +49,8 @@ export class StoredCode {
   private readonly index: Int32Array;
   /** By entry: the block runs, or ran, where it was read to. */
   private readonly used: Uint8Array;
+  /** These entries' numbers, in the order in which they were first wanted. */
+  private readonly usedInOrder: number[] = [];
   /** By piece: it was read. */
   private readonly here: Uint8Array;
   /** Byte address in the memory that the blocks are read to. */
@@ -112,6 +108,7 @@ export class StoredCode {
         const secondFrame = this.straddles(place) ? frameBehind(pc, mode) : -1;
         if (this.isMadeFrom(place, frame, secondFrame)) {
           const used = this.used[number - 1] === 1;
+          if (!used) this.usedInOrder.push(number - 1);
           this.used[number - 1] = 1;
           return { record: this.recordAt(this.origin + place), used, secondFrame };
         }
@@ -121,17 +118,32 @@ export class StoredCode {
     return undefined;
   }
 
-  /** The blocks of the store that nobody has used, in the form encodeStore takes, until `wanted` says no. */
-  *unused(wanted: () => boolean): Iterable<Uint8Array> {
-    const { i32, u8 } = this.memory;
-    for (let number = 0; number < this.blockCount; number++) {
-      if (!wanted()) return;
-      if (this.used[number] === 1) continue;
-      const place = this.index[ENTRY.size * number + ENTRY.place]!;
-      if (!this.load(place)) return;
-      const at = this.origin + place;
-      yield u8.slice(at, at + i32[(at >> 2) + BLOCK.bytes]!);
+  /** The blocks that this run used, in the order in which it did, as they are stored. */
+  *usedBlocks(): Iterable<StoredBlock> {
+    for (const number of this.usedInOrder) {
+      const { pc, mode, place, bytes } = this.entry(number);
+      yield { pc, mode, bytes, pieces: this.usedPieces(place, bytes) };
     }
+  }
+
+  /** Those that nobody used, in the order in which they are stored; to be read when they are written. */
+  *unusedBlocks(): Iterable<StoredBlock> {
+    for (let number = 0; number < this.blockCount; number++) {
+      if (this.used[number] === 1) continue;
+      const { pc, mode, place, bytes } = this.entry(number);
+      yield { pc, mode, bytes, pieces: piecesOf(sectionOf(this.source, this.firstByte + place, bytes)) };
+    }
+  }
+
+  private *usedPieces(place: number, bytes: number): StorePieces {
+    yield cleaned(this.memory.u8.slice(this.origin + place, this.origin + place + bytes));
+  }
+
+  private entry(number: number) {
+    const at = ENTRY.size * number;
+    const place = this.index[at + ENTRY.place]!;
+    const end = number + 1 < this.blockCount ? this.index[at + ENTRY.size + ENTRY.place]! : this.blockBytes;
+    return { pc: this.index[at + ENTRY.pc]!, mode: this.index[at + ENTRY.mode]!, place, bytes: end - place };
   }
 
   private recordAt(at: number): number {
@@ -199,12 +211,36 @@ export class StoredCode {
   }
 }
 
+/** A block as it is to be stored. */
+export interface StoredBlock {
+  readonly pc: number;
+  readonly mode: number;
+  readonly bytes: number;
+  readonly pieces: StorePieces;
+}
+
 /**
- * A block in the form it is stored in.
- * @param block address of its record
+ * The blocks with these records in the form they are stored in, but each of two of the same code at the same place once.
  * @param align alignment of instructions: the bits of pc below it are no address
  */
-export function storedBlock(block: number, records: Records, memory: GuestMemory, align: number): Uint8Array {
+export function* storedBlocks(
+  blocks: Iterable<number>,
+  records: Records,
+  memory: GuestMemory,
+  align: number,
+): Iterable<StoredBlock> {
+  const seen = new Set<number>();
+  for (const block of blocks) {
+    const [pc, mode] = [records.get(block, RECORD.pc), records.get(block, RECORD.mode)];
+    const stored = storedBlock(block, records, memory, align);
+    const key = keyOf(pc, mode, stored);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield { pc, mode, bytes: stored.length, pieces: [stored] };
+  }
+}
+
+function storedBlock(block: number, records: Records, memory: GuestMemory, align: number): Uint8Array {
   const first = records.get(block, RECORD.pc) & -align;
   const length = ((records.get(block, RECORD.endPc) & -align) - first) | 0;
   const recordBytes = records.endOf(block) - block;
@@ -222,8 +258,14 @@ export function storedBlock(block: number, records: Records, memory: GuestMemory
   if (here < length) {
     memory.readFrame(records.get(block, RECORD.secondFrame), 0, stored.subarray(16 + here, 16 + length));
   }
-  const record = 4 * BLOCK.size + codeSpace;
-  stored.set(memory.u8.subarray(block, block + recordBytes), record);
+  stored.set(memory.u8.subarray(block, block + recordBytes), 4 * BLOCK.size + codeSpace);
+  return cleaned(stored);
+}
+
+/** A stored block without what is of the machine it ran on. */
+function cleaned(stored: Uint8Array): Uint8Array {
+  const words = new Int32Array(stored.buffer);
+  const record = stored.length - words[BLOCK.recordBytes]!;
   const copy = new Records(words, new Uint16Array(stored.buffer));
   copy.set(record, RECORD.flags, copy.get(record, RECORD.flags) & ~RECORD_VALID);
   for (const field of [RECORD.frame, RECORD.targetLink, RECORD.nextLink, RECORD.runs, RECORD.due, RECORD.sibling]) {
@@ -232,42 +274,42 @@ export function storedBlock(block: number, records: Records, memory: GuestMemory
   return stored;
 }
 
-/** What tells stored blocks apart: the same for two of the same code at the same place. */
-export function storedKey(stored: Uint8Array): string {
-  const words = new Int32Array(stored.buffer, stored.byteOffset, stored.length >> 2);
-  const record = (stored.length - words[BLOCK.recordBytes]!) >> 2;
-  const code = stored.subarray(16, 16 + words[BLOCK.codeBytes]!).join();
-  return `${words[record + RECORD.pc / 4]}:${words[record + RECORD.mode / 4]}:${code}`;
+/** The same for two of the same code at the same place; for others but once in 2^53 another. */
+function keyOf(pc: number, mode: number, stored: Uint8Array): number {
+  const words = new Int32Array(stored.buffer);
+  const codeWords = (words[BLOCK.codeBytes]! + 3) >> 2;
+  let [low, high] = [pc | 0, mode | 0];
+  for (let at = BLOCK.codeBytes; at < BLOCK.size + codeWords; at++) {
+    low = Math.imul(low ^ words[at]!, 0x9e37_79b1);
+    low ^= low >>> 15;
+    high = Math.imul(high + words[at]!, 0x85eb_ca77) ^ (high >>> 13);
+  }
+  return (low >>> 0) * 2 ** 21 + (high >>> 11);
 }
 
 /** A store of these blocks, which refer to these constants. */
-export function encodeStore(constants: Int32Array, blocks: readonly Uint8Array[]): Uint8Array {
+export function* encodeStore(constants: Int32Array, blocks: readonly StoredBlock[]): StorePieces {
   let buckets = 64;
   while (buckets < blocks.length) buckets *= 2;
   const words = HEAD.size + constants.length + buckets + ENTRY.size * blocks.length;
-  const blockBytes = blocks.reduce((sum, { length }) => sum + length, 0);
-  const store = new Uint8Array(4 * words + blockBytes);
-  const head = new Int32Array(store.buffer, 0, words);
-  head.set([MAGIC, FORMAT, constants.length, buckets, blocks.length, blockBytes]);
+  const head = new Int32Array(words);
   head.set(constants, HEAD.size);
   const firstBucket = HEAD.size + constants.length;
   let entry = firstBucket + buckets;
   let place = 0;
-  blocks.forEach((block, number) => {
-    store.set(block, 4 * words + place);
-    const own = new Int32Array(block.buffer, block.byteOffset, block.length >> 2);
-    const record = (block.length - own[BLOCK.recordBytes]!) >> 2;
-    const pc = own[record + RECORD.pc / 4]!;
+  blocks.forEach(({ pc, mode, bytes }, number) => {
     const bucket = firstBucket + (hash(pc) & (buckets - 1));
     head[entry + ENTRY.pc] = pc;
-    head[entry + ENTRY.mode] = own[record + RECORD.mode / 4]!;
+    head[entry + ENTRY.mode] = mode;
     head[entry + ENTRY.place] = place;
     head[entry + ENTRY.chain] = head[bucket]!;
     head[bucket] = number + 1;
-    place += block.length;
+    place += bytes;
     entry += ENTRY.size;
   });
-  return store;
+  head.set([MAGIC, FORMAT, constants.length, buckets, blocks.length, place]);
+  yield bytesOf(head);
+  for (const { pieces } of blocks) yield* pieces;
 }
 
 function bytesOf(words: Int32Array): Uint8Array {

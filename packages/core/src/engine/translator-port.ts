@@ -4,7 +4,7 @@ import type { IsaBackend } from '../isa-backend.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { EngineCounters, EngineOptions } from './engine-types.ts';
 import type { Optimisations } from './optimisations.ts';
-import type { StoredBytes } from './stored-code.ts';
+import type { StoredBytes, StorePieces } from './stored-bytes.ts';
 
 /**
  * The seam between the engine and the translator to WebAssembly.
@@ -57,7 +57,7 @@ export interface TranslatorPort {
   /** See Engine.adoptTranslations. */
   adopt(source: StoredBytes): boolean;
   /** See Engine.storeTranslations. */
-  save(mostBytes: number): Uint8Array | undefined;
+  save(mostBytes: number): StorePieces | undefined;
 }
 
 /** A lifted block and what it was lifted from. */

@@ -91,7 +91,7 @@ test('an address that is accessed twice makes no group', () => {
     ],
     4,
   );
-  expect(codeBytes(twice, [])).toBe(codeBytes(twice, ['sharedLookUps']));
+  expect(codeBytes(twice, ['carriedLookUps'])).toBe(codeBytes(twice, ['sharedLookUps']));
   const apart = loop(
     [
       ['ld', 1, 0, 8],
@@ -100,4 +100,45 @@ test('an address that is accessed twice makes no group', () => {
     4,
   );
   expect(codeBytes(apart, [])).not.toBe(codeBytes(apart, ['sharedLookUps']));
+});
+
+test('turns of a loop share a look-up', () => {
+  const lines = loop([['ld', 1, 0, 8]], 4);
+  const alone = codeBytes(lines, ['carriedLookUps']);
+  expect(alone).toBe(codeBytes(lines, ['sharedLookUps']));
+  expect(codeBytes(lines, [])).not.toBe(alone);
+  // Where the base is another one in each turn there is nothing to share.
+  const loaded = loop([['ld', 0, 0, 8]], 0);
+  expect(codeBytes(loaded, [])).toBe(codeBytes(loaded, ['carriedLookUps']));
+});
+
+/** A loop whose turns go one of two ways, by what they loaded, and access something on each. */
+function forked(random: Random, step: number): readonly Line[] {
+  const [first, other, last] = [2, 2, 2].map(() => randomAccesses(random, OPS.all).slice(0, 3));
+  const body: Line[] = [
+    ...first!,
+    ['beqz', 1, other!.length + 2],
+    ...other!,
+    ['jmp', 0, last!.length + 1],
+    ...last!,
+    ['addi', 0, 0, step],
+  ];
+  return [...body, ['jmp', 0, -body.length]];
+}
+
+test.each(['little', 'big'] as const)('ways within a loop access what they would alone, %s-endian', (byteOrder) => {
+  const random = new Random(78);
+  for (let n = 0; n < 12; n++) {
+    const step = random.pick([4, 8, 13, 60]);
+    const lines = forked(random, step);
+    const walk: Walk = { lines, byteOrder, start: 64 + random.pick([0, 0, 3]), last: random.oneIn(2) ? RW : RX };
+    const plain = walker(walk);
+    const count = Math.ceil((PAGES * PAGE_SIZE) / step) * lines.length;
+    plain.engine.run(count);
+    for (const hotness of [2, 150]) {
+      const machine = walker(walk, { hotness, translator: EAGER });
+      machine.engine.run(count);
+      expect({ walk, ...outcome(machine) }).toEqual({ walk, ...outcome(plain) });
+    }
+  }
 });

@@ -35,7 +35,7 @@ export interface Statement {
   readonly result: number;
   /** An access whose address is a multiple of its size, for the block traps otherwise: it cannot leave its page. */
   readonly aligned: boolean;
-  /** A `set` that another overwrites before anyone can see it. */
+  /** Nothing is to be emitted: a `set` that another overwrites before anyone can see it, or what carried-checks.ts drops. */
   dead: boolean;
 }
 

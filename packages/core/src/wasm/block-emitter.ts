@@ -26,8 +26,9 @@ export function emitBlock(region: RegionContext, code: BlockCode, plan: BlockPla
       multiple = 0;
     } else {
       multiple = mergedAlignment(region, code, plan, at);
-      if (multiple > 0) skipTrap(region, code.statements[at]!);
-      else emitStatement(region, code, plan, code.statements[at]!);
+      const statement = code.statements[at]!;
+      if (multiple > 0 && !statement.dead) skipTrap(region, statement);
+      else emitStatement(region, code, plan, statement);
     }
     at += Math.max(run, 1);
   }
@@ -67,9 +68,9 @@ export function countEntry(region: RegionContext, cycles: number): void {
 
 function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
   const { values, code: out } = region;
+  if (statement.dead) return;
   switch (statement.kind) {
     case 'set':
-      if (statement.dead) return;
       values.assign(statement.imm, statement.a);
       region.noteDirty(statement.imm);
       return;

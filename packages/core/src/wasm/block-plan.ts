@@ -39,7 +39,7 @@ export function planBlock(
   const need = (value: number): void => announce(uses, graph, value);
   const accesses = new Map<number, number>();
   for (const statement of code.statements) {
-    if (statement.kind === 'set' && statement.dead) continue;
+    if (statement.dead) continue;
     need(statement.a);
     need(statement.b);
     need(statement.c);

@@ -4,7 +4,7 @@
  * even made: the store of one version of this code has their bytes.
  */
 import { openParts, type Part, type PartStore, PartWriter } from '../engine/part-store.ts';
-import type { StoredBytes } from '../engine/stored-code.ts';
+import type { StoredBytes, StorePieces } from '../engine/stored-bytes.ts';
 import type { CodeOfHost, HostCode } from './host-code.ts';
 
 const MAGIC = 0x4b4d_4c47;
@@ -54,7 +54,7 @@ export class FixedModules {
   }
 
   /** A store for later runs; undefined if the one at the start had all of it. Has the host optimise what is new: a tenth of a second. */
-  save(): Uint8Array | undefined {
+  save(): StorePieces | undefined {
     const { hostCode } = this;
     if (hostCode === undefined || [...this.inUse.values()].every(({ host }) => host)) return undefined;
     const writer = new PartWriter();

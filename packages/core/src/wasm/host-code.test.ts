@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { StoredBytes } from '../engine/stored-code.ts';
+import { joined } from '../engine/stored-bytes.ts';
 import { outcome } from '../testing/random-machine.ts';
+import { reader } from '../testing/stored-bytes.ts';
 import { toy } from '../testing/toy-isa.ts';
 import { type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
 import { FixedModules } from './fixed-modules.ts';
@@ -9,14 +10,6 @@ import { wasmTranslatorWith } from './translator.ts';
 
 const EAGER = { hotness: 2, translator: wasmTranslatorWith({ batch: 1, maxWait: 1 }) };
 const PLENTY = 1 << 24;
-
-const reader = (bytes: Uint8Array): StoredBytes => ({
-  size: bytes.length,
-  read(into, position) {
-    into.set(bytes.subarray(position, position + into.length));
-    return position + into.length <= bytes.length;
-  },
-});
 
 /** A host whose machine code is a number for each module, and which takes back those it knows. */
 class FakeHost implements HostCode {
@@ -59,11 +52,11 @@ test('what is used again is optimised once, and comes with its machine code from
   const plain = machineOn(undefined);
   const host = new FakeHost();
   const first = machineOn(host);
-  const made = first.engine.storeTranslations(PLENTY)!;
+  const made = joined(first.engine.storeTranslations(PLENTY)!);
   expect(host.optimised.size).toBe(0);
   const second = machineOn(host, made);
   expect(second.engine.counters.modulesCompiledBefore).toBe(0);
-  const optimised = second.engine.storeTranslations(PLENTY)!;
+  const optimised = joined(second.engine.storeTranslations(PLENTY)!);
   expect(host.optimised.size).toBe(second.engine.counters.regionsKept);
   const later = new FakeHost();
   const third = machineOn(later, optimised);
@@ -79,8 +72,8 @@ test('what is used again is optimised once, and comes with its machine code from
 
 test('a host that does not take its code back has the modules compiled, and optimised again', () => {
   const host = new FakeHost();
-  const made = machineOn(host).engine.storeTranslations(PLENTY)!;
-  const optimised = machineOn(host, made).engine.storeTranslations(PLENTY)!;
+  const made = joined(machineOn(host).engine.storeTranslations(PLENTY)!);
+  const optimised = joined(machineOn(host, made).engine.storeTranslations(PLENTY)!);
   const other = new FakeHost();
   other.refuses = true;
   const machine = machineOn(other, optimised);
@@ -91,7 +84,7 @@ test('a host that does not take its code back has the modules compiled, and opti
 });
 
 test('without it nothing is asked of the host', () => {
-  const store = machineOn(undefined).engine.storeTranslations(PLENTY)!;
+  const store = joined(machineOn(undefined).engine.storeTranslations(PLENTY)!);
   const machine = machineOn(undefined, store);
   expect(machine.engine.counters.modulesCompiledBefore).toBe(0);
   expect(machine.engine.storeTranslations(PLENTY)).toBeUndefined();
@@ -101,7 +94,7 @@ test('fixed modules are made once, and kept with their machine code by name', ()
   const host = new FakeHost();
   const first = new FixedModules(host);
   const plain = machineOn(host, undefined, first);
-  const store = first.save()!;
+  const store = joined(first.save()!);
   expect(host.optimised.size).toBeGreaterThan(0);
   const later = new FakeHost();
   const second = new FixedModules(later, reader(store));
@@ -112,7 +105,7 @@ test('fixed modules are made once, and kept with their machine code by name', ()
   // One that no machine used goes on being kept.
   const third = new FixedModules(later, reader(store));
   third.instantiate('other', () => Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), {});
-  const fourth = new FixedModules(later, reader(third.save()!));
+  const fourth = new FixedModules(later, reader(joined(third.save()!)));
   const before = later.given.length;
   machineOn(later, undefined, fourth);
   expect(later.given.length).toBeGreaterThanOrEqual(before + 3);
@@ -122,7 +115,7 @@ test('fixed modules whose store is damaged or whose code is refused are made ane
   const host = new FakeHost();
   const first = new FixedModules(host);
   const plain = machineOn(host, undefined, first);
-  const store = first.save()!;
+  const store = joined(first.save()!);
   const refusing = new FakeHost();
   refusing.refuses = true;
   for (const modules of [

@@ -1,29 +1,32 @@
-import type { StoredBytes } from '../engine/stored-code.ts';
+import { pack } from '../engine/packed-lists.ts';
+import type { StoredBytes, StorePieces } from '../engine/stored-bytes.ts';
 import type { TranslationHost } from '../engine/translator-port.ts';
 import { type CodeExtent, isCodeOf } from './code-extents.ts';
-import type { KeptModule } from './kept-module.ts';
 import type { KeptRegion } from './kept-region.ts';
-import { encodeTranslations, type KeptTables, KeptTranslations } from './kept-translations.ts';
+import { type KeptTables, KeptTranslations, TranslationsWriter } from './kept-translations.ts';
 import { keepModule, type LoadedModule, optimiseForLater } from './loaded-module.ts';
 import type { RegionFactory } from './region-factory.ts';
 import type { Region } from './region-store.ts';
 
 /** What a run compiled is worth keeping if it is no less than this part of what was kept before: to compile is dearer than to write. */
 const WORTH_KEEPING = 1000;
+/** Tables never shrink: larger than this part of a store at most, they begin anew, and all that has their numbers with them. */
+const MOST_TABLES = 1 / 8;
 const NO_TABLES: KeptTables = {
-  sites: { words: new Int32Array(0), records: [], names: [[]] },
-  shapes: [],
-  settled: [],
-  jumps: [],
-  links: { targets: [], called: [] },
+  sites: { count: 0, records: pack([]), names: pack([[]]) },
+  shapes: pack([]),
+  settled: new Int32Array(0),
+  jumps: pack([]),
+  links: { targets: new Int32Array(0), called: new Int32Array(0) },
   helpers: [],
   places: [],
 };
 
-/** A kept region whose code is here, and the number of the kept module that has it. */
+/** A kept region whose code is here, the number of the kept module that has it, and its place among its regions. */
 export interface FoundKept {
   readonly kept: KeptRegion;
   readonly module: number;
+  readonly place: number;
   readonly extents: readonly CodeExtent[];
 }
 
@@ -71,23 +74,23 @@ export class KeptRegions {
       const extents = this.extentsAt(candidate.extents, mode);
       const kept = extents && candidate.read();
       if (kept && isCodeOf(this.host.cpu.memory, extents, kept.code))
-        return { kept, module: candidate.module, extents };
+        return { kept, module: candidate.module, place: candidate.place, extents };
     }
     return undefined;
   }
 
   /** A region that was found comes into use: its code counts as code that was lifted. Its module; undefined if that cannot be read. */
-  use({ kept, module, extents }: FoundKept, factory: RegionFactory): LoadedModule | undefined {
+  use({ module, place, extents }: FoundKept, factory: RegionFactory): LoadedModule | undefined {
     const loaded = this.store && this.load(this.store, module, factory);
     if (loaded === undefined) return undefined;
-    this.store!.markUsed(kept);
+    this.store!.module(module)!.markUsed(place);
     for (const extent of extents) this.host.claimCode(extent);
     this.host.counters.regionsKept++;
     return loaded;
   }
 
   /**
-   * A store for later runs, of the regions in use and those that are kept already.
+   * A store for later runs, of the regions in use and behind them those that are kept already, as far as there is room.
    * @param live the regions in use
    * @param compiledBytes bytes of the functions that this run compiled
    * @returns undefined if there is little that is not kept already
@@ -97,25 +100,28 @@ export class KeptRegions {
     factory: RegionFactory,
     compiledBytes: number,
     mostBytes: number,
-  ): Uint8Array | undefined {
+  ): StorePieces | undefined {
     const inUse = this.regionsByModule(live);
     const { hostCode } = factory;
     const optimisedBytes = hostCode ? optimiseForLater(inUse, hostCode) : 0;
     const bytes = compiledBytes + optimisedBytes;
     if (bytes * WORTH_KEEPING < (this.store?.bodyBytes ?? 1)) return undefined;
-    const modules = [...inUse].map(([loaded, regions]) => keepModule(loaded, regions, hostCode));
-    const encoded = encodeTranslations(factory.save(), [...modules, ...this.modulesNotLoaded()]);
-    // The tables never shrink: once they are too large they begin anew.
-    return encoded.length <= mostBytes ? encoded : encodeTranslations(NO_TABLES, []);
+    const tables = factory.save();
+    if (bytesOf(tables) > mostBytes * MOST_TABLES || factory.isFull) return new TranslationsWriter().finish(NO_TABLES);
+    const writer = new TranslationsWriter();
+    for (const [loaded, regions] of inUse) writer.add(keepModule(loaded, regions, factory));
+    for (let number = 0; number < (this.store?.moduleCount ?? 0) && writer.bytes < mostBytes; number++) {
+      if (!this.loaded.has(number)) writer.take(this.store!.taken(number));
+    }
+    return writer.finish(tables);
   }
 
   private load(store: KeptTranslations, number: number, factory: RegionFactory): LoadedModule | undefined {
     const known = this.loaded.get(number);
     if (known !== undefined) return known;
-    const kept = store.module(number);
-    if (kept === undefined) return undefined;
-    const loaded = factory.load(kept);
-    this.loaded.set(number, loaded);
+    const kept = store.module(number)?.content();
+    const loaded = kept && factory.load(kept);
+    if (loaded) this.loaded.set(number, loaded);
     return loaded;
   }
 
@@ -126,16 +132,8 @@ export class KeptRegions {
       if (regions.length > 0) found.set(loaded, [...(found.get(loaded) ?? []), ...regions]);
     };
     for (const { origin } of live) if (origin) put(origin.module, [origin.region]);
-    for (const [number, loaded] of this.loaded) put(loaded, this.store!.unused(number));
+    for (const [number, loaded] of this.loaded) put(loaded, this.store!.module(number)!.unused());
     return found;
-  }
-
-  private *modulesNotLoaded(): Iterable<KeptModule> {
-    const { store, loaded } = this;
-    for (let number = 0; number < (store?.moduleCount ?? 0); number++) {
-      const module = loaded.has(number) ? undefined : store!.module(number);
-      if (module) yield { ...module, regions: store!.unused(number) };
-    }
   }
 
   /** The code at these addresses, if it may be executed. */
@@ -149,4 +147,9 @@ export class KeptRegions {
     }
     return extents;
   }
+}
+
+function bytesOf({ sites, shapes, jumps, links }: KeptTables): number {
+  const words = [sites.records, sites.names, shapes, jumps, links.targets, links.called];
+  return words.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { joined, StoreLost } from '../engine/stored-bytes.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
 import { mix } from '../testing/random.ts';
 import { type RandomProgram, randomIsa } from '../testing/random-ir.ts';
 import { outcome, randomMachine, runRandomly } from '../testing/random-machine.ts';
+import { reader } from '../testing/stored-bytes.ts';
 import { type TOY_OPS, toy } from '../testing/toy-isa.ts';
 import { type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
 import { wasmTranslatorWith } from './translator.ts';
@@ -10,14 +12,6 @@ import { wasmTranslatorWith } from './translator.ts';
 const EAGER = { hotness: 2, translator: wasmTranslatorWith({ batch: 1, maxWait: 1 }) };
 const PLENTY = 1 << 24;
 type Line = readonly [op: keyof typeof TOY_OPS, a?: number, b?: number, c?: number];
-
-const reader = (bytes: Uint8Array) => ({
-  size: bytes.length,
-  read(into: Uint8Array, position: number): boolean {
-    into.set(bytes.subarray(position, position + into.length));
-    return position + into.length <= bytes.length;
-  },
-});
 
 const LOOP: readonly Line[] = [
   ['ld', 0, 6, 0],
@@ -58,7 +52,7 @@ test.each(['little', 'big'] as const)('random programs run by regions of an earl
     runRandomly(first, program, 1500);
     const second = randomMachine(program, { isa, ...EAGER });
     const store = first.engine.storeTranslations(PLENTY);
-    if (store) expect(second.engine.adoptTranslations(reader(store))).toBe(true);
+    if (store) expect(second.engine.adoptTranslations(reader(joined(store)))).toBe(true);
     runRandomly(second, program, 3000);
     expect({ n, ...outcome(second) }).toEqual({ n, ...outcome(plain) });
     kept += second.engine.counters.regionsKept;
@@ -70,7 +64,7 @@ test('a later machine translates nothing, to the same effect', () => {
   const expected = ran(machineWith(LOOP), 5000);
   const first = machineWith(LOOP, EAGER);
   expect(ran(first, 5000)).toEqual(expected);
-  const store = first.engine.storeTranslations(PLENTY)!;
+  const store = joined(first.engine.storeTranslations(PLENTY)!);
   const second = machineWith(LOOP, EAGER, store);
   expect(ran(second, 5000)).toEqual(expected);
   expect(second.engine.counters.regionsTranslated).toBe(0);
@@ -92,7 +86,7 @@ test('a kept region grows by what the run that made it never came by', () => {
   const first = machineWith(lines, late);
   first.setReg('r1', 1);
   first.engine.run(50_000);
-  const machine = machineWith(lines, late, first.engine.storeTranslations(PLENTY)!);
+  const machine = machineWith(lines, late, joined(first.engine.storeTranslations(PLENTY)!));
   machine.setReg('r1', 1);
   machine.engine.run(50_000);
   const { counters } = machine.engine;
@@ -107,7 +101,7 @@ test('a region is used only where its very bytes are', () => {
   const first = machineWith(LOOP, EAGER);
   first.engine.run(5000);
   const changed = LOOP.with(1, ['addi', 0, 0, 4]);
-  const machine = machineWith(changed, EAGER, first.engine.storeTranslations(PLENTY)!);
+  const machine = machineWith(changed, EAGER, joined(first.engine.storeTranslations(PLENTY)!));
   expect(ran(machine, 5000)).toEqual(ran(machineWith(changed), 5000));
   expect(machine.engine.counters.regionsTranslated).toBeGreaterThan(0);
 });
@@ -115,7 +109,7 @@ test('a region is used only where its very bytes are', () => {
 test('code overwritten under a kept region is not run by it any more', () => {
   const first = machineWith(LOOP, EAGER);
   first.engine.run(5000);
-  const store = first.engine.storeTranslations(PLENTY)!;
+  const store = joined(first.engine.storeTranslations(PLENTY)!);
   const outcomes = [machineWith(LOOP), machineWith(LOOP, EAGER, store)].map((machine) => {
     machine.engine.run(1000);
     machine.poke(USER_CODE + 4, toy('addi', 0, 0, 5));
@@ -134,17 +128,17 @@ test('code overwritten under a kept region is not run by it any more', () => {
 test('stores accumulate, begin anew where they grow too large, and are told from anything else', () => {
   const first = machineWith(LOOP, EAGER);
   first.engine.run(5000);
-  const store = first.engine.storeTranslations(PLENTY)!;
+  const store = joined(first.engine.storeTranslations(PLENTY)!);
   const other = LOOP.with(1, ['addi', 0, 0, 4]);
   const second = machineWith(other, EAGER, store);
   second.engine.run(5000);
-  const both = second.engine.storeTranslations(PLENTY)!;
+  const both = joined(second.engine.storeTranslations(PLENTY)!);
   for (const lines of [LOOP, other]) {
     const machine = machineWith(lines, EAGER, both);
     expect(ran(machine, 5000)).toEqual(ran(machineWith(lines), 5000));
     expect(machine.engine.counters.regionsTranslated).toBe(0);
   }
-  const empty = second.engine.storeTranslations(store.length - 1)!;
+  const empty = joined(second.engine.storeTranslations(1)!);
   const third = machineWith(LOOP, EAGER, empty);
   third.engine.run(5000);
   expect(third.engine.counters.regionsKept).toBe(0);
@@ -154,4 +148,56 @@ test('stores accumulate, begin anew where they grow too large, and are told from
     expect(toyMachine(EAGER).engine.adoptTranslations(reader(bytes))).toBe(false);
   }
   expect(toyMachine().engine.adoptTranslations(reader(store))).toBe(false);
+});
+
+describe('a store of many programs', () => {
+  const PROGRAMS = Array.from({ length: 12 }, (_, n) => LOOP.with(1, ['addi', 0, 0, 4 + n]));
+
+  /** The translations of all, those of the last in front. */
+  function storeOfAll(mostBytes: number): Uint8Array {
+    let store: Uint8Array | undefined;
+    for (const program of PROGRAMS) {
+      const machine = machineWith(program, EAGER, store);
+      machine.engine.run(5000);
+      store = joined(machine.engine.storeTranslations(mostBytes)!);
+    }
+    return store!;
+  }
+
+  test('is read as far as a run uses it', () => {
+    const store = storeOfAll(PLENTY);
+    const source = reader(store);
+    let bytesRead = 0;
+    const read = (into: Uint8Array, position: number): boolean => {
+      bytesRead += into.length;
+      return source.read(into, position);
+    };
+    const machine = machineWith(PROGRAMS[3]!, EAGER);
+    expect(machine.engine.adoptTranslations({ ...source, read })).toBe(true);
+    expect(ran(machine, 5000)).toEqual(ran(machineWith(PROGRAMS[3]!), 5000));
+    expect(machine.engine.counters.regionsTranslated).toBe(0);
+    expect(bytesRead).toBeLessThan(store.length / 2);
+  });
+
+  test('that is full forgets what was not used for longest', () => {
+    const store = storeOfAll(storeOfAll(PLENTY).length * 0.7);
+    const translatedFor = (program: readonly Line[]): number => {
+      const machine = machineWith(program, EAGER, store);
+      machine.engine.run(5000);
+      return machine.engine.counters.regionsTranslated;
+    };
+    expect(PROGRAMS.slice(-5).map(translatedFor)).toEqual(Array(5).fill(0));
+    expect(translatedFor(PROGRAMS[0]!)).toBeGreaterThan(0);
+  });
+
+  test('lost while it is taken over makes no new one', () => {
+    const source = reader(storeOfAll(PLENTY));
+    let lost = false;
+    const machine = machineWith(LOOP, EAGER);
+    machine.engine.adoptTranslations({ ...source, read: (into, at) => !lost && source.read(into, at) });
+    machine.engine.run(5000);
+    const pieces = machine.engine.storeTranslations(PLENTY)!;
+    lost = true;
+    expect(() => joined(pieces)).toThrow(StoreLost);
+  });
 });

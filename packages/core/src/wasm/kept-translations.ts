@@ -7,28 +7,27 @@
  * program. Whoever keeps it keeps it apart by ISA, CPU model, version of this code and everything else that
  * what is translated depends on (translationKey).
  *
- * Its parts are read when they are wanted, for most runs want few: the tables, and of each module its bytes, the
- * host's code, its regions and their guest code. Only the index, of the places where regions begin, is read at once.
+ * What a run pays for is what it uses, not what other runs have left here: read at once is the index, of the places
+ * where regions begin, and with the first region the tables as words, of which each entry is unpacked when it is
+ * wanted. All else is the modules' own (kept-module.ts), and so are their sites.
  */
-import { jsonBytes, openParts, type Part, type PartStore, PartWriter, parsedJson } from '../engine/part-store.ts';
-import type { StoredBytes } from '../engine/stored-code.ts';
+import { openParts, type Part, type PartStore, PartWriter } from '../engine/part-store.ts';
+import { joined, type StoredBytes, type StorePieces } from '../engine/stored-bytes.ts';
 import type { Place } from '../engine/translator-port.ts';
-import type { ComputedJump } from './jump-profile.ts';
-import type { KeptModule } from './kept-module.ts';
-import type { KeptRegion } from './kept-region.ts';
+import { type Candidate, encodeKeptModule, type KeptModule, OpenModule } from './kept-module.ts';
 import type { KeptLinks } from './link-table.ts';
-import type { Shape } from './shapes.ts';
 import type { KeptSites } from './site-table.ts';
 
 /** Another one for each form of emitted code that does not go with the one before. */
-const MAGIC = 0x4b4d_4c55;
+const MAGIC = 0x4b4d_4c56;
+
 /** What the numbers in regions' code mean. */
 export interface KeptTables {
   readonly sites: KeptSites;
-  readonly shapes: readonly Shape[];
+  readonly shapes: Int32Array;
   /** Tags of the shapes that were computed, in the order in which they first were. */
-  readonly settled: readonly number[];
-  readonly jumps: readonly ComputedJump[];
+  readonly settled: Int32Array;
+  readonly jumps: Int32Array;
   readonly links: KeptLinks;
   /** Helpers of the ISA that modules import, in order. */
   readonly helpers: readonly number[];
@@ -37,55 +36,38 @@ export interface KeptTables {
 
 /** Words of an entry of the index: address and mode where a region begins, its module, its place among its regions. */
 const INDEX = { pc: 0, mode: 1, module: 2, region: 3, size: 4 } as const;
+/** Words of a module's entry: where it lies among the parts, and the bytes of its regions' functions. */
+const MODULE = { at: 0, bytes: 1, bodyBytes: 2, size: 3 } as const;
 
-/** Tables as they are written: the sites' words are a part of their own. */
-type WrittenTables = Omit<KeptTables, 'sites'> & { readonly sites: Omit<KeptSites, 'words'> };
+const TABLES = ['records', 'names', 'shapes', 'settled', 'jumps', 'targets', 'called'] as const;
 
-type RegionEntry = Omit<KeptRegion, 'code'> & { readonly code: Part };
-
-interface ModuleEntry extends Omit<KeptModule, 'bytes' | 'host' | 'regions'> {
-  readonly bytes: Part;
-  readonly host: (Part & { readonly checksum: number }) | undefined;
-  /** In JSON. */
-  readonly regions: Part;
-}
-
-interface Described {
+interface Described extends Pick<KeptTables, 'helpers' | 'places'> {
   readonly index: Part;
-  /** In JSON. */
-  readonly tables: Part;
-  readonly siteWords: Part;
-  readonly modules: readonly ModuleEntry[];
-  /** Of all regions' functions. */
-  readonly bodyBytes: number;
+  readonly modules: Part;
+  readonly siteCount: number;
+  readonly tables: Readonly<Record<(typeof TABLES)[number], Part>>;
 }
 
-/** A region that is kept: to be read if its extents are here. */
-export interface Candidate {
-  /** Number of its module. */
+/** A region that is kept, in the module of this number. */
+export interface Found extends Candidate {
   readonly module: number;
-  readonly extents: readonly number[];
-  read(): KeptRegion | undefined;
+  /** Among the module's regions. */
+  readonly place: number;
 }
 
 /** A store that is being read. */
 export class KeptTranslations {
-  /** Bytes of all regions' functions. */
-  readonly bodyBytes: number;
   private readonly store: PartStore<Described>;
   private readonly index: Int32Array;
   /** Entries of the index by address. */
   private readonly byPc = new Map<number, number[]>();
-  private readonly modules: readonly ModuleEntry[];
-  private readonly regions: (readonly RegionEntry[] | undefined)[] = [];
-  /** What this run keeps itself. */
-  private readonly used = new Set<readonly number[]>();
+  private readonly modules: Int32Array;
+  private readonly open: (OpenModule | undefined)[] = [];
 
-  private constructor(store: PartStore<Described>, index: Int32Array) {
+  private constructor(store: PartStore<Described>, index: Int32Array, modules: Int32Array) {
     this.store = store;
     this.index = index;
-    this.modules = store.description.modules;
-    this.bodyBytes = store.description.bodyBytes;
+    this.modules = modules;
     for (let at = 0; at < index.length; at += INDEX.size) {
       const pc = index[at + INDEX.pc]!;
       const entries = this.byPc.get(pc);
@@ -97,16 +79,33 @@ export class KeptTranslations {
   /** The store of these bytes; undefined if they are none. */
   static open(source: StoredBytes): KeptTranslations | undefined {
     const store = openParts<Described>(source, MAGIC);
-    const index = store?.part(store.description.index);
-    return store && index && new KeptTranslations(store, new Int32Array(index.buffer));
+    const index = store && wordsOf(store, store.description.index);
+    const modules = store && wordsOf(store, store.description.modules);
+    return store && index && modules && new KeptTranslations(store, index, modules);
   }
 
   /** What the numbers in regions' code mean; undefined if it cannot be read. */
   tables(): KeptTables | undefined {
-    const { tables, siteWords } = this.store.description;
-    const written = this.json<WrittenTables>(tables);
-    const words = this.store.part(siteWords);
-    return written && words && { ...written, sites: { ...written.sites, words: new Int32Array(words.buffer) } };
+    const { helpers, places, siteCount, tables } = this.store.description;
+    const read = TABLES.map((name) => wordsOf(this.store, tables[name]));
+    if (read.includes(undefined)) return undefined;
+    const [records, names, shapes, settled, jumps, targets, called] = read as Int32Array[];
+    return {
+      sites: { count: siteCount, records: records!, names: names! },
+      shapes: shapes!,
+      settled: settled!,
+      jumps: jumps!,
+      links: { targets: targets!, called: called! },
+      helpers,
+      places,
+    };
+  }
+
+  /** Bytes of all regions' functions. */
+  get bodyBytes(): number {
+    let sum = 0;
+    for (let at = MODULE.bodyBytes; at < this.modules.length; at += MODULE.size) sum += this.modules[at]!;
+    return sum;
   }
 
   /** Whether a region for (pc, mode) is kept. */
@@ -115,85 +114,104 @@ export class KeptTranslations {
   }
 
   /** The kept regions for (pc, mode). */
-  *candidates(pc: number, mode: number): Iterable<Candidate> {
+  *candidates(pc: number, mode: number): Iterable<Found> {
     for (const at of this.byPc.get(pc) ?? []) {
       if (this.index[at + INDEX.mode] !== mode) continue;
       const module = this.index[at + INDEX.module]!;
-      const entry = this.regionsOf(module)[this.index[at + INDEX.region]!];
-      if (entry) yield { module, extents: entry.extents, read: () => this.region(entry) };
+      const place = this.index[at + INDEX.region]!;
+      const candidate = this.module(module)?.candidate(place);
+      if (candidate) yield { ...candidate, module, place };
     }
-  }
-
-  /** The region is in use: this run keeps it itself. */
-  markUsed({ extents }: KeptRegion): void {
-    this.used.add(extents);
   }
 
   get moduleCount(): number {
-    return this.modules.length;
+    return this.modules.length / MODULE.size;
   }
 
-  /** The module of this number, without its regions; undefined if it cannot be read. */
-  module(number: number): Omit<KeptModule, 'regions'> | undefined {
-    const { bytes: at, host, regions: _, ...rest } = this.modules[number]!;
-    const bytes = this.store.part(at);
-    const code = host && this.store.part(host);
-    if (bytes === undefined || (host && code === undefined)) return undefined;
-    return { ...rest, bytes, host: host && { code: code!, checksum: host.checksum } };
+  /** The module of this number; undefined if it cannot be read. */
+  module(number: number): OpenModule | undefined {
+    this.open[number] ??= OpenModule.open(this.store.section(this.partOf(number)));
+    return this.open[number];
   }
 
-  /** The regions of a module that this run had no use for. */
-  unused(module: number): KeptRegion[] {
-    const regions: KeptRegion[] = [];
-    for (const entry of this.regionsOf(module)) {
-      const region = this.used.has(entry.extents) ? undefined : this.region(entry);
-      if (region) regions.push(region);
+  /** A module as the next store has it: itself, the bytes of its functions, and the entries of its regions in the index, in order. */
+  taken(number: number) {
+    const regions: { pc: number; mode: number; place: number }[] = [];
+    const { index } = this;
+    for (let at = 0; at < index.length; at += INDEX.size) {
+      if (index[at + INDEX.module] !== number) continue;
+      regions.push({ pc: index[at + INDEX.pc]!, mode: index[at + INDEX.mode]!, place: index[at + INDEX.region]! });
     }
-    return regions;
+    const bodyBytes = this.modules[MODULE.size * number + MODULE.bodyBytes]!;
+    return { source: this.store.section(this.partOf(number)), bodyBytes, regions };
   }
 
-  private regionsOf(module: number): readonly RegionEntry[] {
-    this.regions[module] ??= this.json<RegionEntry[]>(this.modules[module]!.regions) ?? [];
-    return this.regions[module];
-  }
-
-  private region(entry: RegionEntry): KeptRegion | undefined {
-    const code = this.store.part(entry.code);
-    return code && { ...entry, code };
-  }
-
-  private json<T>(part: Part): T | undefined {
-    const text = this.store.part(part);
-    return text && parsedJson<T>(text);
+  private partOf(number: number): Part {
+    const at = MODULE.size * number;
+    return { at: this.modules[at + MODULE.at]!, bytes: this.modules[at + MODULE.bytes]! };
   }
 }
 
-/** A store of these modules, whose code has the numbers of these tables. */
-export function encodeTranslations(tables: KeptTables, modules: readonly KeptModule[]): Uint8Array {
-  const writer = new PartWriter();
-  const { words, ...sites } = tables.sites;
-  const written: WrittenTables = { ...tables, sites };
-  const index: number[] = [];
-  let bodyBytes = 0;
-  const entries = modules.map(({ bytes, host, regions, ...rest }, module): ModuleEntry => {
-    const regionEntries = regions.map((region, place): RegionEntry => {
-      index.push(region.pc, region.mode, module, place);
-      bodyBytes += region.bodyBytes;
-      return { ...region, code: writer.add(region.code) };
-    });
-    return {
-      ...rest,
-      bytes: writer.add(bytes),
-      host: host && { ...writer.add(host.code), checksum: host.checksum },
-      regions: writer.add(jsonBytes(regionEntries)),
+/** Makes a store. */
+export class TranslationsWriter {
+  private readonly writer = new PartWriter();
+  private readonly index: number[] = [];
+  private readonly modules: number[] = [];
+
+  /** Bytes so far. */
+  get bytes(): number {
+    return this.writer.bytes;
+  }
+
+  /** Adds a module of this run. */
+  add(module: KeptModule): void {
+    const part = this.writer.add(joined(encodeKeptModule(module)));
+    this.enter(
+      part,
+      module.regions.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0),
+      module.regions.map(({ pc, mode }, place) => ({ pc, mode, place })),
+    );
+  }
+
+  /** Adds a module of the store that the run began with, unread. */
+  take({ source, bodyBytes, regions }: ReturnType<KeptTranslations['taken']>): void {
+    this.enter(this.writer.addStore(source), bodyBytes, regions);
+  }
+
+  /** The store, of modules whose code has the numbers of these tables. */
+  finish({ sites, shapes, settled, jumps, links, helpers, places }: KeptTables): StorePieces {
+    const { writer } = this;
+    const described: Described = {
+      index: writer.addWords(Int32Array.from(this.index)),
+      modules: writer.addWords(Int32Array.from(this.modules)),
+      siteCount: sites.count,
+      tables: {
+        records: writer.addWords(sites.records),
+        names: writer.addWords(sites.names),
+        shapes: writer.addWords(shapes),
+        settled: writer.addWords(settled),
+        jumps: writer.addWords(jumps),
+        targets: writer.addWords(links.targets),
+        called: writer.addWords(links.called),
+      },
+      helpers,
+      places,
     };
-  });
-  const described: Described = {
-    index: writer.add(new Uint8Array(Int32Array.from(index).buffer)),
-    tables: writer.add(jsonBytes(written)),
-    siteWords: writer.add(new Uint8Array(words.buffer, words.byteOffset, words.byteLength)),
-    modules: entries,
-    bodyBytes,
-  };
-  return writer.finish(MAGIC, described);
+    return writer.finish(MAGIC, described);
+  }
+
+  private enter(
+    part: Part,
+    bodyBytes: number,
+    regions: readonly { readonly pc: number; readonly mode: number; readonly place: number }[],
+  ): void {
+    const number = this.modules.length / MODULE.size;
+    this.modules.push(part.at, part.bytes, bodyBytes);
+    for (const { pc, mode, place } of regions) this.index.push(pc, mode, number, place);
+  }
+}
+
+function wordsOf(store: PartStore<unknown>, at: Part): Int32Array | undefined {
+  const bytes = store.part(at);
+  return bytes && new Int32Array(bytes.buffer);
 }

@@ -1,6 +1,7 @@
 import type { HostCode } from './host-code.ts';
 import type { KeptModule } from './kept-module.ts';
 import type { KeptRegion } from './kept-region.ts';
+import type { SiteTable } from './site-table.ts';
 
 /** A module of regions' functions in use. */
 export interface LoadedModule {
@@ -9,6 +10,8 @@ export interface LoadedModule {
   readonly functions: readonly unknown[];
   readonly bytes: Uint8Array;
   readonly helpers: number;
+  /** Sites of its regions' exits: the first, and the one behind the last. */
+  readonly sites: readonly [first: number, end: number];
   /** As it was kept; undefined if this run made it. */
   readonly kept: Omit<KeptModule, 'regions'> | undefined;
 }
@@ -23,7 +26,7 @@ export function newlyOptimised(loaded: LoadedModule, regions: readonly KeptRegio
 export function keepModule(
   loaded: LoadedModule,
   regions: readonly KeptRegion[],
-  host: HostCode | undefined,
+  { hostCode: host, sites }: { readonly hostCode: HostCode | undefined; readonly sites: SiteTable },
 ): KeptModule {
   const { module, bytes, helpers, functions, kept } = loaded;
   const fresh = host ? newlyOptimised(loaded, regions, host).map(({ place }) => place) : [];
@@ -33,6 +36,7 @@ export function keepModule(
     functions: functions.length,
     host: host && fresh.length > 0 ? host.take(module) : kept?.host,
     optimised: [...(kept?.optimised ?? []), ...fresh],
+    sites: sites.range(...loaded.sites),
     regions,
   };
 }

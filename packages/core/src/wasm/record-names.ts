@@ -1,3 +1,4 @@
+import { PackedLists, pack } from '../engine/packed-lists.ts';
 import { STATE_BASE } from '../memory/memory-map.ts';
 import { EXIT_RECORD_ADDRESS, EXIT_WORDS_ADDRESS, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
 
@@ -26,12 +27,17 @@ const MAX_NAMES = 0xffff;
  * tag in the lower half, the number of its operands' places in the upper; 0: memory has the truth.
  */
 export class RecordNames {
-  private readonly places: (readonly OperandPlace[])[] = [[]];
+  private places: (readonly OperandPlace[] | undefined)[] = [[]];
   private readonly byKey = new Map<string, number>();
+  /** Those of an earlier run, unpacked when they are first wanted. */
+  private kept = new PackedLists();
+  /** So many of the places, behind the first, are not found by key yet. */
+  private keyless = 0;
 
   /** The word of a record; undefined where there are too many: then its operands all have to be kept. */
   word(tag: number, places: readonly OperandPlace[]): number | undefined {
     if (places.every(({ kind }) => kind === 'kept')) return tag | (ALL_KEPT << 16);
+    for (; this.keyless > 0; this.keyless--) this.byKey.set(this.at(this.keyless).map(keyOf).join(), this.keyless);
     const key = places.map(keyOf).join();
     let name = this.byKey.get(key);
     if (name === undefined) {
@@ -51,7 +57,7 @@ export class RecordNames {
       const home = homes[group]!;
       inUse |= 1 << (MAX_HOMES + home);
       i32[(EXIT_RECORD_ADDRESS + tagOffset(home)) >> 2] = word & 0xffff;
-      const places = this.places[word >>> 16]!;
+      const places = this.at(word >>> 16);
       for (let operand = 0; operand < places.length; operand++) {
         const place = places[operand]!;
         const at = (EXIT_RECORD_ADDRESS + operandOffset(home, operand)) >> 2;
@@ -63,19 +69,50 @@ export class RecordNames {
   }
 
   /** The places, by number, for restore. */
-  save(): readonly (readonly OperandPlace[])[] {
-    return this.places;
+  save(): Int32Array {
+    return pack(this.places.map((places, name) => (places ? packPlaces(places) : this.kept.at(name))));
   }
 
   /** Begins with the places of an earlier run. There are none yet. */
-  restore(kept: readonly (readonly OperandPlace[])[]): void {
-    for (const places of kept.slice(1)) this.byKey.set(places.map(keyOf).join(), this.places.push(places) - 1);
+  restore(kept: Int32Array): void {
+    this.kept = new PackedLists(kept);
+    this.places = Array.from({ length: this.kept.length });
+    this.places[ALL_KEPT] = [];
+    this.keyless = this.kept.length - 1;
   }
 
   clear(): void {
     this.places.length = 1;
+    this.keyless = 0;
     this.byKey.clear();
   }
+
+  private at(name: number): readonly OperandPlace[] {
+    this.places[name] ??= unpackPlaces(this.kept.at(name));
+    return this.places[name];
+  }
+}
+
+const CONSTANT = 0;
+const SLOT = 1;
+const KEPT = 2;
+const PLACE_WORDS = 3;
+
+function packPlaces(places: readonly OperandPlace[]): number[] {
+  return places.flatMap((place) => {
+    if (place.kind === 'constant') return [CONSTANT, place.value, 0];
+    return place.kind === 'slot' ? [SLOT, place.slot, place.offset] : [KEPT, 0, 0];
+  });
+}
+
+function unpackPlaces(words: Int32Array): OperandPlace[] {
+  const places: OperandPlace[] = [];
+  for (let at = 0; at < words.length; at += PLACE_WORDS) {
+    const [first, second] = [words[at + 1]!, words[at + 2]!];
+    if (words[at] === CONSTANT) places.push({ kind: 'constant', value: first });
+    else places.push(words[at] === SLOT ? { kind: 'slot', slot: first, offset: second } : { kind: 'kept' });
+  }
+  return places;
 }
 
 function keyOf(place: OperandPlace): string {

@@ -1,7 +1,8 @@
 import type { ValueType } from '../ir/ops.ts';
 import { accessGroups } from './access-groups.ts';
-import { type BlockCode, blockCode } from './block-code.ts';
+import { blockCode } from './block-code.ts';
 import { announce, type BlockPlan, planBlock } from './block-plan.ts';
+import { carryChecks } from './carried-checks.ts';
 import { chasedAddresses } from './chased-addresses.ts';
 import { analyseClock } from './clock-flow.ts';
 import { groupDeferred } from './deferral.ts';
@@ -16,6 +17,7 @@ import type { DiscoveredRegion } from './region-discovery.ts';
 import { analyseSlots } from './slot-flow.ts';
 import type { SlotTable } from './slots.ts';
 import { emitRegionBody } from './structure-emitter.ts';
+import { WayValues } from './way-values.ts';
 
 /** A region as one WebAssembly function. */
 export interface CompiledRegion {
@@ -51,33 +53,27 @@ function analyse(
   { shapes, optimisations, sites, memory, aligned }: RegionServices,
 ) {
   const needs = { bigEndian: memory.bigEndian, aligned };
-  const sharing = optimisations.sharedLookUps
-    ? (code: BlockCode, own?: ReadonlySet<number>) => accessGroups(code, optimisations.accessRuns, needs, own)
-    : undefined;
   const viewed = optimisations.laneSlots ? withLanes(allSlots, discovered.blocks.values()) : allSlots;
   let slots = viewed;
   const guesses = (graph: FlowGraph) => (optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined);
   for (;;) {
     const rolled = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
-    const graph = optimisations.unrolledLoops ? unrollLoops(rolled, guesses(rolled)) : rolled;
+    const laidOut = optimisations.unrolledLoops ? unrollLoops(rolled, guesses(rolled)) : rolled;
+    const way = new WayValues(laidOut);
+    const graph = optimisations.carriedChecks && optimisations.folding ? carryChecks(laidOut, way) : laidOut;
     const { groups, rest } = groupDeferred(graph, slots);
     const flow = analyseSlots(graph, slots, optimisations.carriedSlots);
     const chased = guesses(graph);
+    const runs = optimisations.accessRuns;
+    const shared = optimisations.sharedLookUps
+      ? accessGroups({ graph, runs, needs, chased, way: optimisations.carriedLookUps ? way : undefined })
+      : undefined;
     const plans: (BlockPlan | undefined)[] = [];
     let planned = rest.length === 0;
     for (let index = 0; planned && index < graph.nodes.length; index++) {
       const { code } = graph.nodes[index]!;
       const plan =
-        code &&
-        planBlock(
-          code,
-          flow.liveOut[index]!,
-          groups,
-          slots,
-          shapes,
-          chased?.[index],
-          code && sharing?.(code, chased?.[index]),
-        );
+        code && planBlock(code, flow.liveOut[index]!, groups, slots, shapes, chased?.[index], shared?.[index]);
       if (code && !plan) planned = false;
       plans.push(plan);
     }

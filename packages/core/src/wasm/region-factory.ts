@@ -14,7 +14,7 @@ import type { DiscoveredRegion } from './region-discovery.ts';
 import { encodeModule, instantiateModule, type ModuleImports } from './region-module.ts';
 import { type ShapeFunction, shapeFunction } from './shape-function.ts';
 import { ShapeTable } from './shapes.ts';
-import type { SiteTable } from './site-table.ts';
+import { type SiteTable, sitesIn } from './site-table.ts';
 import { type SlotTable, slotTable } from './slots.ts';
 
 /** Compiles batches of regions, each batch one WebAssembly module. */
@@ -23,9 +23,9 @@ export class RegionFactory {
   readonly hostCode: HostCode | undefined;
   /** Bytes of WebAssembly made since the last clear. */
   bytes = 0;
+  readonly sites: SiteTable;
   private readonly host: TranslationHost;
   private readonly imports: ModuleImports;
-  private readonly sites: SiteTable;
   private readonly links: LinkTable;
   private readonly jumps: JumpProfile;
   private readonly settler: RecordSettler;
@@ -34,6 +34,8 @@ export class RegionFactory {
   private readonly shapes = new ShapeTable();
   /** What modules import, in order: kept code has their numbers. */
   private helpers: number[] = [];
+  /** The first site that no module has yet. */
+  private firstSite = 0;
 
   constructor(
     host: TranslationHost,
@@ -73,20 +75,24 @@ export class RegionFactory {
   /** Makes functions, in one module. */
   make(bodies: readonly EncodedFunction[]): LoadedModule {
     const { host, helpers } = this;
-    this.settler.extend(this.shapes.shapes.length);
+    this.settler.extend(this.shapes.count);
     const bytes = this.encode(bodies);
     const module = new WebAssembly.Module(bytes);
     const functions = instantiateModule(module, bodies.length, helpers, host, this.imports);
     host.counters.modules++;
     host.counters.wasmBytes += bytes.length;
     this.bytes += bytes.length;
-    return { module, functions, bytes, helpers: helpers.length, kept: undefined };
+    const end = this.sites.count;
+    const sites = [this.firstSite, end] as const;
+    this.firstSite = end;
+    return { module, functions, bytes, helpers: helpers.length, sites, kept: undefined };
   }
 
-  /** Makes the functions of a module of an earlier run. */
-  load(kept: Omit<KeptModule, 'regions'>): LoadedModule {
+  /** Makes the functions of a module of an earlier run. Undefined where its numbers do not go with the tables. */
+  load(kept: Omit<KeptModule, 'regions'>): LoadedModule | undefined {
     const { host } = this;
-    this.settler.extend(this.shapes.shapes.length);
+    if (!this.sites.place(kept.sites)) return undefined;
+    this.settler.extend(this.shapes.count);
     const { bytes } = kept;
     const ready = kept.host && this.hostCode?.give(kept.host, bytes);
     const module = ready ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
@@ -97,7 +103,9 @@ export class RegionFactory {
     host.counters.wasmBytes += bytes.length;
     this.bytes += bytes.length;
     const known = ready ? kept : { ...kept, host: undefined, optimised: [] };
-    return { module, functions, bytes, helpers: kept.helpers, kept: known };
+    const { first } = kept.sites;
+    const sites = [first, first + sitesIn(kept.sites)] as const;
+    return { module, functions, bytes, helpers: kept.helpers, sites, kept: known };
   }
 
   /** The module of these functions. */
@@ -107,7 +115,12 @@ export class RegionFactory {
 
   /** The function of the shape with this tag. */
   shapeFunction(tag: number): ShapeFunction {
-    return shapeFunction(this.shapes.shapes[tag - 1]!, this.slots);
+    return shapeFunction(this.shapes.at(tag), this.slots);
+  }
+
+  /** Whether a table has no room left: what is made from now on is the worse for it. */
+  get isFull(): boolean {
+    return this.links.isFull;
   }
 
   /** What the numbers in the functions mean. */
@@ -115,8 +128,8 @@ export class RegionFactory {
     const { sites, shapes, settler, jumps, links, helpers, places } = this;
     return {
       sites: sites.save(),
-      shapes: shapes.shapes,
-      settled: settler.needed,
+      shapes: shapes.save(),
+      settled: Int32Array.from(settler.needed),
       jumps: jumps.save(),
       links: links.save(),
       helpers,
@@ -127,8 +140,9 @@ export class RegionFactory {
   /** Begins with the tables of an earlier run. Nothing was compiled yet. */
   restore(tables: KeptTables): void {
     this.sites.restore(tables.sites);
+    this.firstSite = this.sites.count;
     this.shapes.restore(tables.shapes);
-    this.settler.expect(tables.settled);
+    this.settler.expect([...tables.settled]);
     this.jumps.restore(tables.jumps);
     this.links.restore(tables.links);
     this.helpers = [...tables.helpers];
@@ -138,6 +152,7 @@ export class RegionFactory {
   /** Forgets what the modules made so far share. No record may be pending. */
   clear(): void {
     this.bytes = 0;
+    this.firstSite = 0;
     this.shapes.clear();
     this.settler.clear();
   }

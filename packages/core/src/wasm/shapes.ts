@@ -1,3 +1,4 @@
+import { PackedLists, pack } from '../engine/packed-lists.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { ENTRY, RESULT, type ValueGraph } from './value-graph.ts';
 
@@ -22,29 +23,45 @@ const MAX_NODES = 48;
 /** Constants up to this size belong to the shape; larger ones are operands. */
 const SMALL = 64;
 
-/** All shapes, by tag from 1. */
+/** All shapes, by tag from 1. Those of an earlier run are unpacked when they are first wanted. */
 export class ShapeTable {
-  readonly shapes: Shape[] = [];
+  private shapes: (Shape | undefined)[] = [];
+  private kept = new PackedLists();
   private readonly byKey = new Map<string, Shape>();
   /** So many of the shapes, the first, are not found by key yet. */
   private keyless = 0;
 
+  get count(): number {
+    return this.shapes.length;
+  }
+
+  at(tag: number): Shape {
+    this.shapes[tag - 1] ??= unpackShape(tag, this.kept.at(tag - 1));
+    return this.shapes[tag - 1]!;
+  }
+
   clear(): void {
-    this.shapes.length = 0;
+    this.shapes = [];
     this.keyless = 0;
     this.byKey.clear();
   }
 
+  /** All, for restore. */
+  save(): Int32Array {
+    return pack(this.shapes.map((shape, index) => (shape ? packShape(shape) : this.kept.at(index))));
+  }
+
   /** Begins with the shapes of an earlier run. The table is empty. */
-  restore(shapes: readonly Shape[]): void {
-    this.shapes.push(...shapes);
-    this.keyless = shapes.length;
+  restore(shapes: Int32Array): void {
+    this.kept = new PackedLists(shapes);
+    this.shapes = Array.from({ length: this.kept.length });
+    this.keyless = this.kept.length;
   }
 
   /** The shape with these nodes and outputs; undefined when there are too many. */
   intern(nodes: Shape['nodes'], outputs: Shape['outputs'], operandCount: number): Shape | undefined {
     for (; this.keyless > 0; this.keyless--) {
-      const shape = this.shapes[this.keyless - 1]!;
+      const shape = this.at(this.keyless);
       this.byKey.set(shapeKey(shape.nodes, shape.outputs), shape);
     }
     const key = shapeKey(nodes, outputs);
@@ -57,6 +74,25 @@ export class ShapeTable {
     }
     return shape;
   }
+}
+
+const NODE_WORDS = 5;
+
+/** Operands, nodes, then nodes and outputs themselves. */
+function packShape({ operandCount, nodes, outputs }: Shape): number[] {
+  return [operandCount, nodes.length, ...nodes.flat(), ...outputs.flat()];
+}
+
+function unpackShape(tag: number, words: Int32Array): Shape {
+  const [operandCount = 0, count = 0] = words;
+  const end = 2 + NODE_WORDS * count;
+  const nodes: Shape['nodes'][number][] = [];
+  for (let at = 2; at < end; at += NODE_WORDS) {
+    nodes.push([words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!]);
+  }
+  const outputs: Shape['outputs'][number][] = [];
+  for (let at = end; at < words.length; at += 2) outputs.push([words[at]!, words[at + 1]!]);
+  return { tag, operandCount, nodes, outputs };
 }
 
 function shapeKey(nodes: Shape['nodes'], outputs: Shape['outputs']): string {

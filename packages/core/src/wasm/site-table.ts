@@ -1,16 +1,28 @@
+import { PackedLists, pack } from '../engine/packed-lists.ts';
 import type { Charge } from './clock-flow.ts';
 import { FIRST_SITE } from './control-words.ts';
 import type { Site, SiteSink } from './exits.ts';
-import { type ExitRecords, type OperandPlace, RecordNames } from './record-names.ts';
+import { type ExitRecords, RecordNames } from './record-names.ts';
 
 /** Words of a site: pc, mode, its charge's instructions and cycles, number of its records, whether it is a check. */
 const SITE_WORDS = 6;
 
-/** A table as it is kept between runs. */
+/** A table as it is kept between runs, but for the sites themselves: each module has its own. */
 export interface KeptSites {
+  readonly count: number;
+  readonly records: Int32Array;
+  readonly names: Int32Array;
+}
+
+/** Sites as they are kept with the module that has them: the first's place in the table, and their words. */
+export interface SiteRange {
+  readonly first: number;
   readonly words: Int32Array;
-  readonly records: readonly ExitRecords[];
-  readonly names: readonly (readonly OperandPlace[])[];
+}
+
+/** How many there are. */
+export function sitesIn({ words }: SiteRange): number {
+  return words.length / SITE_WORDS;
 }
 
 /** The side table of exits, by site number. */
@@ -19,8 +31,17 @@ export class SiteTable implements SiteSink {
   private words = new Int32Array(64 * SITE_WORDS);
   private length = 0;
   /** Those of all sites, each once. */
-  private readonly records: ExitRecords[] = [];
+  private records: (ExitRecords | undefined)[] = [];
   private readonly recordNumbers = new Map<string, number>();
+  /** Records of an earlier run, unpacked when they are first wanted. */
+  private keptRecords = new PackedLists();
+  /** So many of the records, the first, are not found by key yet. */
+  private keyless = 0;
+
+  /** Sites made, or left room for. */
+  get count(): number {
+    return this.length / SITE_WORDS;
+  }
 
   add({ pc, mode, isCheck, charge, records }: Site): number {
     if (this.length === this.words.length) this.grow(2 * this.length);
@@ -49,31 +70,55 @@ export class SiteTable implements SiteSink {
     return { instructions: this.words[at + 2]!, cycles: this.words[at + 3]! };
   }
   recordsOf(site: number): ExitRecords {
-    return this.records[this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!]!;
+    return this.recordsAt(this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!);
   }
 
   clear(): void {
     this.length = 0;
-    this.records.length = 0;
+    this.records = [];
+    this.keyless = 0;
     this.recordNumbers.clear();
     this.names.clear();
   }
 
   save(): KeptSites {
-    return { words: this.words.slice(0, this.length), records: this.records, names: this.names.save() };
+    const { records, keptRecords, names } = this;
+    const packed = records.map((each, number) => (each ? [...each.words, ...each.homes] : keptRecords.at(number)));
+    return { count: this.count, records: pack(packed), names: names.save() };
   }
 
-  /** Begins with the sites of an earlier run. The table is empty. */
-  restore({ words, records, names }: KeptSites): void {
-    if (words.length > this.words.length) this.grow(words.length);
-    this.words.set(words);
-    this.length = words.length;
-    for (const each of records) this.numberOf(each);
+  /** Begins with the table of an earlier run, and room for its sites. The table is empty. */
+  restore({ count, records, names }: KeptSites): void {
+    if (count * SITE_WORDS > this.words.length) this.grow(count * SITE_WORDS);
+    this.length = count * SITE_WORDS;
+    this.keptRecords = new PackedLists(records);
+    this.records = Array.from({ length: this.keptRecords.length });
+    this.keyless = this.keptRecords.length;
     this.names.restore(names);
   }
 
+  /** The sites from the first on up to that one, to be kept. */
+  range(first: number, end: number): SiteRange {
+    return { first, words: this.words.slice(first * SITE_WORDS, end * SITE_WORDS) };
+  }
+
+  /** Fills room for sites in. False if there is none. */
+  place({ first, words }: SiteRange): boolean {
+    if (first < 0 || first * SITE_WORDS + words.length > this.length) return false;
+    this.words.set(words, first * SITE_WORDS);
+    return true;
+  }
+
+  private recordsAt(number: number): ExitRecords {
+    this.records[number] ??= unpackRecords(this.keptRecords.at(number));
+    return this.records[number];
+  }
+
   private numberOf(records: ExitRecords): number {
-    const key = `${records.words.join()};${records.homes.join()}`;
+    for (; this.keyless > 0; this.keyless--) {
+      this.recordNumbers.set(keyOf(this.recordsAt(this.keyless - 1)), this.keyless - 1);
+    }
+    const key = keyOf(records);
     let number = this.recordNumbers.get(key);
     if (number === undefined) {
       number = this.records.push(records) - 1;
@@ -87,4 +132,14 @@ export class SiteTable implements SiteSink {
     words.set(this.words.subarray(0, this.length));
     this.words = words;
   }
+}
+
+function keyOf({ words, homes }: ExitRecords): string {
+  return `${words.join()};${homes.join()}`;
+}
+
+/** The words of all groups, then their homes. */
+function unpackRecords(packed: Int32Array): ExitRecords {
+  const half = packed.length >> 1;
+  return { words: [...packed.subarray(0, half)], homes: [...packed.subarray(half)] };
 }

@@ -1,5 +1,5 @@
 import { inKernelText } from '../engine/engine-types.ts';
-import type { StoredBytes } from '../engine/stored-code.ts';
+import type { StoredBytes, StorePieces } from '../engine/stored-bytes.ts';
 import {
   FAULT_ANSWERED,
   FAULT_LEAVE,
@@ -173,7 +173,7 @@ class Translator implements TranslatorPort {
     return this.made === undefined && this.kept.adopt(source);
   }
 
-  save(mostBytes: number): Uint8Array | undefined {
+  save(mostBytes: number): StorePieces | undefined {
     return this.made && this.kept.encode(this.store.live(), this.made.factory, this.compiledBytes, mostBytes);
   }
 

@@ -45,7 +45,7 @@ export class ValueLives {
   private findUses(): void {
     const { statements, terminalValues } = this.code;
     statements.forEach((statement, at) => {
-      if (statement.kind === 'set' && statement.dead) return;
+      if (statement.dead) return;
       for (const value of [statement.a, statement.b, statement.c]) if (value >= 0) this.lastUse[value] = at;
     });
     for (const value of terminalValues) this.lastUse[value] = statements.length;

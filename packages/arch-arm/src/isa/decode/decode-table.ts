@@ -1,16 +1,44 @@
-import { type Encoding, parseEncoding } from './encoding.ts';
+import { parseEncoding } from './encoding.ts';
 import { type Extraction, extractionsOf } from './extraction.ts';
 import { type PcRule, pcRuleOf } from './pc-rule.ts';
 import type { Row } from './row.ts';
 
-/** A row with its encoding parsed. */
-export interface DecodeEntry {
+/** A row as the decoder has it. The rest of its encoding is parsed when an instruction first has it, which few rows see. */
+export class DecodeEntry {
   readonly row: Row;
-  readonly encoding: Encoding;
+  /** An instruction has this encoding where word & mask = value. */
+  readonly mask: number;
+  readonly value: number;
+  private fields: EntryFields | undefined = undefined;
+
+  constructor(row: Row) {
+    const { mask, value } = parseEncoding(row.encoding);
+    this.row = row;
+    this.mask = mask;
+    this.value = value;
+  }
+
+  get parsed(): EntryFields {
+    this.fields ??= fieldsOf(this.row);
+    return this.fields;
+  }
+}
+
+/** What an instruction of a row has beside its opcode. */
+export interface EntryFields {
   readonly extractions: readonly Extraction[];
   /** The condition is a field. */
   readonly hasCond: boolean;
   readonly pcRule: PcRule;
+}
+
+function fieldsOf(row: Row): EntryFields {
+  const encoding = parseEncoding(row.encoding);
+  return {
+    extractions: extractionsOf(row, encoding),
+    hasCond: encoding.fields.has('cond'),
+    pcRule: pcRuleOf(row, encoding),
+  };
 }
 
 /** Number of bits set. */
@@ -41,26 +69,15 @@ export class DecodeTable {
     const key = word & this.keyMask;
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
-      bucket = this.parsed().filter(({ encoding }) => ((key ^ encoding.value) & encoding.mask & this.keyMask) === 0);
+      bucket = this.all().filter(({ mask, value }) => ((key ^ value) & mask & this.keyMask) === 0);
       this.buckets.set(key, bucket);
     }
     return bucket;
   }
 
-  /** All rows, parsed when the first instruction is decoded: a machine of another architecture has them too. */
-  private parsed(): readonly DecodeEntry[] {
-    this.entries ??= this.rows
-      .map((row) => {
-        const encoding = parseEncoding(row.encoding);
-        return {
-          row,
-          encoding,
-          extractions: extractionsOf(row, encoding),
-          hasCond: encoding.fields.has('cond'),
-          pcRule: pcRuleOf(row, encoding),
-        };
-      })
-      .sort((a, b) => bitCount(b.encoding.mask) - bitCount(a.encoding.mask));
+  /** All rows, made when the first instruction is decoded: a machine of another architecture has them too. */
+  private all(): readonly DecodeEntry[] {
+    this.entries ??= this.rows.map((row) => new DecodeEntry(row)).sort((a, b) => bitCount(b.mask) - bitCount(a.mask));
     return this.entries;
   }
 }

@@ -1,6 +1,6 @@
 import type { CodeReader } from '@kml/core';
 import type { Insn } from '../lift/insn.ts';
-import { type DecodeEntry, DecodeTable } from './decode-table.ts';
+import { DecodeTable, type EntryFields } from './decode-table.ts';
 import { clearFields, extractFields } from './extraction.ts';
 import type { Row } from './row.ts';
 
@@ -71,11 +71,12 @@ export class Decoder {
     // What is undefined has a condition too.
     x.cond = x.thumb ? (x.it !== 0 ? x.it >> 4 : 14) : Math.min(word >>> 28, 14);
     for (const entry of table.candidates(word)) {
-      if (((word ^ entry.encoding.value) & entry.encoding.mask) !== 0) continue;
-      extract(x, entry);
+      if (((word ^ entry.value) & entry.mask) !== 0) continue;
+      const { parsed } = entry;
+      extract(x, entry.row, parsed);
       if (entry.row.when === undefined || entry.row.when(x)) {
         x.row = entry.row;
-        x.pcRule = entry.pcRule;
+        x.pcRule = parsed.pcRule;
         return 'ok';
       }
     }
@@ -89,11 +90,11 @@ function isWide(half: number): boolean {
 }
 
 /** Sets the fields of `x`. */
-function extract(x: Insn, entry: DecodeEntry): void {
+function extract(x: Insn, row: Row, { extractions, hasCond }: EntryFields): void {
   clearFields(x, x.extractions);
-  x.extractions = entry.extractions;
+  x.extractions = extractions;
   x.S = 0;
-  if (!entry.hasCond) x.cond = x.it !== 0 ? x.it >> 4 : 14;
-  extractFields(x, x.word, entry.extractions);
-  if (entry.row.flagsOutsideIt) x.S = x.it === 0 ? 1 : 0;
+  if (!hasCond) x.cond = x.it !== 0 ? x.it >> 4 : 14;
+  extractFields(x, x.word, extractions);
+  if (row.flagsOutsideIt) x.S = x.it === 0 ? 1 : 0;
 }

@@ -25,7 +25,7 @@ import {
 } from './exact-arithmetic.ts';
 import { MODE_FP_FLUSH, MODE_FP_INEXACT } from './fpscr.ts';
 import { type Fused, fusedDouble, fusedSingle } from './fused.ts';
-import { f32, f64, type Inline, inexactSum, notPlain } from './precision.ts';
+import { doubtful, f32, f64, type Inline, inexactSum, notPlain } from './precision.ts';
 
 type Handler = (x: Insn) => void;
 type Float = F32 | F64;
@@ -95,7 +95,8 @@ function checkSum<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F
 
 /** A product or quotient: a result that is not within the ordinary numbers, unless it is a zero because an operand is. */
 function checkRange<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, r: F, zeros: readonly F[]): void {
-  reasons.add(x.b.andThen(p.extreme(x, r), x.b.eqz(zeroFrom(x, p, r, zeros))));
+  const unexplained = x.b.and(p.extreme(x, r), x.b.eqz(zeroFrom(x, p, r, zeros)));
+  reasons.add(x.b.andThen(doubtful(x, p, r, r), unexplained));
 }
 
 function zeroFrom<F extends Float>(x: Insn, p: Inline<F>, r: F, zeros: readonly F[]): I32 {
@@ -113,10 +114,26 @@ function checkProduct<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, 
   if (mindsInexact(x)) reasons.add(p.inexactProduct(x, a, b, r));
 }
 
-/** The same where the product goes into a sum that is checked: infinities and NaNs show there. */
-function checkFactor<F extends Float>(x: Insn, p: Inline<F>, reasons: Reasons, a: F, b: F, r: F): void {
-  reasons.add(x.b.andThen(p.tiny(x, r), x.b.eqz(zeroFrom(x, p, r, [a, b]))));
-  if (mindsInexact(x)) reasons.add(p.inexactProduct(x, a, b, r));
+/**
+ * The product of a and b, and the sum that it goes into. Infinities and NaNs show in the sum. One test asks for both
+ * where a denormal sum is none to be noticed.
+ */
+function checkAccumulation<F extends Float>(
+  x: Insn,
+  p: Inline<F>,
+  reasons: Reasons,
+  { a, b, product, sum }: { a: F; b: F; product: F; sum: F },
+): void {
+  const ir = x.b;
+  const unexplained = ir.eqz(zeroFrom(x, p, product, [a, b]));
+  if (mindsDenormals(x)) {
+    reasons.add(ir.andThen(p.tiny(x, product), unexplained));
+    reasons.add(notPlain(x, p, sum));
+  } else {
+    const wrong = ir.or(ir.and(p.tiny(x, product), unexplained), p.special(x, sum));
+    reasons.add(ir.andThen(doubtful(x, p, sum, product), wrong));
+  }
+  if (mindsInexact(x)) reasons.add(p.inexactProduct(x, a, b, product));
 }
 
 /** d ← n op m, where host code may have to do it. */
@@ -173,12 +190,16 @@ export const divide = operation(EXACT_DIV, (x, p, a, b, reasons) => {
 function accumulate(exact: ExactPair, negateSum: boolean, negateProduct: boolean): HandlerPair {
   return operation(exact, (x, p, a, b, reasons) => {
     const product = p.mul(x, a, b);
-    checkFactor(x, p, reasons, a, b, product);
     const old = p.get(x, x.Vd);
     reasons.addOperands(p, old);
+    const first = negateSum && !negateProduct ? product : negateSum ? p.neg(x, old) : old;
+    const second = first === product ? old : product;
     // -d - p is not -(d + p): zeros have the other sign.
-    if (negateProduct) return checkedDifference(x, p, reasons, negateSum ? p.neg(x, old) : old, product);
-    return negateSum ? checkedDifference(x, p, reasons, product, old) : checkedSum(x, p, reasons, old, product);
+    const isDifference = negateProduct || negateSum;
+    const sum = isDifference ? p.sub(x, first, second) : p.add(x, first, second);
+    checkAccumulation(x, p, reasons, { a, b, product, sum });
+    if (mindsInexact(x)) reasons.add(inexactSum(x, p, first, isDifference ? p.neg(x, second) : second, sum));
+    return sum;
   });
 }
 

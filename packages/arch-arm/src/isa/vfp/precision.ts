@@ -34,6 +34,14 @@ export interface Inline<F extends F32 | F64> {
   inexactRoot(x: Insn, a: F, r: F): I32;
 }
 
+/**
+ * A sum or another number is infinite or none, or a product so small that its square is nothing: two numbers in one
+ * test. A finite number less itself is 0, and the square of a product that is not tiny is more.
+ */
+export function doubtful<F extends F32 | F64>(x: Insn, p: Inline<F>, number: F, product: F): I32 {
+  return x.b.eqz(p.lt(x, p.sub(x, number, number), p.mul(x, product, product)));
+}
+
 /** Bits of the exponent, and the pattern from which on a number is `special`. */
 const SPECIAL_32 = 0x7f80_0000;
 const SPECIAL_64 = 0x7ff0_0000;

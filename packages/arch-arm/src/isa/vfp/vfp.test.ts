@@ -5,12 +5,13 @@ import { updateFloatingPointMode } from '../system/cp15.ts';
 import { DATA, NOWHERE, TestMachine, VECTORS } from '../testing/machine.ts';
 import { FP_ASSIST } from '../vectors.ts';
 import { expandDouble, expandSingle } from './arithmetic.ts';
-import { DZC, FZ, IOC, IXC, MODE_FP_INEXACT, MODE_FP_ROUND, UFC, writeFpscr } from './fpscr.ts';
+import { DZC, FZ, IOC, IXC, MODE_FP_INEXACT, MODE_FP_ROUND, OFC, UFC, writeFpscr } from './fpscr.ts';
 
 const ADD = 0xee31_0b02;
 const MULTIPLY = 0xee21_0b02;
 const DIVIDE = 0xee81_0b02;
 const FUSED = 0xeea1_0b02;
+const ACCUMULATE = { add: 0xee01_0b02, subtract: 0xee01_0b42, negatedAdd: 0xee11_0b42, negatedSubtract: 0xee11_0b02 };
 const ROOT = 0xeeb1_0bc1;
 const ADD_IF_NOT_EQUAL = 0x1e31_0b02;
 
@@ -73,6 +74,34 @@ describe('arithmetic inline', () => {
     expect(compute(MULTIPLY, 1e-200, 1e-200)).toBe(0);
     expect(fpscr()).toBe(DZC | IOC | UFC | IXC);
     expect(assists).toBe(3);
+  });
+
+  test('a product that goes into a sum is asked for what the sum does not show', () => {
+    writeFpscr(machine.cpu, IXC);
+    const { add, subtract, negatedAdd, negatedSubtract } = ACCUMULATE;
+    expect([add, subtract, negatedAdd, negatedSubtract].map((word) => compute(word, 0.1, 0.3, 7))).toEqual([
+      7 + 0.1 * 0.3,
+      7 - 0.1 * 0.3,
+      -7 - 0.1 * 0.3,
+      0.1 * 0.3 - 7,
+    ]);
+    // Its square is nothing, but it is an ordinary number; and a zero that an operand makes.
+    expect(compute(add, 1e-150, 1e-150, 1)).toBe(1);
+    expect(compute(add, 0, 1e-300, 1)).toBe(1);
+    expect(compute(add, 1e200, 1e100, -1)).toBe(1e300);
+    expect([fpscr(), assists]).toEqual([IXC, 0]);
+    expect(compute(add, 1e-200, 1e-200, 1)).toBe(1);
+    expect([fpscr(), assists]).toEqual([IXC | UFC, 1]);
+    expect(compute(subtract, 1e300, 1e300, 1)).toBe(Number.NEGATIVE_INFINITY);
+    expect([fpscr(), assists]).toEqual([IXC | UFC | OFC, 2]);
+    expect(compute(add, Number.POSITIVE_INFINITY, 1, Number.NEGATIVE_INFINITY)).toBeNaN();
+    expect([fpscr(), assists]).toEqual([IXC | UFC | OFC | IOC, 3]);
+  });
+
+  test('under FZ a sum of denormal size is noticed, however ordinary the product', () => {
+    writeFpscr(machine.cpu, IXC | FZ);
+    expect(compute(ACCUMULATE.add, 2 ** -1021, 1, -1.25 * 2 ** -1021)).toBe(-0);
+    expect([fpscr(), assists]).toEqual([IXC | FZ | UFC, 1]);
   });
 
   test('the first signalling NaN goes before quiet ones, its bits kept', () => {

@@ -57,6 +57,13 @@ export function kernelWriteWords(kernel: Kernel, address: number, words: readonl
   for (let i = 0; i < words.length; i++) kernel.memory.i32[(at >> 2) + i] = words[i]!;
 }
 
+/** Clears bytes that lie in one page. */
+export function kernelClear(kernel: Kernel, address: number, length: number): void {
+  const at = kernelAddress(kernel, address);
+  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, length);
+  kernel.memory.u8.fill(0, at, at + length);
+}
+
 /** `length` bytes in guest order. */
 export function kernelReadBytes(kernel: Kernel, address: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);

@@ -19,8 +19,13 @@ export const MC = 18;
 export const XM = 19;
 export const SOFTWARE = 0x100;
 
-/** Vectors that push an error code. */
-export const HAS_ERROR_CODE: ReadonlySet<number> = new Set([DF, TS, NP, SS, GP, PF, AC]);
+const WITH_ERROR_CODE = [DF, TS, NP, SS, GP, PF, AC].reduce((bits, vector) => bits | (1 << vector), 0);
+
+/** Whether an exception pushes an error code. SDM vol. 3, table 6-1. */
+export function hasErrorCode(vector: number): boolean {
+  return vector < 32 && ((WITH_ERROR_CODE >> vector) & 1) !== 0;
+}
+
 /** First vector of external interrupts: line n arrives at IRQ_BASE + n. */
 export const IRQ_BASE = 0x20;
 

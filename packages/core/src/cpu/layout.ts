@@ -1,4 +1,5 @@
 import type { ValueType } from '../ir/ops.ts';
+import { STATE_BASE } from '../memory/memory-map.ts';
 
 /** One register of the CPU state: where it is, and of what type. */
 export interface Slot {
@@ -65,4 +66,9 @@ export function defineLayout(entries: readonly LayoutEntry[]): StateLayout {
       return array;
     },
   };
+}
+
+/** Where a slot is in Cpu.i32 of a CPU that an engine runs (its state is at STATE_BASE): for what is done with every trap. */
+export function wordOf({ offset }: Slot): number {
+  return (STATE_BASE + offset) >> 2;
 }

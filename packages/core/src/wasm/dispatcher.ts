@@ -1,12 +1,17 @@
-import { LOOKUP_ADDRESS } from '../memory/memory-map.ts';
+import type { StateLayout } from '../cpu/layout.ts';
+import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { pushClockWord, storeClockWord } from './clock-word.ts';
-import { LEAVE, LOOKUP_ENTRIES } from './control-words.ts';
+import { LEAVE, LOOKUP_ENTRIES, SITE_ELSEWHERE, SITE_NONE } from './control-words.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from './encoder.ts';
 import type { FixedModules } from './fixed-modules.ts';
 import { REGION_PARAMETERS, REGION_RESULTS, REGION_TYPE } from './region-abi.ts';
 
 export interface Dispatcher {
-  /** Runs the region in `slot`, and others after it as the look-up cache finds them, none with a caller; answers `stop` before running on from there, a pc that is not in the cache, or LEAVE. */
+  /**
+   * Runs the region in `slot`, and others after it as the look-up cache finds them, none with a caller, whatever
+   * mode the CPU goes on in (SITE_ELSEWHERE): answers `stop` before running on from there, a pc that is not in the
+   * cache, or LEAVE.
+   */
   dispatch(pc: number, slot: number, mode: number, stack: number, stop: number): number;
   /** Runs one region. */
   invoke(pc: number, stack: number, back: number, slot: number): number;
@@ -22,23 +27,32 @@ export type Absent = (pc: number, stack: number, back: number) => number;
 /** Elements of the function table. Each costs the host 0.15 microseconds when the table is made, which every start waits for. */
 export const TABLE_SIZE = 1 << 13;
 
+/** Where the CPU's pc and mode are in the memory. */
+interface Words {
+  readonly pc: number;
+  readonly mode: number;
+}
+
 /**
  * @param typed all elements of the table are functions of regions' type, which calls then need not check
  * @param modules makes its module
  */
 export function createDispatcher(
   memory: WebAssembly.Memory,
+  layout: StateLayout,
   typed: boolean,
   absent: Absent,
   modules: FixedModules,
 ): Dispatcher {
+  const [pc, mode] = ['pc', 'mode'].map((name) => STATE_BASE + layout.slot(name, 'i32').offset) as [number, number];
+  const make = () => dispatcherModule(typed, { pc, mode });
   if (typed) {
-    const exports = modules.instantiate('dispatcher', () => dispatcherModule(true), { e: { m: memory, absent } });
+    const exports = modules.instantiate('dispatcher', make, { e: { m: memory, absent } });
     return exports as unknown as Dispatcher;
   }
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
   const imports = { e: { m: memory, absent, t: table } };
-  const exports = modules.instantiate('dispatcher-untyped', () => dispatcherModule(false), imports);
+  const exports = modules.instantiate('dispatcher-untyped', make, imports);
   table.set(0, exports.stub);
   return { ...(exports as unknown as Dispatcher), table };
 }
@@ -49,7 +63,7 @@ export function importRegionTable(module: ModuleWriter, typed: boolean): void {
   else module.importTable('e', 't', TABLE_SIZE);
 }
 
-function dispatcherModule(typed: boolean): Uint8Array<ArrayBuffer> {
+function dispatcherModule(typed: boolean, words: Words): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const dispatchType = module.type(['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
@@ -59,7 +73,7 @@ function dispatcherModule(typed: boolean): Uint8Array<ArrayBuffer> {
   if (!typed) importRegionTable(module, false);
   const stub = module.addFunction(regionType, [], stubBody(absentNumber), 'stub');
   if (typed) module.defineTypedTable('table', TABLE_SIZE, regionType, stub);
-  module.addFunction(dispatchType, ['i32', 'i32', 'i64', 'i64'], dispatchBody(regionType), 'dispatch');
+  module.addFunction(dispatchType, ['i32', 'i32', 'i64', 'i64'], dispatchBody(regionType, words), 'dispatch');
   module.addFunction(invokeType, ['i64'], invokeBody(regionType), 'invoke');
   return module.finish();
 }
@@ -83,7 +97,7 @@ function invokeBody(regionType: number): CodeWriter {
   return storeClockWord(code, clock);
 }
 
-function dispatchBody(regionType: number): CodeWriter {
+function dispatchBody(regionType: number, words: Words): CodeWriter {
   const [pc, slot, mode, stack, stop, answer, entry, modeBits, clock] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const code = new CodeWriter();
   code.get(mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
@@ -92,8 +106,19 @@ function dispatchBody(regionType: number): CodeWriter {
   code.get(pc).get(stack).i32Const(LEAVE).get(clock).get(slot);
   code.byte(OPCODE.callIndirect).u32(regionType).u32(0).set(clock).tee(answer);
   // A region that answers LEAVE, or where it began (a stub does): the engine looks.
-  code.i32Const(LEAVE).op(0x46).get(answer).get(pc).op(0x46).op(0x72).get(answer).get(stop).op(0x46).op(0x72);
+  code.i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
+  // Back from a trap, or a fault was delivered: the CPU goes on elsewhere. Anything else is the engine's to look at.
+  code.i32Const(0).memory(OPCODE.i32Load, 2, SITE_ADDRESS).i32Const(SITE_ELSEWHERE).op(0x47);
   code.byte(OPCODE.if).byte(VOID);
+  storeClockWord(code, clock).i32Const(LEAVE).byte(OPCODE.return).end();
+  code.i32Const(0).i32Const(SITE_NONE).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
+  code.i32Const(0).memory(OPCODE.i32Load, 2, words.pc).set(answer);
+  code.i32Const(0).memory(OPCODE.i32Load, 2, words.mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
+  code.byte(OPCODE.else);
+  // A stub answers where it began.
+  code.get(answer).get(pc).op(0x46).byte(OPCODE.if).byte(VOID);
+  storeClockWord(code, clock).get(answer).byte(OPCODE.return).end().end();
+  code.get(answer).get(stop).op(0x46).byte(OPCODE.if).byte(VOID);
   storeClockWord(code, clock).get(answer).byte(OPCODE.return).end();
   code.get(answer).tee(pc).get(pc).i32Const(4).op(0x76).op(0x73);
   code

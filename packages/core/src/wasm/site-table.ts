@@ -1,5 +1,4 @@
 import { PackedLists, pack } from '../engine/packed-lists.ts';
-import type { Charge } from './clock-flow.ts';
 import { FIRST_SITE } from './control-words.ts';
 import type { Site, SiteSink } from './exits.ts';
 import { type ExitRecords, RecordNames } from './record-names.ts';
@@ -65,9 +64,12 @@ export class SiteTable implements SiteSink {
   isCheck(site: number): boolean {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 5] === 1;
   }
-  chargeOf(site: number): Charge {
-    const at = SITE_WORDS * (site - FIRST_SITE);
-    return { instructions: this.words[at + 2]!, cycles: this.words[at + 3]! };
+  /** Its charge's instructions, and cycles. */
+  instructionsOf(site: number): number {
+    return this.words[SITE_WORDS * (site - FIRST_SITE) + 2]!;
+  }
+  cyclesOf(site: number): number {
+    return this.words[SITE_WORDS * (site - FIRST_SITE) + 3]!;
   }
   recordsOf(site: number): ExitRecords {
     return this.recordsAt(this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!);

@@ -109,6 +109,8 @@ class Translator implements TranslatorPort {
   private readonly kept: KeptRegions;
   /** Bytes of functions compiled in this run. */
   private compiledBytes = 0;
+  /** Accesses that were answered where translated code left for them. */
+  private faults = 0;
   /** Host stack that is left to translated code at this depth. */
   private stack = STACK_BUDGET;
 
@@ -133,7 +135,13 @@ class Translator implements TranslatorPort {
     if (this.made !== undefined) return this.made;
     const { host } = this;
     const absent = (pc: number, stack: number, back: number) => this.absent(pc, stack, back);
-    const dispatcher = createDispatcher(host.cpu.memory.memory, host.optimisations.typedTable, absent, this.modules);
+    const dispatcher = createDispatcher(
+      host.cpu.memory.memory,
+      host.cpu.layout,
+      host.optimisations.typedTable,
+      absent,
+      this.modules,
+    );
     const { table } = dispatcher;
     const imports = {
       table,
@@ -246,33 +254,25 @@ class Translator implements TranslatorPort {
     const { cpu } = this.host;
     const { dispatcher } = this.runtime;
     const before = i32[CLOCK_LEFT]!;
+    const faultsBefore = this.faults;
     i32[SITE] = SITE_NONE;
     let region = first;
-    let progress = false;
     for (;;) {
       this.wire(region);
       const start = i32[CLOCK_LEFT]!;
-      let answer = dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
-      let answered = false;
-      if (answer === LEAVE && i32[SITE] !== SITE_NONE) {
-        if (i32[SITE] !== SITE_ELSEWHERE) {
-          const fault = this.leaveAnswered(i32[SITE]!);
-          answered = fault === FAULT_ANSWERED;
-          progress ||= fault !== FAULT_NONE;
-          if (!answered) break;
-        }
-        i32[SITE] = SITE_NONE;
-        answer = cpu.pc;
-      }
+      const faults = this.faults;
+      const answer = dispatcher.dispatch(region.pc, region.slot, region.mode, this.stack, stop);
       this.settler.settle(RECORD_ADDRESS);
+      // left() has put state and pc right, or whoever said SITE_EXACT.
+      if (answer === LEAVE && i32[SITE] !== SITE_NONE) break;
       cpu.pc = answer;
       this.learnJump(answer);
       if (answer === stop) break;
       const next = this.store.mayHave(answer) ? this.resolve(answer, cpu.mode) : undefined;
-      if (next === undefined || (i32[CLOCK_LEFT] === start && !answered)) break;
+      if (next === undefined || (i32[CLOCK_LEFT] === start && this.faults === faults)) break;
       region = next;
     }
-    if (i32[CLOCK_LEFT] !== before || progress) {
+    if (i32[CLOCK_LEFT] !== before || this.faults !== faultsBefore) {
       first.fruitless = 0;
       return true;
     }
@@ -309,20 +309,30 @@ class Translator implements TranslatorPort {
     return this.goOnUntil(back, stack);
   }
 
-  /** A region took an exit; its caller goes on at `back`. The rest of it is run here, unless it is the engine's to look. */
+  /**
+   * A region took an exit; its caller goes on at `back`. The rest of it is run here, unless it is the engine's to
+   * look. Without a caller the dispatcher goes on where a fault that was delivered leads (SITE_ELSEWHERE).
+   */
   private left(stack: number, back: number): number {
-    const site = this.i32[SITE]!;
-    if (back === LEAVE || stack < STACK_TO_NEST || !this.nests || this.sites.isCheck(site)) return LEAVE;
-    const fault = this.leaveAnswered(site);
+    const { i32 } = this;
+    const site = i32[SITE]!;
+    this.leave(site);
+    if (back === LEAVE) {
+      if (this.answered(site) === FAULT_ANSWERED) i32[SITE] = SITE_ELSEWHERE;
+      return LEAVE;
+    }
+    if (stack < STACK_TO_NEST || !this.nests || this.sites.isCheck(site)) return LEAVE;
+    const fault = this.answered(site);
     if (fault !== FAULT_LEAVE) return this.goOnUntil(back, stack, fault === FAULT_ANSWERED);
-    this.i32[SITE] = SITE_EXACT;
+    i32[SITE] = SITE_EXACT;
     return LEAVE;
   }
 
-  /** Puts state, pc and clock right after an exit, and answers the access that it was for: one of FAULT_*. */
-  private leaveAnswered(site: number): number {
-    this.leave(site);
-    return this.accessSites.answer(site);
+  /** Answers the access that an exit was for, with state, pc and clock right: one of FAULT_*. */
+  private answered(site: number): number {
+    const answer = this.accessSites.answer(site);
+    if (answer !== FAULT_NONE) this.faults++;
+    return answer;
   }
 
   /** State and pc are exact in memory: goes on until `back`. A caller in another mode is only told where that is. */
@@ -349,13 +359,12 @@ class Translator implements TranslatorPort {
   private leave(site: number): void {
     const { i32 } = this;
     this.settler.settle(RECORD_ADDRESS);
-    if (site === SITE_EXACT) return;
     this.sites.names.complete(i32, this.sites.recordsOf(site));
     this.settler.settle(EXIT_RECORD_ADDRESS);
     this.host.cpu.pc = this.sites.pcOf(site);
     this.host.cpu.mode = this.sites.modeOf(site);
-    const { instructions, cycles } = this.sites.chargeOf(site);
-    i32[CLOCK_LEFT]! += instructions;
+    const cycles = this.sites.cyclesOf(site);
+    i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);
     i32[CLOCK_USED]! -= cycles;
     if (cycles > 0 && inKernelText(this.host.options, this.sites.pcOf(site))) this.takeBackEntry(cycles);
   }

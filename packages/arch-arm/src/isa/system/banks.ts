@@ -1,16 +1,17 @@
 /** Banked registers. ARM ARM DDI0406C B1.3.2. */
-import type { Cpu } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import { ABT, BANKS, type Bank, FIQ, IRQ, reg, SVC, SYS, UND, USR } from '../state.ts';
 
-const BANK_OF: Readonly<Record<number, Bank>> = {
-  [USR]: 'Usr',
-  [SYS]: 'Usr',
-  [FIQ]: 'Fiq',
-  [IRQ]: 'Irq',
-  [SVC]: 'Svc',
-  [ABT]: 'Abt',
-  [UND]: 'Und',
-};
+/** Numbers that a mode can have (five bits). */
+const MODES = 32;
+const BANK_OF: (Bank | undefined)[] = new Array(MODES).fill(undefined);
+BANK_OF[USR] = 'Usr';
+BANK_OF[SYS] = 'Usr';
+BANK_OF[FIQ] = 'Fiq';
+BANK_OF[IRQ] = 'Irq';
+BANK_OF[SVC] = 'Svc';
+BANK_OF[ABT] = 'Abt';
+BANK_OF[UND] = 'Und';
 
 const R13 = reg('r13');
 const R14 = reg('r14');
@@ -22,6 +23,22 @@ const slots = (name: string) => Object.fromEntries(BANKS.map((bank) => [bank, re
 const BANKED_R13 = slots('r13');
 const BANKED_R14 = slots('r14');
 const SPSR = slots('spsr');
+/** SPSR by mode. */
+const SPSR_OF = BANK_OF.map((bank) => (bank === undefined || bank === 'Usr' ? undefined : SPSR[bank]));
+
+/** Where a bank is among the 32-bit words of memory. */
+interface BankWords {
+  readonly r13: number;
+  readonly r14: number;
+}
+
+const R13_AT = wordOf(R13);
+const R14_AT = wordOf(R14);
+const WORDS = Object.fromEntries(
+  BANKS.map((bank) => [bank, { r13: wordOf(BANKED_R13[bank]), r14: wordOf(BANKED_R14[bank]) }]),
+) as Record<Bank, BankWords>;
+/** The same by mode: what each exception looks up. Modes that share a bank share the object. */
+const WORDS_OF = BANK_OF.map((bank) => bank && WORDS[bank]);
 
 /** The bank of a mode; undefined for a number that is no mode. */
 export function bankOf(mode: number): Bank | undefined {
@@ -37,8 +54,7 @@ export function bankedSlot(m: number, n: 13 | 14): Word | undefined {
 
 /** SPSR of a mode; undefined for USR, SYS and numbers that are no mode. */
 export function spsrSlot(m: number): Word | undefined {
-  const bank = bankOf(m);
-  return bank === undefined || bank === 'Usr' ? undefined : SPSR[bank];
+  return SPSR_OF[m];
 }
 
 /** Register `n` of the user bank while mode `m` is current. */
@@ -51,17 +67,21 @@ export function userSlot(m: number, n: number): Word {
 
 /** Exchanges the banked registers of mode `from` for those of mode `to`. */
 export function switchBank(cpu: Cpu, from: number, to: number): void {
-  const old = bankOf(from);
-  const current = bankOf(to);
+  const old = WORDS_OF[from];
+  const current = WORDS_OF[to];
   if (old === undefined || current === undefined || old === current) return;
-  cpu.set(BANKED_R13[old], cpu.get(R13));
-  cpu.set(BANKED_R14[old], cpu.get(R14));
-  cpu.set(R13, cpu.get(BANKED_R13[current]));
-  cpu.set(R14, cpu.get(BANKED_R14[current]));
-  if (old === 'Fiq' || current === 'Fiq') {
-    for (const { live, usr, fiq } of HIGH) {
-      cpu.set(old === 'Fiq' ? fiq : usr, cpu.get(live));
-      cpu.set(live, cpu.get(current === 'Fiq' ? fiq : usr));
-    }
+  const { i32 } = cpu;
+  i32[old.r13] = i32[R13_AT]!;
+  i32[old.r14] = i32[R14_AT]!;
+  i32[R13_AT] = i32[current.r13]!;
+  i32[R14_AT] = i32[current.r14]!;
+  if (from === FIQ || to === FIQ) switchHigh(cpu, from === FIQ, to === FIQ);
+}
+
+/** The same of r8 to r12, which FIQ mode alone has of its own. */
+function switchHigh(cpu: Cpu, fromFiq: boolean, toFiq: boolean): void {
+  for (const { live, usr, fiq } of HIGH) {
+    cpu.set(fromFiq ? fiq : usr, cpu.get(live));
+    cpu.set(live, cpu.get(toFiq ? fiq : usr));
   }
 }

@@ -1,5 +1,5 @@
 /** Exception entry. ARM ARM DDI0406C B1.8 and B1.9. */
-import type { Cpu, GuestFault } from '@kml/core';
+import { type Cpu, type GuestFault, wordOf } from '@kml/core';
 import { advanceMode } from '../decode/it.ts';
 import { ABT, IRQ, MODE_IT, MODE_M, NOT_RESERVED, PSR_A, PSR_F, PSR_I, reg, SVC, UND } from '../state.ts';
 import {
@@ -25,6 +25,11 @@ const DFSR = reg('dfsr');
 const DFAR = reg('dfar');
 const IFSR = reg('ifsr');
 const IFAR = reg('ifar');
+const R14_AT = wordOf(R14);
+const MASKS_AT = wordOf(MASKS);
+const EXCLUSIVE_AT = wordOf(EXCLUSIVE);
+const SCTLR_AT = wordOf(SCTLR);
+const VBAR_AT = wordOf(VBAR);
 
 /** SCTLR.V: vectors at 0xffff0000. SCTLR.TE: exceptions are taken in T32. */
 export const SCTLR_V = 1 << 13;
@@ -48,14 +53,15 @@ function enter(cpu: Cpu, vector: number, m: number, link: number): void {
   switchBank(cpu, cpu.mode & MODE_M, m);
   cpu.mode = (cpu.mode & ~(MODE_M | MODE_IT)) | m;
   cpu.set(spsrSlot(m)!, psr);
-  cpu.set(R14, link);
-  let masks = cpu.get(MASKS) | PSR_I;
+  const { i32 } = cpu;
+  i32[R14_AT] = link;
+  let masks = i32[MASKS_AT]! | PSR_I;
   if (vector !== UNDEFINED && vector !== SUPERVISOR_CALL) masks |= PSR_A;
   if (vector === FAST_INTERRUPT) masks |= PSR_F;
-  cpu.set(MASKS, masks);
-  cpu.set(EXCLUSIVE, NOT_RESERVED);
-  const sctlr = cpu.get(SCTLR);
-  const base = sctlr & SCTLR_V ? HIGH_VECTORS : cpu.get(VBAR);
+  i32[MASKS_AT] = masks;
+  i32[EXCLUSIVE_AT] = NOT_RESERVED;
+  const sctlr = i32[SCTLR_AT]!;
+  const base = sctlr & SCTLR_V ? HIGH_VECTORS : i32[VBAR_AT]!;
   cpu.pc = (base + vector) | (sctlr & SCTLR_TE ? 1 : 0) | 0;
 }
 

@@ -1,5 +1,5 @@
 /** The CPSR as one word, put together from the pieces of the state. ARM ARM DDI0406C B1.3.3. */
-import type { Cpu } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import {
   MODE_IT,
   MODE_IT_SHIFT,
@@ -24,6 +24,12 @@ const VF = reg('vf');
 const QF = reg('qf');
 const GE = reg('ge');
 export const MASKS = reg('masks');
+const NF_AT = wordOf(NF);
+const ZF_AT = wordOf(ZF);
+const CF_AT = wordOf(CF);
+const VF_AT = wordOf(VF);
+const QF_AT = wordOf(QF);
+const GE_AT = wordOf(GE);
 
 /** PSR bits of ITSTATE. */
 export function itToPsr(it: number): number {
@@ -46,13 +52,13 @@ export function geMask(bits: number): number {
 }
 
 /** N, Z, C, V, Q and GE in place. */
-export function readApsr(cpu: Cpu): number {
-  let psr = cpu.get(NF) & PSR_N;
-  if (cpu.get(ZF) === 0) psr |= PSR_Z;
-  if (cpu.get(CF) !== 0) psr |= PSR_C;
-  if (cpu.get(VF) < 0) psr |= PSR_V;
-  if (cpu.get(QF) !== 0) psr |= PSR_Q;
-  return psr | (geBits(cpu.get(GE)) << 16);
+export function readApsr({ i32 }: Cpu): number {
+  let psr = i32[NF_AT]! & PSR_N;
+  if (i32[ZF_AT]! === 0) psr |= PSR_Z;
+  if (i32[CF_AT]! !== 0) psr |= PSR_C;
+  if (i32[VF_AT]! < 0) psr |= PSR_V;
+  if (i32[QF_AT]! !== 0) psr |= PSR_Q;
+  return psr | (geBits(i32[GE_AT]!) << 16);
 }
 
 /** Writes N, Z, C, V, Q and GE. */

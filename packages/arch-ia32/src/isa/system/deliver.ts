@@ -3,7 +3,7 @@
  * being delivered. SDM vol. 3, chapter 6.
  */
 import { type Cpu, GuestFault } from '@kml/core';
-import { BP, DB, DE, DF, GP, HAS_ERROR_CODE, IRQ_BASE, NP, OF, PF, SOFTWARE, SS, TS } from '../vectors.ts';
+import { BP, DB, DE, DF, GP, hasErrorCode, IRQ_BASE, NP, OF, PF, SOFTWARE, SS, TS } from '../vectors.ts';
 import { EFL, FLAG_IF } from './eflags.ts';
 import { type EventSource, enterGate } from './gates.ts';
 import { CR2, cplOf, DR6 } from './registers.ts';
@@ -108,7 +108,7 @@ function deliver(cpu: Cpu, vector: number, source: EventSource, error: number, r
       // A fault of the new task after a task switch restarts in that task: pc has moved.
       back = cpu.pc;
       first = double ? DF : second;
-      code = double || !HAS_ERROR_CODE.has(first) ? 0 : secondError;
+      code = double || !hasErrorCode(first) ? 0 : secondError;
       from = 'exception';
     }
   }

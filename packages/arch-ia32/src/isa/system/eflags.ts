@@ -1,5 +1,5 @@
 /** EFLAGS as one word, to and from the pieces the state keeps it in (state.ts). SDM vol. 1, 3.4.3. */
-import type { Cpu } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import { reg } from '../state.ts';
 
 const CF = reg('cf');
@@ -11,6 +11,17 @@ const OF = reg('of');
 export const DF = reg('df');
 /** The bits that have no piece of their own: TF IF IOPL NT RF VM AC VIF VIP ID. */
 export const EFL = reg('efl');
+
+const CF_AT = wordOf(CF);
+const PR_AT = wordOf(PR);
+const AF_AT = wordOf(AF);
+const ZR_AT = wordOf(ZR);
+const SR_AT = wordOf(SR);
+const OF_AT = wordOf(OF);
+const DF_AT = wordOf(DF);
+const EFL_AT = wordOf(EFL);
+/** Bit n: whether n (four bits) has an even number of ones. */
+const EVEN_PARITY = 0x9669;
 
 export const FLAG_CF = 0x1;
 /** Bit 1 is always set. */
@@ -39,15 +50,16 @@ export const EFL_KEPT =
 export const FLAGS_USER =
   FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_TF | FLAG_DF | FLAG_OF | FLAG_NT | FLAG_AC | FLAG_ID;
 
-/** The whole register. */
+/** The whole register. Each gate and many a PUSHF reads it: the pieces are read where they lie. */
 export function readEflags(cpu: Cpu): number {
-  let flags = (cpu.get(EFL) & EFL_KEPT) | FLAG_ONE | (cpu.get(CF) & 1);
-  if (evenParity(cpu.get(PR))) flags |= FLAG_PF;
-  flags |= cpu.get(AF) & FLAG_AF;
-  if (cpu.get(ZR) === 0) flags |= FLAG_ZF;
-  if (cpu.get(SR) < 0) flags |= FLAG_SF;
-  if (cpu.get(DF) < 0) flags |= FLAG_DF;
-  if (cpu.get(OF) < 0) flags |= FLAG_OF;
+  const { i32 } = cpu;
+  let flags = (i32[EFL_AT]! & EFL_KEPT) | FLAG_ONE | (i32[CF_AT]! & 1) | (i32[AF_AT]! & FLAG_AF);
+  const bits = i32[PR_AT]!;
+  if (((EVEN_PARITY >> ((bits ^ (bits >> 4)) & 15)) & 1) !== 0) flags |= FLAG_PF;
+  if (i32[ZR_AT]! === 0) flags |= FLAG_ZF;
+  if (i32[SR_AT]! < 0) flags |= FLAG_SF;
+  if (i32[DF_AT]! < 0) flags |= FLAG_DF;
+  if (i32[OF_AT]! < 0) flags |= FLAG_OF;
   return flags;
 }
 
@@ -74,10 +86,4 @@ export function writableFlags(cpl: number, iopl: number): number {
 /** I/O privilege level. */
 export function ioplOf(cpu: Cpu): number {
   return (cpu.get(EFL) >> 12) & 3;
-}
-
-function evenParity(value: number): boolean {
-  let bits = value & 0xff;
-  bits ^= bits >> 4;
-  return ((0x9669 >> (bits & 15)) & 1) !== 0;
 }

@@ -1,11 +1,11 @@
 /** The common way of IRETD: from CPL 0 on a flat stack to flat segments of CPL 3. far-return.ts has the general way. */
-import { type Cpu, PAGE_SHIFT } from '@kml/core';
+import { type Cpu, PAGE_SHIFT, wordOf } from '@kml/core';
 import { ATTR_BIG } from './descriptor.ts';
 import { EFL, FLAG_NT, FLAG_VM, readEflags, writableFlags, writeEflags } from './eflags.ts';
 import { flatSegment } from './flat-descriptor.ts';
 import { updateMode } from './mode.ts';
 import { ESP } from './registers.ts';
-import { CS, DS, ES, FS, GS, SS, setFlatSegment, wordOf } from './segment-words.ts';
+import { CS, DS, ES, FS, GS, SS, setFlatSegment } from './segment-words.ts';
 
 const ESP_AT = wordOf(ESP);
 const EFL_AT = wordOf(EFL);

@@ -1,8 +1,7 @@
 /** Flat segments of the GDT, the common case of a change of privilege, told from their descriptors' words alone. */
-import type { Cpu } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import { ATTR_ACCESSED, ATTR_BIG, ATTR_CODE, ATTR_PRESENT, ATTR_SEGMENT, ATTR_WRITABLE } from './descriptor.ts';
 import { GDTR_BASE, GDTR_LIMIT } from './registers.ts';
-import { wordOf } from './segment-words.ts';
 
 const GDTR_BASE_AT = wordOf(GDTR_BASE);
 const GDTR_LIMIT_AT = wordOf(GDTR_LIMIT);

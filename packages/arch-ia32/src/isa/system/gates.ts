@@ -1,6 +1,6 @@
 /** Interrupt, trap and task gates: the way into a handler through the IDT. SDM vol. 3, 6.12. */
 import type { Cpu } from '@kml/core';
-import { GP, HAS_ERROR_CODE, NP, TS } from '../vectors.ts';
+import { GP, hasErrorCode, NP, TS } from '../vectors.ts';
 import {
   ATTR_BIG,
   ATTR_PRESENT,
@@ -46,7 +46,7 @@ const code = { address: 0, low: 0, high: 0, base: 0, limit: 0, attr: 0 };
  * GuestFault with nothing changed if the gate, the handler's segment or its stack will not do.
  */
 export function enterGate(cpu: Cpu, vector: number, source: EventSource, error: number, resume: number): void {
-  const withError = source === 'exception' && HAS_ERROR_CODE.has(vector);
+  const withError = source === 'exception' && hasErrorCode(vector);
   if (enterFlatGate(cpu, vector, source === 'software', isFault(vector, source), withError ? error : -1, resume))
     return;
   const ext = source === 'software' ? 0 : ERROR_EXT;

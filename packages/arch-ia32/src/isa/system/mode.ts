@@ -1,4 +1,4 @@
-import type { Cpu } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import {
   MODE_ALIGN_CHECK,
   MODE_CODE_SEGMENTED,
@@ -18,7 +18,7 @@ import {
 import { ATTR_BIG, ATTR_CODE, ATTR_EXPAND_DOWN, ATTR_PRESENT, ATTR_WRITABLE } from './descriptor.ts';
 import { EFL, FLAG_AC, FLAG_TF } from './eflags.ts';
 import { CR0, CR0_AM, CR0_EM, CR0_TS, CR4, CR4_TSD } from './registers.ts';
-import { CS, DS, ES, FS, GS, SS, wordOf } from './segment-words.ts';
+import { CS, DS, ES, FS, GS, SS } from './segment-words.ts';
 
 const EFL_AT = wordOf(EFL);
 const CR0_AT = wordOf(CR0);

@@ -1,11 +1,6 @@
 /** Places of segment registers among the 32-bit words of memory, for what is done with every system call. */
-import { type Cpu, type Slot, STATE_BASE } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import { ATTR, BASE, LIMIT, SEG_CS, SEG_DS, SEG_ES, SEG_FS, SEG_GS, SEG_SS, SELECTOR } from './registers.ts';
-
-/** Index of a slot in Cpu.i32. */
-export function wordOf(slot: Slot): number {
-  return (STATE_BASE + slot.offset) >> 2;
-}
 
 /** Of a segment register: selector, and what its descriptor cache holds. */
 export interface SegmentWords {

@@ -1,4 +1,4 @@
-import { HAS_ERROR_CODE } from '../../isa/vectors.ts';
+import { hasErrorCode } from '../../isa/vectors.ts';
 import { IRQ_LINES } from '../layout.ts';
 import { SAVE_BELOW_GS, userSegments } from './macros.ts';
 
@@ -7,7 +7,7 @@ const COMMON_VECTORS = [0, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19];
 
 /** A vector's stub: pushes error code (where the CPU has not) and vector, or goes to move the frame. */
 function exceptionStub(vector: number): string {
-  const error = HAS_ERROR_CODE.has(vector);
+  const error = hasErrorCode(vector);
   return `
 vector_${vector}:
   cmp esp, TASK_SIZE

@@ -1,5 +1,5 @@
 /** Exceptions and interrupts. MIPS32 vol. III, chapter 6. */
-import type { Cpu, GuestFault } from '@kml/core';
+import { type Cpu, type GuestFault, wordOf } from '@kml/core';
 import { GENERAL, MODE_USER, reg } from '../state.ts';
 import { ADEL, ADES, CPU, INT, MOD, TLBL, TLBS, VECTOR_GENERAL, VECTOR_INTERRUPT, VECTOR_REFILL } from '../vectors.ts';
 import { updateMode } from './mode.ts';
@@ -26,6 +26,13 @@ const CONTEXT = reg('context');
 const ENTRY_HI = reg('entryHi');
 const EBASE = reg('ebase');
 const DELAY_TARGET = reg('delayTarget');
+const STATUS_AT = wordOf(STATUS);
+const CAUSE_AT = wordOf(CAUSE);
+const EPC_AT = wordOf(EPC);
+const EBASE_AT = wordOf(EBASE);
+const BAD_VADDR_AT = wordOf(BAD_VADDR);
+const CONTEXT_AT = wordOf(CONTEXT);
+const ENTRY_HI_AT = wordOf(ENTRY_HI);
 
 /** LWL, LWR, SWL, SWR: major opcodes 0x22, 0x26, 0x2a, 0x2e. */
 function isUnaligned(word: number): boolean {
@@ -111,10 +118,10 @@ function addressFault(cpu: Cpu, address: number, vector: number): void {
 }
 
 /** BadVAddr, EntryHi.VPN2 and Context.BadVPN2 of a TLB exception. */
-function noteAddress(cpu: Cpu, address: number): void {
-  cpu.set(BAD_VADDR, address);
-  cpu.set(ENTRY_HI, (address & 0xffff_e000) | (cpu.get(ENTRY_HI) & 0xff));
-  cpu.set(CONTEXT, (cpu.get(CONTEXT) & 0xff80_0000) | ((address >>> 13) << 4));
+function noteAddress({ i32 }: Cpu, address: number): void {
+  i32[BAD_VADDR_AT] = address;
+  i32[ENTRY_HI_AT] = (address & 0xffff_e000) | (i32[ENTRY_HI_AT]! & 0xff);
+  i32[CONTEXT_AT] = (i32[CONTEXT_AT]! & 0xff80_0000) | ((address >>> 13) << 4);
 }
 
 /** IsaBackend.interruptsEnabled. */
@@ -132,15 +139,16 @@ export function deliverInterrupt(cpu: Cpu, line: number): void {
 
 /** Enters a handler. MIPS32 vol. III, 6.2.5: general exception processing. */
 function enter(cpu: Cpu, code: number, offset: number, coprocessor: number): void {
-  const status = cpu.get(STATUS);
-  let cause = cpu.get(CAUSE) & ~(CAUSE_EXC_CODE | CAUSE_CE);
+  const { i32 } = cpu;
+  const status = i32[STATUS_AT]!;
+  let cause = i32[CAUSE_AT]! & ~(CAUSE_EXC_CODE | CAUSE_CE);
   if ((status & STATUS_EXL) === 0) {
     const inSlot = (cpu.pc & 1) !== 0;
-    cpu.set(EPC, inSlot ? (cpu.pc - 5) | 0 : addressOf(cpu));
+    i32[EPC_AT] = inSlot ? (cpu.pc - 5) | 0 : addressOf(cpu);
     cause = inSlot ? cause | CAUSE_BD : cause & ~CAUSE_BD;
   }
-  cpu.set(CAUSE, cause | (code << 2) | (coprocessor << CAUSE_CE_SHIFT));
-  cpu.set(STATUS, status | STATUS_EXL);
-  cpu.pc = ((status & STATUS_BEV ? BOOT_VECTORS : cpu.get(EBASE) & 0xffff_f000) + offset) | 0;
+  i32[CAUSE_AT] = cause | (code << 2) | (coprocessor << CAUSE_CE_SHIFT);
+  i32[STATUS_AT] = status | STATUS_EXL;
+  cpu.pc = ((status & STATUS_BEV ? BOOT_VECTORS : i32[EBASE_AT]! & 0xffff_f000) + offset) | 0;
   updateMode(cpu);
 }

@@ -1,4 +1,4 @@
-import type { Cpu } from '@kml/core';
+import { type Cpu, wordOf } from '@kml/core';
 import { FCSR_ENABLE_I, FCSR_ENABLE_U, FCSR_FLAG_I, FCSR_FS, FCSR_RM } from '../fp/fcsr-bits.ts';
 import {
   MODE_CU0,
@@ -13,9 +13,9 @@ import {
 } from '../state.ts';
 import { STATUS_CU0, STATUS_CU1, STATUS_ERL, STATUS_EXL, STATUS_FR, STATUS_KSU, STATUS_USER } from './status.ts';
 
-const STATUS = reg('status');
-const FCSR = reg('fcsr');
-const HWRENA = reg('hwrena');
+const STATUS_AT = wordOf(reg('status'));
+const FCSR_AT = wordOf(reg('fcsr'));
+const HWRENA_AT = wordOf(reg('hwrena'));
 
 /** The mode word of these registers. */
 export function modeOf(status: number, fcsr: number, hwrena: number): number {
@@ -35,5 +35,6 @@ export function modeOf(status: number, fcsr: number, hwrena: number): number {
 
 /** Computes the mode word afresh. To be called after every change of Status, FCSR or HWREna by host code. */
 export function updateMode(cpu: Cpu): void {
-  cpu.mode = modeOf(cpu.get(STATUS), cpu.get(FCSR), cpu.get(HWRENA));
+  const { i32 } = cpu;
+  cpu.mode = modeOf(i32[STATUS_AT]!, i32[FCSR_AT]!, i32[HWRENA_AT]!);
 }

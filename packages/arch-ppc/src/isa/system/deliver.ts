@@ -1,4 +1,4 @@
-import type { Cpu, GuestFault } from '@kml/core';
+import { type Cpu, type GuestFault, wordOf } from '@kml/core';
 import { assist } from '../fp/assist.ts';
 import { FPSCR_FEX } from '../fp/fpscr.ts';
 import { MSR_DR, MSR_FE0, MSR_FE1, MSR_IP, MSR_IR, MSR_ME, reg } from '../state.ts';
@@ -30,6 +30,9 @@ const SRR1 = reg('srr1');
 const DAR = reg('dar');
 const DSISR = reg('dsisr');
 const FPSCR = reg('fpscr');
+const MSR_AT = wordOf(MSR);
+const SRR0_AT = wordOf(SRR0);
+const SRR1_AT = wordOf(SRR1);
 
 /** MSR bits that SRR1 takes over: 16-23, 25-27, 30-31 (0-based from the left). PEM, table 6-3. */
 export const SRR1_FROM_MSR = 0x0000ff73;
@@ -38,10 +41,11 @@ export const MSR_KEPT = MSR_ME | MSR_IP | MSR_IR | MSR_DR;
 
 /** Takes the interrupt: SRR0 and SRR1, MSR, vector. PEM, 6.3. */
 function takeInterrupt(cpu: Cpu, vector: number, returnTo: number, cause: number): void {
-  const msr = cpu.get(MSR);
-  cpu.set(SRR0, returnTo);
-  cpu.set(SRR1, (msr & SRR1_FROM_MSR) | cause);
-  cpu.set(MSR, msr & MSR_KEPT);
+  const { i32 } = cpu;
+  const msr = i32[MSR_AT]!;
+  i32[SRR0_AT] = returnTo;
+  i32[SRR1_AT] = (msr & SRR1_FROM_MSR) | cause;
+  i32[MSR_AT] = msr & MSR_KEPT;
   cpu.pc = (msr & MSR_IP ? VECTOR_BASE_HIGH : VECTOR_BASE) + vector;
   updateMode(cpu);
 }

@@ -207,11 +207,12 @@ export class BlockCache {
 
   /** Whether the record is that block, of that frame, and its second page, if any, the one mapped here. */
   private isAt(block: number, pc: number, mode: number, frame: number, supervisor: boolean): boolean {
-    const { records } = this;
-    if (records.get(block, RECORD.pc) !== pc || records.get(block, RECORD.mode) !== mode) return false;
-    if (records.get(block, RECORD.frame) !== frame || !records.isValid(block)) return false;
-    const second = records.get(block, RECORD.secondFrame);
-    return second < 0 || second === this.fetch.frameOf(records.get(block, RECORD.endPc) & ~PAGE_MASK, supervisor);
+    const m = this.records.i32;
+    if (m[(block + RECORD.pc) >> 2] !== pc || m[(block + RECORD.mode) >> 2] !== mode) return false;
+    if (m[(block + RECORD.frame) >> 2] !== frame || (m[(block + RECORD.flags) >> 2]! & RECORD_VALID) === 0)
+      return false;
+    const second = m[(block + RECORD.secondFrame) >> 2]!;
+    return second < 0 || second === this.fetch.frameOf(m[(block + RECORD.endPc) >> 2]! & ~PAGE_MASK, supervisor);
   }
 
   /** A valid block of that frame; 0 if there is none. */

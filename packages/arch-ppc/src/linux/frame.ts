@@ -1,5 +1,13 @@
 /** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
-import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import {
+  type Kernel,
+  kernelClear,
+  kernelRead32,
+  kernelWrite32,
+  type LinuxAbi,
+  type ProgramStart,
+  type Task,
+} from '@kml/kernel';
 import { MSR_SE } from '../isa/state.ts';
 import { stackTop } from './context.ts';
 import { programMsr } from './msr.ts';
@@ -59,7 +67,7 @@ export function frameFromUser(kernel: Kernel, frame: number): boolean {
 
 /** LinuxAbi.startFrame. Linux 6.1 arch/powerpc/kernel/process.c: start_thread */
 export function startFrame(kernel: Kernel, _task: Task, frame: number, start: ProgramStart): void {
-  for (let offset = 0; offset < PT_SIZE; offset += 4) kernelWrite32(kernel, frame + offset, 0);
+  kernelClear(kernel, frame, PT_SIZE);
   kernelWrite32(kernel, frame + PT.nip, start.entry);
   kernelWrite32(kernel, frame + PT.r1, start.sp);
   kernelWrite32(kernel, frame + PT.msr, programMsr(start.kernelMode));

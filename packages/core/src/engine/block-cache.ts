@@ -16,7 +16,7 @@ import { type EngineCounters, type EngineOptions, inKernelText } from './engine-
 import { FetchTables } from './fetch-tables.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
 import type { StoredBytes, StorePieces } from './stored-bytes.ts';
-import { encodeStore, type StoredBlock, StoredCode, storedBlocks } from './stored-code.ts';
+import { CodeWriter, StoredCode, storeBlocks } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
 
 /** Blocks kept; beyond, all are forgotten. They take about 1 KiB each. */
@@ -27,11 +27,11 @@ const REWRITE_LIMIT = 8;
 /** A larger store than this is not read. */
 const MOST_STORED = 32 << 20;
 /**
- * With fewer new blocks than this, and than this part of the store, it is not worth writing: that takes as long as to lift
- * a tenth of it, and some blocks are always new, for they begin where an interrupt came.
+ * With fewer new blocks than this, and than this part of the store, it is not worth writing: that takes as long as to
+ * lift a thirtieth of it, and some blocks are always new, for they begin where an interrupt came.
  */
 const MIN_FRESH = 32;
-const LEAST_FRESH = 1 / 30;
+const LEAST_FRESH = 1 / 100;
 const TABLE = BLOCK_TABLE_BASE >> 2;
 const PLACES = 1 << 16;
 
@@ -253,17 +253,11 @@ export class BlockCache {
         !isWritten(records.get(block, RECORD.frame)) &&
         !isWritten(records.get(block, RECORD.secondFrame)),
     );
-    const blocks: StoredBlock[] = [
-      ...(stored?.usedBlocks() ?? []),
-      ...storedBlocks(lasting, records, this.cpu.memory, this.options.isa.instructionAlign),
-    ];
-    let bytes = blocks.reduce((sum, block) => sum + block.bytes, 0);
-    for (const block of stored?.unusedBlocks() ?? []) {
-      bytes += block.bytes;
-      if (bytes > mostBytes) break;
-      blocks.push(block);
-    }
-    return encodeStore(this.flattener.constants, blocks);
+    const writer = new CodeWriter();
+    stored?.storeUsed(writer);
+    storeBlocks(writer, lasting, records, this.cpu.memory, this.options.isa.instructionAlign);
+    stored?.storeUnused(writer, mostBytes);
+    return writer.finish(this.flattener.constants);
   }
 
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {

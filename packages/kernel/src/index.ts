@@ -46,6 +46,7 @@ export { writeInMm } from './loader/write-mm.ts';
 export { untouchedFrames } from './mm/frames.ts';
 export {
   isKernelMapped,
+  kernelClear,
   kernelRead32,
   kernelReadBytes,
   kernelWrite32,

@@ -1,5 +1,13 @@
 /** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
-import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import {
+  type Kernel,
+  kernelClear,
+  kernelRead32,
+  kernelWrite32,
+  type LinuxAbi,
+  type ProgramStart,
+  type Task,
+} from '@kml/kernel';
 import { PSR_M, PSR_T, SYS, USR } from '../isa/state.ts';
 import { TI_RESTART, TI_SYSCALL } from './layout.ts';
 import { PT, PT_SIZE } from './pt-regs.ts';
@@ -67,7 +75,7 @@ export function userMode(task: Task): number {
 
 /** LinuxAbi.startFrame. Linux 6.1 arch/arm/include/asm/processor.h: start_thread */
 export function startFrame(kernel: Kernel, task: Task, frame: number, start: ProgramStart): void {
-  for (let offset = 0; offset < PT_SIZE; offset += 4) kernelWrite32(kernel, frame + offset, 0);
+  kernelClear(kernel, frame, PT_SIZE);
   kernelWrite32(kernel, frame + PT.cpsr, userMode(task));
   kernelWrite32(kernel, frame + PT.sp, start.sp);
   setFramePc(kernel, frame, start.entry);

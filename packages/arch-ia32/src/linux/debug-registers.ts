@@ -64,7 +64,7 @@ export function isWatching(task: Task): boolean {
 
 /** No breakpoints: a new task, a new program, the tracer gone. */
 export function clearDebugRegisters(task: Task): void {
-  delete task.arch.debug;
+  if (task.arch.debug !== undefined) delete task.arch.debug;
 }
 
 /** Remembers what is at the watched places now: what the kernel writes there is no hit. */

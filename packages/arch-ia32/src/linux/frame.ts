@@ -1,5 +1,13 @@
 /** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
-import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import {
+  type Kernel,
+  kernelRead32,
+  kernelWrite32,
+  kernelWriteWords,
+  type LinuxAbi,
+  type ProgramStart,
+  type Task,
+} from '@kml/kernel';
 import { FLAG_IF, FLAG_ONE, FLAG_TF } from '../isa/system/eflags.ts';
 import { clearDebugRegisters } from './debug-registers.ts';
 import { KERNEL_DS, KERNEL_PERCPU, KU_CS_EXCEPTION, PT, PT_SIZE, USER_CS, USER_DS } from './pt-regs.ts';
@@ -34,19 +42,22 @@ export function frameFromUser(kernel: Kernel, frame: number): boolean {
   return (kernelRead32(kernel, frame + PT.cs) & 3) === 3;
 }
 
+/** A frame on its way to guest memory. */
+const startWords: number[] = new Array(PT_SIZE >> 2).fill(0);
+
 /** LinuxAbi.startFrame. Linux 6.1 arch/x86/kernel/process_32.c: start_thread; KML: start_kernel_thread */
 export function startFrame(kernel: Kernel, _task: Task, frame: number, start: ProgramStart): void {
-  for (let offset = 0; offset < PT_SIZE; offset += 4) kernelWrite32(kernel, frame + offset, 0);
-  const write = (register: keyof typeof PT, value: number) => kernelWrite32(kernel, frame + PT[register], value);
-  write('ds', USER_DS);
-  write('es', USER_DS);
-  write('fs', start.kernelMode ? KERNEL_PERCPU : 0);
-  write('origEax', -1);
-  write('eip', start.entry);
-  write('cs', start.kernelMode ? KU_CS_EXCEPTION : USER_CS);
-  write('eflags', FLAG_IF | FLAG_ONE);
-  write('esp', start.sp);
-  write('ss', start.kernelMode ? KERNEL_DS : USER_DS);
+  const { kernelMode } = start;
+  startWords[PT.ds >> 2] = USER_DS;
+  startWords[PT.es >> 2] = USER_DS;
+  startWords[PT.fs >> 2] = kernelMode ? KERNEL_PERCPU : 0;
+  startWords[PT.origEax >> 2] = -1;
+  startWords[PT.eip >> 2] = start.entry;
+  startWords[PT.cs >> 2] = kernelMode ? KU_CS_EXCEPTION : USER_CS;
+  startWords[PT.eflags >> 2] = FLAG_IF | FLAG_ONE;
+  startWords[PT.esp >> 2] = start.sp;
+  startWords[PT.ss >> 2] = kernelMode ? KERNEL_DS : USER_DS;
+  kernelWriteWords(kernel, frame, startWords);
 }
 
 /** A new task is not stepped, whatever its parent is. Linux 6.1 kernel/fork.c: copy_process */

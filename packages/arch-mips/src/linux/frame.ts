@@ -1,5 +1,13 @@
 /** The register frame (struct pt_regs) on a task's kernel stack, as the kernel asks for it. */
-import { type Kernel, kernelRead32, kernelWrite32, type LinuxAbi, type ProgramStart, type Task } from '@kml/kernel';
+import {
+  type Kernel,
+  kernelClear,
+  kernelRead32,
+  kernelWrite32,
+  type LinuxAbi,
+  type ProgramStart,
+  type Task,
+} from '@kml/kernel';
 import { CAUSE_BD, STATUS_CU0, STATUS_EXL, STATUS_IE, STATUS_USER } from '../isa/index.ts';
 import { EMAXERRNO, SYSCALL_BASE } from './entry/constants.ts';
 import { noteProgram } from './fp-mode.ts';
@@ -53,7 +61,7 @@ export function frameFromUser(kernel: Kernel, frame: number): boolean {
 
 /** LinuxAbi.startFrame. Linux 6.1 arch/mips/kernel/process.c: start_thread */
 export function startFrame(kernel: Kernel, task: Task, frame: number, start: ProgramStart): void {
-  for (let offset = 0; offset < PT_SIZE; offset += 4) kernelWrite32(kernel, frame + offset, 0);
+  kernelClear(kernel, frame, PT_SIZE);
   const privilege = start.kernelMode ? 0 : STATUS_USER;
   kernelWrite32(kernel, frame + PT.status, privilege | STATUS_EXL | STATUS_IE);
   kernelWrite32(kernel, frame + PT.epc, start.entry);

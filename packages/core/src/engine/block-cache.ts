@@ -16,7 +16,7 @@ import { type EngineCounters, type EngineOptions, inKernelText } from './engine-
 import { FetchTables } from './fetch-tables.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
 import type { StoredBytes, StorePieces } from './stored-bytes.ts';
-import { encodeStore, type StoredBlock, StoredCode, storedBlocks } from './stored-code.ts';
+import { CodeWriter, StoredCode, storeBlocks } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
 
 /** Blocks kept; beyond, all are forgotten. They take about 1 KiB each. */
@@ -27,11 +27,11 @@ const REWRITE_LIMIT = 8;
 /** A larger store than this is not read. */
 const MOST_STORED = 32 << 20;
 /**
- * With fewer new blocks than this, and than this part of the store, it is not worth writing: that takes as long as to lift
- * a tenth of it, and some blocks are always new, for they begin where an interrupt came.
+ * With fewer new blocks than this, and than this part of the store, it is not worth writing: that takes as long as to
+ * lift a thirtieth of it, and some blocks are always new, for they begin where an interrupt came.
  */
 const MIN_FRESH = 32;
-const LEAST_FRESH = 1 / 30;
+const LEAST_FRESH = 1 / 100;
 const TABLE = BLOCK_TABLE_BASE >> 2;
 const PLACES = 1 << 16;
 
@@ -207,11 +207,12 @@ export class BlockCache {
 
   /** Whether the record is that block, of that frame, and its second page, if any, the one mapped here. */
   private isAt(block: number, pc: number, mode: number, frame: number, supervisor: boolean): boolean {
-    const { records } = this;
-    if (records.get(block, RECORD.pc) !== pc || records.get(block, RECORD.mode) !== mode) return false;
-    if (records.get(block, RECORD.frame) !== frame || !records.isValid(block)) return false;
-    const second = records.get(block, RECORD.secondFrame);
-    return second < 0 || second === this.fetch.frameOf(records.get(block, RECORD.endPc) & ~PAGE_MASK, supervisor);
+    const m = this.records.i32;
+    if (m[(block + RECORD.pc) >> 2] !== pc || m[(block + RECORD.mode) >> 2] !== mode) return false;
+    if (m[(block + RECORD.frame) >> 2] !== frame || (m[(block + RECORD.flags) >> 2]! & RECORD_VALID) === 0)
+      return false;
+    const second = m[(block + RECORD.secondFrame) >> 2]!;
+    return second < 0 || second === this.fetch.frameOf(m[(block + RECORD.endPc) >> 2]! & ~PAGE_MASK, supervisor);
   }
 
   /** A valid block of that frame; 0 if there is none. */
@@ -252,17 +253,11 @@ export class BlockCache {
         !isWritten(records.get(block, RECORD.frame)) &&
         !isWritten(records.get(block, RECORD.secondFrame)),
     );
-    const blocks: StoredBlock[] = [
-      ...(stored?.usedBlocks() ?? []),
-      ...storedBlocks(lasting, records, this.cpu.memory, this.options.isa.instructionAlign),
-    ];
-    let bytes = blocks.reduce((sum, block) => sum + block.bytes, 0);
-    for (const block of stored?.unusedBlocks() ?? []) {
-      bytes += block.bytes;
-      if (bytes > mostBytes) break;
-      blocks.push(block);
-    }
-    return encodeStore(this.flattener.constants, blocks);
+    const writer = new CodeWriter();
+    stored?.storeUsed(writer);
+    storeBlocks(writer, lasting, records, this.cpu.memory, this.options.isa.instructionAlign);
+    stored?.storeUnused(writer, mostBytes);
+    return writer.finish(this.flattener.constants);
   }
 
   private lift(pc: number, mode: number, frame: number, supervisor: boolean): number {

@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { RECORD, type Records } from '../interp/block-record.ts';
+import { RECORD, RECORD_MODES, type Records } from '../interp/block-record.ts';
 import type { Interpreter } from '../interp/interpreter.ts';
 import type { IsaBackend } from '../isa-backend.ts';
 import type { BlockPosition } from './block-position.ts';
@@ -44,29 +44,30 @@ export class BlockEnd {
 
   /** All operations of the block are done: the terminal (TERMINAL). */
   end(block: number): void {
-    const { cpu, records, position } = this;
-    const value = records.get(block, RECORD.value) >> 2;
-    const target = records.get(block, RECORD.target);
-    const next = records.get(block, RECORD.next);
+    const { cpu, position } = this;
+    const m = cpu.i32;
+    const value = m[(block + RECORD.value) >> 2]! >> 2;
+    const target = m[(block + RECORD.target) >> 2]!;
+    const next = m[(block + RECORD.next) >> 2]!;
     position.countAll(block);
-    if (records.hasModes(block)) cpu.mode = records.get(block, RECORD.endMode);
-    switch (records.get(block, RECORD.terminal)) {
+    if (m[(block + RECORD.flags) >> 2]! & RECORD_MODES) cpu.mode = m[(block + RECORD.endMode) >> 2]!;
+    switch (m[(block + RECORD.terminal) >> 2]!) {
       case 0: // jump, call
         cpu.pc = target;
         return;
       case 1: // branch
-        cpu.pc = cpu.i32[value]! !== 0 ? target : next;
+        cpu.pc = m[value]! !== 0 ? target : next;
         return;
       case 2: // return and computed jumps
-        cpu.pc = cpu.i32[value]!;
+        cpu.pc = m[value]!;
         return;
       case 3: // a trap whose instruction does not count
         position.takeBack(block, position.lastOf(block));
-        this.trap(target, cpu.i32[value]!, next);
+        this.trap(target, m[value]!, next);
         return;
       case 6: // one whose does
         position.goTo(block, position.lastOf(block));
-        this.trap(target, cpu.i32[value]!, next);
+        this.trap(target, m[value]!, next);
         position.noteEntry(block, position.lastOf(block));
         return;
       case 4:

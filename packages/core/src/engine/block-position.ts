@@ -45,7 +45,8 @@ export class BlockPosition {
 
   /** Counts all of the block. */
   countAll(block: number): void {
-    this.count(block, this.records.get(block, RECORD.count), this.records.get(block, RECORD.cycles));
+    const m = this.records.i32;
+    this.count(block, m[(block + RECORD.count) >> 2]!, m[(block + RECORD.cycles) >> 2]!);
     this.mix?.whole(block);
   }
 
@@ -79,10 +80,12 @@ export class BlockPosition {
 
   /** Static cycles of instruction `index`. */
   private cyclesOf(block: number, index: number): number {
-    return this.records.cyclesBefore(block, index + 1) - this.records.cyclesBefore(block, index);
+    const m = this.records.i32;
+    const at = ((block + m[(block + RECORD.tables) >> 2]!) >> 2) + index;
+    return m[at + 1]! - m[at]!;
   }
 
   private isKernelText(block: number): boolean {
-    return (this.records.get(block, RECORD.flags) & RECORD_KERNEL) !== 0;
+    return (this.records.i32[(block + RECORD.flags) >> 2]! & RECORD_KERNEL) !== 0;
   }
 }

@@ -71,6 +71,10 @@ const TABLE = {
   },
   laneSlots: { meaning: 'vector registers that code uses by lanes are kept as lanes' },
   addressReuse: { meaning: 'an address that a block accesses again is translated once' },
+  joinedBlocks: {
+    meaning: 'blocks that follow each other alone are one; returns in line that are known to come back are jumps',
+  },
+  forwardedLoads: { meaning: 'what a block loaded or stored is not loaded again from the same place' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
   carriedChecks: { meaning: 'a block does not trap for what the only way to it has asked about' },
   carriedLookUps: {

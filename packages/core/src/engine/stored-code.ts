@@ -118,32 +118,52 @@ export class StoredCode {
     return undefined;
   }
 
-  /** The blocks that this run used, in the order in which it did, as they are stored. */
-  *usedBlocks(): Iterable<StoredBlock> {
-    for (const number of this.usedInOrder) {
-      const { pc, mode, place, bytes } = this.entry(number);
-      yield { pc, mode, bytes, pieces: this.usedPieces(place, bytes) };
-    }
+  /** Has the blocks that this run used stored again, in the order in which it did. */
+  storeUsed(writer: CodeWriter): void {
+    for (const number of this.usedInOrder) this.enter(number, writer);
+    writer.add(this.usedPieces());
   }
 
-  /** Those that nobody used, in the order in which they are stored; to be read when they are written. */
-  *unusedBlocks(): Iterable<StoredBlock> {
+  /** Those that nobody used, in the order in which they are stored, as long as there is room. */
+  storeUnused(writer: CodeWriter, mostBytes: number): void {
+    let [from, end] = [0, 0];
     for (let number = 0; number < this.blockCount; number++) {
       if (this.used[number] === 1) continue;
-      const { pc, mode, place, bytes } = this.entry(number);
-      yield { pc, mode, bytes, pieces: piecesOf(sectionOf(this.source, this.firstByte + place, bytes)) };
+      const { place, bytes } = this.placeOf(number);
+      if (writer.bytes + bytes > mostBytes) break;
+      this.enter(number, writer);
+      // Neighbours are read together.
+      if (place !== end) {
+        writer.add(this.stretch(from, end));
+        from = place;
+      }
+      end = place + bytes;
+    }
+    writer.add(this.stretch(from, end));
+  }
+
+  private *usedPieces(): StorePieces {
+    const { u8 } = this.memory;
+    for (const number of this.usedInOrder) {
+      const { place, bytes } = this.placeOf(number);
+      yield cleaned(u8.slice(this.origin + place, this.origin + place + bytes));
     }
   }
 
-  private *usedPieces(place: number, bytes: number): StorePieces {
-    yield cleaned(this.memory.u8.slice(this.origin + place, this.origin + place + bytes));
+  private stretch(from: number, end: number): StorePieces {
+    return end > from ? piecesOf(sectionOf(this.source, this.firstByte + from, end - from)) : [];
   }
 
-  private entry(number: number) {
+  private enter(number: number, writer: CodeWriter): void {
     const at = ENTRY.size * number;
-    const place = this.index[at + ENTRY.place]!;
-    const end = number + 1 < this.blockCount ? this.index[at + ENTRY.size + ENTRY.place]! : this.blockBytes;
-    return { pc: this.index[at + ENTRY.pc]!, mode: this.index[at + ENTRY.mode]!, place, bytes: end - place };
+    writer.enter(this.index[at + ENTRY.pc]!, this.index[at + ENTRY.mode]!, this.placeOf(number).bytes);
+  }
+
+  private placeOf(number: number) {
+    const at = ENTRY.size * number + ENTRY.place;
+    const place = this.index[at]!;
+    const end = number + 1 < this.blockCount ? this.index[at + ENTRY.size]! : this.blockBytes;
+    return { place, bytes: end - place };
   }
 
   private recordAt(at: number): number {
@@ -211,33 +231,87 @@ export class StoredCode {
   }
 }
 
-/** A block as it is to be stored. */
-export interface StoredBlock {
-  readonly pc: number;
-  readonly mode: number;
-  readonly bytes: number;
-  readonly pieces: StorePieces;
+/** Words that the writer notes of a block: its address, mode and bytes. */
+const NOTE = { pc: 0, mode: 1, bytes: 2, size: 3 } as const;
+
+/** Makes a store: blocks are entered and their bytes added in the same order. A large store has seventy thousand. */
+export class CodeWriter {
+  /** Of all blocks. */
+  bytes = 0;
+  private notes = new Int32Array(NOTE.size << 12);
+  private blocks = 0;
+  private readonly pieces: StorePieces[] = [];
+
+  enter(pc: number, mode: number, bytes: number): void {
+    const at = NOTE.size * this.blocks++;
+    if (at === this.notes.length) {
+      const larger = new Int32Array(2 * at);
+      larger.set(this.notes);
+      this.notes = larger;
+    }
+    this.notes[at + NOTE.pc] = pc;
+    this.notes[at + NOTE.mode] = mode;
+    this.notes[at + NOTE.bytes] = bytes;
+    this.bytes += bytes;
+  }
+
+  add(pieces: StorePieces): void {
+    this.pieces.push(pieces);
+  }
+
+  /** The store; the blocks refer to these constants. */
+  *finish(constants: Int32Array): StorePieces {
+    yield bytesOf(this.head(constants));
+    for (const pieces of this.pieces) yield* pieces;
+  }
+
+  private head(constants: Int32Array): Int32Array {
+    const { notes, blocks } = this;
+    let buckets = 64;
+    while (buckets < blocks) buckets *= 2;
+    const firstBucket = HEAD.size + constants.length;
+    const head = new Int32Array(firstBucket + buckets + ENTRY.size * blocks);
+    head.set([MAGIC, FORMAT, constants.length, buckets, blocks, this.bytes]);
+    head.set(constants, HEAD.size);
+    let place = 0;
+    for (let number = 0; number < blocks; number++) {
+      const note = NOTE.size * number;
+      const entry = firstBucket + buckets + ENTRY.size * number;
+      const bucket = firstBucket + (hash(notes[note + NOTE.pc]!) & (buckets - 1));
+      head[entry + ENTRY.pc] = notes[note + NOTE.pc]!;
+      head[entry + ENTRY.mode] = notes[note + NOTE.mode]!;
+      head[entry + ENTRY.place] = place;
+      head[entry + ENTRY.chain] = head[bucket]!;
+      head[bucket] = number + 1;
+      place += notes[note + NOTE.bytes]!;
+    }
+    return head;
+  }
 }
 
 /**
- * The blocks with these records in the form they are stored in, but each of two of the same code at the same place once.
+ * Has the blocks with these records stored, but each of two of the same code at the same place once.
  * @param align alignment of instructions: the bits of pc below it are no address
  */
-export function* storedBlocks(
-  blocks: Iterable<number>,
+export function storeBlocks(
+  writer: CodeWriter,
+  blocks: readonly number[],
   records: Records,
   memory: GuestMemory,
   align: number,
-): Iterable<StoredBlock> {
+): void {
   const seen = new Set<number>();
+  const pieces: Uint8Array[] = [];
   for (const block of blocks) {
     const [pc, mode] = [records.get(block, RECORD.pc), records.get(block, RECORD.mode)];
     const stored = storedBlock(block, records, memory, align);
     const key = keyOf(pc, mode, stored);
     if (seen.has(key)) continue;
     seen.add(key);
-    yield { pc, mode, bytes: stored.length, pieces: [stored] };
+    writer.enter(pc, mode, stored.length);
+    pieces.push(stored);
   }
+  writer.add(pieces);
 }
 
 function storedBlock(block: number, records: Records, memory: GuestMemory, align: number): Uint8Array {
@@ -285,31 +359,6 @@ function keyOf(pc: number, mode: number, stored: Uint8Array): number {
     high = Math.imul(high + words[at]!, 0x85eb_ca77) ^ (high >>> 13);
   }
   return (low >>> 0) * 2 ** 21 + (high >>> 11);
-}
-
-/** A store of these blocks, which refer to these constants. */
-export function* encodeStore(constants: Int32Array, blocks: readonly StoredBlock[]): StorePieces {
-  let buckets = 64;
-  while (buckets < blocks.length) buckets *= 2;
-  const words = HEAD.size + constants.length + buckets + ENTRY.size * blocks.length;
-  const head = new Int32Array(words);
-  head.set(constants, HEAD.size);
-  const firstBucket = HEAD.size + constants.length;
-  let entry = firstBucket + buckets;
-  let place = 0;
-  blocks.forEach(({ pc, mode, bytes }, number) => {
-    const bucket = firstBucket + (hash(pc) & (buckets - 1));
-    head[entry + ENTRY.pc] = pc;
-    head[entry + ENTRY.mode] = mode;
-    head[entry + ENTRY.place] = place;
-    head[entry + ENTRY.chain] = head[bucket]!;
-    head[bucket] = number + 1;
-    place += bytes;
-    entry += ENTRY.size;
-  });
-  head.set([MAGIC, FORMAT, constants.length, buckets, blocks.length, place]);
-  yield bytesOf(head);
-  for (const { pieces } of blocks) yield* pieces;
 }
 
 function bytesOf(words: Int32Array): Uint8Array {

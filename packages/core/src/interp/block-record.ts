@@ -74,7 +74,7 @@ export const TERMINAL = {
 } as const;
 
 export const TRAP_COMPLETES = 6;
-/** Terminals up to this one the interpreter's loop does itself. */
+/** Terminals up to this one the interpreter's loop does itself; changes of mode mostly, too. */
 export const LAST_SIMPLE = 2;
 
 /** Reads and writes records. */

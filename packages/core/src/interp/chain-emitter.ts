@@ -9,6 +9,7 @@ import {
   ENTRY_FILTER_BYTES,
   FETCH_ADDRESS,
   FETCH_ENTRIES,
+  INTERRUPTS_ADDRESS,
   LEAVE_ADDRESS,
   PAGE_SHIFT,
   TABLE_WRITE,
@@ -23,6 +24,7 @@ import {
   RECORD_STRADDLES,
   RECORD_SUPERVISOR,
   RECORD_VALID,
+  TERMINAL,
 } from './block-record.ts';
 import { BLOCK, END, FUEL, IP, LIMIT, LINK, OTHER, PC, READ_TABLE, RUN, STOP, WORD, WRITE_TABLE } from './loop-abi.ts';
 
@@ -77,9 +79,15 @@ export class BlockEnd {
     this.half(BLOCK, RECORD.end).op(ne.wasm);
     this.answerIf(RUN.left);
     this.word(BLOCK, RECORD.terminal).i32Const(LAST_SIMPLE).op(gtU.wasm);
+    code.byte(OPCODE.if).byte(VOID);
+    this.engineEnds();
     this.answerIf(RUN.terminal);
     this.count();
+    this.switchMode();
+    code.byte(OPCODE.else);
+    this.count();
     this.terminal();
+    code.end();
     code.i32Const(0).get(PC).memory(OPCODE.i32Store, 2, this.places.pcAddress);
     this.checkLeave();
     this.follow();
@@ -101,6 +109,35 @@ export class BlockEnd {
       .op(OPS.add64.wasm)
       .memory(OPCODE.i64Store, 3, ENTRY_CYCLES_ADDRESS);
     code.end();
+  }
+
+  /**
+   * Whether the engine has to deal with a terminal that is not simple: with all but a change of mode while no
+   * interrupt waits, which then need not be looked at, that is a trap's or the kernel's own.
+   */
+  private engineEnds(): void {
+    const { code } = this;
+    this.word(BLOCK, RECORD.terminal).i32Const(TERMINAL.switchMode).op(ne.wasm);
+    code.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS).op(or.wasm);
+    this.word(BLOCK, RECORD.target);
+    this.flag(RECORD_KERNEL).op(or.wasm).op(eqz.wasm).op(or.wasm);
+  }
+
+  /** Mode and PC as the block has computed them. A trap from a program is cost of entry (BlockPosition.noteEntry). */
+  private switchMode(): void {
+    const { code } = this;
+    this.flag(RECORD_KERNEL).op(eqz.wasm).byte(OPCODE.if).byte(VOID);
+    // The cycles of the last instruction: OTHER is where the table has those before the block's end.
+    this.word(BLOCK, RECORD.tables).get(BLOCK).op(add.wasm);
+    this.word(BLOCK, RECORD.count).i32Const(2).op(shl.wasm).op(add.wasm).set(OTHER);
+    code.i32Const(0).i32Const(0).memory(OPCODE.i64Load, 3, ENTRY_CYCLES_ADDRESS);
+    code.get(OTHER).memory(OPCODE.i32Load, 2, 0);
+    code.get(OTHER).i32Const(4).op(sub.wasm).memory(OPCODE.i32Load, 2, 0).op(sub.wasm);
+    code.op(OPS.extendU.wasm).op(OPS.add64.wasm).memory(OPCODE.i64Store, 3, ENTRY_CYCLES_ADDRESS);
+    code.end();
+    code.i32Const(0);
+    this.word(BLOCK, RECORD.args).memory(OPCODE.i32Load, 2, 0).memory(OPCODE.i32Store, 2, this.places.modeAddress);
+    this.word(BLOCK, RECORD.value).memory(OPCODE.i32Load, 2, 0).set(PC).i32Const(0).set(LINK);
   }
 
   /** PC and LINK by the terminal. */

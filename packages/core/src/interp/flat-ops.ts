@@ -145,7 +145,7 @@ export interface MemoryForm {
   readonly access: 'read' | 'write';
   readonly store: boolean;
   readonly signed: boolean;
-  /** With supervisor rights, whatever the block has: always the slow way. */
+  /** With supervisor rights, whatever the block has. */
   readonly supervisor: boolean;
   /** Type its value has in the loop, for which floats are their bits. */
   readonly type: 'i32' | 'i64' | 'v128';

@@ -7,7 +7,14 @@
  * read the operation where it lies. From block to block the loop goes on by itself (chain-emitter.ts).
  */
 import { LANES, OP_NAMES, OP_NUMBER, OP_SPECS, OPS, type OpSpec, type ValueType } from '../ir/ops.ts';
-import { PAGE_SIZE, TRAP_ADDRESS, VALUES_BASE } from '../memory/memory-map.ts';
+import {
+  PAGE_SIZE,
+  TABLE_SUPERVISOR,
+  TABLE_WRITE,
+  TABLES_ADDRESS,
+  TRAP_ADDRESS,
+  VALUES_BASE,
+} from '../memory/memory-map.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from '../wasm/encoder.ts';
 import { BlockEnd, type ChainPlaces } from './chain-emitter.ts';
 import {
@@ -26,6 +33,7 @@ import {
   ADDRESS,
   END,
   IP,
+  LIMIT,
   LOOP_LOCALS,
   LOOP_PARAMETERS,
   READ_TABLE,
@@ -211,7 +219,7 @@ class LoopEmitter {
       const spec = OP_SPECS[number]!;
       const form = MEMORY_FORMS[name];
       if (cases.has(flat)) return;
-      if (form) cases.set(flat, () => (form.supervisor ? this.slow() : this.access(form)));
+      if (form) cases.set(flat, () => this.access(form));
       else if (spec.effect === 'pure' && spec.args.length > 0 && flat !== VALUE_OP) {
         cases.set(flat, () => this.pure(spec));
       }
@@ -341,10 +349,12 @@ class LoopEmitter {
   /** A guest access: through the page's translation word where there is one and the access stays in the page. */
   private access(form: MemoryForm): void {
     const { code } = this;
-    const table = form.access === 'write' ? WRITE_TABLE : READ_TABLE;
     code.byte(OPCODE.block).byte(VOID);
+    // Operations that are run one by one may be observed.
+    if (form.supervisor) code.get(LIMIT).brIf(0);
     this.argument(0, 'i32').tee(ADDRESS).i32Const(12).op(OPS.shrU.wasm).i32Const(2).op(OPS.shl.wasm);
-    code.get(table).op(ADD).memory(OPCODE.i32Load, 2, 0).tee(WORD).op(EQZ).brIf(0);
+    this.translationWord(form);
+    code.tee(WORD).op(EQZ).brIf(0);
     this.checkExtent(form.bytes);
     if (form.store) {
       this.hostAddress(form.bytes);
@@ -361,6 +371,21 @@ class LoopEmitter {
     this.step(this.form.bytes);
     code.br(this.next + 1).end();
     this.slow();
+  }
+
+  /** The word at an offset (on the stack) of the table that the access goes by. */
+  private translationWord({ access, supervisor }: MemoryForm): void {
+    const { code } = this;
+    const write = access === 'write';
+    if (!supervisor) {
+      code
+        .get(write ? WRITE_TABLE : READ_TABLE)
+        .op(ADD)
+        .memory(OPCODE.i32Load, 2, 0);
+      return;
+    }
+    code.i32Const(0).memory(OPCODE.i32Load, 2, TABLES_ADDRESS).op(ADD);
+    code.memory(OPCODE.i32Load, 2, TABLE_SUPERVISOR + (write ? TABLE_WRITE : 0));
   }
 
   /** Leaves to the slow path what crosses a page or, in word-swapped memory or where that faults, is unaligned. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Value } from '../ir/block.ts';
 import type { BlockBuilder } from '../ir/builder.ts';
 import type { OpName } from '../ir/ops.ts';
+import { PAGE_SHIFT } from '../memory/memory-map.ts';
+import { PTE_PRESENT, PTE_WRITE } from '../memory/page-table.ts';
 import type { Words } from '../testing/one-op.ts';
 import { WORDS } from '../testing/one-op.ts';
 import { Random } from '../testing/random.ts';
@@ -206,5 +208,30 @@ describe.each(['little', 'big'] as const)('%s-endian memory', (byteOrder) => {
     machine.cpu.mode = 0;
     machine.engine.run(1);
     expect([machine.reg('cause'), machine.reg('error')]).toEqual([TOY_PAGE_FAULT, 4]);
+  });
+
+  it('accesses with supervisor rights go by the supervisor’s tables, whoever makes them', () => {
+    for (const name of ['load32S', 'store32S'] as const) {
+      const machine = accessMachine(byteOrder, name, { bytes: 4, type: 'i32' });
+      const page = KERNEL_TEXT + 0x1000;
+      const frame = machine.map(page, PTE_PRESENT | PTE_WRITE);
+      const place = machine.memory.frameAddress(frame) >> 2;
+      const run = (): void => {
+        machine.cpu.pc = USER_CODE;
+        machine.engine.run(1);
+      };
+      machine.setReg('r0', page);
+      machine.setReg('r1', 0x1234_5678);
+      machine.memory.i32[place] = 0x1234_5678;
+      run();
+      const { slowAccesses } = machine.engine.counters;
+      run();
+      expect(machine.engine.counters.slowAccesses).toBe(slowAccesses);
+      expect([machine.reg('r1'), machine.memory.i32[place]]).toEqual([0x1234_5678, 0x1234_5678]);
+      expect(machine.reg('cause')).toBe(0);
+      machine.mmu.setEntry(machine.space, page >>> PAGE_SHIFT, 0);
+      run();
+      expect([machine.reg('cause'), machine.reg('badAddress')]).toEqual([TOY_PAGE_FAULT, page | 0]);
+    }
   });
 });

@@ -107,6 +107,8 @@ export interface IrBlock {
   /** Constant pool of const64, constV and shuffleV. */
   readonly constants: readonly Int32Array[];
   readonly terminal: Terminal;
+  /** The translator's own mark: the instructions with which further blocks begin that were made one with this (wasm/join-blocks.ts). */
+  readonly joins?: readonly number[];
 }
 
 /** A slot of a given type, for the builder's typed accessors. */

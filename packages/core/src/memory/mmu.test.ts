@@ -283,3 +283,42 @@ it('knows where kernel addresses lie that its tables have, and no others', () =>
   mmu.translate(USER_DATA, 'read', true);
   expect(mmu.translatedKernel(USER_DATA, 'read')).toBe(-1);
 });
+
+describe('Translations of the kernel’s pages', () => {
+  it('fills a new set with what is known of the kernel, and forgets it with the mapping', () => {
+    const { memory, mmu } = setUp();
+    const kernelPage = KERNEL_BASE >>> PAGE_SHIFT;
+    mmu.setEntry(mmu.kernelOnly, kernelPage, makePte(9, PTE_PRESENT | PTE_WRITE));
+    mmu.setEntry(mmu.kernelOnly, kernelPage + 1, makePte(10, PTE_PRESENT | PTE_WRITE));
+    mmu.translate(KERNEL_BASE, 'read', true);
+    mmu.translate(KERNEL_BASE, 'write', true);
+    mmu.translate(KERNEL_BASE + 0x1000, 'write', true);
+    const filled = (): number[] => {
+      mmu.activate(mmu.createSpace());
+      return [
+        mmu.translatedKernel(KERNEL_BASE + 4, 'read'),
+        mmu.translatedKernel(KERNEL_BASE + 4, 'write'),
+        mmu.translatedKernel(KERNEL_BASE + 0x1004, 'write'),
+        mmu.translated(mmu.current, KERNEL_BASE, 'read'),
+      ];
+    };
+    const [first, second] = [memory.frameAddress(9) + 4, memory.frameAddress(10) + 4];
+    expect(filled()).toEqual([first, first, second, -1]);
+    mmu.setEntry(mmu.kernelOnly, kernelPage + 1, makePte(10, PTE_PRESENT));
+    expect(filled()).toEqual([first, first, -1, -1]);
+    mmu.forbidWrites(9);
+    expect(filled()).toEqual([first, -1, -1, -1]);
+    mmu.setEntry(mmu.kernelOnly, kernelPage, 0);
+    expect(filled()).toEqual([-1, -1, -1, -1]);
+  });
+
+  it('fills the table for the kernel’s own accesses, not for addresses below it', () => {
+    const { memory, mmu, space } = setUp();
+    mmu.setEntry(space, 5, makePte(8, RW));
+    mmu.setEntry(mmu.kernelOnly, KERNEL_BASE >>> PAGE_SHIFT, makePte(9, PTE_PRESENT));
+    expect([mmu.fillKernel(0x5000, 'read'), mmu.fillKernel(KERNEL_BASE, 'write')]).toEqual([-1, -1]);
+    expect(mmu.translatedKernel(KERNEL_BASE, 'read')).toBe(-1);
+    expect(mmu.fillKernel(KERNEL_BASE, 'read')).toBe(memory.frameAddress(9));
+    expect(mmu.translatedKernel(KERNEL_BASE, 'read')).toBe(memory.frameAddress(9));
+  });
+});

@@ -1,6 +1,7 @@
 import { type Access, GuestFault } from '../cpu/guest-fault.ts';
 import { AddressSpace } from './address-space.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import { KernelWords } from './kernel-words.ts';
 import {
   LOOKUP_ADDRESS,
   LOOKUP_BYTES,
@@ -65,6 +66,7 @@ export class Mmu {
   /** One byte a piece: something was filled in it; and by set, which those are. */
   private readonly filled: Uint8Array;
   private readonly pieces: number[][];
+  private readonly kernelWords = new KernelWords();
   private nextId = 2;
   private readonly flight = new GuestFault();
 
@@ -114,6 +116,7 @@ export class Mmu {
   /** Takes the place of all address spaces, from a state that was saved; nothing derived from the old ones stays. */
   restore(state: MmuState): void {
     for (const owner of this.setOwner) if (owner) this.releaseSet(owner);
+    this.kernelWords.clear();
     this.spaces = state.spaces;
     this.kernelSpace = state.kernelSpace;
     this.nextId = state.nextId;
@@ -205,6 +208,11 @@ export class Mmu {
     return word === 0 ? -1 : (address + word + 1) >>> 0;
   }
 
+  /** The same, where its table is filled first if need be. */
+  fillKernel(address: number, access: 'read' | 'write'): number {
+    return address >>> PAGE_SHIFT < this.kernelPage ? -1 : this.probe(this.current, address, access, true);
+  }
+
   /** The current space's translation word for a page; 0 where there is none. */
   private translationWord(address: number, access: 'read' | 'write', supervisor: boolean): number {
     const { i32 } = this.memory;
@@ -234,6 +242,7 @@ export class Mmu {
   forbidWrites(frame: number): void {
     if (this.memory.everWritable[frame] === 0) return;
     this.memory.everWritable[frame] = 0;
+    this.kernelWords.dropWrites();
     for (let set = 0; set < this.setOwner.length; set++) {
       if (this.setOwner[set]) this.clearSet(set, true);
     }
@@ -251,14 +260,18 @@ export class Mmu {
       table += TABLE_WRITE;
     }
     const offset = table + page * 4;
-    const piece = offset >>> PAGE_SHIFT;
-    if (this.filled[space.set * PIECES_PER_SET + piece] === 0) {
-      this.filled[space.set * PIECES_PER_SET + piece] = 1;
-      this.pieces[space.set]!.push(piece);
-    }
-    this.memory.i32[(this.setBase(space.set) + offset) >> 2] =
-      this.memory.frameAddress(frame) - (page << PAGE_SHIFT) - 1;
+    const word = (this.memory.frameAddress(frame) - (page << PAGE_SHIFT) - 1) | 0;
+    this.touchPiece(space.set, offset >>> PAGE_SHIFT);
+    this.memory.i32[(this.setBase(space.set) + offset) >> 2] = word;
+    if (page >= this.kernelPage) this.kernelWords.put(offset, word);
     this.fills++;
+  }
+
+  /** Records that something is filled in a piece of a set. */
+  private touchPiece(set: number, piece: number): void {
+    if (this.filled[set * PIECES_PER_SET + piece] !== 0) return;
+    this.filled[set * PIECES_PER_SET + piece] = 1;
+    this.pieces[set]!.push(piece);
   }
 
   private dropPage(space: AddressSpace, page: number): void {
@@ -268,6 +281,7 @@ export class Mmu {
 
   private dropFromAll(page: number): void {
     const { setOwner } = this;
+    this.kernelWords.drop(page);
     for (let set = 0; set < setOwner.length; set++) {
       const owner = setOwner[set];
       if (owner !== undefined) this.dropPage(owner, page);
@@ -307,7 +321,18 @@ export class Mmu {
     }
     this.setOwner[victim] = space;
     space.set = victim;
+    this.fillKernelWords(victim);
     this.setTakenListener(victim);
+  }
+
+  /** A set begins with what is known of the kernel's pages: else the first entries to the kernel would find it out, access by access. */
+  private fillKernelWords(set: number): void {
+    const { numbers, words } = this.kernelWords;
+    for (let at = 0; at < numbers.length; at++) {
+      const piece = numbers[at]!;
+      this.touchPiece(set, piece);
+      this.memory.i32.set(words[at]!, (this.setBase(set) + (piece << PAGE_SHIFT)) >> 2);
+    }
   }
 
   private releaseSet(space: AddressSpace): void {

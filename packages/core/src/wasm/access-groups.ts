@@ -2,6 +2,7 @@ import { UNCONDITIONAL } from '../ir/ops.ts';
 import { PAGE_SIZE } from '../memory/memory-map.ts';
 import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { rootOf, runLength } from './access-run.ts';
+import { sumOf } from './address-sums.ts';
 import type { Statement } from './block-code.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { WayValues } from './way-values.ts';
@@ -160,7 +161,7 @@ class Grouping {
     for (let blocks = 0; ; blocks++) {
       const values = graph.nodes[at]!.code!.graph;
       if (values.isConst(value)) return { base: ABSOLUTE, offset: (values.imm[value]! + offset) | 0 };
-      const from = rootOf(values, value);
+      const from = way ? sumOf(values, value) : rootOf(values, value);
       value = from.root;
       offset = (offset + from.offset) | 0;
       const before = blocks < MOST_BLOCKS ? this.before(at) : -1;

@@ -3,6 +3,7 @@ import { ALL_OPTIMISATIONS, type Optimisations } from '../engine/optimisations.t
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
 import { isForEngine, isInPlace } from './in-place.ts';
+import { KnownMemory } from './known-memory.ts';
 import { joinLanes, laneOf } from './lane-values.ts';
 import type { SlotTable } from './slots.ts';
 import { ValueGraph } from './value-graph.ts';
@@ -20,6 +21,7 @@ export type StatementKind =
   | 'cycles'
   | 'interrupts'
   | 'steady'
+  | 'endTransient'
   | 'set';
 
 /** What happens in order; pure values are computed where they are needed. */
@@ -78,9 +80,9 @@ const NARROW = new Map<number, number>([
   [O.load16uW, 16],
 ]);
 
-/** Turns a lifted block into a value graph and statements: slots read once, computations folded and shared. */
-export function blockCode(block: IrBlock, slots: SlotTable, on = ALL_OPTIMISATIONS): BlockCode {
-  return new Converter(block, slots, on).run();
+/** Turns a lifted block into a value graph and statements: slots read once, computations folded and shared. `bigEndian`: of the guest's memory. */
+export function blockCode(block: IrBlock, slots: SlotTable, on = ALL_OPTIMISATIONS, bigEndian = false): BlockCode {
+  return new Converter(block, slots, on, bigEndian).run();
 }
 
 class Converter {
@@ -99,10 +101,12 @@ class Converter {
   /** IR value number to graph value. */
   private readonly map: Int32Array;
   private pending: Map<number, number> | undefined;
+  private readonly memory: KnownMemory;
 
-  constructor(block: IrBlock, slots: SlotTable, on: Optimisations) {
+  constructor(block: IrBlock, slots: SlotTable, on: Optimisations, bigEndian: boolean) {
     this.on = on;
     this.graph = new ValueGraph(on.folding, block.constants);
+    this.memory = new KnownMemory(this.graph, bigEndian);
     this.block = block;
     this.slots = slots;
     this.map = new Int32Array(block.valueTypes.length).fill(-1);
@@ -118,6 +122,7 @@ class Converter {
       const first = block.insnFirstOp[insn]!;
       const end = insn + 1 < block.count ? block.insnFirstOp[insn + 1]! : block.code.length / OP_STRIDE;
       this.pending = undefined;
+      if (block.joins?.includes(insn)) this.endTransient(insn - 1);
       for (let at = first; at < end; at++) this.convert(at * OP_STRIDE, insn);
       if (this.pending) {
         this.completeFamilies(this.pending);
@@ -270,6 +275,13 @@ class Converter {
       if (this.passed.has(a)) return;
       this.passed.add(a);
     }
+    if (kind === 'load' && this.on.forwardedLoads) {
+      const known = this.memory.load(op, a);
+      if (known >= 0) {
+        this.map[dst] = known;
+        return;
+      }
+    }
     let result = -1;
     if (dst >= 0) {
       result = this.graph.result(spec.result!);
@@ -277,6 +289,9 @@ class Converter {
       this.map[dst] = result;
     }
     const value = kind === 'store' ? this.storedValue(op, b) : b;
+    if (kind === 'load') this.memory.loaded(op, a, result);
+    else if (kind === 'store') this.memory.stored(op, a, value);
+    else if (kind === 'helper') this.memory.forget();
     this.push(kind, op, insn, a, value, c, imm, result);
   }
 
@@ -317,25 +332,40 @@ class Converter {
   private dropsTransient(): boolean {
     const { terminal, count } = this.block;
     if (terminal.kind !== 'jump' && terminal.kind !== 'call' && terminal.kind !== 'branch') return false;
-    return !this.statements.some(
-      ({ kind, imm, insn }) => kind === 'set' && insn === count - 1 && this.slots.transient[imm],
+    return !this.setsTransient(count - 1);
+  }
+
+  private setsTransient(instruction: number): boolean {
+    return this.statements.some(
+      ({ kind, imm, insn }) => kind === 'set' && insn === instruction && this.slots.transient[imm],
     );
+  }
+
+  /** A block that is joined with the next ends with this instruction: transient slots as at any block's end. */
+  private endTransient(insn: number): void {
+    if (!this.slots.transient.includes(true) || this.setsTransient(insn)) return;
+    this.slots.transient.forEach((yes, slot) => {
+      if (yes) this.out.delete(slot);
+    });
+    this.push('endTransient', 0, insn, -1, -1, -1, 0, -1);
   }
 
   /** Backwards: a set is dead if the same slot is set again with no possible exit between. */
   private markDeadSets(): void {
     const overwritten = new Set<number>();
-    if (this.dropsTransient()) {
+    const endTransient = (): void => {
       this.slots.transient.forEach((yes, slot) => {
         if (yes) overwritten.add(slot);
       });
-    }
+    };
+    if (this.dropsTransient()) endTransient();
     for (let i = this.statements.length - 1; i >= 0; i--) {
       const statement = this.statements[i]!;
       if (statement.kind === 'set') {
         statement.dead = overwritten.has(statement.imm);
         overwritten.add(statement.imm);
-      } else if (mayExit(statement.kind)) overwritten.clear();
+      } else if (statement.kind === 'endTransient') endTransient();
+      else if (mayExit(statement.kind)) overwritten.clear();
     }
   }
 }

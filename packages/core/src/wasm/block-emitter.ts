@@ -75,6 +75,9 @@ function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, 
       values.assign(statement.imm, statement.a);
       region.noteDirty(statement.imm);
       return;
+    case 'endTransient':
+      region.dropTransient();
+      return;
     case 'load':
     case 'store':
     case 'probe':

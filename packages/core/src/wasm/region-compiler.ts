@@ -8,6 +8,7 @@ import { analyseClock } from './clock-flow.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
+import { joinBlocks } from './join-blocks.ts';
 import { withLanes } from './lane-slots.ts';
 import { unrollLoops } from './loop-unrolling.ts';
 import { analyseRecords, type RecordFlow } from './record-flow.ts';
@@ -47,17 +48,33 @@ export function compileRegion(
   return { locals: region.locals.types, body };
 }
 
-function analyse(
+/** The region with blocks joined that follow each other alone. */
+function withJoinedBlocks(
   discovered: DiscoveredRegion,
-  allSlots: SlotTable,
-  { shapes, optimisations, sites, memory, aligned }: RegionServices,
-) {
+  slots: SlotTable,
+  { optimisations, memory, isKernelText }: RegionServices,
+): DiscoveredRegion {
+  if (!optimisations.joinedBlocks) return discovered;
+  return joinBlocks(
+    discovered,
+    (block) => blockCode(block, slots, optimisations, memory.bigEndian),
+    (first, second) => isKernelText(first) === isKernelText(second),
+  );
+}
+
+function analyse(found: DiscoveredRegion, allSlots: SlotTable, services: RegionServices) {
+  const { shapes, optimisations, sites, memory, aligned } = services;
+  const discovered = withJoinedBlocks(found, allSlots, services);
   const needs = { bigEndian: memory.bigEndian, aligned };
   const viewed = optimisations.laneSlots ? withLanes(allSlots, discovered.blocks.values()) : allSlots;
   let slots = viewed;
   const guesses = (graph: FlowGraph) => (optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined);
   for (;;) {
-    const rolled = flowGraph(discovered, (block) => blockCode(block, slots, optimisations), optimisations);
+    const rolled = flowGraph(
+      discovered,
+      (block) => blockCode(block, slots, optimisations, memory.bigEndian),
+      optimisations,
+    );
     const laidOut = optimisations.unrolledLoops ? unrollLoops(rolled, guesses(rolled)) : rolled;
     const way = new WayValues(laidOut);
     const graph = optimisations.carriedChecks && optimisations.folding ? carryChecks(laidOut, way) : laidOut;

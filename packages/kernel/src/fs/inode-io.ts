@@ -23,7 +23,7 @@ export function inodeRead(kernel: Kernel, inode: Inode, position: number, into: 
     const at = position + done;
     const offset = at & PAGE_MASK;
     const run = Math.min(PAGE_SIZE - offset, length - done);
-    const target = into.subarray(done, done + run);
+    const target = run === into.length ? into : into.subarray(done, done + run);
     const page = inode.pages.get(pageIndex(at));
     if (page !== undefined) {
       kernel.memory.readFrame(page.frame, offset, target);

@@ -8,6 +8,7 @@ import type { Kernel } from '../kernel.ts';
 import type { ElfHeaderFacts, ProgramMarks } from '../linux-abi.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../mm/pte.ts';
 import type { Inode } from '../types.ts';
+import { knownImage, noteImage } from './known-images.ts';
 
 const ET_EXEC = 2;
 const ET_DYN = 3;
@@ -69,8 +70,28 @@ export function elfFacts(head: Uint8Array): ElfHeaderFacts | undefined {
 
 /** Reads and checks the headers of an executable or interpreter: -ENOEXEC for what is not for this machine or makes no sense. */
 export function readElf(kernel: Kernel, inode: Inode): ElfImage | number {
+  const known = knownImage(kernel, inode);
+  if (known !== undefined) return known;
+  const source = { inode, bytes: 0 };
+  const image = readImage(kernel, source);
+  if (typeof image !== 'number') noteImage(kernel, inode, image, source.bytes);
+  return image;
+}
+
+/** A file that is read from, and how far it was. */
+interface Source {
+  readonly inode: Inode;
+  bytes: number;
+}
+
+function read(kernel: Kernel, source: Source, position: number, into: Uint8Array): number {
+  source.bytes = Math.max(source.bytes, position + into.length);
+  return inodeRead(kernel, source.inode, position, into);
+}
+
+function readImage(kernel: Kernel, source: Source): ElfImage | number {
   const head = new Uint8Array(HEADER_BYTES);
-  const got = inodeRead(kernel, inode, 0, head);
+  const got = read(kernel, source, 0, head);
   if (got < 0) return got;
   const facts = elfFacts(head.subarray(0, got));
   if (facts === undefined) return -ENOEXEC;
@@ -92,16 +113,16 @@ export function readElf(kernel: Kernel, inode: Inode): ElfImage | number {
   if (view.getUint16(42, little) !== PHDR_BYTES || bytes === 0 || bytes > PHDRS_LIMIT) return -ENOEXEC;
   const offset = view.getUint32(28, little);
   const table = new Uint8Array(bytes);
-  const read = inodeRead(kernel, inode, offset, table);
-  if (read < 0) return read;
-  if (read < bytes) return -EIO;
+  const length = read(kernel, source, offset, table);
+  if (length < 0) return length;
+  if (length < bytes) return -EIO;
   const basis = {
     relocatable: type === ET_DYN,
     entry: view.getUint32(24, little),
     headersOffset: offset,
     flags: facts.flags,
   };
-  return readHeaders(kernel, inode, basis, new DataView(table.buffer), count, little);
+  return readHeaders(kernel, source, basis, new DataView(table.buffer), count, little);
 }
 
 interface Basis {
@@ -113,7 +134,7 @@ interface Basis {
 
 function readHeaders(
   kernel: Kernel,
-  inode: Inode,
+  source: Source,
   basis: Basis,
   table: DataView,
   count: number,
@@ -130,13 +151,13 @@ function readHeaders(
     if (type === PT_LOAD) {
       segments.push(readSegment(word));
     } else if (type === PT_INTERP && interpreter === undefined) {
-      const path = readInterpreter(kernel, inode, word(1), word(4));
+      const path = readInterpreter(kernel, source, word(1), word(4));
       if (typeof path === 'number') return path;
       interpreter = path;
     } else if (type === PT_GNU_STACK) {
       stack = word(6) & PF_X ? 'executable' : 'plain';
     } else if (type === kernel.abi.markSegment) {
-      segment = readMarks(kernel, inode, word(1), word(4));
+      segment = readMarks(kernel, source, word(1), word(4));
     } else if (type === PT_PHDR) {
       headersAddress = word(2);
     }
@@ -178,15 +199,15 @@ function findHeaders(segments: readonly ElfSegment[], offset: number): number {
 }
 
 /** The contents of a segment, as much of it as the file has. */
-function readMarks(kernel: Kernel, inode: Inode, offset: number, size: number): Uint8Array {
+function readMarks(kernel: Kernel, source: Source, offset: number, size: number): Uint8Array {
   const bytes = new Uint8Array(Math.min(size, MARKS_LIMIT));
-  return bytes.subarray(0, Math.max(0, inodeRead(kernel, inode, offset, bytes)));
+  return bytes.subarray(0, Math.max(0, read(kernel, source, offset, bytes)));
 }
 
-function readInterpreter(kernel: Kernel, inode: Inode, offset: number, size: number): string | number {
+function readInterpreter(kernel: Kernel, source: Source, offset: number, size: number): string | number {
   if (size < 2 || size > PATH_MAX) return -ENOEXEC;
   const bytes = new Uint8Array(size);
-  const got = inodeRead(kernel, inode, offset, bytes);
+  const got = read(kernel, source, offset, bytes);
   if (got < 0) return got;
   if (got < size) return -EIO;
   if (bytes[size - 1] !== 0) return -ENOEXEC;

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { ENOEXEC } from '../errno.ts';
 import { releaseFile } from '../fs/file.ts';
 import { exitMm } from '../mm/exit.ts';
 import { freeKernelStack } from '../mm/kernel-stack.ts';
 import { auditMemory, type TestKernel, testFile, testKernel, testTask } from '../mm/mm-test-kit.ts';
+import { cachedPage, peekPage } from '../mm/page-cache.ts';
 import { PROT_EXEC } from '../mm/pte.ts';
 import { copyIn, readCString, readWord } from '../mm/user-access.ts';
 import { findVma } from '../mm/vma.ts';
 import type { Task } from '../types.ts';
-import { elfFacts } from './elf.ts';
+import { elfFacts, readElf } from './elf.ts';
 import { makeElf } from './elf-test-kit.ts';
 import { loadProgram } from './exec.ts';
 
@@ -69,6 +71,22 @@ function readStack(kernel: TestKernel, task: Task): { argv: string[]; envp: stri
   for (let type = next(); type !== 0; type = next()) aux.set(type, next());
   return { argv, envp, aux };
 }
+
+describe('reading an ELF file', () => {
+  it('knows what it read before, as long as the file is the same', () => {
+    const kernel = testKernel();
+    const { inode } = testFile(kernel, STATIC);
+    cachedPage(kernel, inode, 0);
+    const first = readElf(kernel, inode);
+    expect(first).toMatchObject({ entry: 0x0804_8100 });
+    expect(readElf(kernel, inode)).toBe(first);
+    // The entry point, in the header; by write and by a shared mapping alike it is the page's bytes that count.
+    kernel.memory.writeFrame(peekPage(kernel, inode, 0), 24, Uint8Array.of(0x04, 0x81, 0x04, 0x08));
+    expect(readElf(kernel, inode)).toMatchObject({ entry: 0x0804_8104 });
+    kernel.memory.writeFrame(peekPage(kernel, inode, 0), 0, Uint8Array.of(0));
+    expect(readElf(kernel, inode)).toBe(-ENOEXEC);
+  });
+});
 
 describe('loading a program', () => {
   it('maps a static file, clears its bss and sets the break behind it', () => {

@@ -20,11 +20,11 @@ import { SIGSEGV } from '../signal/numbers.ts';
 import { killGroup } from '../signal/send.ts';
 import { CAP, capable, capsAfterExec } from '../task/capabilities.ts';
 import { clearWork, frameAddress, mirrorTask, setWork } from '../task/thread-info.ts';
-import type { Mm, OpenFile, Task } from '../types.ts';
+import type { Inode, Mm, OpenFile, Task } from '../types.ts';
 import { type ElfImage, readElf } from './elf.ts';
 import { buildStack, checkArguments } from './initial-stack.ts';
 import { extent, loadBias, mapSegments } from './map-elf.ts';
-import { PROBE_BYTES, readScript } from './script.ts';
+import { isScript, PROBE_BYTES, readScript, type ScriptLine } from './script.ts';
 import { runsInKernelMode } from './trusted.ts';
 import { mapVdso } from './vdso.ts';
 
@@ -94,10 +94,7 @@ function followScripts(kernel: Kernel, task: Task, request: Request): number {
   for (let depth = 0; ; depth++) {
     const busy = textBusy(kernel, request.file);
     if (busy < 0) return busy;
-    const head = new Uint8Array(PROBE_BYTES);
-    const got = inodeRead(kernel, request.file.inode, 0, head);
-    if (got < 0) return got;
-    const script = readScript(head.subarray(0, got));
+    const script = scriptLine(kernel, request.file.inode);
     if (script === undefined) return 0;
     if (typeof script === 'number') return script;
     if (depth >= MAX_SCRIPTS) return -ELOOP;
@@ -112,6 +109,19 @@ function followScripts(kernel: Kernel, task: Task, request: Request): number {
     const tooBig = checkArguments(task, request.path, request.argv, request.envp);
     if (tooBig) return tooBig;
   }
+}
+
+/** A file's first bytes, as far as they tell a script from other files. */
+const magic = new Uint8Array(2);
+
+/** The `#!` line of a script; -errno; undefined for what is none. */
+function scriptLine(kernel: Kernel, inode: Inode): ScriptLine | number | undefined {
+  const probed = inodeRead(kernel, inode, 0, magic);
+  if (probed < 0) return probed;
+  if (probed < magic.length || !isScript(magic)) return undefined;
+  const head = new Uint8Array(PROBE_BYTES);
+  const got = inodeRead(kernel, inode, 0, head);
+  return got < 0 ? got : readScript(head.subarray(0, got));
 }
 
 function loadImages(

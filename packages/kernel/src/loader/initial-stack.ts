@@ -2,7 +2,6 @@
 import { PAGE_SIZE } from '@kml/core';
 import { E2BIG, ENOMEM } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import type { LinuxAbi } from '../linux-abi.ts';
 import { limitOf } from '../mm/limits.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../mm/pte.ts';
 import { insertVma, newVma, pageAlign } from '../mm/vma.ts';
@@ -67,25 +66,61 @@ export function checkArguments(task: Task, path: string, argv: readonly string[]
   return total > limit ? -E2BIG : 0;
 }
 
-function latin1(text: string, into: Uint8Array, at: number): number {
-  for (let i = 0; i < text.length; i++) into[at + i] = text.charCodeAt(i);
-  return at + text.length + 1;
+/** The initial stack on its way to guest memory, reused where it fits: `words` go upwards from the stack pointer, strings from where they are put. */
+class StackImage {
+  readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private readonly sp: number;
+  private readonly little: boolean;
+  private wordAt = 0;
+  private stringAt = 0;
+
+  constructor(bytes: Uint8Array, sp: number, little: boolean) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.sp = sp;
+    this.little = little;
+  }
+
+  word(value: number): void {
+    this.view.setUint32(this.wordAt, value, this.little);
+    this.wordAt += 4;
+  }
+
+  /** Strings go to this address, one behind another. */
+  stringsAt(address: number): void {
+    this.stringAt = address - this.sp;
+  }
+
+  /** Puts a string with its NUL. Returns its address. */
+  string(text: string): number {
+    const { bytes, stringAt: at } = this;
+    for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+    this.stringAt = at + text.length + 1;
+    return this.sp + at;
+  }
+
+  /** Puts strings, and a vector of their addresses with a zero behind it. Returns the address behind the strings. */
+  vector(texts: readonly string[]): number {
+    for (let i = 0; i < texts.length; i++) this.word(this.string(texts[i]!));
+    this.word(0);
+    return this.sp + this.stringAt;
+  }
 }
 
-/** Writes strings one behind another, each with a NUL: their addresses. */
-function writeStrings(
-  texts: readonly string[],
-  into: Uint8Array,
-  at: number,
-  address: number,
-): { addresses: number[]; end: number } {
-  const addresses: number[] = [];
-  let end = at;
-  for (const text of texts) {
-    addresses.push(address + end);
-    end = latin1(text, into, end);
-  }
-  return { addresses, end };
+/** Room for most initial stacks. */
+const scratch = new Uint8Array(PAGE_SIZE);
+
+function stackBytes(length: number): Uint8Array {
+  if (length > scratch.length) return new Uint8Array(length);
+  return scratch.subarray(0, length).fill(0);
+}
+
+/** Bytes of strings, each with its NUL. */
+function lengthOf(texts: readonly string[]): number {
+  let sum = 0;
+  for (let i = 0; i < texts.length; i++) sum += texts[i]!.length + 1;
+  return sum;
 }
 
 /** Makes the stack's VMA below LinuxAbi.stackTop, large enough for `bytes` and some more. */
@@ -117,53 +152,35 @@ export function buildStack(
   executable: boolean,
 ): number {
   const { abi } = kernel;
-  const all = [...argv, ...envp, path];
-  const stringBytes = all.reduce((sum, text) => sum + text.length + 1, 0);
+  const stringBytes = lengthOf(argv) + lengthOf(envp) + path.length + 1;
   // The highest word stays zero.
   const stringsAt = abi.stackTop - 4 - stringBytes;
-  const platforms = [abi.platform, ...(abi.basePlatform === undefined ? [] : [abi.basePlatform])];
-  const platformAt = stringsAt - (stringsAt % 16) - platforms.join(' ').length - 1;
+  const execfn = stringsAt + stringBytes - path.length - 1;
+  const baseBytes = abi.basePlatform === undefined ? 0 : abi.basePlatform.length + 1;
+  const platformAt = stringsAt - (stringsAt % 16) - abi.platform.length - 1 - baseBytes;
   const randomAt = platformAt - 16;
-  const auxv = auxiliaryVector(
-    kernel,
-    task,
-    mm,
-    facts,
-    stringsAt + stringBytes - path.length - 1,
-    platformAt,
-    randomAt,
-  );
+  const auxv = auxiliaryVector(kernel, task, mm, facts, execfn, platformAt, randomAt);
   const words = 1 + argv.length + 1 + envp.length + 1 + auxv.length;
   const sp = Math.floor((randomAt - words * 4) / 16) * 16;
   if (!mapStack(kernel, task, mm, abi.stackTop - sp, executable)) return -ENOMEM;
-  const block = new Uint8Array(abi.stackTop - sp);
-  const strings = writeStrings(argv, block, stringsAt - sp, sp);
-  const environment = writeStrings(envp, block, strings.end, sp);
-  latin1(path, block, environment.end);
-  writeStrings(platforms, block, platformAt - sp, sp);
-  kernel.host.entropy.fill(block.subarray(randomAt - sp, randomAt - sp + 16));
-  const view = new DataView(block.buffer);
-  const little = abi.isa.byteOrder === 'little';
-  let at = 0;
-  for (const word of [argv.length, ...strings.addresses, 0, ...environment.addresses, 0, ...auxv]) {
-    view.setUint32(at, word, little);
-    at += 4;
-  }
-  if (!writeInMm(kernel, mm, sp, block)) return -ENOMEM;
+  const image = new StackImage(stackBytes(abi.stackTop - sp), sp, abi.isa.byteOrder === 'little');
+  image.word(argv.length);
+  image.stringsAt(stringsAt);
+  const argEnd = image.vector(argv);
+  const envEnd = image.vector(envp);
+  image.string(path);
+  for (let i = 0; i < auxv.length; i++) image.word(auxv[i]!);
+  image.stringsAt(platformAt);
+  image.string(abi.platform);
+  if (abi.basePlatform !== undefined) image.string(abi.basePlatform);
+  kernel.host.entropy.fill(image.bytes.subarray(randomAt - sp, randomAt - sp + 16));
+  if (!writeInMm(kernel, mm, sp, image.bytes)) return -ENOMEM;
   mm.argStart = stringsAt;
-  mm.argEnd = mm.envStart = sp + strings.end;
-  mm.envEnd = sp + environment.end;
+  mm.argEnd = mm.envStart = argEnd;
+  mm.envEnd = envEnd;
   mm.stackStart = sp;
   mm.auxv = auxv;
   return sp;
-}
-
-/** AT_PLATFORM and AT_BASE_PLATFORM, whose strings lie one behind the other. */
-function platformEntries(abi: LinuxAbi, address: number): [number, number][] {
-  const entries: [number, number][] = [];
-  if (abi.platform !== '') entries.push([AT_PLATFORM, address]);
-  if (abi.basePlatform !== undefined) entries.push([AT_BASE_PLATFORM, address + abi.platform.length + 1]);
-  return entries;
 }
 
 function auxiliaryVector(
@@ -176,25 +193,22 @@ function auxiliaryVector(
   random: number,
 ): number[] {
   const { cred } = task;
-  const entries: [number, number][] = [
-    ...kernel.abi.auxv(kernel, task, mm).filter(([type]) => !kernel.options.noVdso || !VDSO_ENTRIES.includes(type)),
-    [AT_PAGESZ, PAGE_SIZE],
-    [AT_CLKTCK, 100],
-    [AT_PHDR, facts.headersAddress],
-    [AT_PHENT, facts.headerBytes],
-    [AT_PHNUM, facts.headerCount],
-    [AT_BASE, facts.base],
-    [AT_FLAGS, 0],
-    [AT_ENTRY, facts.entry],
-    [AT_UID, cred.uid],
-    [AT_EUID, cred.euid],
-    [AT_GID, cred.gid],
-    [AT_EGID, cred.egid],
-    [AT_SECURE, facts.secure ? 1 : 0],
-    [AT_RANDOM, random],
-    [AT_EXECFN, execfn],
-    ...platformEntries(kernel.abi, platform),
-    [AT_NULL, 0],
-  ];
-  return entries.flat();
+  const { abi } = kernel;
+  const auxv: number[] = [];
+  const own = abi.auxv(kernel, task, mm);
+  for (let i = 0; i < own.length; i++) {
+    const entry = own[i]!;
+    if (kernel.options.noVdso && VDSO_ENTRIES.includes(entry[0])) continue;
+    auxv.push(entry[0], entry[1]);
+  }
+  auxv.push(AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, 100);
+  auxv.push(AT_PHDR, facts.headersAddress, AT_PHENT, facts.headerBytes, AT_PHNUM, facts.headerCount);
+  auxv.push(AT_BASE, facts.base, AT_FLAGS, 0, AT_ENTRY, facts.entry);
+  auxv.push(AT_UID, cred.uid, AT_EUID, cred.euid, AT_GID, cred.gid, AT_EGID, cred.egid);
+  auxv.push(AT_SECURE, facts.secure ? 1 : 0, AT_RANDOM, random, AT_EXECFN, execfn);
+  // Their strings lie one behind the other.
+  if (abi.platform !== '') auxv.push(AT_PLATFORM, platform);
+  if (abi.basePlatform !== undefined) auxv.push(AT_BASE_PLATFORM, platform + abi.platform.length + 1);
+  auxv.push(AT_NULL, 0);
+  return auxv;
 }

@@ -12,13 +12,18 @@ export interface ScriptLine {
 
 const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
 
+/** Whether a file that begins so is a script. */
+export function isScript(head: Uint8Array): boolean {
+  return head[0] === 0x23 && head[1] === 0x21;
+}
+
 /**
  * Reads the first line of a script from its first PROBE_BYTES bytes (fewer only if the file is
  * shorter): undefined if it is no script, -ENOEXEC if the line names no interpreter or its path
  * was cut off.
  */
 export function readScript(head: Uint8Array): ScriptLine | number | undefined {
-  if (head[0] !== 0x23 || head[1] !== 0x21) return undefined;
+  if (!isScript(head)) return undefined;
   let text = '';
   for (const byte of head.subarray(2, PROBE_BYTES)) text += String.fromCharCode(byte);
   const newline = text.indexOf('\n');

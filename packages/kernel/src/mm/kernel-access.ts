@@ -25,7 +25,13 @@ export function kernelRead32(kernel: Kernel, address: number): number {
   if (address & 3) return unalignedRead(kernel, address);
   const known = kernel.mmu.translatedKernel(address, 'read');
   if (known >= 0) return kernel.memory.i32[known >>> 2]!;
-  return kernel.memory.i32[kernelAddress(kernel, address) >> 2]!;
+  return kernel.memory.i32[filledAddress(kernel, address, 'read') >>> 2]!;
+}
+
+/** As kernelAddress; from now on the translation tables know it. */
+function filledAddress(kernel: Kernel, address: number, access: 'read' | 'write'): number {
+  const at = kernel.mmu.fillKernel(address, access);
+  return at >= 0 ? at : kernelAddress(kernel, address);
 }
 
 /** Writes a word at an aligned kernel virtual address. */
@@ -39,9 +45,9 @@ export function kernelWrite32(kernel: Kernel, address: number, value: number): v
     kernel.memory.i32[known >>> 2] = value;
     return;
   }
-  const at = kernelAddress(kernel, address);
+  const at = filledAddress(kernel, address, 'write');
   kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, 4);
-  kernel.memory.i32[at >> 2] = value;
+  kernel.memory.i32[at >>> 2] = value;
 }
 
 /** Writes words from an aligned kernel virtual address on; they lie in one page. */
@@ -49,6 +55,13 @@ export function kernelWriteWords(kernel: Kernel, address: number, words: readonl
   const at = kernelAddress(kernel, address);
   kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, 4 * words.length);
   for (let i = 0; i < words.length; i++) kernel.memory.i32[(at >> 2) + i] = words[i]!;
+}
+
+/** Clears bytes that lie in one page. */
+export function kernelClear(kernel: Kernel, address: number, length: number): void {
+  const at = kernelAddress(kernel, address);
+  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, length);
+  kernel.memory.u8.fill(0, at, at + length);
 }
 
 /** `length` bytes in guest order. */

@@ -150,6 +150,9 @@ export function writeWord(kernel: Kernel, task: Task, address: number, value: nu
  * no NUL within `max` bytes.
  */
 export function readCString(kernel: Kernel, task: Task, address: number, max = PATH_MAX): string | number {
+  const { u8, bigEndian } = kernel.memory;
+  // See GuestMemory: where bytes of word-swapped memory lie.
+  const swap = bigEndian ? 3 : 0;
   let text = '';
   let from = address >>> 0;
   for (let left = max; left > 0; ) {
@@ -158,7 +161,7 @@ export function readCString(kernel: Kernel, task: Task, address: number, max = P
     if (at < 0) return -EFAULT;
     const piece = Math.min(left, PAGE_SIZE - (at & PAGE_MASK));
     for (let i = 0; i < piece; i++) {
-      const byte = kernel.memory.readByte(at + i);
+      const byte = u8[((at + i) ^ swap) >>> 0]!;
       if (byte === 0) return text;
       text += String.fromCharCode(byte);
     }

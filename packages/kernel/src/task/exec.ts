@@ -10,7 +10,7 @@ import { noAltStack } from '../signal/alt-stack.ts';
 import { SI_USER, SIG_IGN, SIGCHLD, SIGTRAP } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
 import { deletePosixTimers } from '../time/group-timers.ts';
-import type { OpenFile, Task } from '../types.ts';
+import type { OpenFile, SigAction, Task } from '../types.ts';
 import { exitOtherThreads } from './exit.ts';
 import { releaseVfork } from './fork.ts';
 import { DEFAULT_ACTION, IGNORE_ACTION } from './new-task.ts';
@@ -69,7 +69,7 @@ function afterExec(kernel: Kernel, task: Task): void {
   traceExec(kernel, task, oldTid);
   unshareFiles(kernel, task);
   closeOnExec(kernel, task);
-  group.actions = group.actions.map((action) => (action.handler === SIG_IGN ? IGNORE_ACTION : DEFAULT_ACTION));
+  group.actions = actionsAfterExec(group.actions);
   deletePosixTimers(kernel, group);
   task.altStack = noAltStack();
   task.restartBlock = undefined;
@@ -82,6 +82,16 @@ function afterExec(kernel: Kernel, task: Task): void {
   releaseVfork(kernel, task);
   mirrorTask(kernel, task);
   kernel.cpu.leaveRequested = true;
+}
+
+/** Handlers are gone, what was ignored stays so. Linux 6.1 kernel/signal.c: flush_signal_handlers */
+function actionsAfterExec(before: readonly SigAction[]): SigAction[] {
+  const actions = before.slice();
+  for (let signal = 0; signal < actions.length; signal++) {
+    const action = actions[signal]!;
+    if (action !== DEFAULT_ACTION) actions[signal] = action.handler === SIG_IGN ? IGNORE_ACTION : DEFAULT_ACTION;
+  }
+  return actions;
 }
 
 /** The tracer hears of it: by an event, or as a SIGTRAP. Linux 6.1 fs/exec.c: exec_binprm */

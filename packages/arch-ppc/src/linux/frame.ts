@@ -18,44 +18,39 @@ const TRAP_BYTES = 4;
 const NR_RESTART_SYSCALL = 0;
 const MAX_ERRNO = 4095;
 
-const read = (kernel: Kernel, frame: number, register: keyof typeof PT): number =>
-  kernelRead32(kernel, frame + PT[register]);
-const write = (kernel: Kernel, frame: number, register: keyof typeof PT, value: number): void =>
-  kernelWrite32(kernel, frame + PT[register], value);
-
 /** Whether the frame is of a system call that may be restarted. */
-const inSyscall = (kernel: Kernel, frame: number): boolean => read(kernel, frame, 'trap') === TRAP_SYSCALL;
+const inSyscall = (kernel: Kernel, frame: number): boolean => kernelRead32(kernel, frame + PT.trap) === TRAP_SYSCALL;
 
 /** The frame's system call is over: there is no result to store, nothing to restart. Linux: set_trap_norestart */
 export function endSyscall(kernel: Kernel, frame: number): void {
-  write(kernel, frame, 'trap', read(kernel, frame, 'trap') | TRAP_NO_RESTART);
+  kernelWrite32(kernel, frame + PT.trap, kernelRead32(kernel, frame + PT.trap) | TRAP_NO_RESTART);
 }
 
 export const frameAccess: LinuxAbi['frame'] = {
-  pc: (kernel, frame) => read(kernel, frame, 'nip'),
-  setPc: (kernel, frame, value) => write(kernel, frame, 'nip', value),
-  sp: (kernel, frame) => read(kernel, frame, 'r1'),
-  setSp: (kernel, frame, value) => write(kernel, frame, 'r1', value),
-  link: (kernel, frame) => read(kernel, frame, 'link'),
+  pc: (kernel, frame) => kernelRead32(kernel, frame + PT.nip),
+  setPc: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.nip, value),
+  sp: (kernel, frame) => kernelRead32(kernel, frame + PT.r1),
+  setSp: (kernel, frame, value) => kernelWrite32(kernel, frame + PT.r1, value),
+  link: (kernel, frame) => kernelRead32(kernel, frame + PT.link),
   // A failed call's errno is positive, with CR0.SO set.
   result(kernel, frame) {
-    const value = read(kernel, frame, 'r3');
-    return inSyscall(kernel, frame) && read(kernel, frame, 'ccr') & CR0_SO ? -value : value;
+    const value = kernelRead32(kernel, frame + PT.r3);
+    return inSyscall(kernel, frame) && kernelRead32(kernel, frame + PT.ccr) & CR0_SO ? -value : value;
   },
   setResult(kernel, frame, value) {
     const failed = value < 0 && value >= -MAX_ERRNO;
-    const ccr = read(kernel, frame, 'ccr') & ~CR0_SO;
-    write(kernel, frame, 'ccr', failed ? ccr | CR0_SO : ccr);
-    write(kernel, frame, 'r3', failed ? -value : value);
+    const ccr = kernelRead32(kernel, frame + PT.ccr) & ~CR0_SO;
+    kernelWrite32(kernel, frame + PT.ccr, failed ? ccr | CR0_SO : ccr);
+    kernelWrite32(kernel, frame + PT.r3, failed ? -value : value);
   },
-  syscall: (kernel, frame) => (inSyscall(kernel, frame) ? read(kernel, frame, 'r0') : -1),
+  syscall: (kernel, frame) => (inSyscall(kernel, frame) ? kernelRead32(kernel, frame + PT.r0) : -1),
   clearSyscall: endSyscall,
   // Linux 6.1 arch/powerpc/kernel/signal.c: check_syscall_restart
   restart(kernel, frame, viaRestartSyscall) {
-    if (viaRestartSyscall) write(kernel, frame, 'r0', NR_RESTART_SYSCALL);
-    write(kernel, frame, 'r3', read(kernel, frame, 'origR3'));
-    write(kernel, frame, 'nip', read(kernel, frame, 'nip') - TRAP_BYTES);
-    write(kernel, frame, 'result', 0);
+    if (viaRestartSyscall) kernelWrite32(kernel, frame + PT.r0, NR_RESTART_SYSCALL);
+    kernelWrite32(kernel, frame + PT.r3, kernelRead32(kernel, frame + PT.origR3));
+    kernelWrite32(kernel, frame + PT.nip, kernelRead32(kernel, frame + PT.nip) - TRAP_BYTES);
+    kernelWrite32(kernel, frame + PT.result, 0);
     endSyscall(kernel, frame);
   },
   registers(kernel, frame) {
@@ -73,21 +68,21 @@ export function frameFromUser(kernel: Kernel, frame: number): boolean {
 /** LinuxAbi.startFrame. Linux 6.1 arch/powerpc/kernel/process.c: start_thread */
 export function startFrame(kernel: Kernel, _task: Task, frame: number, start: ProgramStart): void {
   kernelClear(kernel, frame, PT_SIZE);
-  write(kernel, frame, 'nip', start.entry);
-  write(kernel, frame, 'r1', start.sp);
-  write(kernel, frame, 'msr', programMsr(start.kernelMode));
+  kernelWrite32(kernel, frame + PT.nip, start.entry);
+  kernelWrite32(kernel, frame + PT.r1, start.sp);
+  kernelWrite32(kernel, frame + PT.msr, programMsr(start.kernelMode));
 }
 
 /** LinuxAbi.forkFrame. */
 export function forkFrame(kernel: Kernel, _child: Task, frame: number, sp: number): void {
-  write(kernel, frame, 'r3', 0);
+  kernelWrite32(kernel, frame + PT.r3, 0);
   // A new task is not stepped, whatever its parent is.
-  write(kernel, frame, 'msr', read(kernel, frame, 'msr') & ~MSR_SE);
-  if (sp !== 0) write(kernel, frame, 'r1', sp);
+  kernelWrite32(kernel, frame + PT.msr, kernelRead32(kernel, frame + PT.msr) & ~MSR_SE);
+  if (sp !== 0) kernelWrite32(kernel, frame + PT.r1, sp);
 }
 
 /** LinuxAbi.setTls: r2 is the thread pointer. The child's frame is there already. */
 export function setTls(kernel: Kernel, task: Task, argument: number): number {
-  write(kernel, stackTop(task) - PT_SIZE, 'r2', argument);
+  kernelWrite32(kernel, stackTop(task) - PT_SIZE + PT.r2, argument);
   return 0;
 }

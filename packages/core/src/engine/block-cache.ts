@@ -31,7 +31,7 @@ const MOST_STORED = 32 << 20;
  * lift a thirtieth of it, and some blocks are always new, for they begin where an interrupt came.
  */
 const MIN_FRESH = 32;
-const LEAST_FRESH = 1 / 100;
+const LEAST_FRESH = 1 / 200;
 const TABLE = BLOCK_TABLE_BASE >> 2;
 const PLACES = 1 << 16;
 

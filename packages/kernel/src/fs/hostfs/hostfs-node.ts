@@ -61,7 +61,11 @@ export function linkedKey({ dev, ino }: HostStat): string {
   return `${dev}:${ino}`;
 }
 
-/** The inode of a host node: one for all names of a hard-linked file. */
+/**
+ * The inode of a host node: one for all names of a hard-linked file. In a view that is not writable it was accessed when
+ * it was written, as in an image that keeps no access times: the host's change whenever anyone reads the file, this run
+ * included, and a run in virtual time would not repeat.
+ */
 export function inodeOfHost(kernel: Kernel, superblock: Superblock, path: string, stat: HostStat): Inode {
   const data = hostfsData(superblock);
   const shared = stat.nlink > 1 && !isDirectory(stat.mode);
@@ -75,7 +79,7 @@ export function inodeOfHost(kernel: Kernel, superblock: Superblock, path: string
   inode.nlink = stat.nlink;
   inode.size = stat.size;
   inode.rdev = isDevice(stat.mode) ? stat.rdev : 0;
-  inode.atime = stat.atimeNs;
+  inode.atime = data.writable ? stat.atimeNs : stat.mtimeNs;
   inode.mtime = stat.mtimeNs;
   inode.ctime = stat.ctimeNs;
   inode.btime = undefined;

@@ -107,6 +107,11 @@ describe('copy-on-write view of a host directory', () => {
     expect(kit.stat('/etc/motd')).toMatchObject({ uid: 7, gid: 8 });
     expect(kit.host.changes).toEqual([]);
   });
+
+  it('does not show when the host last read a file: no run would be the same again', () => {
+    expect(view().stat('/etc/hosts')).toMatchObject({ atime: 6n, mtime: 6n, ctime: 7n });
+    expect(view({ writeRoot: true }).stat('/etc/hosts')).toMatchObject({ atime: 5n, mtime: 6n, ctime: 7n });
+  });
 });
 
 describe('other mounts of host directories', () => {

@@ -3,8 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { fail } from './fail.mjs';
 import { environment } from './host.mjs';
 
-/** Runs after which all that KML keeps between runs is there: one lifts and translates, one optimises what was used again. */
-export const WARMING_RUNS = 2;
+/**
+ * Runs after which all that KML keeps between runs is there: one lifts and translates, one optimises what was used
+ * again; a program as large as Python has something new for either in its second and third run, too.
+ */
+export const WARMING_RUNS = 4;
 
 /** Names of the commands that are others', whom earlier runs leave nothing. */
 const OTHERS = ['qemu', 'node'];

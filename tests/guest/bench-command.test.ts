@@ -70,6 +70,6 @@ test('what is measured has code stores of the bench’s own, warm before it coun
     console.log(JSON.stringify({ directory, runs, made: existsSync(directory), all: runsOf({ qemu: 0, user: 0 }, 3) }));`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
   const { directory, ...rest } = JSON.parse(stdout);
-  expect(rest).toEqual({ runs: ['qemu', 'kml', 'kml'], made: true, all: 9 });
+  expect(rest).toEqual({ runs: ['qemu', ...new Array(4).fill('kml')], made: true, all: 11 });
   expect(existsSync(directory)).toBe(false);
 });

@@ -6,6 +6,7 @@ import { isForEngine, isInPlace } from './in-place.ts';
 import { KnownMemory } from './known-memory.ts';
 import { joinLanes, laneOf } from './lane-values.ts';
 import type { SlotTable } from './slots.ts';
+import { usedValues } from './used-values.ts';
 import { ValueGraph } from './value-graph.ts';
 
 const O = OP_NUMBER;
@@ -133,7 +134,8 @@ class Converter {
     if (block.count === 0) for (let at = 0; at < block.code.length; at += OP_STRIDE) this.convert(at, 0);
     if (terminal.kind === 'kernelCall' && terminal.steady) this.convertSteady(terminal.number, terminal.steady);
     if (this.on.deadWrites) this.markDeadSets();
-    if (this.slots.lanes.size > 0) this.dropUnusedLanes();
+    const terminalValues = terminalArgs(terminal).map((value) => this.map[value]!);
+    if (this.slots.lanes.size > 0) this.dropUnusedLanes(terminalValues);
     return {
       block,
       graph: this.graph,
@@ -142,7 +144,7 @@ class Converter {
       out: this.out,
       dropsTransient: this.dropsTransient(),
       entries: this.entries,
-      terminalValues: terminalArgs(block.terminal).map((value) => this.map[value]!),
+      terminalValues,
     };
   }
 
@@ -231,24 +233,9 @@ class Converter {
   }
 
   /** Lanes that were read only to be joined with others, and then not wanted, are not read. */
-  private dropUnusedLanes(): void {
-    const { graph } = this;
-    const used = new Uint8Array(graph.size);
-    const use = (value: number): void => {
-      if (value < 0 || used[value]) return;
-      used[value] = 1;
-      use(graph.a[value]!);
-      use(graph.b[value]!);
-      use(graph.c[value]!);
-    };
-    for (const { dead, a, b, c } of this.statements) {
-      if (dead) continue;
-      use(a);
-      use(b);
-      use(c);
-    }
-    for (const { values } of this.deferred) for (const value of values.values()) use(value);
-    for (const value of terminalArgs(this.block.terminal)) use(this.map[value]!);
+  private dropUnusedLanes(terminalValues: readonly number[]): void {
+    const { graph, statements, deferred } = this;
+    const used = usedValues({ graph, statements, deferred, terminalValues });
     for (const lanes of this.slots.lanes.values()) {
       for (const lane of lanes) {
         const entry = this.entries.get(lane);

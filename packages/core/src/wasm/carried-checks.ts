@@ -2,6 +2,7 @@ import { accessExtent } from './access-forms.ts';
 import { alignmentAsked } from './alignment-trap.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
+import { usedValues } from './used-values.ts';
 import type { WayValues } from './way-values.ts';
 
 /** So many blocks back at most. */
@@ -58,7 +59,7 @@ function withoutTraps(code: BlockCode, dropped: readonly boolean[]): BlockCode {
     if (dropped[at]) return { ...statement, dead: true };
     return dropped[at - 1] && isAligned(code, at) ? { ...statement, aligned: true } : statement;
   });
-  const used = usedValues(code, statements);
+  const used = usedValues({ ...code, statements });
   const unread = ({ kind, result }: Statement) => kind === 'peek' && !used[result];
   return { ...code, statements: statements.map((each) => (unread(each) ? { ...each, dead: true } : each)) };
 }
@@ -68,19 +69,4 @@ function isAligned(code: BlockCode, at: number): boolean {
   const multiple = alignmentAsked(code, at - 1);
   const { op, imm } = code.statements[at]!;
   return multiple > 0 && multiple >= accessExtent(op, imm).bytes;
-}
-
-function usedValues({ graph, deferred, terminalValues }: BlockCode, statements: readonly Statement[]): Uint8Array {
-  const used = new Uint8Array(graph.size);
-  const use = (value: number): void => {
-    if (value < 0 || used[value]) return;
-    used[value] = 1;
-    use(graph.a[value]!);
-    use(graph.b[value]!);
-    use(graph.c[value]!);
-  };
-  for (const { dead, a, b, c } of statements) if (!dead) [a, b, c].forEach(use);
-  for (const { values } of deferred) for (const value of values.values()) use(value);
-  terminalValues.forEach(use);
-  return used;
 }

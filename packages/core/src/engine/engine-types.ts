@@ -114,6 +114,8 @@ export interface EngineCounters {
   translateMilliseconds: number;
   slowAccesses: number;
   invalidations: number;
+  /** How often all translations went, for there were too many. */
+  translationsForgotten: number;
 }
 
 /** What a save file keeps of the engine between two runs: lifted and translated code are made anew. Plain data. */

@@ -59,6 +59,7 @@ export class Engine {
     translateMilliseconds: 0,
     slowAccesses: 0,
     invalidations: 0,
+    translationsForgotten: 0,
   };
   /** Why the CPU cannot go on, after 'shutdown'. */
   shutdownReason: string | undefined;

@@ -18,6 +18,8 @@ export interface TranslatorTuning {
   readonly batch: number;
   /** A request waits for others at most so many entries. */
   readonly maxWait: number;
+  /** With more bytes of WebAssembly than this all translations are forgotten, and made anew as they are wanted. */
+  readonly mostBytes: number;
 }
 
 const LARGEST: RegionLimits = { blocks: 256, instructions: 2500 };

@@ -121,6 +121,25 @@ test('calls and returns nest', () => {
   expect(executedTranslated(machine)).toBeGreaterThan(15_000);
 });
 
+test('with more code than the bound all is forgotten and translated anew, between calls that nest, too', () => {
+  const run = (translator?: ReturnType<typeof wasmTranslatorWith>): ToyMachine => {
+    const machine = toyMachine(translator ? { hotness: 2, translator } : {});
+    machine.poke(USER_CODE, assemble(RECURSION));
+    machine.poke(USER_DATA, [30, 0, 0, 0]);
+    machine.setReg('r6', USER_DATA);
+    for (let left = 20_000; left > 0; left -= 500) machine.engine.run(500);
+    return machine;
+  };
+  const plain = outcome(run());
+  const bounded = run(wasmTranslatorWith({ batch: 1, maxWait: 1, mostBytes: 0 }));
+  expect(outcome(bounded)).toEqual(plain);
+  expect(bounded.engine.counters.translationsForgotten).toBeGreaterThan(1);
+  expect(executedTranslated(bounded)).toBeGreaterThan(1000);
+  const unbounded = run(EAGER);
+  expect(unbounded.engine.counters.translationsForgotten).toBe(0);
+  expect(unbounded.engine.counters.regionsTranslated).toBeLessThan(bounded.engine.counters.regionsTranslated);
+});
+
 test('recursion deeper than the host stack would bear', () => {
   // Forward only: no stack in guest memory, so nothing bounds the depth.
   const lines: readonly Line[] = [

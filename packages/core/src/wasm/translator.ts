@@ -55,9 +55,12 @@ import { TranslationQueue, type TranslatorTuning } from './translation-queue.ts'
 const SITE = SITE_ADDRESS >> 2;
 const JUMP = JUMP_ADDRESS >> 2;
 const JUMP_TARGET = JUMP_TARGET_ADDRESS >> 2;
-const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300 };
-/** With more code than this all is forgotten: V8's machine code for it is several times as large. */
-const MAX_CODE_BYTES = 32 << 20;
+/**
+ * The bound is as far as the table of regions reaches. Long runs of many programs have 60 MB of WebAssembly that they use
+ * (Python's own tests); with a bound below that they translate all of it again and again, three times as slow. V8's
+ * machine code for it is several times as large where it has become hot, which most of it never does.
+ */
+const DEFAULT_TUNING: TranslatorTuning = { batch: 8, maxWait: 300, mostBytes: 128 << 20 };
 /** A table with fewer free slots than this is full. */
 const MAX_BATCH = 1024;
 /** Nested deeper than this nothing is translated. */
@@ -102,6 +105,7 @@ class Translator implements TranslatorPort {
   private readonly lookups: LookupCaches;
   private readonly i32: Int32Array;
   private readonly nests: boolean;
+  private readonly mostBytes: number;
   private readonly queue: TranslationQueue;
   private made: Runtime | undefined;
   private nextSlot = 1;
@@ -118,6 +122,7 @@ class Translator implements TranslatorPort {
     this.host = host;
     this.modules = host.options.fixedModules ?? new FixedModules();
     this.nests = host.optimisations.nesting;
+    this.mostBytes = tuning.mostBytes;
     this.jumps = new JumpProfile(host.optimisations.inlineEntry);
     const { memory } = host.cpu;
     this.i32 = memory.i32;
@@ -428,10 +433,11 @@ class Translator implements TranslatorPort {
 
   /** Translates what is asked for in the current address space, in one module. */
   private translateQueue(): void {
-    if (this.nextSlot + MAX_BATCH > TABLE_SIZE || this.runtime.factory.bytes > MAX_CODE_BYTES) {
+    if (this.nextSlot + MAX_BATCH > TABLE_SIZE || this.runtime.factory.bytes > this.mostBytes) {
       // Frames of translated code below still need their exits' sites.
       if (this.stack < STACK_BUDGET) return;
       this.flush();
+      this.host.counters.translationsForgotten++;
     }
     const started = performance.now();
     const compiled: Compiled[] = [];

@@ -1,6 +1,6 @@
-import { PackedLists, pack } from '../engine/packed-lists.ts';
 import { STATE_BASE } from '../memory/memory-map.ts';
 import { EXIT_RECORD_ADDRESS, EXIT_WORDS_ADDRESS, MAX_HOMES, operandOffset, tagOffset } from './control-words.ts';
+import { Interned, type ItemFormat } from './interned.ts';
 
 /** Where an operand of a record is at the exits that look at it. */
 export type OperandPlace =
@@ -18,34 +18,48 @@ export interface ExitRecords {
 
 /** A site's word for a group: the local that the exit stores has it. */
 export const CARRIED = -1;
-/** Places of a record whose operands all are kept. */
-const ALL_KEPT = 0;
+/** Places of a record whose operands all are kept, however many: number 0. */
+const ALL_KEPT: readonly OperandPlace[] = [];
 const MAX_NAMES = 0xffff;
+
+const CONSTANT = 0;
+const SLOT = 1;
+const KEPT = 2;
+const PLACE_WORDS = 3;
+
+/** The places of a record's operands. */
+const PLACES: ItemFormat<readonly OperandPlace[]> = {
+  pack: (places) =>
+    places.flatMap((place) => {
+      if (place.kind === 'constant') return [CONSTANT, place.value, 0];
+      return place.kind === 'slot' ? [SLOT, place.slot, place.offset] : [KEPT, 0, 0];
+    }),
+  unpack(words) {
+    const places: OperandPlace[] = [];
+    for (let at = 0; at < words.length; at += PLACE_WORDS) {
+      const [first, second] = [words[at + 1]!, words[at + 2]!];
+      if (words[at] === CONSTANT) places.push({ kind: 'constant', value: first });
+      else places.push(words[at] === SLOT ? { kind: 'slot', slot: first, offset: second } : { kind: 'kept' });
+    }
+    return places;
+  },
+};
 
 /**
  * The side table of records: where their operands are. A *word* says all of a group's record at an exit: its
  * tag in the lower half, the number of its operands' places in the upper; 0: memory has the truth.
  */
 export class RecordNames {
-  private places: (readonly OperandPlace[] | undefined)[] = [[]];
-  private readonly byKey = new Map<string, number>();
-  /** Those of an earlier run, unpacked when they are first wanted. */
-  private kept = new PackedLists();
-  /** So many of the places, behind the first, are not found by key yet. */
-  private keyless = 0;
+  private readonly places = new Interned(PLACES, MAX_NAMES);
+
+  constructor() {
+    this.clear();
+  }
 
   /** The word of a record; undefined where there are too many: then its operands all have to be kept. */
   word(tag: number, places: readonly OperandPlace[]): number | undefined {
-    if (places.every(({ kind }) => kind === 'kept')) return tag | (ALL_KEPT << 16);
-    for (; this.keyless > 0; this.keyless--) this.byKey.set(this.at(this.keyless).map(keyOf).join(), this.keyless);
-    const key = places.map(keyOf).join();
-    let name = this.byKey.get(key);
-    if (name === undefined) {
-      if (this.places.length >= MAX_NAMES) return undefined;
-      name = this.places.push(places) - 1;
-      this.byKey.set(key, name);
-    }
-    return tag | (name << 16);
+    const name = this.places.numberOf(places.every(({ kind }) => kind === 'kept') ? ALL_KEPT : places);
+    return name === undefined ? undefined : tag | (name << 16);
   }
 
   /** Completes the exit's record in memory: tags, and the operands that the exit did not store. */
@@ -57,7 +71,7 @@ export class RecordNames {
       const home = homes[group]!;
       inUse |= 1 << (MAX_HOMES + home);
       i32[(EXIT_RECORD_ADDRESS + tagOffset(home)) >> 2] = word & 0xffff;
-      const places = this.at(word >>> 16);
+      const places = this.places.at(word >>> 16);
       for (let operand = 0; operand < places.length; operand++) {
         const place = places[operand]!;
         const at = (EXIT_RECORD_ADDRESS + operandOffset(home, operand)) >> 2;
@@ -70,52 +84,16 @@ export class RecordNames {
 
   /** The places, by number, for restore. */
   save(): Int32Array {
-    return pack(this.places.map((places, name) => (places ? packPlaces(places) : this.kept.at(name))));
+    return this.places.save();
   }
 
-  /** Begins with the places of an earlier run. There are none yet. */
+  /** Begins with the places of an earlier run. */
   restore(kept: Int32Array): void {
-    this.kept = new PackedLists(kept);
-    this.places = Array.from({ length: this.kept.length });
-    this.places[ALL_KEPT] = [];
-    this.keyless = this.kept.length - 1;
+    this.places.restore(kept);
   }
 
   clear(): void {
-    this.places.length = 1;
-    this.keyless = 0;
-    this.byKey.clear();
+    this.places.clear();
+    this.places.numberOf(ALL_KEPT);
   }
-
-  private at(name: number): readonly OperandPlace[] {
-    this.places[name] ??= unpackPlaces(this.kept.at(name));
-    return this.places[name];
-  }
-}
-
-const CONSTANT = 0;
-const SLOT = 1;
-const KEPT = 2;
-const PLACE_WORDS = 3;
-
-function packPlaces(places: readonly OperandPlace[]): number[] {
-  return places.flatMap((place) => {
-    if (place.kind === 'constant') return [CONSTANT, place.value, 0];
-    return place.kind === 'slot' ? [SLOT, place.slot, place.offset] : [KEPT, 0, 0];
-  });
-}
-
-function unpackPlaces(words: Int32Array): OperandPlace[] {
-  const places: OperandPlace[] = [];
-  for (let at = 0; at < words.length; at += PLACE_WORDS) {
-    const [first, second] = [words[at + 1]!, words[at + 2]!];
-    if (words[at] === CONSTANT) places.push({ kind: 'constant', value: first });
-    else places.push(words[at] === SLOT ? { kind: 'slot', slot: first, offset: second } : { kind: 'kept' });
-  }
-  return places;
-}
-
-function keyOf(place: OperandPlace): string {
-  if (place.kind === 'constant') return `c${place.value}`;
-  return place.kind === 'slot' ? `s${place.offset}` : 'k';
 }

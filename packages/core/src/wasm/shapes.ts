@@ -1,5 +1,5 @@
-import { PackedLists, pack } from '../engine/packed-lists.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { Interned, type ItemFormat } from './interned.ts';
 import { ENTRY, RESULT, type ValueGraph } from './value-graph.ts';
 
 /**
@@ -23,80 +23,55 @@ const MAX_NODES = 48;
 /** Constants up to this size belong to the shape; larger ones are operands. */
 const SMALL = 64;
 
-/** All shapes, by tag from 1. Those of an earlier run are unpacked when they are first wanted. */
+const NODE_WORDS = 5;
+
+/** Operands, nodes, then nodes and outputs themselves. */
+const SHAPES: ItemFormat<Shape> = {
+  pack: ({ operandCount, nodes, outputs }) => [operandCount, nodes.length, ...nodes.flat(), ...outputs.flat()],
+  unpack(words, number) {
+    const [operandCount = 0, count = 0] = words;
+    const end = 2 + NODE_WORDS * count;
+    const nodes: Shape['nodes'][number][] = [];
+    for (let at = 2; at < end; at += NODE_WORDS) {
+      nodes.push([words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!]);
+    }
+    const outputs: Shape['outputs'][number][] = [];
+    for (let at = end; at < words.length; at += 2) outputs.push([words[at]!, words[at + 1]!]);
+    return { tag: number + 1, operandCount, nodes, outputs };
+  },
+};
+
+/** All shapes, by tag from 1. */
 export class ShapeTable {
-  private shapes: (Shape | undefined)[] = [];
-  private kept = new PackedLists();
-  private readonly byKey = new Map<string, Shape>();
-  /** So many of the shapes, the first, are not found by key yet. */
-  private keyless = 0;
+  private readonly shapes = new Interned(SHAPES, MAX_TAG);
 
   get count(): number {
-    return this.shapes.length;
+    return this.shapes.count;
   }
 
   at(tag: number): Shape {
-    this.shapes[tag - 1] ??= unpackShape(tag, this.kept.at(tag - 1));
-    return this.shapes[tag - 1]!;
+    return this.shapes.at(tag - 1);
   }
 
   clear(): void {
-    this.shapes = [];
-    this.keyless = 0;
-    this.byKey.clear();
+    this.shapes.clear();
   }
 
   /** All, for restore. */
   save(): Int32Array {
-    return pack(this.shapes.map((shape, index) => (shape ? packShape(shape) : this.kept.at(index))));
+    return this.shapes.save();
   }
 
-  /** Begins with the shapes of an earlier run. The table is empty. */
+  /** Begins with the shapes of an earlier run. */
   restore(shapes: Int32Array): void {
-    this.kept = new PackedLists(shapes);
-    this.shapes = Array.from({ length: this.kept.length });
-    this.keyless = this.kept.length;
+    this.shapes.restore(shapes);
   }
 
   /** The shape with these nodes and outputs; undefined when there are too many. */
   intern(nodes: Shape['nodes'], outputs: Shape['outputs'], operandCount: number): Shape | undefined {
-    for (; this.keyless > 0; this.keyless--) {
-      const shape = this.at(this.keyless);
-      this.byKey.set(shapeKey(shape.nodes, shape.outputs), shape);
-    }
-    const key = shapeKey(nodes, outputs);
-    let shape = this.byKey.get(key);
-    if (shape === undefined) {
-      if (this.shapes.length >= MAX_TAG) return undefined;
-      shape = { tag: this.shapes.length + 1, operandCount, nodes, outputs };
-      this.shapes.push(shape);
-      this.byKey.set(key, shape);
-    }
-    return shape;
+    const number = this.shapes.numberOf({ tag: this.count + 1, operandCount, nodes, outputs });
+    return number === undefined ? undefined : this.shapes.at(number);
   }
-}
-
-const NODE_WORDS = 5;
-
-/** Operands, nodes, then nodes and outputs themselves. */
-function packShape({ operandCount, nodes, outputs }: Shape): number[] {
-  return [operandCount, nodes.length, ...nodes.flat(), ...outputs.flat()];
-}
-
-function unpackShape(tag: number, words: Int32Array): Shape {
-  const [operandCount = 0, count = 0] = words;
-  const end = 2 + NODE_WORDS * count;
-  const nodes: Shape['nodes'][number][] = [];
-  for (let at = 2; at < end; at += NODE_WORDS) {
-    nodes.push([words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!]);
-  }
-  const outputs: Shape['outputs'][number][] = [];
-  for (let at = end; at < words.length; at += 2) outputs.push([words[at]!, words[at + 1]!]);
-  return { tag, operandCount, nodes, outputs };
-}
-
-function shapeKey(nodes: Shape['nodes'], outputs: Shape['outputs']): string {
-  return `${nodes.map((node) => node.join()).join(';')}|${outputs.map((output) => output.join()).join(';')}`;
 }
 
 /** A recipe for a group's slots at one instruction: the shape and the values to be kept for it. */

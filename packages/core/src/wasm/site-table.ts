@@ -1,6 +1,6 @@
-import { PackedLists, pack } from '../engine/packed-lists.ts';
 import { FIRST_SITE } from './control-words.ts';
 import type { Site, SiteSink } from './exits.ts';
+import { Interned, type ItemFormat } from './interned.ts';
 import { type ExitRecords, RecordNames } from './record-names.ts';
 
 /** Words of a site: pc, mode, its charge's instructions and cycles, number of its records, whether it is a check. */
@@ -24,18 +24,21 @@ export function sitesIn({ words }: SiteRange): number {
   return words.length / SITE_WORDS;
 }
 
+/** The words of all groups, then their homes. */
+const RECORDS: ItemFormat<ExitRecords> = {
+  pack: ({ words, homes }) => [...words, ...homes],
+  unpack(packed) {
+    const half = packed.length >> 1;
+    return { words: [...packed.subarray(0, half)], homes: [...packed.subarray(half)] };
+  },
+};
+
 /** The side table of exits, by site number. */
 export class SiteTable implements SiteSink {
   readonly names = new RecordNames();
   private words = new Int32Array(64 * SITE_WORDS);
   private length = 0;
-  /** Those of all sites, each once. */
-  private records: (ExitRecords | undefined)[] = [];
-  private readonly recordNumbers = new Map<string, number>();
-  /** Records of an earlier run, unpacked when they are first wanted. */
-  private keptRecords = new PackedLists();
-  /** So many of the records, the first, are not found by key yet. */
-  private keyless = 0;
+  private readonly records = new Interned(RECORDS);
 
   /** Sites made, or left room for. */
   get count(): number {
@@ -49,7 +52,7 @@ export class SiteTable implements SiteSink {
     words[length + 1] = mode;
     words[length + 2] = charge.instructions;
     words[length + 3] = charge.cycles;
-    words[length + 4] = this.numberOf(records);
+    words[length + 4] = this.records.numberOf(records)!;
     words[length + 5] = isCheck ? 1 : 0;
     this.length += SITE_WORDS;
     return length / SITE_WORDS + FIRST_SITE;
@@ -72,30 +75,24 @@ export class SiteTable implements SiteSink {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 3]!;
   }
   recordsOf(site: number): ExitRecords {
-    return this.recordsAt(this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!);
+    return this.records.at(this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!);
   }
 
   clear(): void {
     this.length = 0;
-    this.records = [];
-    this.keyless = 0;
-    this.recordNumbers.clear();
+    this.records.clear();
     this.names.clear();
   }
 
   save(): KeptSites {
-    const { records, keptRecords, names } = this;
-    const packed = records.map((each, number) => (each ? [...each.words, ...each.homes] : keptRecords.at(number)));
-    return { count: this.count, records: pack(packed), names: names.save() };
+    return { count: this.count, records: this.records.save(), names: this.names.save() };
   }
 
   /** Begins with the table of an earlier run, and room for its sites. The table is empty. */
   restore({ count, records, names }: KeptSites): void {
     if (count * SITE_WORDS > this.words.length) this.grow(count * SITE_WORDS);
     this.length = count * SITE_WORDS;
-    this.keptRecords = new PackedLists(records);
-    this.records = Array.from({ length: this.keptRecords.length });
-    this.keyless = this.keptRecords.length;
+    this.records.restore(records);
     this.names.restore(names);
   }
 
@@ -111,37 +108,9 @@ export class SiteTable implements SiteSink {
     return true;
   }
 
-  private recordsAt(number: number): ExitRecords {
-    this.records[number] ??= unpackRecords(this.keptRecords.at(number));
-    return this.records[number];
-  }
-
-  private numberOf(records: ExitRecords): number {
-    for (; this.keyless > 0; this.keyless--) {
-      this.recordNumbers.set(keyOf(this.recordsAt(this.keyless - 1)), this.keyless - 1);
-    }
-    const key = keyOf(records);
-    let number = this.recordNumbers.get(key);
-    if (number === undefined) {
-      number = this.records.push(records) - 1;
-      this.recordNumbers.set(key, number);
-    }
-    return number;
-  }
-
   private grow(length: number): void {
     const words = new Int32Array(length);
     words.set(this.words.subarray(0, this.length));
     this.words = words;
   }
-}
-
-function keyOf({ words, homes }: ExitRecords): string {
-  return `${words.join()};${homes.join()}`;
-}
-
-/** The words of all groups, then their homes. */
-function unpackRecords(packed: Int32Array): ExitRecords {
-  const half = packed.length >> 1;
-  return { words: [...packed.subarray(0, half)], homes: [...packed.subarray(half)] };
 }

@@ -42,6 +42,9 @@ const TABLE = {
   faultsInPlace: {
     meaning: 'a page that translated code leaves for is translated, or its fault delivered, without the interpreter',
   },
+  onwardDispatch: {
+    meaning: 'translated code goes on by itself behind a trap that came back, and where a fault was delivered',
+  },
   inlineTraps: {
     meaning: 'system-call traps and returns from them are lifted to IR, not done by routines of the host',
     changesLift: true,

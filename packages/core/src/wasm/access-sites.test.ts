@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { defineLayout } from '../cpu/layout.ts';
 import { optimisationsWithout } from '../engine/optimisations.ts';
+import type { TranslatorFactory } from '../engine/translator-port.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../memory/memory-map.ts';
@@ -36,13 +37,14 @@ function mapOnFault(machine: ToyMachine, rights: (write: boolean) => number): vo
 /** Runs a loop over the pages: translated as interpreted, whatever the budget's pieces. Gives the machine and how often it faulted. */
 function compare(
   body: readonly number[],
-  without: 'faultsInPlace' | undefined,
+  without: 'faultsInPlace' | 'onwardDispatch' | undefined,
   rights: (write: boolean) => number = () => RW,
+  translator: TranslatorFactory = EAGER,
 ): ToyMachine {
   const instructions = 4000;
   const run = (translated: boolean, part: number): ToyMachine => {
     const optimisations = optimisationsWithout(without ? [without] : []);
-    const machine = toyMachine(translated ? { hotness: 2, translator: EAGER, optimisations } : {});
+    const machine = toyMachine(translated ? { hotness: 2, translator, optimisations } : {});
     const step = [...toy('add', 6, 6, 4), ...toy('add', 3, 3, 2), ...toy('jmp', 0, -(body.length / 4) - 2)];
     machine.poke(USER_CODE, [...body, ...step]);
     machine.setReg('r4', PAGE_SIZE);
@@ -68,6 +70,24 @@ test('page faults of translated code are answered without the interpreter, and a
   const met = compare(TOUCH, 'faultsInPlace');
   const { interpretedInstructions } = answered.engine.counters;
   expect(interpretedInstructions).toBeLessThan(met.engine.counters.interpretedInstructions / 2);
+});
+
+test('where a fault was delivered translated code goes on by itself, without the engine', () => {
+  const entries = (without?: 'onwardDispatch'): number => {
+    let entered = 0;
+    const counting: TranslatorFactory = (host) => {
+      const made = EAGER(host);
+      const enter = made.enter.bind(made);
+      made.enter = (...args) => {
+        entered++;
+        return enter(...args);
+      };
+      return made;
+    };
+    compare(TOUCH, without, undefined, counting);
+    return entered;
+  };
+  expect(entries()).toBeLessThan(entries('onwardDispatch') - 300);
 });
 
 test('a page that a load has mapped for reading faults again for the store', () => {

@@ -1,4 +1,5 @@
 import type { StateLayout } from '../cpu/layout.ts';
+import type { Optimisations } from '../engine/optimisations.ts';
 import { LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { pushClockWord, storeClockWord } from './clock-word.ts';
 import { LEAVE, LOOKUP_ENTRIES, SITE_ELSEWHERE, SITE_NONE } from './control-words.ts';
@@ -33,26 +34,26 @@ interface Words {
   readonly mode: number;
 }
 
-/**
- * @param typed all elements of the table are functions of regions' type, which calls then need not check
- * @param modules makes its module
- */
+/** Of the optimisations: those that the dispatcher has a part in. */
+type Variant = Pick<Optimisations, 'typedTable' | 'onwardDispatch'>;
+
+/** @param modules makes its module */
 export function createDispatcher(
   memory: WebAssembly.Memory,
   layout: StateLayout,
-  typed: boolean,
+  { typedTable, onwardDispatch }: Variant,
   absent: Absent,
   modules: FixedModules,
 ): Dispatcher {
   const [pc, mode] = ['pc', 'mode'].map((name) => STATE_BASE + layout.slot(name, 'i32').offset) as [number, number];
-  const make = () => dispatcherModule(typed, { pc, mode });
-  if (typed) {
-    const exports = modules.instantiate('dispatcher', make, { e: { m: memory, absent } });
+  const make = () => dispatcherModule(typedTable, onwardDispatch ? { pc, mode } : undefined);
+  const name = `dispatcher${typedTable ? '' : '-untyped'}${onwardDispatch ? '' : '-leaving'}`;
+  if (typedTable) {
+    const exports = modules.instantiate(name, make, { e: { m: memory, absent } });
     return exports as unknown as Dispatcher;
   }
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE, maximum: TABLE_SIZE });
-  const imports = { e: { m: memory, absent, t: table } };
-  const exports = modules.instantiate('dispatcher-untyped', make, imports);
+  const exports = modules.instantiate(name, make, { e: { m: memory, absent, t: table } });
   table.set(0, exports.stub);
   return { ...(exports as unknown as Dispatcher), table };
 }
@@ -63,7 +64,8 @@ export function importRegionTable(module: ModuleWriter, typed: boolean): void {
   else module.importTable('e', 't', TABLE_SIZE);
 }
 
-function dispatcherModule(typed: boolean, words: Words): Uint8Array<ArrayBuffer> {
+/** @param words where the CPU goes on behind traps and faults; undefined: the engine sees to that */
+function dispatcherModule(typed: boolean, words: Words | undefined): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const regionType = module.type(REGION_PARAMETERS, REGION_RESULTS);
   const dispatchType = module.type(['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
@@ -97,7 +99,7 @@ function invokeBody(regionType: number): CodeWriter {
   return storeClockWord(code, clock);
 }
 
-function dispatchBody(regionType: number, words: Words): CodeWriter {
+function dispatchBody(regionType: number, words: Words | undefined): CodeWriter {
   const [pc, slot, mode, stack, stop, answer, entry, modeBits, clock] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const code = new CodeWriter();
   code.get(mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
@@ -107,13 +109,15 @@ function dispatchBody(regionType: number, words: Words): CodeWriter {
   code.byte(OPCODE.callIndirect).u32(regionType).u32(0).set(clock).tee(answer);
   // A region that answers LEAVE, or where it began (a stub does): the engine looks.
   code.i32Const(LEAVE).op(0x46).byte(OPCODE.if).byte(VOID);
-  // Back from a trap, or a fault was delivered: the CPU goes on elsewhere. Anything else is the engine's to look at.
-  code.i32Const(0).memory(OPCODE.i32Load, 2, SITE_ADDRESS).i32Const(SITE_ELSEWHERE).op(0x47);
-  code.byte(OPCODE.if).byte(VOID);
-  storeClockWord(code, clock).i32Const(LEAVE).byte(OPCODE.return).end();
-  code.i32Const(0).i32Const(SITE_NONE).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
-  code.i32Const(0).memory(OPCODE.i32Load, 2, words.pc).set(answer);
-  code.i32Const(0).memory(OPCODE.i32Load, 2, words.mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
+  if (words) {
+    // Back from a trap, or a fault was delivered: the CPU goes on elsewhere. Anything else is the engine's to look at.
+    code.i32Const(0).memory(OPCODE.i32Load, 2, SITE_ADDRESS).i32Const(SITE_ELSEWHERE).op(0x47);
+    code.byte(OPCODE.if).byte(VOID);
+    storeClockWord(code, clock).i32Const(LEAVE).byte(OPCODE.return).end();
+    code.i32Const(0).i32Const(SITE_NONE).memory(OPCODE.i32Store, 2, SITE_ADDRESS);
+    code.i32Const(0).memory(OPCODE.i32Load, 2, words.pc).set(answer);
+    code.i32Const(0).memory(OPCODE.i32Load, 2, words.mode).op(0xad).i64Const(32, 0).op(0x86).set(modeBits);
+  } else storeClockWord(code, clock).i32Const(LEAVE).byte(OPCODE.return);
   code.byte(OPCODE.else);
   // A stub answers where it began.
   code.get(answer).get(pc).op(0x46).byte(OPCODE.if).byte(VOID);

@@ -144,7 +144,7 @@ class Translator implements TranslatorPort {
     const dispatcher = createDispatcher(
       host.cpu.memory.memory,
       host.cpu.layout,
-      host.optimisations.typedTable,
+      host.optimisations,
       absent,
       this.modules,
     );

@@ -2,6 +2,7 @@
 import { CPU_AREA, type KernelImage } from '@kml/kernel';
 import { NR_SYSCALLS } from './entry/constants.ts';
 import { entryLabel, KERNEL_CODE } from './entry/kernel-text.ts';
+import { FRAME_CALLS } from './entry/stubs.ts';
 import { VECTORS_PAGE } from './entry/vectors.ts';
 import {
   ARM_CALL_TABLE,
@@ -10,6 +11,7 @@ import {
   KERNEL_DATA,
   KERNEL_DATA_BYTES,
   KERNEL_TEXT,
+  KML_CALL_TABLE,
   SYS_CALL_TABLE,
   VECTORS,
   VECTORS_PAGE_DATA,
@@ -17,14 +19,17 @@ import {
 import { PRIVATE_NUMBERS } from './private-syscalls.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
-/** sys_call_table, and the table of the private numbers. */
+/** sys_call_table, the direct call's, and the table of the private numbers. */
 function callTables(): Uint8Array {
   const bytes = new Uint8Array(KERNEL_DATA_BYTES);
   const view = new DataView(bytes.buffer);
-  const put = (address: number, stub: number): void =>
-    view.setUint32(address - KERNEL_DATA, entryLabel(`stub_${stub}`), true);
-  for (let number = 0; number < NR_SYSCALLS; number++) put(SYS_CALL_TABLE + 4 * number, number);
-  for (let n = 0; n < ARM_NR_COUNT; n++) put(ARM_CALL_TABLE + 4 * n, ARM_PRIVATE_CALLS + n);
+  const put = (address: number, label: string): void => view.setUint32(address - KERNEL_DATA, entryLabel(label), true);
+  for (let number = 0; number < NR_SYSCALLS; number++) {
+    put(SYS_CALL_TABLE + 4 * number, `stub_${number}`);
+    const special = FRAME_CALLS.has(SYSCALL_NUMBERS.get(number) ?? '');
+    put(KML_CALL_TABLE + 4 * number, special ? 'kml_special' : 'kml_fast');
+  }
+  for (let n = 0; n < ARM_NR_COUNT; n++) put(ARM_CALL_TABLE + 4 * n, `stub_${ARM_PRIVATE_CALLS + n}`);
   return bytes;
 }
 
@@ -43,6 +48,7 @@ function symbols(): Map<string, number> {
   all.set('current_thread_info', KERNEL_DATA + CPU_AREA.current);
   all.set('jiffies', KERNEL_DATA + CPU_AREA.jiffies);
   all.set('sys_call_table', SYS_CALL_TABLE);
+  all.set('kml_call_table', KML_CALL_TABLE);
   all.set('arm_call_table', ARM_CALL_TABLE);
   return all;
 }

@@ -21,7 +21,9 @@ export const FIQ_STACK = MODE_STACKS + 0x30;
 export const SYS_CALL_TABLE = KERNEL_DATA + 0x1000;
 /** Calls of the ARM-private numbers 0x0f0000 up. */
 export const ARM_CALL_TABLE = KERNEL_DATA + 0x1800;
-export const KERNEL_DATA_BYTES = 0x2000;
+/** Where the direct call of each number goes: on without a frame, or the way of those that need a whole one. */
+export const KML_CALL_TABLE = KERNEL_DATA + 0x2000;
+export const KERNEL_DATA_BYTES = 0x3000;
 /** The vectors' page among the kernel's data, where it can be written. Linux 6.1 arch/arm/kernel/traps.c: vectors_page */
 export const VECTORS_PAGE_DATA = KERNEL_DATA + KERNEL_DATA_BYTES;
 

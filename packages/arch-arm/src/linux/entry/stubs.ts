@@ -17,3 +17,9 @@ stub_${number}:
   bx lr`,
   )
   .join('');
+
+/** Calls that copy, replace or read the whole frame, also by the direct call: those that KML marks, and later ones. KML arch/x86/syscalls/syscall_32.tbl */
+export const FRAME_CALLS: ReadonlySet<string> = new Set([
+  ...['fork', 'vfork', 'clone', 'clone3', 'execve', 'execveat', 'sigreturn', 'rt_sigreturn'],
+  ...['sigsuspend', 'rt_sigsuspend', 'sigaltstack'],
+]);

@@ -100,7 +100,7 @@ export const FLAT_NUMBER: readonly number[] = OP_NAMES.map((name) => FLAT[name] 
 
 /**
  * How a flat operation is written, in half-words: its number, the places of its result and its
- * arguments (in words from VALUES_BASE), then the immediate. All byte offsets.
+ * arguments (in words of the memory), then the immediate. All byte offsets.
  */
 export interface FlatForm {
   /** -1: no result. */

@@ -1,16 +1,7 @@
 import { type IrBlock, OP_A, OP_B, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS, UNCONDITIONAL } from '../ir/ops.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import {
-  CODE_BASE,
-  CODE_END,
-  CONSTANTS_BASE,
-  INTERRUPTS_ADDRESS,
-  STATE_BASE,
-  VALUE_BYTES,
-  VALUES_BASE,
-  VALUES_COUNT,
-} from '../memory/memory-map.ts';
+import { CODE_BASE, CODE_END, INTERRUPTS_ADDRESS, STATE_BASE, VALUES_BASE } from '../memory/memory-map.ts';
 import {
   RECORD,
   RECORD_MODES,
@@ -23,9 +14,10 @@ import {
 import { ConstantPool } from './constant-pool.ts';
 import { FLAT_FORMS, FLAT_NUMBER, type FlatForm, UNLESS, VALUE_OP } from './flat-ops.ts';
 import { VALUE_INDEX } from './loop-module.ts';
+import { OperandPlaces } from './operand-places.ts';
 
-const CONSTANTS_PLACE = (CONSTANTS_BASE - VALUES_BASE) >> 2;
-const VALUE_WORDS = VALUE_BYTES >> 2;
+/** Place of an operand or a result that an operation does not have. */
+const NOWHERE = VALUES_BASE >> 2;
 /** Bytes of a constant of constV and shuffleV, which lies before the operations. */
 const INLINE_BYTES = 16;
 /** More than a block's record takes: its offsets are half-words, but for those of the tables. */
@@ -48,7 +40,6 @@ const IMMEDIATES = Uint8Array.from(OP_SPECS, (spec, number) => {
   if (spec.imm === 'slot' || spec.imm === 'state') return IMM_STATE;
   return FLAT_NUMBER[number] === VALUE_OP ? IMM_VALUE_OP : IMM_PLAIN;
 });
-const CONST32 = OP_NUMBER.const32;
 
 /** Puts blocks in the form the interpreter runs (block-record.ts), in the part of the memory that is for it. */
 export class Flattener {
@@ -56,8 +47,7 @@ export class Flattener {
   private readonly flatNumbers = Int32Array.from(FLAT_NUMBER);
   private readonly i32: Int32Array;
   private readonly u16: Uint16Array;
-  /** Place of every value of the block at hand: its own, or for constants one in the pool. */
-  private readonly places = new Int32Array(VALUES_COUNT);
+  private readonly places: OperandPlaces;
   /** Where the instructions of the block at hand start. */
   private readonly starts: number[] = [];
   /** Byte address of the inline constants of the block at hand. */
@@ -66,6 +56,7 @@ export class Flattener {
 
   constructor(memory: GuestMemory) {
     this.pool = new ConstantPool(memory.i32);
+    this.places = new OperandPlaces(this.pool);
     this.i32 = memory.i32;
     this.u16 = memory.u16;
   }
@@ -109,7 +100,7 @@ export class Flattener {
   flatten(ir: IrBlock, supervisor: boolean, frame: number, secondFrame: number): number {
     const { i32, u16 } = this;
     const block = this.next;
-    this.placeValues(ir);
+    this.places.choose(ir);
     this.putConstants(ir, block + RECORD.size);
     const code = this.inline + INLINE_BYTES * ir.constants.length;
     const end = this.translate(ir, code);
@@ -191,22 +182,10 @@ export class Flattener {
     this.next = (2 * (at + 2 * (count + 1)) + 7) & -8;
   }
 
-  private placeValues(ir: IrBlock): void {
-    const { places, pool } = this;
-    const { code } = ir;
-    const { length } = ir.valueTypes;
-    if (length > VALUES_COUNT) throw new RangeError(`${length} values in a block`);
-    for (let value = 0; value < length; value++) places[value] = value * VALUE_WORDS;
-    for (let at = 0; at < code.length; at += OP_STRIDE) {
-      if (code[at + OP_NUM] !== CONST32) continue;
-      const place = pool.place(code[at + OP_IMM]!);
-      if (place >= 0) places[code[at + OP_DST]!] = place - (VALUES_BASE >> 2);
-    }
-  }
-
   /** Writes the operations from byte address `from` on, and notes where each instruction starts, and the end; returns that. */
   private translate(ir: IrBlock, from: number): number {
-    const { places, starts } = this;
+    const { starts } = this;
+    const { dropped } = this.places;
     const { code, insnFirstOp, insnCycles, count } = ir;
     let to = from;
     let instruction = 0;
@@ -216,7 +195,7 @@ export class Flattener {
         if (instruction > 0) cycles += insnCycles[instruction - 1]!;
         starts[instruction++] = to;
       }
-      if (code[at + OP_NUM] === CONST32 && places[code[at + OP_DST]!]! >= CONSTANTS_PLACE) continue;
+      if (dropped[index] === 1) continue;
       const plain = UNCONDITIONAL.get(code[at + OP_NUM]!);
       to = plain === undefined ? this.encode(to, ir, at, cycles) : this.encodeConditional(to, ir, at, plain);
     }
@@ -224,14 +203,14 @@ export class Flattener {
     return to;
   }
 
-  /** Place of a value; 0 for none, which nothing uses then. */
+  /** Place of a value. */
   private place(value: number): number {
-    return value < 0 ? 0 : this.places[value]!;
+    return value < 0 ? NOWHERE : this.places.of[value]!;
   }
 
   /** Byte address of a value's place; 0 for none. */
   private address(value: number): number {
-    return value < 0 ? 0 : VALUES_BASE + 4 * this.places[value]!;
+    return value < 0 ? 0 : 4 * this.places.of[value]!;
   }
 
   /** Writes number, result and arguments of an operation; returns its form. */

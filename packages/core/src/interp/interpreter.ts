@@ -11,7 +11,6 @@ import {
   TABLE_WRITE,
   TABLES_ADDRESS,
   TRAP_ADDRESS,
-  VALUES_BASE,
 } from '../memory/memory-map.ts';
 import { FixedModules } from '../wasm/fixed-modules.ts';
 import { Records } from './block-record.ts';
@@ -28,7 +27,6 @@ type Loop = (block: number, limit: number, readTable: number, writeTable: number
 
 const CYCLES_HIGH = (CLOCK_ADDRESS >> 2) + 1;
 const CYCLES_BASE = CYCLES_BASE_ADDRESS >> 2;
-const VALUES = VALUES_BASE >> 2;
 /** The loop's bytes by what it is made for; the same for all machines. */
 const MODULES = new Map<string, Uint8Array<ArrayBuffer>>();
 
@@ -130,7 +128,7 @@ export class Interpreter {
 
   /** Index, in words of the memory, of the place that the half-word at a byte address names. */
   private place(at: number): number {
-    return VALUES + this.u16[at >> 1]!;
+    return this.u16[at >> 1]!;
   }
 
   private word(at: number): number {

@@ -7,14 +7,7 @@
  * read the operation where it lies. From block to block the loop goes on by itself (chain-emitter.ts).
  */
 import { LANES, OP_NAMES, OP_NUMBER, OP_SPECS, OPS, type OpSpec, type ValueType } from '../ir/ops.ts';
-import {
-  PAGE_SIZE,
-  TABLE_SUPERVISOR,
-  TABLE_WRITE,
-  TABLES_ADDRESS,
-  TRAP_ADDRESS,
-  VALUES_BASE,
-} from '../memory/memory-map.ts';
+import { PAGE_SIZE, TABLE_SUPERVISOR, TABLE_WRITE, TABLES_ADDRESS, TRAP_ADDRESS } from '../memory/memory-map.ts';
 import { CodeWriter, ModuleWriter, OPCODE, VOID } from '../wasm/encoder.ts';
 import { BlockEnd, type ChainPlaces } from './chain-emitter.ts';
 import {
@@ -125,25 +118,25 @@ export function loopModule(kind: LoopKind): Uint8Array<ArrayBuffer> {
   return module.finish();
 }
 
-/** dst ← op(a, b, c), operands loaded and the result stored by type. All parameters are byte offsets from VALUES_BASE. */
+/** dst ← op(a, b, c), operands loaded and the result stored by type. All parameters are byte addresses. */
 function valueFunction(spec: OpSpec, lane: number): CodeWriter {
   const code = new CodeWriter(48).get(0);
-  spec.args.forEach((type, index) => void code.get(index + 1).memory(LOAD[type], 0, VALUES_BASE));
+  spec.args.forEach((type, index) => void code.get(index + 1).memory(LOAD[type], 0, 0));
   code.op(spec.wasm);
   if (spec.imm === 'lane') code.byte(lane);
-  return code.memory(STORE[spec.result!], 0, VALUES_BASE);
+  return code.memory(STORE[spec.result!], 0, 0);
 }
 
 /** i8x16.shuffle has its lanes in the instruction; here they come from memory (a byte address): one swizzle for each operand. */
 function shuffleFunction(): CodeWriter {
   const code = new CodeWriter(64).get(0);
-  const load = (local: number) => code.get(local).memory(OPCODE.v128Load, 0, VALUES_BASE);
+  const load = (local: number) => code.get(local).memory(OPCODE.v128Load, 0, 0);
   const lanes = () => code.get(3).memory(OPCODE.v128Load, 0, 0);
   load(1);
   lanes().op(OPS.swizzleV.wasm);
   load(2);
   lanes().i32Const(16).op(OPS.splat8.wasm).op(OPS.sub8x16.wasm).op(OPS.swizzleV.wasm);
-  return code.op(OPS.orV.wasm).memory(OPCODE.v128Store, 0, VALUES_BASE);
+  return code.op(OPS.orV.wasm).memory(OPCODE.v128Store, 0, 0);
 }
 
 /** Emits the loop: a br_table over the flat operation number, a case for each; around it that over blocks. */
@@ -258,19 +251,19 @@ class LoopEmitter {
     return this.code.get(IP).memory(immBytes === 2 ? OPCODE.i32Load16U : OPCODE.i32Load, 1, imm);
   }
 
-  /** A place that the operation names, in bytes from VALUES_BASE. */
+  /** Byte address of a place that the operation names. */
   private place(at: number): CodeWriter {
     return this.code.get(IP).memory(OPCODE.i32Load16U, 1, at).i32Const(2).op(SHL);
   }
 
   private argument(index: number, type: ValueType): CodeWriter {
-    return this.place(this.form.a + 2 * index).memory(LOAD[type], 2, VALUES_BASE);
+    return this.place(this.form.a + 2 * index).memory(LOAD[type], 2, 0);
   }
 
   private result(type: ValueType, emitValue: () => void): void {
     this.place(this.form.dst);
     emitValue();
-    this.code.memory(STORE[type], 2, VALUES_BASE);
+    this.code.memory(STORE[type], 2, 0);
   }
 
   private pure(spec: OpSpec): void {

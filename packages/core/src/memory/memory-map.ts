@@ -46,13 +46,14 @@ export function answerOffset(index: number): number {
 export const CONTROL_END = 0x4000;
 /**
  * The interpreter's values, 16 bytes each, and behind them its pool of 32-bit constants, derived from
- * the blocks it has: together the places of operands, whose numbers (in words from VALUES_BASE) take 16 bits.
+ * the blocks it has. All that lies up to the pool's end can be an operand's place: its number, in words of the memory,
+ * takes 16 bits.
  */
-export const VALUES_BASE = 0x10000;
+export const VALUES_BASE = CONTROL_END;
 export const VALUES_COUNT = 0x1000;
 export const VALUE_BYTES = 16;
 export const CONSTANTS_BASE = VALUES_BASE + VALUES_COUNT * VALUE_BYTES;
-export const CONSTANTS_END = VALUES_BASE + 4 * 0x10000;
+export const CONSTANTS_END = 4 * 0x10000;
 /** Records of blocks by a hash of their address: byte addresses, 0 for none. */
 export const BLOCK_TABLE_BASE = CONSTANTS_END;
 export const BLOCK_TABLE_ENTRIES = 0x10000;

@@ -6,7 +6,7 @@ import { Interpreter } from '../interp/interpreter.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { OP_NUMBER, OPS, type OpName, type OpSpec, type ValueType } from '../ir/ops.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
-import { STATE_BASE, VALUES_BASE } from '../memory/memory-map.ts';
+import { STATE_BASE } from '../memory/memory-map.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { toyIsa } from './toy-isa.ts';
 
@@ -43,7 +43,7 @@ export class OneOp {
     const { i32, memory } = this.cpu;
     const form = FLAT_FORMS[FLAT_NUMBER[OP_NUMBER[name]]!]!;
     const last = new Records(i32, memory.u16).end(block) - form.bytes;
-    const place = (VALUES_BASE >> 2) + memory.u16[(last + form.dst) >> 1]!;
+    const place = memory.u16[(last + form.dst) >> 1]!;
     return [...i32.subarray(place, place + WORDS[spec.result!])];
   }
 

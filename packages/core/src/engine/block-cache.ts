@@ -15,6 +15,7 @@ import {
 import { type EngineCounters, type EngineOptions, inKernelText } from './engine-types.ts';
 import { FetchTables } from './fetch-tables.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
+import { ALL_OPTIMISATIONS } from './optimisations.ts';
 import type { StoredBytes, StorePieces } from './stored-bytes.ts';
 import { CodeWriter, StoredCode, storeBlocks } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
@@ -85,7 +86,7 @@ export class BlockCache {
     this.firstRequest = firstRequest;
     this.onFlush = onFlush;
     this.records = new Records(cpu.i32, cpu.memory.u16);
-    this.flattener = new Flattener(cpu.memory);
+    this.flattener = new Flattener(cpu.memory, (options.optimisations ?? ALL_OPTIMISATIONS).slotOperands);
     this.reader = new SpaceCodeReader(cpu.mmu);
     this.fetch = new FetchTables(cpu.mmu);
     this.activate(cpu.mmu.current);

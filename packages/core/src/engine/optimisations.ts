@@ -20,6 +20,10 @@ const TABLE = {
     meaning: "with the host's clock, a piece of a run ends where a block does, not within it",
   },
   chaining: { meaning: 'the interpreter goes from block to block by itself, in WebAssembly' },
+  slotOperands: {
+    meaning: 'the interpreter computes on slots where they lie, and sets several at once',
+    changesLift: true,
+  },
   regions: { meaning: 'a translated function holds all blocks that jumps reach, with structured control flow' },
   splitLoops: {
     meaning: 'loops that are entered at several places are split, so that their control flow is structured',

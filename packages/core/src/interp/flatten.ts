@@ -12,7 +12,7 @@ import {
   TRAP_COMPLETES,
 } from './block-record.ts';
 import { ConstantPool } from './constant-pool.ts';
-import { FLAT_FORMS, FLAT_NUMBER, type FlatForm, UNLESS, VALUE_OP } from './flat-ops.ts';
+import { FLAT_FORMS, FLAT_NUMBER, type FlatForm, SET_THREE, SET_TWO, UNLESS, VALUE_OP } from './flat-ops.ts';
 import { VALUE_INDEX } from './loop-module.ts';
 import { OperandPlaces } from './operand-places.ts';
 
@@ -44,19 +44,24 @@ const IMMEDIATES = Uint8Array.from(OP_SPECS, (spec, number) => {
 /** Puts blocks in the form the interpreter runs (block-record.ts), in the part of the memory that is for it. */
 export class Flattener {
   private readonly pool: ConstantPool;
+  private readonly slotOperands: boolean;
   private readonly flatNumbers = Int32Array.from(FLAT_NUMBER);
   private readonly i32: Int32Array;
   private readonly u16: Uint16Array;
   private readonly places: OperandPlaces;
   /** Where the instructions of the block at hand start. */
   private readonly starts: number[] = [];
+  /** Where the code has the `set` that are made one operation. */
+  private readonly sets: number[] = [];
   /** Byte address of the inline constants of the block at hand. */
   private inline = 0;
   private next = CODE_BASE;
 
-  constructor(memory: GuestMemory) {
+  /** @param slotOperands see Optimisations */
+  constructor(memory: GuestMemory, slotOperands = true) {
     this.pool = new ConstantPool(memory.i32);
-    this.places = new OperandPlaces(this.pool);
+    this.places = new OperandPlaces(this.pool, slotOperands);
+    this.slotOperands = slotOperands;
     this.i32 = memory.i32;
     this.u16 = memory.u16;
   }
@@ -196,11 +201,50 @@ export class Flattener {
         starts[instruction++] = to;
       }
       if (dropped[index] === 1) continue;
+      if (this.slotOperands && code[at + OP_NUM] === OP_NUMBER.set) {
+        const end = instruction < count ? insnFirstOp[instruction]! : code.length / OP_STRIDE;
+        const last = this.gatherSets(code, index, end);
+        if (last > index) {
+          to += this.putSets(to, code);
+          index = last;
+          at = last * OP_STRIDE;
+          continue;
+        }
+      }
       const plain = UNCONDITIONAL.get(code[at + OP_NUM]!);
       to = plain === undefined ? this.encode(to, ir, at, cycles) : this.encodeConditional(to, ir, at, plain);
     }
     while (instruction <= count) starts[instruction++] = to;
     return to;
+  }
+
+  /**
+   * Notes the `set` from operation `first` on that follow each other, three at most, before operation `end`, with which
+   * the next instruction begins; the last one's index.
+   */
+  private gatherSets(code: readonly number[], first: number, end: number): number {
+    const { sets } = this;
+    const { dropped } = this.places;
+    sets.length = 0;
+    let last = first;
+    for (let index = first; index < end && sets.length < 3; index++) {
+      if (dropped[index] === 1) continue;
+      if (code[index * OP_STRIDE + OP_NUM] !== OP_NUMBER.set) break;
+      sets.push(index * OP_STRIDE);
+      last = index;
+    }
+    return last;
+  }
+
+  /** Writes those as one operation; its bytes. */
+  private putSets(to: number, code: readonly number[]): number {
+    const { sets, u16 } = this;
+    const values = sets.map((at) => this.place(code[at + OP_A]!));
+    const form = this.put(to, sets.length === 2 ? SET_TWO : SET_THREE, 0, values[0]!, values[1]!, values[2] ?? 0);
+    sets.forEach((at, index) => {
+      u16[((to + form.imm) >> 1) + index] = STATE_BASE + code[at + OP_IMM]!;
+    });
+    return form.bytes;
   }
 
   /** Place of a value. */

@@ -18,6 +18,8 @@ import {
   type FlatForm,
   MEMORY_FORMS,
   type MemoryForm,
+  SET_THREE,
+  SET_TWO,
   SHUFFLE,
   UNLESS,
   VALUE_OP,
@@ -239,6 +241,8 @@ class LoopEmitter {
       ['constV', () => this.result('v128', () => this.inlineConstant().memory(OPCODE.v128Load, 0, 0))],
     ];
     for (const [name, emitCase] of others) cases.set(FLAT_NUMBER[OP_NUMBER[name]]!, emitCase);
+    cases.set(SET_TWO, () => this.setSome(2));
+    cases.set(SET_THREE, () => this.setSome(3));
     cases.set(SHUFFLE, () => this.shuffleLanes());
     cases.set(VALUE_OP, () => this.callValueOp());
     cases.set(UNLESS, () => this.unless());
@@ -280,6 +284,14 @@ class LoopEmitter {
   private set(type: ValueType): void {
     this.immediate();
     this.argument(0, type).memory(STORE[type], 2, 0);
+  }
+
+  private setSome(count: number): void {
+    const { code, form } = this;
+    for (let index = 0; index < count; index++) {
+      code.get(IP).memory(OPCODE.i32Load16U, 1, form.imm + 2 * index);
+      this.argument(index, 'i32').memory(STORE.i32, 2, 0);
+    }
   }
 
   /** Address in the state: the argument plus the immediate. */

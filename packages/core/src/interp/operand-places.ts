@@ -36,6 +36,7 @@ export class OperandPlaces {
   /** By operation: 1 for those that are not run. */
   dropped = new Uint8Array(64);
   private readonly pool: ConstantPool;
+  private readonly slots: boolean;
   /** By operation that reads or writes a slot: the next that writes it. */
   private rewritten = new Int32Array(64);
   private readonly lastUse = new Int32Array(VALUES_COUNT);
@@ -43,8 +44,10 @@ export class OperandPlaces {
   /** By word of the state: the next operation that writes it, while going backwards. */
   private readonly nextSet = new Int32Array(STATE_WORDS);
 
-  constructor(pool: ConstantPool) {
+  /** @param slots whether operands may lie in slots */
+  constructor(pool: ConstantPool, slots: boolean) {
     this.pool = pool;
+    this.slots = slots;
   }
 
   /** Chooses the places for a block. */
@@ -100,14 +103,12 @@ export class OperandPlaces {
         const place = pool.place(code[at + OP_IMM]!);
         if (place < 0) continue;
         of[value] = place;
-        dropped[index] = 1;
-      } else if (KINDS[number] === GET && rewritten[index]! >= lastUse[value]!) {
+      } else if (this.slots && KINDS[number] === GET && rewritten[index]! >= lastUse[value]!) {
         of[value] = slotPlace(code[at + OP_IMM]!);
-        dropped[index] = 1;
-      } else if (KINDS[number] === SET && this.mayAim(code, index, first)) {
+      } else if (this.slots && KINDS[number] === SET && this.mayAim(code, index, first)) {
         of[code[at + OP_A]!] = slotPlace(code[at + OP_IMM]!);
-        dropped[index] = 1;
-      }
+      } else continue;
+      dropped[index] = 1;
     }
   }
 

@@ -3,11 +3,12 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './node.mjs';
-import { makeSnapshot } from './snapshot/make-snapshot.mjs';
+import { makeSnapshots } from './snapshot/make-snapshot.mjs';
+import { onlyArchitecture } from './snapshot/only-architecture.mjs';
 
 const dist = join(root, 'dist');
 const source = (name) => join(root, 'packages/cli/src', name);
@@ -50,20 +51,28 @@ await build({
   outfile: join(dist, 'report.mjs'),
 });
 await build({ ...modules, banner: {}, entryPoints: [source('entry.ts')], outfile: join(dist, 'kml.mjs') });
-await build({
-  ...options,
-  format: 'cjs',
-  // It is kept in the snapshot as text, too.
-  minifyIdentifiers: true,
-  define: { ...define, 'import.meta.url': 'globalThis.bundleUrl' },
-  entryPoints: [source('snapshot.ts')],
-  outfile: join(dist, 'snapshot.cjs'),
-});
+const forSnapshot = (outfile, more) =>
+  build({
+    ...options,
+    format: 'cjs',
+    // It is kept in the snapshot as text, too.
+    minifyIdentifiers: true,
+    ...more,
+    define: { ...define, 'import.meta.url': 'globalThis.bundleUrl', ...more.define },
+    entryPoints: [source('snapshot.ts')],
+    outfile,
+  });
+await forSnapshot(join(dist, 'snapshot.cjs'), {});
 
 // Where Node cannot make it (old versions), bin/kml does without, and the first run fills the compile cache.
-const failed = makeSnapshot(dist);
+const failed = await makeSnapshots(dist, readdirSync(join(root, 'guest/bin')), (name, outfile) =>
+  forSnapshot(outfile, {
+    define: { 'process.env.KML_ARCHITECTURE': JSON.stringify(name) },
+    plugins: [onlyArchitecture(name)],
+  }),
+);
 if (failed) {
-  rmSync(join(dist, 'kml.blob'), { force: true });
+  for (const name of readdirSync(dist)) if (name.endsWith('.blob')) rmSync(join(dist, name));
   console.error(failed);
   spawnSync(join(root, 'bin/kml'), ['run', join(root, 'guest/bin/ia32/box'), 'sh', 'echo a | cat'], {
     stdio: 'ignore',

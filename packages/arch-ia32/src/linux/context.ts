@@ -135,6 +135,9 @@ export function newContext(kernel: Kernel, child: Task): void {
   view.setInt32(ESP.offset, stackTop(child) - PT_SIZE, true);
 }
 
+/** Looked up once: a switch is too frequent to ask for it by name. */
+const LANDING_PAD_OFFSET = vdsoOffset('landing_pad');
+
 /** LinuxAbi.switchTo. */
 export function switchTo(kernel: Kernel, task: Task): void {
   const top = stackTop(task);
@@ -146,7 +149,7 @@ export function switchTo(kernel: Kernel, task: Task): void {
   }
   setAddressSpace(kernel, task.mm.space.id);
   kernelWrite32(kernel, KERNEL_MODE, task.kernelMode ? 1 : 0);
-  kernelWrite32(kernel, LANDING_PAD, task.mm.vdso === 0 ? 0 : task.mm.vdso + vdsoOffset('landing_pad'));
+  kernelWrite32(kernel, LANDING_PAD, task.mm.vdso === 0 ? 0 : task.mm.vdso + LANDING_PAD_OFFSET);
   noteSiteTable(kernel, task.mm);
   loadTls(kernel, task);
   loadIoMap(kernel, task);

@@ -2,7 +2,8 @@
 import type { KernelImage } from '@kml/kernel';
 import { NR_SYSCALLS } from './entry/constants.ts';
 import { entryLabel, KERNEL_CODE } from './entry/kernel-text.ts';
-import { area, KERNEL_DATA, KERNEL_DATA_BYTES, KERNEL_TEXT, SYS_CALL_TABLE } from './layout.ts';
+import { FRAME_CALLS } from './entry/stubs.ts';
+import { area, KERNEL_DATA, KERNEL_DATA_BYTES, KERNEL_TEXT, KML_CALL_TABLE, SYS_CALL_TABLE } from './layout.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
 function kernelData(): Uint8Array {
@@ -10,6 +11,8 @@ function kernelData(): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (let number = 0; number < NR_SYSCALLS; number++) {
     view.setUint32(SYS_CALL_TABLE - KERNEL_DATA + 4 * number, entryLabel(`stub_${number}`));
+    const special = FRAME_CALLS.has(SYSCALL_NUMBERS.get(number) ?? '');
+    view.setUint32(KML_CALL_TABLE - KERNEL_DATA + 4 * number, entryLabel(special ? 'kml_special' : 'kml_fast'));
   }
   return bytes;
 }
@@ -24,6 +27,7 @@ function symbols(): Map<string, number> {
   all.set('cpu_area', KERNEL_DATA);
   all.set('current_thread_info', area('current'));
   all.set('jiffies', area('jiffies'));
+  all.set('kml_call_table', KML_CALL_TABLE);
   all.set('sys_call_table', SYS_CALL_TABLE);
   return all;
 }

@@ -12,4 +12,6 @@ export const KERNEL_DATA = TASK_SIZE + KERNEL_DATA_OFFSET;
 export const area = (name: keyof typeof CPU_AREA): number => KERNEL_DATA + CPU_AREA[name];
 
 export const SYS_CALL_TABLE = KERNEL_DATA + 0x1000;
-export const KERNEL_DATA_BYTES = 0x2000;
+/** Where the direct call of each number goes: on without a frame, or the way of those that need a whole one. */
+export const KML_CALL_TABLE = KERNEL_DATA + 0x2000;
+export const KERNEL_DATA_BYTES = 0x3000;

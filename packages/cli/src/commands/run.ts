@@ -28,6 +28,7 @@ import {
   withoutOption,
 } from '../run-options.ts';
 import { entropyFor, openSession } from '../session.ts';
+import { knownHere, preparedByAll, rememberArchitecture } from '../snapshot-part.ts';
 import { parseEnvironment, parseMount, parseSize, parseUser, parseWhole } from '../values.ts';
 
 const MIB = 2 ** 20;
@@ -83,21 +84,26 @@ export function runCommand() {
     .addOption(logFormatOption())
     .passThroughOptions()
     .action(async (given, rest, options) => {
-      const log = await openLog(options.logLevel, options.logFormat);
-      const registry = await registryOf(options.plugin);
-      const image = options.root === undefined ? undefined : await guestRoot(options.root, registry, options);
-      const [program, ...args] = given === undefined ? commandOf(image) : [given, ...rest];
-      const host = image === undefined ? hostProgram(program, registry, options.arch) : undefined;
+      const prepare = async () => {
+        const log = await openLog(options.logLevel, options.logFormat);
+        const registry = await registryOf(options.plugin);
+        const image = options.root === undefined ? undefined : await guestRoot(options.root, registry, options);
+        const [program, ...args] = given === undefined ? commandOf(image) : [given, ...rest];
+        const host = image === undefined ? hostProgram(program, registry, options.arch) : undefined;
+        const root = host?.root ?? image!.directory;
+        const mounts = (options.mount ?? []).map(({ host, guest, readOnly }) => ({
+          host: hostDirectory(host, 'mount'),
+          guest,
+          readOnly,
+        }));
+        const start = startOf(host?.path ?? program, program, args, { ...image?.defaults, ...options });
+        const found = archOfProgram({ root, mounts }, { ...start, searchPath: start.env.PATH }, registry)?.name;
+        const arch = knownHere(options.arch ?? found);
+        return { log, registry, root, mounts, start, arch, found, program };
+      };
+      const { log, registry, root, mounts, start, arch, found, program } = await preparedByAll(prepare);
+      if (found !== undefined && options.codeCache) rememberArchitecture(found, options.root ?? program);
       const session = await openSession(options, log);
-      const root = host?.root ?? image!.directory;
-      const mounts = (options.mount ?? []).map(({ host, guest, readOnly }) => ({
-        host: hostDirectory(host, 'mount'),
-        guest,
-        readOnly,
-      }));
-      const start = startOf(host?.path ?? program, program, args, { ...image?.defaults, ...options });
-      const arch =
-        options.arch ?? archOfProgram({ root, mounts }, { ...start, searchPath: start.env.PATH }, registry)?.name;
       const machine = guarded(() =>
         createMachine(
           {

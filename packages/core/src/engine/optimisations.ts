@@ -30,6 +30,7 @@ const TABLE = {
   },
   nestedLoops: { meaning: 'loops that share their head are told apart' },
   unrolledLoops: { meaning: 'turns of small loops are laid out one behind the other' },
+  shortLoops: { meaning: 'of loops of few instructions twice as many turns are laid out (unrolled-loops)' },
   loopExits: { meaning: 'what follows a loop stands behind it, not in it' },
   jumpTables: { meaning: 'a computed jump with many known targets is a table, not comparisons' },
   links: { meaning: 'calls and jumps to known addresses go by a link, not by the look-up' },

@@ -8,6 +8,9 @@ const MOST_INSTRUCTIONS = 160;
 const MOST_OPERATIONS = 800;
 /** So many turns at most. */
 const MOST_TURNS = 4;
+/** Of a loop of so few instructions more: what turns share (the clock, look-ups) is much of such a turn. */
+const SHORT = 12;
+const MOST_SHORT_TURNS = 8;
 /** Loops of more nodes stay as they are. */
 const MOST_NODES = 6;
 /** At most so many instructions are added for each instruction of the region. */
@@ -30,12 +33,13 @@ interface Loop {
  * ways out. Loops with calls stay as they are, for a call costs more than both, and so do those with `chased`
  * addresses (chased-addresses.ts), by node: each copy would carry a guess of its own.
  */
-export function unrollLoops(graph: FlowGraph, chased?: readonly ReadonlySet<number>[]): FlowGraph {
+export function unrollLoops(graph: FlowGraph, chased?: readonly ReadonlySet<number>[], moreTurns = false): FlowGraph {
   if (!graph.reducible) return graph;
   let room = Math.max(ALWAYS, GROWTH * graph.nodes.reduce((sum, { code }) => sum + (code?.block.count ?? 0), 0));
   const nodes: FlowNode[] = graph.nodes.map((node) => ({ ...node, succs: [...node.succs], preds: [] }));
   for (const { body, size, operations } of smallLoops(graph)) {
-    const turns = Math.min(MOST_TURNS, Math.floor(MOST_INSTRUCTIONS / size), Math.floor(MOST_OPERATIONS / operations));
+    const most = moreTurns && size <= SHORT ? MOST_SHORT_TURNS : MOST_TURNS;
+    const turns = Math.min(most, Math.floor(MOST_INSTRUCTIONS / size), Math.floor(MOST_OPERATIONS / operations));
     const added = size * (turns - 1);
     if (turns < 2 || added > room || body.some((index) => chased && chased[index]!.size > 0)) continue;
     room -= added;

@@ -110,14 +110,21 @@ describe('a small loop', () => {
   });
 
   test('has as many turns as have few instructions, and few operations', () => {
-    const sized = (count: number, operations = 1): FlowGraph => {
+    const sized = (count: number, operations = 1, moreTurns = false): FlowGraph => {
       const code = new Array<number>(operations * OP_STRIDE).fill(0);
       const blocks = new Map([[0, { ...block(0), count, code }]]);
       const region = { entry: 0, blocks, successors: () => [0] };
-      return unrollLoops(flowGraph(region, (ir) => ({ ...blockCode(block(0), SLOTS), block: ir })));
+      return unrollLoops(
+        flowGraph(region, (ir) => ({ ...blockCode(block(0), SLOTS), block: ir })),
+        undefined,
+        moreTurns,
+      );
     };
     expect([1, 40, 60, 81].map((count) => sized(count).nodes.length)).toEqual([4, 4, 2, 1]);
     expect([200, 201, 400, 401].map((operations) => sized(1, operations).nodes.length)).toEqual([4, 3, 2, 1]);
+    // Short ones have more.
+    expect([1, 12, 13, 60].map((count) => sized(count, 1, true).nodes.length)).toEqual([8, 8, 4, 2]);
+    expect(sized(1, 160, true).nodes).toHaveLength(5);
   });
 });
 
@@ -131,8 +138,10 @@ test('the same instructions are done in the same order, whatever is split, told 
         // A region has no two edges from one node to another.
         const edges = succs.map((list) => [...new Set(list)]);
         const plain = graphOf(edges, ['splitLoops', 'nestedLoops']);
-        const graph = unrollLoops(graphOf(edges));
-        expect(walk(graph, choices)).toEqual(walk(plain, choices));
+        for (const moreTurns of [false, true]) {
+          const graph = unrollLoops(graphOf(edges), undefined, moreTurns);
+          expect(walk(graph, choices)).toEqual(walk(plain, choices));
+        }
       },
     ),
     { numRuns: 500 },

@@ -94,8 +94,10 @@ const ROLLED = optimisationsWithout(['unrolledLoops']);
 test('turns of a small loop that are laid out share one comparison of the budget', () => {
   const { text } = compile(LOOP);
   expect(countOf(text, '(loop')).toBe(1);
-  expect(countOf(text, '(i32.add')).toBe(4);
+  expect(countOf(text, '(i32.add')).toBe(8);
   expect(countOf(text, 'i32.lt_u')).toBe(1);
+  const fewer = compile(LOOP, DEFERRED, [], optimisationsWithout(['shortLoops'])).text;
+  expect(countOf(fewer, '(i32.add')).toBe(4);
 });
 
 test('flags that nobody reads are not computed in the loop', () => {

@@ -75,7 +75,9 @@ function analyse(found: DiscoveredRegion, allSlots: SlotTable, services: RegionS
       (block) => blockCode(block, slots, optimisations, memory.bigEndian),
       optimisations,
     );
-    const laidOut = optimisations.unrolledLoops ? unrollLoops(rolled, guesses(rolled)) : rolled;
+    const laidOut = optimisations.unrolledLoops
+      ? unrollLoops(rolled, guesses(rolled), optimisations.shortLoops)
+      : rolled;
     const way = new WayValues(laidOut);
     const graph = optimisations.carriedChecks && optimisations.folding ? carryChecks(laidOut, way) : laidOut;
     const { groups, rest } = groupDeferred(graph, slots);

@@ -51,6 +51,7 @@ describe('encodings, as GNU as gives them', () => {
     ['mtctr r12', '7d8903a6'],
     ['mflr r0', '7c0802a6'],
     ['mfxer r9', '7d2102a6'],
+    ['mtcrf 0x47, r9', '7d247120'],
     ['bctrl', '4e800421'],
     ['blr', '4e800020'],
     ['rfi', '4c000064'],

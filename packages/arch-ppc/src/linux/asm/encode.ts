@@ -210,6 +210,7 @@ const ENCODERS: Record<string, Encoder> = {
   trap: fixed(op(31) + 31 * 2 ** 21 + 4 * 2),
 
   mfcr: registers(x31(19), 21),
+  mtcrf: (emit, [mask, rs]) => emit.word(x31(144) + register(rs) * 2 ** 21 + number(mask) * 2 ** 12),
   mtcr: (emit, [rs]) => emit.word(x31(144) + register(rs) * 2 ** 21 + 0xff000),
   crclr: (emit, [bit]) => emit.word(x19(193) + number(bit) * (2 ** 21 + 2 ** 16 + 2 ** 11)),
   crset: (emit, [bit]) => emit.word(x19(289) + number(bit) * (2 ** 21 + 2 ** 16 + 2 ** 11)),

@@ -15,7 +15,7 @@ import {
   TIF_WORK_MASK,
 } from '@kml/kernel';
 import { MSR_EE, MSR_FP, MSR_PR } from '../../isa/state.ts';
-import { KERNEL_DATA, KERNEL_TEXT, SYS_CALL_TABLE, VECTORS_END } from '../layout.ts';
+import { KERNEL_DATA, KERNEL_TEXT, KML_CALL_TABLE, SYS_CALL_TABLE, VECTORS_END } from '../layout.ts';
 import { FRAME_BYTES, PT, STACK_OVERHEAD, TRAP_SYSCALL } from '../pt-regs.ts';
 import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
 
@@ -35,6 +35,10 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['VECTORS_END', VECTORS_END],
   ['KERNEL_DATA', KERNEL_DATA],
   ['SYS_CALL_TABLE', SYS_CALL_TABLE],
+  ['KML_CALL_TABLE', KML_CALL_TABLE],
+  // CR0.SO; CR1 and CR5 to CR7.
+  ['CR0_SO_BIT', 3],
+  ['VOLATILE_FIELDS', 0x47],
   ['NR_SYSCALLS', NR_SYSCALLS],
   ['ENTRIES_TRAP', CPU_AREA.entriesTrap],
   ['ENTRIES_DIRECT', CPU_AREA.entriesDirect],

@@ -11,6 +11,7 @@ function call(number: number): string {
   const args = [3, 4, 5, 6, 7, 8].map((n) => `  li r${n}, ${n}`).join('\n');
   return `${fill}\n${args}
   cmpwi cr2, r3, 100
+  cmpwi cr7, r3, 0
   lis r12, __kernel_vsyscall_kml@h
   addi r12, r12, ENTRY
   mtctr r12
@@ -29,7 +30,7 @@ describe('the direct call', () => {
     expect(m.syscalls).toEqual([{ number: 20, args: [3, 4, 5, 6, 7, 8] }]);
     expect([m.get('r3'), m.get('r1'), m.get('msr'), m.get('cr') & SO]).toEqual([1234, STACK_TOP, programMsr(true), 0]);
     expect(KEPT.map((name) => m.get(name))).toEqual(KEPT.map((name) => 100 + Number(name.slice(1))));
-    expect(m.get('cr') & 0x00f0_0000).toBe(0x0080_0000);
+    expect(m.get('cr') & 0x00f0_000f).toBe(0x0080_0004);
     expect([m.counter('entriesDirect'), m.counter('entriesDirectFull'), m.counter('entriesTrap')]).toEqual([1, 0, 0]);
   });
 
@@ -67,8 +68,27 @@ describe('the direct call', () => {
       m.setWork(2);
       return 55;
     };
+    let frame: Record<string, number> = {};
+    m.onExitWork = () => {
+      frame = powerpc.frame.registers(m.kernel, m.frame);
+      m.setWork(0);
+    };
     m.load(call(20));
     m.runTo('done');
+    expect(frame).toMatchObject({
+      r0: 20,
+      r1: STACK_TOP,
+      r2: 102,
+      r3: 55,
+      r4: 4,
+      r8: 8,
+      r13: 113,
+      r31: 131,
+      origR3: 3,
+    });
+    expect(frame).toMatchObject({ nip: m.image.symbols.get('kml_return')!, link: m.labels.get('done')!, trap: 0xc00 });
+    expect([frame.msr, frame.mq]).toEqual([programMsr(true), 0]);
+    expect(m.get('cr') & 0x00f0_0000).toBe(0x0080_0000);
     expect([m.get('r3'), m.get('r1'), m.exitWork, m.counter('entriesDirectFull')]).toEqual([55, STACK_TOP, 1, 1]);
     expect(KEPT.map((name) => m.get(name))).toEqual(KEPT.map((name) => 100 + Number(name.slice(1))));
   });

@@ -32,9 +32,10 @@ export const LEAVE_BY_CTR = `
   lwz r1, PT_R1(r1)
   bctr`;
 
-const DIRECT: CallWay = {
-  label: 'kml',
-  begin: '\nkml_call:',
+/** Calls that need a whole frame, and numbers that there are none of: the registers are those of `sc`, but for what the dispatch has used up. */
+const SPECIAL: CallWay = {
+  label: 'kml_special',
+  begin: '\nkml_special:',
   lateNip: `
   lis r9, kml_return@ha
   addi r9, r9, kml_return@l
@@ -51,6 +52,81 @@ const DIRECT: CallWay = {
   lwz r1, PT_R1(r1)
   blr`,
 };
+
+/** The direct call of all others. R11 stays what the halves of both tables' addresses (one has the upper half of the other) are added to. */
+const FAST = `
+kml_call:
+  cmplwi r0, NR_SYSCALLS
+  bge kml_special
+  lis r11, KML_CALL_TABLE@ha
+  slwi r12, r0, 2
+  add r11, r11, r12
+  lwz r12, KML_CALL_TABLE@l(r11)
+  mtctr r12
+  bctr
+
+kml_fast:
+  mfsprg2 r9
+  mr r10, r1
+  addi r1, r9, -FRAME_BYTES
+  stw r10, 0(r1)
+  stw r0, PT_R0(r1)
+  stw r2, PT_R2(r1)
+  stw r3, PT_ORIGR3(r1)
+  stw r4, PT_R4(r1)
+  stw r5, PT_R5(r1)
+  stw r6, PT_R6(r1)
+  stw r7, PT_R7(r1)
+  stw r8, PT_R8(r1)
+  mfcr r9
+  mflr r10
+  stw r9, PT_CCR(r1)
+  stw r10, PT_LINK(r1)
+  mfsprg3 r2
+  lwz r12, SYS_CALL_TABLE@l(r11)${count('ENTRIES_DIRECT')}
+  mtctr r12
+  bctrl
+  lwz r9, TI_FLAGS(r2)
+  andi. r9, r9, WORK_MASK
+  bne kml_work
+  li r10, -4095
+  cmplw r3, r10
+  lwz r9, PT_CCR(r1)
+  lwz r10, PT_LINK(r1)
+  crclr CR0_SO_BIT
+  blt kml_leave
+  neg r3, r3
+  crset CR0_SO_BIT
+kml_leave:
+  mtcrf VOLATILE_FIELDS, r9
+  mtlr r10
+  lwz r2, PT_R2(r1)
+  lwz r1, 0(r1)
+  blr
+
+# The frame is made whole: what the C convention keeps is still there.
+kml_work:${count('ENTRIES_DIRECT_FULL')}
+  lwz r4, 0(r1)
+  lwz r5, PT_CCR(r1)
+  mfctr r6
+  mfxer r7
+  mfmsr r8
+  rlwinm r5, r5, 0, 4, 2
+  stw r4, PT_R1(r1)
+  stw r5, PT_CCR(r1)
+  stw r6, PT_CTR(r1)
+  stw r7, PT_XER(r1)
+  stw r8, PT_MSR(r1)
+  stmw r9, PT_R9(r1)
+  lis r4, kml_return@ha
+  addi r4, r4, kml_return@l
+  li r5, 0
+  li r6, TRAP_SYSCALL
+  stw r4, PT_NIP(r1)
+  stw r5, PT_MQ(r1)
+  stw r6, PT_TRAP(r1)
+  b system_call_result
+`;
 
 const RECOGNISED: CallWay = {
   label: 'kml_recognised',
@@ -133,19 +209,21 @@ ${trace === undefined ? '' : `\n${label}_trace:${count(full)}\n  b system_call_t
 /**
  * The direct call: a kernel-mode user process calls here (`__kernel_vsyscall_kml` of the vDSO, or the
  * address in AT_SYSINFO) with the registers of `sc`: number in r0, arguments in r3 to r8. The result is
- * that of `sc`: r3, with CR0.SO set and a positive errno on failure. r1, r2, r13 to r31, LR, XER and CR1
- * to CR7 come back as they were; r0, r4 to r12, CTR and the rest of CR0 are used up.
+ * that of `sc`: r3, with CR0.SO set and a positive errno on failure. r1, r2, r13 to r31, LR and CR1
+ * to CR7 come back as they were, XER as the called function leaves it (as after Linux's `sc`: it is only in
+ * frames that are restored whole); r0, r4 to r12, CTR and the rest of CR0 are used up.
  *
  * Moving r1 into the kernel stack is the one step that makes this the kernel: an interrupt before it
- * counts as the program's, one after it as nested. No MSR changes. The frame is whole but for registers
- * that the call uses up, so that every call can be made; with work waiting the exit goes through it.
+ * counts as the program's, one after it as nested. No MSR changes. Stored is what a function in the C convention
+ * may change, where its place in a frame is: the frame is made whole where work waits at the exit, and from the
+ * beginning (`kml_special`) for the calls that use it.
  *
  * A call that is to be restarted finds an `sc` in front of where its frame returns to.
  *
  * A recognised trap comes here by `kml_recognised`, with LR as the program has it and where it goes on in
  * the task's word; it goes back through CTR, which the trap uses up as well. Its frame is that of the trap.
  */
-export const DIRECT_CALL = `${callCode(DIRECT)}
+export const DIRECT_CALL = `${FAST}${callCode(SPECIAL)}
 ${callCode(RECOGNISED)}
   sc
 kml_return:

@@ -11,3 +11,11 @@ stub_${number}:
   kernelcall ${number}
   blr`,
 ).join('');
+
+/** Calls that copy, replace, read or change the whole frame, also by the direct call: those that KML marks, later ones and PowerPC's own. KML arch/x86/syscalls/syscall_32.tbl */
+export const FRAME_CALLS: ReadonlySet<string> = new Set([
+  ...['fork', 'vfork', 'clone', 'clone3', 'execve', 'execveat', 'sigreturn', 'rt_sigreturn'],
+  ...['sigsuspend', 'rt_sigsuspend', 'sigaltstack', 'swapcontext', 'debug_setcontext'],
+  // PR_SET_FPEXC: MSR.
+  'prctl',
+]);

@@ -1,5 +1,6 @@
 import { type IrBlock, OP_A, OP_C, OP_DST, OP_IMM, OP_NUM, OP_STRIDE, type Terminal } from '../ir/block.ts';
 import { OP_NUMBER, OP_SPECS } from '../ir/ops.ts';
+import { terminalValues } from '../ir/terminal-values.ts';
 import { CONTROL_BASE, STATE_BASE, VALUE_BYTES, VALUES_BASE, VALUES_COUNT } from '../memory/memory-map.ts';
 import type { ConstantPool } from './constant-pool.ts';
 
@@ -139,24 +140,4 @@ export class OperandPlaces {
 /** The place of the slot with this byte offset in the state. */
 function slotPlace(offset: number): number {
   return (STATE_BASE + offset) >> 2;
-}
-
-/** All values that it looks at. */
-function terminalValues(terminal: Terminal): readonly number[] {
-  switch (terminal.kind) {
-    case 'branch':
-      return [terminal.cond];
-    case 'callIndirect':
-    case 'return':
-    case 'jumpIndirect':
-      return [terminal.target];
-    case 'switchMode':
-      return [terminal.target, terminal.mode];
-    case 'trap':
-      return [terminal.error];
-    case 'system':
-      return terminal.args;
-    default:
-      return [];
-  }
 }

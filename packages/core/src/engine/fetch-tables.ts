@@ -16,6 +16,7 @@ import type { Mmu } from '../memory/mmu.ts';
 export class FetchTables {
   private readonly mmu: Mmu;
   private readonly i32: Int32Array;
+  private readonly numbers = new Map<AddressSpace, number>();
   private readonly owners: (AddressSpace | undefined)[] = new Array(FETCH_TABLES_COUNT).fill(undefined);
   private next = 0;
   private base = FETCH_TABLES_BASE;
@@ -27,7 +28,7 @@ export class FetchTables {
 
   /** Makes the space's table the one to look in; it is the MMU's current space. */
   activate(space: AddressSpace): void {
-    this.base = baseOf(space.fetchTable >= 0 ? space.fetchTable : this.assign(space));
+    this.base = baseOf(this.numbers.get(space) ?? this.assign(space));
     this.i32[FETCH_ADDRESS >> 2] = this.base;
   }
 
@@ -52,13 +53,15 @@ export class FetchTables {
       for (let number = 0; number < FETCH_TABLES_COUNT; number++) this.dropPage(number, page);
       return;
     }
-    if (space.fetchTable >= 0) this.dropPage(space.fetchTable, page);
+    const number = this.numbers.get(space);
+    if (number !== undefined) this.dropPage(number, page);
   }
 
   spaceDestroyed(space: AddressSpace): void {
-    if (space.fetchTable < 0) return;
-    this.owners[space.fetchTable] = undefined;
-    space.fetchTable = -1;
+    const number = this.numbers.get(space);
+    if (number === undefined) return;
+    this.numbers.delete(space);
+    this.owners[number] = undefined;
   }
 
   /** Forgets all. */
@@ -71,10 +74,10 @@ export class FetchTables {
     if (number < 0) {
       number = this.next;
       this.next = (number + 1) % FETCH_TABLES_COUNT;
-      this.owners[number]!.fetchTable = -1;
+      this.numbers.delete(this.owners[number]!);
     }
     this.owners[number] = space;
-    space.fetchTable = number;
+    this.numbers.set(space, number);
     this.clearTable(number);
     return number;
   }

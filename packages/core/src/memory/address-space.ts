@@ -7,8 +7,6 @@ export class AddressSpace {
   readonly pages = new PageTable();
   /** Number of its table set, -1 while it has none. Owned by the MMU. */
   set = -1;
-  /** Number of its table in FetchTables, -1 while it has none. Owned by those. */
-  fetchTable = -1;
 
   constructor(id: number) {
     this.id = id;

@@ -1,4 +1,5 @@
 export * from './abi/common-syscalls.ts';
+export * from './abi/frame-calls.ts';
 export * as generic from './abi/generic.ts';
 export * from './abi/layouts.ts';
 export * from './abi/numbers.ts';

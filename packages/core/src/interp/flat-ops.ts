@@ -3,8 +3,9 @@ import { OPCODE } from '../wasm/encoder.ts';
 
 /**
  * Numbers of the flat operations, for the loop's jump table. Operations that move the same bits share
- * one; what is not listed has a function of its own (VALUE_OP), as signed divisions have, or is none of the IR's: with 75 cases in place of 73
- * all of the loop took a third longer on an AMD EPYC, the machine code of the cases being the same.
+ * one; what is not listed has a function of its own (VALUE_OP), as signed divisions have: with 75 cases in place of 73
+ * all of the loop took a third longer on an AMD EPYC, the machine code of the cases being the same. Numbers that are
+ * missing are of operations that the IR has not (below).
  */
 const FLAT: Partial<Record<OpName, number>> = {
   const32: 0,

@@ -98,7 +98,7 @@ export class OperandPlaces {
       dropped[index] = 0;
       if (value >= 0) {
         definition[value] = index;
-        of[value] = (VALUES_BASE + value * VALUE_BYTES) >> 2;
+        of[value] = ownPlace(value);
       }
       if (number === CONST32) {
         const place = pool.place(code[at + OP_IMM]!);
@@ -121,7 +121,7 @@ export class OperandPlaces {
     const from = definition[value]!;
     if (from < first || index - from > WINDOW || AIMED[code[from * OP_STRIDE + OP_NUM]!] === 0) return false;
     // It is in another slot already.
-    if (of[value] !== (VALUES_BASE + value * VALUE_BYTES) >> 2) return false;
+    if (of[value] !== ownPlace(value)) return false;
     if (rewritten[index]! < lastUse[value]!) return false;
     const slot = slotPlace(code[set + OP_IMM]!);
     for (let at = (from + 1) * OP_STRIDE; at < set; at += OP_STRIDE) {
@@ -140,4 +140,9 @@ export class OperandPlaces {
 /** The place of the slot with this byte offset in the state. */
 function slotPlace(offset: number): number {
   return (STATE_BASE + offset) >> 2;
+}
+
+/** The place that is a value's alone. */
+function ownPlace(value: number): number {
+  return (VALUES_BASE + value * VALUE_BYTES) >> 2;
 }

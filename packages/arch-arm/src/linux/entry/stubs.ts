@@ -1,3 +1,4 @@
+import { FRAME_CALLS as COMMON } from '@kml/kernel';
 import { ARM_NR_COUNT, ARM_PRIVATE_CALLS } from '../layout.ts';
 import { NR_SYSCALLS } from './constants.ts';
 
@@ -18,8 +19,5 @@ stub_${number}:
   )
   .join('');
 
-/** Calls that copy, replace or read the whole frame, also by the direct call: those that KML marks, and later ones. KML arch/x86/syscalls/syscall_32.tbl */
-export const FRAME_CALLS: ReadonlySet<string> = new Set([
-  ...['fork', 'vfork', 'clone', 'clone3', 'execve', 'execveat', 'sigreturn', 'rt_sigreturn'],
-  ...['sigsuspend', 'rt_sigsuspend', 'sigaltstack'],
-]);
+/** Calls that need the whole frame, also by the direct call. */
+export const FRAME_CALLS: ReadonlySet<string> = new Set(COMMON);

@@ -1,3 +1,4 @@
+import { FRAME_CALLS as COMMON } from '@kml/kernel';
 import { NR_SYSCALLS } from './constants.ts';
 
 /**
@@ -13,18 +14,5 @@ stub_${number}:
   ret`,
 ).join('');
 
-/** Calls that need the whole frame: the ten that KML marks, and those that came later. KML arch/x86/syscalls/syscall_32.tbl */
-export const FRAME_CALLS: ReadonlySet<string> = new Set([
-  'fork',
-  'execve',
-  'sigsuspend',
-  'iopl',
-  'sigreturn',
-  'clone',
-  'rt_sigreturn',
-  'rt_sigsuspend',
-  'sigaltstack',
-  'vfork',
-  'clone3',
-  'execveat',
-]);
+/** Calls that need the whole frame. */
+export const FRAME_CALLS: ReadonlySet<string> = new Set([...COMMON, 'iopl']);

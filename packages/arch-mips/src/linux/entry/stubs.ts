@@ -1,3 +1,4 @@
+import { FRAME_CALLS as COMMON } from '@kml/kernel';
 import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
 import { NR_SYSCALLS } from './constants.ts';
 
@@ -8,11 +9,8 @@ const REPLACING: ReadonlySet<string> = new Set(['sigreturn', 'rt_sigreturn']);
 /** Calls that replace the frame unless they fail. */
 const STARTING: ReadonlySet<string> = new Set(['execve', 'execveat']);
 
-/** Calls that need the whole frame, also by the direct call: those that KML marks, and later ones. KML arch/x86/syscalls/syscall_32.tbl */
-export const FRAME_CALLS: ReadonlySet<string> = new Set([
-  ...[...COPYING, ...REPLACING, ...STARTING],
-  ...['sigsuspend', 'rt_sigsuspend', 'sigaltstack', 'pipe', 'syscall'],
-]);
+/** Calls that need the whole frame, also by the direct call. */
+export const FRAME_CALLS: ReadonlySet<string> = new Set([...COMMON, 'pipe', 'syscall']);
 
 /** The present task's frame into T0. */
 const FRAME = `

@@ -1,3 +1,4 @@
+import { FRAME_CALLS as COMMON } from '@kml/kernel';
 import { NR_SYSCALLS } from './constants.ts';
 
 /**
@@ -12,10 +13,5 @@ stub_${number}:
   blr`,
 ).join('');
 
-/** Calls that copy, replace, read or change the whole frame, also by the direct call: those that KML marks, later ones and PowerPC's own. KML arch/x86/syscalls/syscall_32.tbl */
-export const FRAME_CALLS: ReadonlySet<string> = new Set([
-  ...['fork', 'vfork', 'clone', 'clone3', 'execve', 'execveat', 'sigreturn', 'rt_sigreturn'],
-  ...['sigsuspend', 'rt_sigsuspend', 'sigaltstack', 'swapcontext', 'debug_setcontext'],
-  // PR_SET_FPEXC: MSR.
-  'prctl',
-]);
+/** Calls that need the whole frame, also by the direct call; prctl for PR_SET_FPEXC, which changes MSR. */
+export const FRAME_CALLS: ReadonlySet<string> = new Set([...COMMON, 'swapcontext', 'debug_setcontext', 'prctl']);

@@ -16,6 +16,7 @@ import { type EngineCounters, type EngineOptions, inKernelText } from './engine-
 import { FetchTables } from './fetch-tables.ts';
 import { liftBlock, SpaceCodeReader } from './lift-block.ts';
 import { ALL_OPTIMISATIONS } from './optimisations.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { StoredBytes, StorePieces } from './stored-bytes.ts';
 import { CodeWriter, StoredCode, storeBlocks } from './stored-code.ts';
 import type { LiftedBlock } from './translator-port.ts';
@@ -61,6 +62,8 @@ export class BlockCache {
   private readonly rewrites = new Map<number, number>();
   private size = 0;
   private stored: StoredCode | undefined;
+  private readonly ahead = new ReadAhead();
+  private readonly readsAhead: boolean;
   /** Blocks lifted here that the store does not have, as they came. */
   private fresh: number[] = [];
   private wasFlushed = false;
@@ -87,6 +90,7 @@ export class BlockCache {
     this.onFlush = onFlush;
     this.records = new Records(cpu.i32, cpu.memory.u16);
     this.flattener = new Flattener(cpu.memory, (options.optimisations ?? ALL_OPTIMISATIONS).slotOperands);
+    this.readsAhead = (options.optimisations ?? ALL_OPTIMISATIONS).readAhead;
     this.reader = new SpaceCodeReader(cpu.mmu);
     this.fetch = new FetchTables(cpu.mmu);
     this.activate(cpu.mmu.current);
@@ -234,7 +238,7 @@ export class BlockCache {
     if (stored === undefined || stored.blockBytes > MOST_STORED) return false;
     const first = this.flattener.end;
     if (!this.flattener.begin(stored.blockBytes, stored.constants)) return false;
-    stored.placeAt(first);
+    stored.readTo(first);
     this.stored = stored;
     return true;
   }
@@ -266,6 +270,7 @@ export class BlockCache {
     if (!this.flattener.hasRoom) this.flush();
     const kept = this.stored?.find(pc, mode, frame, this.frameBehind);
     if (kept !== undefined) {
+      if (this.readsAhead && !kept.used) this.readAhead(kept.number);
       return this.take(kept.used ? this.copy(kept.record) : kept.record, frame, kept.secondFrame);
     }
     this.reader.begin(supervisor);
@@ -283,6 +288,27 @@ export class BlockCache {
     this.counters.blocksLifted++;
     this.fresh.push(block);
     return this.take(block, frame, secondFrame);
+  }
+
+  /** Enters blocks that an earlier run wanted after the store's block `number`, so that they need not be looked for one by one. */
+  private readAhead(number: number): void {
+    const stored = this.stored!;
+    const end = Math.min(number + 1 + this.ahead.missed(number), stored.blockCount);
+    for (let next = number + 1; next < end; next++) if (stored.isFree(next)) this.enterAhead(stored, next);
+  }
+
+  /** Enters the block where its page is mapped and has its code. */
+  private enterAhead(stored: StoredCode, number: number): void {
+    const pc = stored.pcOf(number);
+    const mode = stored.modeOf(number);
+    const supervisor = this.options.isa.isSupervisor(mode);
+    const frame = this.fetch.frameOf(pc, supervisor);
+    if (frame < 0 || this.shared(pc, mode, frame, supervisor) !== 0) return;
+    const kept = stored.takeAhead(number, frame, this.frameBehind);
+    if (kept === undefined) return;
+    const block = this.take(kept.record, frame, kept.secondFrame);
+    const entry = TABLE + blockTableIndex(pc);
+    if (this.records.i32[entry] === 0) this.records.i32[entry] = block;
   }
 
   /** A copy of a record, for another frame. */

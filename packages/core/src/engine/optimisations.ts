@@ -14,6 +14,7 @@ interface OptimisationEntry {
 const TABLE = {
   translation: { meaning: 'hot code is translated to WebAssembly, not interpreted' },
   storedCode: { meaning: 'lifted code is kept between runs' },
+  readAhead: { meaning: 'with a kept block those are entered that the last run wanted next' },
   keptTranslations: { meaning: 'translated code is kept between runs, too' },
   hostCode: { meaning: "the host's machine code of translations is kept between runs, too" },
   wholeBlocks: {

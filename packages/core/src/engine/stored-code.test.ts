@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { reader } from '../testing/stored-bytes.ts';
 import { type TOY_OPS, toy } from '../testing/toy-isa.ts';
 import { RX, type ToyMachine, toyMachine, USER_CODE, USER_DATA } from '../testing/toy-machine.ts';
+import { BlockCache } from './block-cache.ts';
+import type { EngineOptions } from './engine-types.ts';
+import { optimisationsWithout } from './optimisations.ts';
 import { joined, StoreLost } from './stored-bytes.ts';
 
 const PLENTY = 1 << 24;
@@ -18,8 +21,8 @@ const PROGRAM: Line[] = [
   ['jmp', 0, -160],
 ];
 
-function machineWith(lines: readonly Line[], store?: Uint8Array): ToyMachine {
-  const machine = toyMachine();
+function machineWith(lines: readonly Line[], store?: Uint8Array, options: Partial<EngineOptions> = {}): ToyMachine {
+  const machine = toyMachine(options);
   machine.poke(
     USER_CODE,
     lines.flatMap(([op, a, b, c]) => toy(op, a, b, c)),
@@ -170,4 +173,47 @@ test('one lost while it is taken over makes no new one', () => {
   const pieces = machine.engine.storeCode(PLENTY)!;
   lost = true;
   expect(() => joined(pieces)).toThrow(StoreLost);
+});
+
+describe('with a block those that an earlier run wanted next are entered', () => {
+  const store = storeAfter(PROGRAM, undefined, PLENTY);
+
+  test('so that few are looked for', () => {
+    const find = vi.spyOn(BlockCache.prototype, 'find');
+    const looksWith = (options: Partial<EngineOptions>) => {
+      find.mockClear();
+      runFor(machineWith(PROGRAM, store, options), 1000);
+      return find.mock.calls.length;
+    };
+    expect(looksWith({})).toBeLessThan(10);
+    expect(looksWith({ optimisations: optimisationsWithout(['readAhead']) })).toBeGreaterThan(40);
+    find.mockRestore();
+  });
+
+  test('not where the code is another meanwhile, and no longer when it is written', () => {
+    const [changed, other] = [PROGRAM.with(9, ['li', 1, 77]), PROGRAM.with(13, ['li', 1, 78])];
+    const poked = (machine: ToyMachine) => {
+      machine.engine.run(2);
+      const code = other.flatMap(([op, a, b, c]) => toy(op, a, b, c));
+      machine.poke(USER_CODE, code);
+      return runFor(machine, 10_001);
+    };
+    expect(runFor(machineWith(changed, store), 10_001)).toEqual(runFor(machineWith(changed), 10_001));
+    expect(poked(machineWith(PROGRAM, store))).toEqual(poked(machineWith(PROGRAM)));
+  });
+
+  test('and are not stored as used where the run did not come to them', () => {
+    const machine = machineWith(PROGRAM, store);
+    const elsewhere = USER_CODE + 0x800;
+    machine.poke(
+      elsewhere,
+      variant(1).flatMap(([op, a, b, c]) => toy(op, a, b, c)),
+    );
+    machine.engine.run(2);
+    machine.cpu.pc = elsewhere;
+    machine.engine.run(10_000);
+    // There is room for the blocks of this run, and few more: those go first that were only entered.
+    const next = joined(machine.engine.storeCode(store.length * 1.05)!);
+    expect(liftedWith(PROGRAM, next)).toBeGreaterThan(30);
+  });
 });

@@ -26,8 +26,17 @@ const BLOCK = { bytes: 0, codeBytes: 1, codeStart: 2, recordBytes: 3, size: 4 } 
 const PIECE_SHIFT = 16;
 const PIECE_BYTES = 1 << PIECE_SHIFT;
 
+/** Of a stored block, in a run: nobody has it, it was taken before anyone wanted it, it was wanted. */
+const FREE = 0;
+const AHEAD = 1;
+const WANTED = 2;
+
+type FrameBehind = (pc: number, mode: number) => number;
+
 /** A stored block whose code is here. */
 export interface FoundBlock {
+  /** Its number among the store's blocks. */
+  readonly number: number;
   /** The caller's to run, but `used`: then it is another's already, and the caller is to make a copy. */
   readonly record: number;
   readonly used: boolean;
@@ -47,7 +56,7 @@ export class StoredCode {
   private readonly firstByte: number;
   private readonly buckets: Int32Array;
   private readonly index: Int32Array;
-  /** By entry: the block runs, or ran, where it was read to. */
+  /** By entry: the block has been given away where it was read to, as asked for or ahead. */
   private readonly used: Uint8Array;
   /** These entries' numbers, in the order in which they were first wanted. */
   private readonly usedInOrder: number[] = [];
@@ -84,7 +93,7 @@ export class StoredCode {
   }
 
   /** Where the blocks are to be read to: `blockBytes` bytes of the memory. */
-  placeAt(origin: number): void {
+  readTo(origin: number): void {
     this.origin = origin;
   }
 
@@ -92,43 +101,73 @@ export class StoredCode {
    * The block for (pc, mode), if the bytes it was made from are what the frame has there.
    * @param frameBehind gives the frame of the page behind it, if that may be executed; else -1
    */
-  find(
-    pc: number,
-    mode: number,
-    frame: number,
-    frameBehind: (pc: number, mode: number) => number,
-  ): FoundBlock | undefined {
+  find(pc: number, mode: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
     const { index } = this;
-    let number = this.buckets[hash(pc) & (this.buckets.length - 1)]!;
-    while (number !== 0) {
-      const entry = ENTRY.size * (number - 1);
-      if (index[entry + ENTRY.pc] === pc && index[entry + ENTRY.mode] === mode) {
-        const place = index[entry + ENTRY.place]!;
-        if (!this.load(place)) return undefined;
-        const secondFrame = this.straddles(place) ? frameBehind(pc, mode) : -1;
-        if (this.isMadeFrom(place, frame, secondFrame)) {
-          const used = this.used[number - 1] === 1;
-          if (!used) this.usedInOrder.push(number - 1);
-          this.used[number - 1] = 1;
-          return { record: this.recordAt(this.origin + place), used, secondFrame };
+    let entered = this.buckets[hash(pc) & (this.buckets.length - 1)]!;
+    while (entered !== 0) {
+      const number = entered - 1;
+      if (this.pcOf(number) === pc && this.modeOf(number) === mode) {
+        if (!this.load(this.placeAt(number))) return undefined;
+        const found = this.give(number, frame, frameBehind);
+        if (found !== undefined) {
+          this.used[number] = WANTED;
+          return found;
         }
       }
-      number = index[entry + ENTRY.chain]!;
+      entered = index[ENTRY.size * number + ENTRY.chain]!;
     }
     return undefined;
   }
 
+  /** The block `number`, which nobody has yet, before it is wanted, as find; undefined if it cannot be read. */
+  takeAhead(number: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
+    return this.load(this.placeAt(number)) ? this.give(number, frame, frameBehind) : undefined;
+  }
+
+  /** Whether nobody has block `number` yet. */
+  isFree(number: number): boolean {
+    return this.used[number] === FREE;
+  }
+
+  pcOf(number: number): number {
+    return this.index[ENTRY.size * number + ENTRY.pc]!;
+  }
+
+  modeOf(number: number): number {
+    return this.index[ENTRY.size * number + ENTRY.mode]!;
+  }
+
+  /** The block, which has been read, if it is made from what is in these frames. */
+  private give(number: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
+    const place = this.placeAt(number);
+    const secondFrame = this.straddles(place) ? frameBehind(this.pcOf(number), this.modeOf(number)) : -1;
+    if (!this.isMadeFrom(place, frame, secondFrame)) return undefined;
+    const used = this.used[number] !== FREE;
+    if (!used) {
+      this.usedInOrder.push(number);
+      this.used[number] = AHEAD;
+    }
+    return { number, record: this.recordAt(this.origin + place), used, secondFrame };
+  }
+
   /** Has the blocks that this run used stored again, in the order in which it did. */
   storeUsed(writer: CodeWriter): void {
-    for (const number of this.usedInOrder) this.enter(number, writer);
-    writer.add(this.usedPieces());
+    const numbers = this.usedInOrder.filter((number) => this.wasRun(number));
+    for (const number of numbers) this.enter(number, writer);
+    writer.add(this.usedPieces(numbers));
+  }
+
+  /** What was taken ahead need not have been wanted. */
+  private wasRun(number: number): boolean {
+    if (this.used[number] !== AHEAD) return this.used[number] === WANTED;
+    return this.memory.i32[(this.recordAt(this.origin + this.placeAt(number)) + RECORD.runs) >> 2] !== 0;
   }
 
   /** Those that nobody used, in the order in which they are stored, as long as there is room. */
   storeUnused(writer: CodeWriter, mostBytes: number): void {
     let [from, end] = [0, 0];
     for (let number = 0; number < this.blockCount; number++) {
-      if (this.used[number] === 1) continue;
+      if (this.wasRun(number)) continue;
       const { place, bytes } = this.placeOf(number);
       if (writer.bytes + bytes > mostBytes) break;
       this.enter(number, writer);
@@ -142,9 +181,9 @@ export class StoredCode {
     writer.add(this.stretch(from, end));
   }
 
-  private *usedPieces(): StorePieces {
+  private *usedPieces(numbers: readonly number[]): StorePieces {
     const { u8 } = this.memory;
-    for (const number of this.usedInOrder) {
+    for (const number of numbers) {
       const { place, bytes } = this.placeOf(number);
       yield cleaned(u8.slice(this.origin + place, this.origin + place + bytes));
     }
@@ -160,10 +199,13 @@ export class StoredCode {
   }
 
   private placeOf(number: number) {
-    const at = ENTRY.size * number + ENTRY.place;
-    const place = this.index[at]!;
-    const end = number + 1 < this.blockCount ? this.index[at + ENTRY.size]! : this.blockBytes;
+    const place = this.placeAt(number);
+    const end = number + 1 < this.blockCount ? this.placeAt(number + 1) : this.blockBytes;
     return { place, bytes: end - place };
+  }
+
+  private placeAt(number: number): number {
+    return this.index[ENTRY.size * number + ENTRY.place]!;
   }
 
   private recordAt(at: number): number {

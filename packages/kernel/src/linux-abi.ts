@@ -159,9 +159,7 @@ export interface LinuxAbi {
   syscallArguments(kernel: Kernel, count: number, words: Int32Array): void;
   /** Whether a 64-bit argument starts at an even argument word (ARM, MIPS, PowerPC; not IA-32). */
   readonly alignsPairs?: boolean;
-  /** Puts the stub's result (a value or -errno) where the stub returns it. */
-  setSyscallResult(kernel: Kernel, result: number): void;
-  /** The register that setSyscallResult writes, and nothing else. */
+  /** Where the stub returns its result: a value or -errno. */
   readonly resultSlot: Slot & { readonly type: 'i32' };
   /** First and second argument registers of other kernel calls. */
   kernelCallArgument(kernel: Kernel, index: number): number;

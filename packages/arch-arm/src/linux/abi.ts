@@ -87,7 +87,6 @@ export const armEabi: LinuxAbi = {
     if (count > 4) stackArguments(kernel, kernel.cpu.get(SP), count - 4, words, 4);
   },
   alignsPairs: true,
-  setSyscallResult: (kernel, result) => kernel.cpu.set(RESULT, result),
   resultSlot: RESULT,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
   undoRecognised,

@@ -56,7 +56,6 @@ export const i386: LinuxAbi = {
   privateSyscalls: PRIVATE_SYSCALLS,
   // The stub that makes the kernel call is a C function: return address, then arguments.
   syscallArguments: (kernel, count, words) => stackArguments(kernel, kernel.cpu.get(ESP) + 4, count, words, 0),
-  setSyscallResult: (kernel, result) => kernel.cpu.set(EAX, result),
   resultSlot: EAX,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(index === 0 ? EAX : EDX) >>> 0,
   readException,

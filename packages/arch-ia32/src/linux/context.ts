@@ -1,4 +1,5 @@
 /** CPU state of tasks: boot, new tasks, switching, exec. Linux 6.1 arch/x86/kernel/process_32.c */
+import { PAGE_SIZE } from '@kml/core';
 import {
   CPU_AREA,
   KERNEL_STACKS_OFFSET,
@@ -56,8 +57,6 @@ import {
   DOUBLE_FAULT_TSS,
   GDT,
   GDT_ENTRIES,
-  IA32_AREA,
-  IA32_AREA_BYTES,
   IDT,
   IDT_ENTRIES,
   KERNEL_DATA,
@@ -72,7 +71,7 @@ import {
 import { ldtDescriptor } from './ldt.ts';
 import { KERNEL_CS, KERNEL_DS, PT_SIZE, USER_DS } from './pt-regs.ts';
 import { siteTable } from './rewrite.ts';
-import { clearTls, loadTls } from './tls.ts';
+import { clearTls, loadTls, TLS_DESCRIPTORS, tlsWords } from './tls.ts';
 import { vdsoOffset } from './vdso-image.ts';
 
 const PC = reg('pc');
@@ -156,11 +155,12 @@ export function switchTo(kernel: Kernel, task: Task): void {
   i32[tss + (TSS.esp0 >> 2)] = stackTop(task);
   if (mm === undefined) return;
   i32[tss + (IO_MAP_WORD >> 2)] = ioMap(task);
-  const area = kernelWords(kernel, IA32_AREA, IA32_AREA_BYTES);
-  i32[area + ((LANDING_PAD - IA32_AREA) >> 2)] = mm.vdso === 0 ? 0 : mm.vdso + LANDING_PAD_OFFSET;
-  i32[area + ((KERNEL_MODE - IA32_AREA) >> 2)] = task.kernelMode ? 1 : 0;
-  i32[area + ((SITES - IA32_AREA) >> 2)] = siteTable(mm);
-  loadTls(kernel, task);
+  const data = kernelWords(kernel, KERNEL_DATA, PAGE_SIZE);
+  i32[data + ((LANDING_PAD - KERNEL_DATA) >> 2)] = mm.vdso === 0 ? 0 : mm.vdso + LANDING_PAD_OFFSET;
+  i32[data + ((KERNEL_MODE - KERNEL_DATA) >> 2)] = task.kernelMode ? 1 : 0;
+  i32[data + ((SITES - KERNEL_DATA) >> 2)] = siteTable(mm);
+  const tls = tlsWords(task);
+  for (let i = 0; i < tls.length; i++) i32[data + ((TLS_DESCRIPTORS - KERNEL_DATA) >> 2) + i] = tls[i]!;
   ldtDescriptor(kernel, task);
 }
 

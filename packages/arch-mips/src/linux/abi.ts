@@ -67,7 +67,6 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     alignsPairs: true,
     prctl,
     syscallArguments,
-    setSyscallResult: (kernel, result) => kernel.cpu.set(GENERAL[V0]!, result),
     resultSlot: GENERAL[V0]!,
     kernelCallArgument: (kernel, index) => kernel.cpu.get(GENERAL[index === 0 ? A0 : A1]!) >>> 0,
     undoRecognised,

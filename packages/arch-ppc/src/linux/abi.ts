@@ -60,7 +60,6 @@ export const powerpc: LinuxAbi = {
   // The stub that makes the kernel call is a C function.
   syscallArguments: (kernel, count, words) => kernel.cpu.getAll(ARGUMENTS, count, words),
   alignsPairs: true,
-  setSyscallResult: (kernel, result) => kernel.cpu.set(R3, result),
   resultSlot: R3,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
   undoRecognised,

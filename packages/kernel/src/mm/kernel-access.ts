@@ -82,8 +82,7 @@ export function kernelReadBytes(kernel: Kernel, address: number, length: number)
   for (let done = 0; done < length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
-    const into = piece === length ? bytes : bytes.subarray(done, done + piece);
-    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, into);
+    kernel.memory.readBytes(at, piece === length ? bytes : bytes.subarray(done), piece);
     done += piece;
   }
   return bytes;
@@ -94,8 +93,7 @@ export function kernelWriteBytes(kernel: Kernel, address: number, bytes: Uint8Ar
   for (let done = 0; done < bytes.length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(bytes.length - done, PAGE_SIZE - (at & PAGE_MASK));
-    const from = piece === bytes.length ? bytes : bytes.subarray(done, done + piece);
-    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, from);
+    kernel.memory.writeBytes(at, piece === bytes.length ? bytes : bytes.subarray(done), piece);
     done += piece;
   }
 }

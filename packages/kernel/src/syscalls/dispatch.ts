@@ -70,15 +70,14 @@ function leave(kernel: Kernel, task: Task, result: number): void {
   task.restart = undefined;
   task.timedOut = false;
   if (task.tracing !== undefined) noteCallEnd(kernel, task);
-  const value =
-    result === NO_RESULT ? kernel.abi.frame.result(kernel, frameAddress(kernel, task)) : nativeResult(kernel, result);
-  kernel.abi.setSyscallResult(kernel, value);
+  kernel.cpu.set(kernel.abi.resultSlot, result >= 0 ? result : otherResult(kernel, task, result));
 }
 
-/** A result with the ABI's error number. Restart classes are the kernel's own. */
-function nativeResult(kernel: Kernel, result: number): number {
+/** What the call answers where it is no value: the ABI's error number, or what its frame has. Restart classes are the kernel's own. */
+function otherResult(kernel: Kernel, task: Task, result: number): number {
+  if (result === NO_RESULT) return kernel.abi.frame.result(kernel, frameAddress(kernel, task));
   const table = kernel.abi.numbers?.errno;
-  return table === undefined || result >= 0 || result < -4095 ? result : -table.toNative(-result);
+  return table === undefined || result < -4095 ? result : -table.toNative(-result);
 }
 
 /** Calls the handler with its arguments read as the row's signature says. */

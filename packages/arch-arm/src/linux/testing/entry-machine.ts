@@ -243,7 +243,7 @@ export class EntryMachine {
       armEabi.syscallArguments(this.kernel, words.length, new Int32Array(words.buffer));
       const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      armEabi.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(armEabi.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = armEabi.readException(this.kernel);
       // The next page fault overwrites it.

@@ -229,7 +229,7 @@ export class EntryMachine {
       i386.syscallArguments(this.kernel, words.length, new Int32Array(words.buffer));
       const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      i386.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(i386.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = i386.readException(this.kernel);
       // The next page fault overwrites it.

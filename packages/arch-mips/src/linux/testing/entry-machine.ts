@@ -222,7 +222,7 @@ export class EntryMachine {
       this.abi.syscallArguments(this.kernel, words.length, words);
       const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      this.abi.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(this.abi.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = this.abi.readException(this.kernel);
       // The next page fault overwrites it.

@@ -236,7 +236,7 @@ export class EntryMachine {
       powerpc.syscallArguments(this.kernel, words.length, new Int32Array(words.buffer));
       const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      powerpc.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(powerpc.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = powerpc.readException(this.kernel);
       // The next page fault overwrites it.

@@ -14,6 +14,7 @@ export const LANDING_PAD = IA32_AREA;
 export const KERNEL_MODE = IA32_AREA + 4;
 /** Address of the present process's table of rewritten sites (rewrite.ts), or 0. */
 export const SITES = IA32_AREA + 8;
+export const IA32_AREA_BYTES = 12;
 /** Slots by the low bits of a return address. */
 export const SITE_TABLE_SLOTS = 4096;
 

@@ -94,7 +94,9 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
     isa: { ...base.abi.isa, debugRegisters: [], disassemble: () => undefined },
     kernelCallBytes: 4,
     syscallNumbers: new Map(ROWS.map((row, number) => [number, row.name])),
-    syscallArgument: (_kernel, index) => state.args[index] ?? 0,
+    syscallArguments(_kernel, count, words) {
+      for (let i = 0; i < count; i++) words[i] = state.args[i] ?? 0;
+    },
     setSyscallResult: (_kernel, result) => {
       state.result = result;
     },

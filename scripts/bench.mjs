@@ -39,7 +39,7 @@ if (options.without !== undefined) {
 }
 
 const stopwatch = new Stopwatch(options.core);
-const nodeStart = stopwatch.compare({ node: [node, '-e', '0'] }, Math.max(options.rounds, 5)).node;
+const nodeStart = stopwatch.compare({ node: [node, '-e', '0'] }, Math.max(options.rounds, 5)).medians.node;
 const report = {
   host: describeHost(options.core),
   versions: versions(),

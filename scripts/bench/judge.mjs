@@ -10,22 +10,27 @@ export function judged(value, target) {
 const isMode = (column) => !column.includes(' ') && column !== 'qemu' && column !== 'node';
 
 /**
- * A program's ratios by mode, and by 'MODE OTHER' those to what else was measured in that mode.
+ * A program's ratios by mode, and by 'MODE OTHER' those to what else was measured in that mode. Of `seconds`, medians, comes
+ * what is judged; of `least`, the least of the rounds, what stands beside it: on a busy machine medians are the load's, too.
  * @param start seconds of Node's own start that the target does not include
  */
-export function judgeProgram(group, { name, seconds, most, beyond }, start) {
+export function judgeProgram(group, { name, seconds, least, most, beyond }, start) {
   const ratios = {};
   const others = {};
   for (const [column, ours] of Object.entries(seconds)) {
     const [mode] = column.split(' ');
     if (column.includes(' ')) others[column] = seconds[mode] / ours;
-    else if (isMode(column) && beyond !== undefined) ratios[column] = judged(ours - seconds.node, beyond);
     else if (isMode(column)) {
-      ratios[column] = judged(Math.max(ours - start, 0.001) / seconds.qemu, most ?? group.each);
+      const figure = beyond === undefined ? ratioTo('qemu', start) : beyondNode;
+      const target = beyond ?? most ?? group.each;
+      ratios[column] = { ...judged(figure(seconds, column), target), least: figure(least, column) };
     }
   }
-  return { name, seconds, ratios, others, ...(beyond !== undefined && { unit: "s beyond Node's start" }) };
+  return { name, seconds, least, ratios, others, ...(beyond !== undefined && { unit: "s beyond Node's start" }) };
 }
+
+const ratioTo = (other, start) => (seconds, column) => Math.max(seconds[column] - start, 0.001) / seconds[other];
+const beyondNode = (seconds, column) => seconds[column] - seconds.node;
 
 /** Geometric means of a group's ratios, with those of the whole processes, Node's start included, beside them. */
 export function judgeMeans(group, programs) {
@@ -36,6 +41,7 @@ export function judgeMeans(group, programs) {
       mode,
       {
         ...judged(geometricMean(compared.map(({ ratios }) => ratios[mode].value)), group.mean),
+        least: geometricMean(compared.map(({ ratios }) => ratios[mode].least)),
         withStart: geometricMean(compared.map(({ seconds }) => seconds[mode] / seconds.qemu)),
       },
     ]),

@@ -6,11 +6,15 @@ import { geometricMean, median } from '../measure.mjs';
 import { pcFiles } from '../roots.mjs';
 import { bootV86 } from './session.mjs';
 
+/** A run in v86 takes about three times as long as one of ours. */
+const MOST_ROUNDS = 3;
+
 /**
- * Each program twice in one v86, of which the second counts, and under KML in user mode, rounds of both in turn.
- * @returns programs with seconds and how many times as fast as v86 KML is, and the geometric mean
+ * Each program in one v86, once to warm it, and then in rounds of it and KML in user mode, in turn. As v86's boot does not
+ * count, nor does Node's own start, `start` seconds.
+ * @returns programs with seconds (medians) and how many times as fast as v86 KML is, by these and by the least; geometric means
  */
-export async function measureV86({ programs, binaries, subject, stopwatch, rounds, node, kml, say, note }) {
+export async function measureV86({ programs, binaries, subject, stopwatch, rounds, start, node, kml, say, note }) {
   const files = pcFiles(kml, say);
   const directory = join(binaries, 'ia32');
   note('v86: booting');
@@ -23,22 +27,26 @@ export async function measureV86({ programs, binaries, subject, stopwatch, round
   });
   const measured = [];
   for (const { name, guest } of programs) {
-    note(`v86: ${name}`);
-    await machine.run(guest);
-    const warm = await machine.run(guest);
     const command = subject.run('user', [], join(directory, guest));
+    note(`v86: ${name}: warming`);
+    await machine.run(guest);
     stopwatch.warm({ user: command });
-    const ours = [];
-    for (let round = 0; round < Math.min(rounds, 3); round++) {
+    const samples = { v86: [], user: [] };
+    for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
+      note(`v86: ${name}, ${round + 1}`);
+      const theirs = await machine.run(guest);
       const { cpu, output } = stopwatch.time(command);
-      if (output !== warm.output) fail(`${name} printed ${warm.output} in v86 and ${output} under KML`);
-      ours.push(cpu);
+      if (output !== theirs.output) fail(`${name} printed ${theirs.output} in v86 and ${output} under KML`);
+      samples.v86.push(theirs.cpu);
+      samples.user.push(cpu - start);
     }
-    const seconds = { v86: warm.cpu, user: median(ours) };
-    measured.push({ name, seconds, timesAsFast: seconds.v86 / seconds.user });
+    const seconds = { v86: median(samples.v86), user: median(samples.user) };
+    const least = Math.min(...samples.v86) / Math.min(...samples.user);
+    measured.push({ name, seconds, timesAsFast: seconds.v86 / seconds.user, least });
   }
   machine.end();
   const value = geometricMean(measured.map(({ timesAsFast }) => timesAsFast));
-  const mean = { value, target: LEAST_OF_V86, atLeast: true, met: value >= LEAST_OF_V86 };
+  const least = geometricMean(measured.map((one) => one.least));
+  const mean = { value, least, target: LEAST_OF_V86, atLeast: true, met: value >= LEAST_OF_V86 };
   return { boot: machine.boot, programs: measured, mean };
 }

@@ -85,6 +85,9 @@ const TABLE = {
   forwardedLoads: { meaning: 'what a block loaded or stored is not loaded again from the same place' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
   carriedChecks: { meaning: 'a block does not trap for what the only way to it has asked about' },
+  gatheredChecks: {
+    meaning: 'results of several floating-point operations are asked about at once, at the first of them',
+  },
   carriedLookUps: {
     meaning: 'accesses off one base share a look-up in blocks, too, that follow each other in a loop (shared-look-ups)',
   },

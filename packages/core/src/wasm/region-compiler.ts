@@ -1,6 +1,7 @@
+import type { IrBlock } from '../ir/block.ts';
 import type { ValueType } from '../ir/ops.ts';
 import { accessGroups } from './access-groups.ts';
-import { blockCode } from './block-code.ts';
+import { type BlockCode, blockCode } from './block-code.ts';
 import { announce, type BlockPlan, planBlock } from './block-plan.ts';
 import { carryChecks } from './carried-checks.ts';
 import { chasedAddresses } from './chased-addresses.ts';
@@ -8,6 +9,7 @@ import { analyseClock } from './clock-flow.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
+import { gatherChecks } from './gathered-checks.ts';
 import { joinBlocks } from './join-blocks.ts';
 import { withLanes } from './lane-slots.ts';
 import { unrollLoops } from './loop-unrolling.ts';
@@ -70,11 +72,11 @@ function analyse(found: DiscoveredRegion, allSlots: SlotTable, services: RegionS
   let slots = viewed;
   const guesses = (graph: FlowGraph) => (optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined);
   for (;;) {
-    const rolled = flowGraph(
-      discovered,
-      (block) => blockCode(block, slots, optimisations, memory.bigEndian),
-      optimisations,
-    );
+    const codeOf = (block: IrBlock): BlockCode => {
+      const code = blockCode(block, slots, optimisations, memory.bigEndian);
+      return optimisations.gatheredChecks ? gatherChecks(code) : code;
+    };
+    const rolled = flowGraph(discovered, codeOf, optimisations);
     const laidOut = optimisations.unrolledLoops
       ? unrollLoops(rolled, guesses(rolled), optimisations.shortLoops)
       : rolled;

@@ -220,10 +220,11 @@ export class EntryMachine {
 
   private kernelCall(number: number): number {
     if (number < KC_SYSCALL_LIMIT) {
-      const args = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => this.abi.syscallArgument(this.kernel, i));
-      const seen = { number, args };
+      const words = new Int32Array(8);
+      this.abi.syscallArguments(this.kernel, words.length, words);
+      const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      this.abi.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(this.abi.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = this.abi.readException(this.kernel);
       // The next page fault overwrites it.

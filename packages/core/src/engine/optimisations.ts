@@ -59,7 +59,10 @@ const TABLE = {
       'calls that read a word of the kernel (getpid) are answered in translated code while the kernel has not run',
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
-  mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
+  mergedCharges: {
+    meaning:
+      'the clock is advanced, and entry cycles are, once a turn of a loop, and where ways meet, not in each block',
+  },
   namedRecords: {
     meaning: 'what flags are computed from is named at the exits that need it, where constants or registers hold it',
   },

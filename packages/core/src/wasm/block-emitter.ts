@@ -1,13 +1,13 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
-import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { CYCLES_BASE_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { runLength } from './access-run.ts';
 import { alignmentAsked } from './alignment-trap.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
-import { plus } from './clock-flow.ts';
+import { costOf, plus } from './clock-flow.ts';
 import { OPCODE } from './encoder.ts';
-import { isChargedAtOnce, type RegionContext } from './region-context.ts';
+import { chargeRules, type RegionContext } from './region-context.ts';
 import { emitSteadyAnswer } from './steady-call.ts';
 
 const O = OP_NUMBER;
@@ -48,23 +48,10 @@ export function emitShadows(region: RegionContext, plan: BlockPlan): void {
   for (const [slot, value] of plan.shadows) region.values.assign(slot, value);
 }
 
-/** In kernel text what is charged is at once in the clock, and in ENTRY_CYCLES. */
 function chargeBlock(region: RegionContext, code: BlockCode): void {
-  const { cycles, count } = code.block;
-  if (count === 0) return;
-  region.pending = plus(region.pending, { instructions: count, cycles });
-  if (isChargedAtOnce(region.services, code.block.pc)) region.charge(region.pending);
-  if (region.services.isKernelText(code.block.pc)) countEntry(region, cycles);
-}
-
-export function countEntry(region: RegionContext, cycles: number): void {
-  region.code
-    .i32Const(0)
-    .i32Const(0)
-    .memory(OPCODE.i64Load, 3, ENTRY_CYCLES_ADDRESS)
-    .i64Const(cycles, 0)
-    .op(0x7c)
-    .memory(OPCODE.i64Store, 3, ENTRY_CYCLES_ADDRESS);
+  const rules = chargeRules(region.services);
+  region.pending = plus(region.pending, costOf(code.block, rules));
+  if (rules.atOnce) region.charge(region.pending);
 }
 
 function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {

@@ -14,7 +14,7 @@ import { joinBlocks } from './join-blocks.ts';
 import { withLanes } from './lane-slots.ts';
 import { unrollLoops } from './loop-unrolling.ts';
 import { analyseRecords, type RecordFlow } from './record-flow.ts';
-import { isChargedAtOnce, RegionContext, type RegionServices } from './region-context.ts';
+import { chargeRules, RegionContext, type RegionServices } from './region-context.ts';
 
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { analyseSlots } from './slot-flow.ts';
@@ -36,7 +36,7 @@ export function compileRegion(
   services: RegionServices,
 ): CompiledRegion {
   const analysed = analyse(discovered, slots, services);
-  const clock = analyseClock(analysed.graph, (pc) => isChargedAtOnce(services, pc));
+  const clock = analyseClock(analysed.graph, chargeRules(services));
   const region = new RegionContext({ ...analysed, clock, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(

@@ -72,6 +72,8 @@ export class EntryMachine {
   /** What becomes of an exception; by default the machine stops. */
   onException: (exception: KernelException) => void = () => this.engine.stop();
   onExitWork: () => void = () => this.setWork(0);
+  /** What an interrupt does beyond ending. */
+  onInterrupt: () => void = () => {};
   private nextFrame = 0;
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
@@ -232,6 +234,7 @@ export class EntryMachine {
       const line = this.abi.kernelCallArgument(this.kernel, 1);
       this.interrupts.push({ line, frame: this.abi.kernelCallArgument(this.kernel, 0) });
       this.engine.setInterrupt(line, false);
+      this.onInterrupt();
     } else if (number === KC_EXIT_WORK) {
       this.exitWork++;
       this.onExitWork();

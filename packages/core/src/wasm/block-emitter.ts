@@ -106,20 +106,36 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
   const { values, code: out } = region;
   const site = region.site(code, statement.insn);
   if (values.isStaged(statement.a)) {
-    values.pushStage(statement.a, 0);
+    const second = values.pushFirstStage(statement.a);
     // Said to be rare, the costly half lies apart, and what it must save does not burden the common way.
-    out.ifRarely().i32Const(site);
-    values.pushStage(statement.a, 1);
-    out
-      .brIfRarely(region.exitDepth() + 1)
-      .byte(OPCODE.drop)
-      .end();
+    out.ifRarely();
+    emitDoubt(region, second, site, region.exitDepth() + 1);
+    out.end();
   } else {
     out.i32Const(site);
     values.pushCondition(statement.a);
     out.brIfRarely(region.exitDepth()).byte(OPCODE.drop);
   }
   values.skip(statement.b);
+}
+
+/** Leaves if a condition holds that is rarely asked: of several that are staged each stage by itself. */
+function emitDoubt(region: RegionContext, condition: number, site: number, depth: number): void {
+  const { values, code: out } = region;
+  const halves = values.halves(condition);
+  if (halves === undefined) {
+    out.i32Const(site);
+    values.pushDetached(condition);
+    out.brIfRarely(depth).byte(OPCODE.drop);
+  } else if (halves.staged) {
+    values.pushDetached(halves.first);
+    out.ifRarely();
+    emitDoubt(region, halves.second, site, depth + 1);
+    out.end();
+  } else {
+    emitDoubt(region, halves.first, site, depth);
+    emitDoubt(region, halves.second, site, depth);
+  }
 }
 
 /** What the access behind an alignment trap asks for in the trap's place; 0 where the trap is to stand by itself. */

@@ -129,6 +129,13 @@ describe('results of a block', () => {
     expect(OP_NAMES[graph.op[graph.a[statements[0]!.a]!]!]).toBe('neF64');
   });
 
+  test('where that fails, each by itself: first whether it may be wrong', () => {
+    const gathered = gatherChecks(new Code().product(0, 1, 2).product(3, 1, 4).finish());
+    const { graph, statements } = gathered;
+    const second = operations(gathered, graph.b[statements[0]!.a]!);
+    expect(second.filter((name) => name === 'andThen')).toHaveLength(2);
+  });
+
   test('more than five products are asked for in parts', () => {
     const code = new Code();
     for (let n = 0; n < 6; n++) code.product(n, n, 6);

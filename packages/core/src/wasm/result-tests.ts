@@ -10,12 +10,19 @@ interface Format {
   readonly mul: number;
   readonly lt: number;
   readonly ne: number;
+  readonly abs: number;
   /** Squares of so many products are multiplied at most: of more that are small, though far from tiny, nothing would be left. */
   readonly mostProducts: number;
 }
 
-const DOUBLES: Format = { add: O.addF64, sub: O.subF64, mul: O.mulF64, lt: O.ltF64, ne: O.neF64, mostProducts: 5 };
-const SINGLES: Format = { add: O.addF32, sub: O.subF32, mul: O.mulF32, lt: O.ltF32, ne: O.neF32, mostProducts: 2 };
+const DOUBLES: Format = {
+  ...{ add: O.addF64, sub: O.subF64, mul: O.mulF64, abs: O.absF64, lt: O.ltF64, ne: O.neF64 },
+  mostProducts: 5,
+};
+const SINGLES: Format = {
+  ...{ add: O.addF32, sub: O.subF32, mul: O.mulF32, abs: O.absF32, lt: O.ltF32, ne: O.neF32 },
+  mostProducts: 2,
+};
 
 /**
  * A trap's condition that asks for results of floating-point operations: `number` is infinite or no number, or
@@ -26,7 +33,7 @@ export interface ResultTest {
   readonly number: number;
   /** -1: the number alone is asked for. */
   readonly product: number;
-  /** What exactly is wrong, asked where that is so. */
+  /** What exactly is wrong, to be asked where that is so. */
   readonly wrong: number;
 }
 
@@ -81,9 +88,19 @@ export function joinTests(graph: ValueGraph, tests: readonly ResultTest[]): read
 
 /** Whether something is wrong with one of them: a balanced tree. */
 function anyOf(graph: ValueGraph, tests: readonly ResultTest[]): number {
-  if (tests.length === 1) return tests[0]!.wrong;
+  if (tests.length === 1) return doubtOf(graph, tests[0]!);
   const half = tests.length >> 1;
   return graph.pure(O.or, anyOf(graph, tests.slice(0, half)), anyOf(graph, tests.slice(half)), -1, 0);
+}
+
+/** The test by itself: with a square of its own, so that the common one is not kept for what rarely runs. */
+function doubtOf(graph: ValueGraph, { format, number, product, wrong }: ResultTest): number {
+  if (product < 0) return wrong;
+  const { sub, mul, lt, abs } = format;
+  const pure = (op: number, a: number, b = -1): number => graph.pure(op, a, b, -1, 0);
+  const size = pure(abs, product);
+  const fine = pure(lt, pure(sub, number, number), pure(mul, size, size));
+  return pure(O.andThen, pure(O.eqz, fine), wrong);
 }
 
 /** Operations whose result is infinite or no number where an argument is: how many of the arguments that holds for. */

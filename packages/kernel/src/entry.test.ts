@@ -103,7 +103,7 @@ test('a number without a row is ENOSYS and counted', () => {
   const task = kit.newProcess();
   kit.run(task);
   let result = 0;
-  (kit.kernel.abi as { setSyscallResult: LinuxAbi['setSyscallResult'] }).setSyscallResult = (_kernel, value) => {
+  kit.kernel.cpu.set = (_slot, value) => {
     result = value;
   };
   kernelCall(kit.kernel, 4000);

@@ -50,6 +50,7 @@ export {
   kernelClear,
   kernelRead32,
   kernelReadBytes,
+  kernelWords,
   kernelWrite32,
   kernelWriteBytes,
   kernelWriteWords,
@@ -92,7 +93,7 @@ export { encodeSigInfo, SIGINFO_BYTES } from './signal/siginfo-struct.ts';
 export { ONE_WORD_SIGSUSPEND } from './signal/syscalls/mask.ts';
 export type { FrameRegisters, ReadWord, StackWalk, UndescribedFrame } from './stack-walk.ts';
 export * from './syscalls/define.ts';
-export { stackArgument } from './syscalls/stack-argument.ts';
+export { stackArguments } from './syscalls/stack-argument.ts';
 export { noteAnswered } from './syscalls/steady.ts';
 export { syscallCounts, syscallTable as syscallRows, wideIdCalls } from './syscalls/table.ts';
 export { kernelWork, type WorkConstant, type WorkModel, workConstants } from './syscalls/work-cost.ts';

@@ -155,13 +155,11 @@ export interface LinuxAbi {
   readonly privateSyscalls: readonly SyscallDef[];
   /** Options of prctl(2) that only this ABI has: a result or -errno; undefined for one it does not know. */
   prctl?(kernel: Kernel, task: Task, option: number, second: number, third: number): number | undefined;
-  /** Argument `index` (0 to 5, where alignsPairs to 6) of the system call whose stub made the kernel call, as int32. */
-  syscallArgument(kernel: Kernel, index: number): number;
+  /** The first `count` argument words (6 at most, where alignsPairs 7) of the system call whose stub made the kernel call, into `words`. */
+  syscallArguments(kernel: Kernel, count: number, words: Int32Array): void;
   /** Whether a 64-bit argument starts at an even argument word (ARM, MIPS, PowerPC; not IA-32). */
   readonly alignsPairs?: boolean;
-  /** Puts the stub's result (a value or -errno) where the stub returns it. */
-  setSyscallResult(kernel: Kernel, result: number): void;
-  /** The register that setSyscallResult writes, and nothing else. */
+  /** Where the stub returns its result: a value or -errno. */
   readonly resultSlot: Slot & { readonly type: 'i32' };
   /** First and second argument registers of other kernel calls. */
   kernelCallArgument(kernel: Kernel, index: number): number;

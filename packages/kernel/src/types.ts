@@ -107,6 +107,10 @@ export interface Task {
   rtPriority: number;
   /** Highest real-time priority of those who wait for a lock that the task holds, 0 for none. */
   boost: number;
+  /** 1 to 99 for a real-time task, or one that holds a lock such a task waits for; 0 for all others. See weigh (sched/weights.ts). */
+  priority: number;
+  /** Its weight among those of fair share; see weigh. */
+  weight: number;
   /** Children start with the default policy. */
   resetOnFork: boolean;
   /** Cycles used of a turn of SCHED_RR; at the next switch the task goes behind its equals. */

@@ -1,5 +1,5 @@
 import { KERNEL_GO_ON } from '@kml/core';
-import { ENOSYS, type Kernel, type LinuxAbi, NO_RESULT, panic, stackArgument, type Task } from '@kml/kernel';
+import { ENOSYS, type Kernel, type LinuxAbi, NO_RESULT, panic, stackArguments, type Task } from '@kml/kernel';
 import { arm } from '../isa/backend.ts';
 import { reg } from '../isa/state.ts';
 import { auxv } from './auxv.ts';
@@ -82,10 +82,11 @@ export const armEabi: LinuxAbi = {
   syscallNumbers: new Map([...SYSCALL_NUMBERS, ...PRIVATE_NUMBERS]),
   privateSyscalls: PRIVATE_SYSCALLS,
   // The stub that makes the kernel call is a C function: four arguments in registers, the rest on the stack.
-  syscallArgument: (kernel: Kernel, index: number) =>
-    index < 4 ? kernel.cpu.get(ARGUMENTS[index]!) : stackArgument(kernel, kernel.cpu.get(SP) + 4 * (index - 4)),
+  syscallArguments(kernel, count, words) {
+    kernel.cpu.getAll(ARGUMENTS, Math.min(count, 4), words);
+    if (count > 4) stackArguments(kernel, kernel.cpu.get(SP), count - 4, words, 4);
+  },
   alignsPairs: true,
-  setSyscallResult: (kernel, result) => kernel.cpu.set(RESULT, result),
   resultSlot: RESULT,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
   undoRecognised,

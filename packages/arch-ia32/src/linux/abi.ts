@@ -1,5 +1,5 @@
 import { KERNEL_GO_ON } from '@kml/core';
-import { ENOSYS, type Kernel, type LinuxAbi, stackArgument, type Task } from '@kml/kernel';
+import { ENOSYS, type Kernel, type LinuxAbi, stackArguments, type Task } from '@kml/kernel';
 import { ia32 } from '../isa/backend.ts';
 import { EAX, EDX, ESP } from '../isa/system/registers.ts';
 import { auxv } from './auxv.ts';
@@ -55,8 +55,7 @@ export const i386: LinuxAbi = {
   syscallNumbers: SYSCALL_NUMBERS,
   privateSyscalls: PRIVATE_SYSCALLS,
   // The stub that makes the kernel call is a C function: return address, then arguments.
-  syscallArgument: (kernel: Kernel, index: number) => stackArgument(kernel, kernel.cpu.get(ESP) + 4 + 4 * index),
-  setSyscallResult: (kernel, result) => kernel.cpu.set(EAX, result),
+  syscallArguments: (kernel, count, words) => stackArguments(kernel, kernel.cpu.get(ESP) + 4, count, words, 0),
   resultSlot: EAX,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(index === 0 ? EAX : EDX) >>> 0,
   readException,

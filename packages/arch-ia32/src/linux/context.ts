@@ -1,9 +1,11 @@
 /** CPU state of tasks: boot, new tasks, switching, exec. Linux 6.1 arch/x86/kernel/process_32.c */
+import { PAGE_SIZE } from '@kml/core';
 import {
   CPU_AREA,
   KERNEL_STACKS_OFFSET,
   type Kernel,
   kernelRead32,
+  kernelWords,
   kernelWrite32,
   STACK_SLOT_BYTES,
   type Task,
@@ -61,14 +63,15 @@ import {
   KERNEL_MODE,
   LANDING_PAD,
   MAIN_TSS,
+  SITES,
   SYSENTER_STACK_TOP,
   TASK_SIZE,
   TSS_SELECTOR,
 } from './layout.ts';
 import { ldtDescriptor } from './ldt.ts';
 import { KERNEL_CS, KERNEL_DS, PT_SIZE, USER_DS } from './pt-regs.ts';
-import { noteSiteTable } from './rewrite.ts';
-import { clearTls, loadTls } from './tls.ts';
+import { siteTable } from './rewrite.ts';
+import { clearTls, loadTls, TLS_DESCRIPTORS, tlsWords } from './tls.ts';
 import { vdsoOffset } from './vdso-image.ts';
 
 const PC = reg('pc');
@@ -120,11 +123,16 @@ function loadTaskRegister(kernel: Kernel): void {
   kernelWrite32(kernel, high, kernelRead32(kernel, high) | 0x200);
 }
 
-/** CR3, and its copies in both task-state segments: a task switch loads it from there (as KML does). */
-function setAddressSpace(kernel: Kernel, id: number): void {
+/**
+ * CR3, and its copies in both task-state segments: a task switch loads it from there (as KML does).
+ * Answers where the main one's words lie (kernelWords).
+ */
+function setAddressSpace(kernel: Kernel, id: number): number {
   kernel.cpu.set(CR3, id);
-  kernelWrite32(kernel, MAIN_TSS + TSS.cr3, id);
   kernelWrite32(kernel, DOUBLE_FAULT_TSS + TSS.cr3, id);
+  const tss = kernelWords(kernel, MAIN_TSS, TSS.size);
+  kernel.memory.i32[tss + (TSS.cr3 >> 2)] = id;
+  return tss;
 }
 
 /** LinuxAbi.newContext: the present state, at ret_from_fork on the child's own stack. */
@@ -140,26 +148,33 @@ const LANDING_PAD_OFFSET = vdsoOffset('landing_pad');
 
 /** LinuxAbi.switchTo. */
 export function switchTo(kernel: Kernel, task: Task): void {
-  const top = stackTop(task);
-  kernelWrite32(kernel, MAIN_TSS + TSS.esp0, top);
-  if (task.mm === undefined) {
-    // The kernel's own task uses whatever address space is current.
-    setAddressSpace(kernel, kernel.mmu.current.id);
-    return;
-  }
-  setAddressSpace(kernel, task.mm.space.id);
-  kernelWrite32(kernel, KERNEL_MODE, task.kernelMode ? 1 : 0);
-  kernelWrite32(kernel, LANDING_PAD, task.mm.vdso === 0 ? 0 : task.mm.vdso + LANDING_PAD_OFFSET);
-  noteSiteTable(kernel, task.mm);
-  loadTls(kernel, task);
-  loadIoMap(kernel, task);
+  const { i32 } = kernel.memory;
+  const { mm } = task;
+  // The kernel's own task uses whatever address space is current.
+  const tss = setAddressSpace(kernel, mm === undefined ? kernel.mmu.current.id : mm.space.id);
+  i32[tss + (TSS.esp0 >> 2)] = stackTop(task);
+  if (mm === undefined) return;
+  i32[tss + (IO_MAP_WORD >> 2)] = ioMap(task);
+  const data = kernelWords(kernel, KERNEL_DATA, PAGE_SIZE);
+  i32[data + ((LANDING_PAD - KERNEL_DATA) >> 2)] = mm.vdso === 0 ? 0 : mm.vdso + LANDING_PAD_OFFSET;
+  i32[data + ((KERNEL_MODE - KERNEL_DATA) >> 2)] = task.kernelMode ? 1 : 0;
+  i32[data + ((SITES - KERNEL_DATA) >> 2)] = siteTable(mm);
+  const tls = tlsWords(task);
+  for (let i = 0; i < tls.length; i++) i32[data + ((TLS_DESCRIPTORS - KERNEL_DATA) >> 2) + i] = tls[i]!;
   ldtDescriptor(kernel, task);
 }
 
-/** Points the TSS at the map that allows every port, or beyond its limit. Linux 6.1: native_tss_update_io_bitmap, iopl_emul */
+/** The word of the TSS whose high half says where the I/O map lies. */
+const IO_MAP_WORD = TSS.ioMap - 2;
+
+/** That word: the map that allows every port, or beyond the TSS's limit. Linux 6.1: native_tss_update_io_bitmap, iopl_emul */
+function ioMap(task: Task): number {
+  return (task.arch.iopl === 3 ? TSS.size : IO_MAP_NONE) << 16;
+}
+
+/** After a change of the running task's right to ports. */
 export function loadIoMap(kernel: Kernel, task: Task): void {
-  const map = task.arch.iopl === 3 ? TSS.size : IO_MAP_NONE;
-  kernelWrite32(kernel, MAIN_TSS + TSS.ioMap - 2, map << 16);
+  kernelWrite32(kernel, MAIN_TSS + IO_MAP_WORD, ioMap(task));
 }
 
 /** FNINIT's control word, empty registers, MXCSR's reset value. SDM vol. 3, table 9-1 */

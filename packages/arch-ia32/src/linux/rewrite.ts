@@ -25,7 +25,7 @@ import {
 } from '@kml/kernel';
 import { NR_SYSCALLS } from './entry/constants.ts';
 import { ladder } from './ladder.ts';
-import { KML_WILD, SITE_TABLE_SLOTS, SITES } from './layout.ts';
+import { KML_WILD, SITE_TABLE_SLOTS } from './layout.ts';
 import { PT } from './pt-regs.ts';
 
 const PAGE = 4096;
@@ -59,9 +59,9 @@ function prepare(kernel: Kernel, mm: Mm): { start: number; end: number }[] | num
   ];
 }
 
-/** Where the current process's table lies, for the gate; 0: it has none. */
-export function noteSiteTable(kernel: Kernel, mm: Mm): void {
-  kernelWrite32(kernel, SITES, mm.rewrite === undefined ? 0 : ((mm.arch.siteTable as number | undefined) ?? 0));
+/** Where a process's table lies; 0: it has none. */
+export function siteTable(mm: Mm): number {
+  return mm.rewrite === undefined ? 0 : ((mm.arch.siteTable as number | undefined) ?? 0);
 }
 
 const slotOf = (back: number): number => back & (SITE_TABLE_SLOTS - 1);

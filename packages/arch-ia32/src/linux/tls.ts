@@ -59,6 +59,9 @@ export function descriptorOf(desc: UserDesc): readonly [low: number, high: numbe
   return segmentDescriptor(desc.base, desc.limit & 0xf_ffff, access, flags);
 }
 
+/** Where the GDT has them. */
+export const TLS_DESCRIPTORS = GDT + 8 * GDT_TLS;
+
 /** Six words: low and high of each of the task's TLS descriptors. */
 export function tlsWords(task: Task): number[] {
   task.arch.tls ??= new Array(2 * TLS_ENTRIES).fill(0);
@@ -72,7 +75,7 @@ export function clearTls(task: Task): void {
 
 /** Writes the task's descriptors into the GDT. */
 export function loadTls(kernel: Kernel, task: Task): void {
-  kernelWriteWords(kernel, GDT + 8 * GDT_TLS, tlsWords(task));
+  kernelWriteWords(kernel, TLS_DESCRIPTORS, tlsWords(task));
 }
 
 /** Linux: tls_desc_okay */

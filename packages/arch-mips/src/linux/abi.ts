@@ -1,5 +1,5 @@
 import type { IsaBackend } from '@kml/core';
-import { type Kernel, type LinuxAbi, stackArgument, type Task } from '@kml/kernel';
+import { type Kernel, type LinuxAbi, stackArguments, type Task } from '@kml/kernel';
 import { COUNT_RESOLUTION, GENERAL, mipsel as mipselIsa, mips as mipsIsa, readCount } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
 import { boot, flushThread, newContext, setTls, switchTo } from './context.ts';
@@ -25,14 +25,15 @@ import { vdsoImage, vdsoOffset } from './vdso-image.ts';
 
 /** Length of the kernel call, one word. */
 const KERNEL_CALL_BYTES = 4;
-/** Arguments in registers. */
-const REGISTER_ARGUMENTS = 4;
+/** Arguments in registers: A0 to A3. */
+const REGISTER_ARGUMENTS = GENERAL.slice(A0, A0 + 4);
 
-/** An argument of the stub that makes the kernel call, a C function: A0 to A3, then from 16(SP) up. */
-function syscallArgument(kernel: Kernel, index: number): number {
+/** Arguments of the stub that makes the kernel call, a C function: in registers, then from 16(SP) up. */
+function syscallArguments(kernel: Kernel, count: number, words: Int32Array): void {
   const { cpu } = kernel;
-  if (index < REGISTER_ARGUMENTS) return cpu.get(GENERAL[A0 + index]!);
-  return stackArgument(kernel, cpu.get(GENERAL[SP]!) + PT.arg4 + 4 * (index - REGISTER_ARGUMENTS));
+  const registers = REGISTER_ARGUMENTS.length;
+  cpu.getAll(REGISTER_ARGUMENTS, Math.min(count, registers), words);
+  if (count > registers) stackArguments(kernel, cpu.get(GENERAL[SP]!) + PT.arg4, count - registers, words, registers);
 }
 
 /** What Linux looks like on MIPS, o32 ABI, in one byte order. */
@@ -65,8 +66,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     privateSyscalls: PRIVATE_SYSCALLS,
     alignsPairs: true,
     prctl,
-    syscallArgument,
-    setSyscallResult: (kernel, result) => kernel.cpu.set(GENERAL[V0]!, result),
+    syscallArguments,
     resultSlot: GENERAL[V0]!,
     kernelCallArgument: (kernel, index) => kernel.cpu.get(GENERAL[index === 0 ? A0 : A1]!) >>> 0,
     undoRecognised,

@@ -12,7 +12,6 @@ import {
   FLOAT,
   GENERAL,
   reg,
-  STATUS_CU0,
   STATUS_CU1,
   STATUS_FR,
   STATUS_IE,
@@ -46,7 +45,7 @@ export function boot(kernel: Kernel): void {
   const { cpu } = kernel;
   kernel.abi.isa.reset(cpu);
   cpu.set(reg('ebase'), KERNEL_TEXT | 0);
-  cpu.set(STATUS, STATUS_CU0 | STATUS_CU1 | STATUS_IM | STATUS_IE);
+  cpu.set(STATUS, STATUS_CU1 | STATUS_IM | STATUS_IE);
   cpu.set(reg('hwrena'), HWRENA);
   setAddressSpace(kernel, kernel.mmu.current.id);
   const top = kernelRead32(kernel, KERNEL_DATA + CPU_AREA.stackTop);

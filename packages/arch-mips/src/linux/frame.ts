@@ -8,7 +8,7 @@ import {
   type ProgramStart,
   type Task,
 } from '@kml/kernel';
-import { CAUSE_BD, STATUS_CU0, STATUS_EXL, STATUS_IE, STATUS_USER } from '../isa/index.ts';
+import { CAUSE_BD, STATUS_EXL, STATUS_IE, STATUS_USER } from '../isa/index.ts';
 import { EMAXERRNO, SYSCALL_BASE } from './entry/constants.ts';
 import { noteProgram } from './fp-mode.ts';
 import { A3, PT, PT_SIZE, ptReg, RA, SP, V0 } from './pt-regs.ts';
@@ -54,9 +54,13 @@ export const frameAccess: LinuxAbi['frame'] = {
   },
 };
 
-/** Whether a frame is of user code, also of a kernel-mode user process: Status.CU0 marks the kernel's own. */
+/**
+ * Whether a frame is of user code, also of a kernel-mode user process. One of the kernel's own code was made right below
+ * its SP, as the entry code knows it by its privilege and by SP being in the kernel's stack.
+ */
 export function frameFromUser(kernel: Kernel, frame: number): boolean {
-  return (kernelRead32(kernel, frame + PT.status) & STATUS_CU0) === 0;
+  const sp = kernelRead32(kernel, frame + ptReg(SP));
+  return sp !== ((frame + PT_SIZE) | 0) || (kernelRead32(kernel, frame + PT.status) & STATUS_USER) !== 0;
 }
 
 /** LinuxAbi.startFrame. Linux 6.1 arch/mips/kernel/process.c: start_thread */

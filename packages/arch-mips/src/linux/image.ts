@@ -1,5 +1,5 @@
 /** The kernel image: text from entry/, data as the entry code wants it at boot. */
-import { CPU_AREA, type KernelImage } from '@kml/kernel';
+import { argumentWords, CPU_AREA, type KernelImage, syscallRows } from '@kml/kernel';
 import { ADEL, ADES, INT, SYS } from '../isa/index.ts';
 import { wordBytes } from './asm/assembler.ts';
 import { NR_SYSCALLS } from './entry/constants.ts';
@@ -14,6 +14,7 @@ import {
   KML_CALL_TABLE,
   SYS_CALL_TABLE,
 } from './layout.ts';
+import { PRIVATE_SYSCALLS } from './private-syscalls.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
 /** Entry code by exception code; the rest goes to handle_exception. */
@@ -23,6 +24,16 @@ const HANDLERS: Readonly<Record<number, string>> = {
   [ADES]: 'handle_ade',
   [SYS]: 'handle_sys',
 };
+
+const ROWS = syscallRows({ syscallNumbers: SYSCALL_NUMBERS, privateSyscalls: PRIVATE_SYSCALLS });
+const REGISTER_ARGUMENTS = 4;
+
+/** Which way direct calls of a number go; one that has no row may get a function of a program's. */
+function directWay(number: number): string {
+  if (FRAME_CALLS.has(SYSCALL_NUMBERS.get(number) ?? '')) return 'kml_special';
+  const row = ROWS[number];
+  return row !== undefined && argumentWords(row.args, true) <= REGISTER_ARGUMENTS ? 'kml_fast' : 'kml_many';
+}
 
 function dataWords(): number[] {
   const words = new Array<number>(KERNEL_DATA_BYTES / 4).fill(0);
@@ -34,8 +45,7 @@ function dataWords(): number[] {
   }
   for (let number = 0; number < NR_SYSCALLS; number++) {
     put(SYS_CALL_TABLE + 4 * number, entryLabel(`stub_${number}`));
-    const special = FRAME_CALLS.has(SYSCALL_NUMBERS.get(number) ?? '');
-    put(KML_CALL_TABLE + 4 * number, entryLabel(special ? 'kml_special' : 'kml_fast'));
+    put(KML_CALL_TABLE + 4 * number, entryLabel(directWay(number)));
   }
   return words;
 }

@@ -58,9 +58,8 @@ export const powerpc: LinuxAbi = {
   privateSyscalls: PRIVATE_SYSCALLS,
   prctl,
   // The stub that makes the kernel call is a C function.
-  syscallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!),
+  syscallArguments: (kernel, count, words) => kernel.cpu.getAll(ARGUMENTS, count, words),
   alignsPairs: true,
-  setSyscallResult: (kernel, result) => kernel.cpu.set(R3, result),
   resultSlot: R3,
   kernelCallArgument: (kernel, index) => kernel.cpu.get(ARGUMENTS[index]!) >>> 0,
   undoRecognised,

@@ -84,6 +84,11 @@ export class Cpu {
     this.i32[(this.base + slot.offset) >> 2] = value;
   }
 
+  /** Reads the first `count` of some i32 slots into `words`. */
+  getAll(slots: readonly Slot[], count: number, words: Int32Array): void {
+    for (let i = 0; i < count; i++) words[i] = this.i32[(this.base + slots[i]!.offset) >> 2]!;
+  }
+
   /** Copies the whole state out (a task switch, a snapshot). `into` has layout.size bytes. */
   saveState(into: Uint8Array): void {
     into.set(this.state);

@@ -123,14 +123,15 @@ export class Clock implements CpuClock {
   }
 
   private setEntry(cycles: number): void {
-    // The store takes the low 32 bits.
+    // As in setBase.
     this.i32[ENTRY] = cycles;
-    this.i32[ENTRY + 1] = Math.floor(cycles / WORD);
+    this.i32[ENTRY + 1] = cycles / WORD;
   }
 
   private setBase(cycles: number): void {
     this.cyclesBase = cycles;
+    // The stores take the low 32 bits of the whole part.
     this.i32[BASE] = cycles;
-    this.i32[BASE + 1] = Math.floor(cycles / WORD);
+    this.i32[BASE + 1] = cycles / WORD;
   }
 }

@@ -60,7 +60,10 @@ const TABLE = {
       'calls that read a word of the kernel (getpid) are answered in translated code while the kernel has not run',
   },
   deferredFlags: { meaning: 'flags are computed only where someone looks' },
-  mergedCharges: { meaning: 'the clock is advanced once a turn of a loop, and where ways meet, not in each block' },
+  mergedCharges: {
+    meaning:
+      'the clock is advanced, and entry cycles are, once a turn of a loop, and where ways meet, not in each block',
+  },
   namedRecords: {
     meaning: 'what flags are computed from is named at the exits that need it, where constants or registers hold it',
   },
@@ -86,6 +89,9 @@ const TABLE = {
   forwardedLoads: { meaning: 'what a block loaded or stored is not loaded again from the same place' },
   sharedLookUps: { meaning: 'accesses of a block off one base share a look-up where they lie in one page' },
   carriedChecks: { meaning: 'a block does not trap for what the only way to it has asked about' },
+  gatheredChecks: {
+    meaning: 'results of several floating-point operations are asked about at once, at the first of them',
+  },
   carriedLookUps: {
     meaning: 'accesses off one base share a look-up in blocks, too, that follow each other in a loop (shared-look-ups)',
   },

@@ -86,11 +86,21 @@ export class GuestMemory {
     this.u8.copyWithin(this.frameAddress(to), source, source + PAGE_SIZE);
   }
 
-  /** Writes guest-order bytes, the first `count` of them, at an offset of a frame; they must fit the frame. */
-  writeFrame(frame: number, offset: number, bytes: Uint8Array, count = bytes.length): void {
-    this.noteCodeWrite(frame, offset, count);
+  /** Writes guest-order bytes at an offset of a frame; they must fit the frame. */
+  writeFrame(frame: number, offset: number, bytes: Uint8Array): void {
+    this.writeBytes(this.frameAddress(frame) + offset, bytes, bytes.length);
+  }
+
+  /** Copies guest-order bytes out of a frame into `into`. */
+  readFrame(frame: number, offset: number, into: Uint8Array): void {
+    this.readBytes(this.frameAddress(frame) + offset, into, into.length);
+  }
+
+  /** Writes guest-order bytes, the first `count` of them, at a byte address; they must fit its frame. */
+  writeBytes(at: number, bytes: Uint8Array, count: number): void {
+    const frame = this.frameOf(at);
+    this.noteCodeWrite(frame, at & PAGE_MASK, count);
     if (count === PAGE_SIZE) this.rewritten[frame] = 0;
-    const at = this.frameAddress(frame) + offset;
     if (!this.bigEndian) {
       if (count > SMALL_COPY) this.u8.set(count === bytes.length ? bytes : bytes.subarray(0, count), at);
       else for (let i = 0; i < count; i++) this.u8[at + i] = bytes[i]!;
@@ -98,9 +108,8 @@ export class GuestMemory {
     else for (let i = 0; i < count; i++) this.u8[((at + i) ^ 3) >>> 0] = bytes[i]!;
   }
 
-  /** Copies `count` guest-order bytes out of a frame into `into`. */
-  readFrame(frame: number, offset: number, into: Uint8Array, count = into.length): void {
-    const at = this.frameAddress(frame) + offset;
+  /** Copies `count` guest-order bytes from a byte address on, out of its frame, into `into`. */
+  readBytes(at: number, into: Uint8Array, count: number): void {
     if (!this.bigEndian && count > SMALL_COPY) into.set(this.u8.subarray(at, at + count));
     else if (!this.bigEndian) for (let i = 0; i < count; i++) into[i] = this.u8[at + i]!;
     else if (((at | count) & 3) === 0) this.getWords(at, into, count);

@@ -1,13 +1,13 @@
 import { OP_NUMBER, UNCONDITIONAL } from '../ir/ops.ts';
-import { CYCLES_BASE_ADDRESS, ENTRY_CYCLES_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
+import { CYCLES_BASE_ADDRESS, INTERRUPTS_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import { accessExtent, isSupervisorOp } from './access-forms.ts';
 import { runLength } from './access-run.ts';
 import { alignmentAsked } from './alignment-trap.ts';
 import type { BlockCode, Statement } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
-import { plus } from './clock-flow.ts';
+import { costOf, plus } from './clock-flow.ts';
 import { OPCODE } from './encoder.ts';
-import { isChargedAtOnce, type RegionContext } from './region-context.ts';
+import { chargeRules, type RegionContext } from './region-context.ts';
 import { emitSteadyAnswer } from './steady-call.ts';
 
 const O = OP_NUMBER;
@@ -48,23 +48,10 @@ export function emitShadows(region: RegionContext, plan: BlockPlan): void {
   for (const [slot, value] of plan.shadows) region.values.assign(slot, value);
 }
 
-/** In kernel text what is charged is at once in the clock, and in ENTRY_CYCLES. */
 function chargeBlock(region: RegionContext, code: BlockCode): void {
-  const { cycles, count } = code.block;
-  if (count === 0) return;
-  region.pending = plus(region.pending, { instructions: count, cycles });
-  if (isChargedAtOnce(region.services, code.block.pc)) region.charge(region.pending);
-  if (region.services.isKernelText(code.block.pc)) countEntry(region, cycles);
-}
-
-export function countEntry(region: RegionContext, cycles: number): void {
-  region.code
-    .i32Const(0)
-    .i32Const(0)
-    .memory(OPCODE.i64Load, 3, ENTRY_CYCLES_ADDRESS)
-    .i64Const(cycles, 0)
-    .op(0x7c)
-    .memory(OPCODE.i64Store, 3, ENTRY_CYCLES_ADDRESS);
+  const rules = chargeRules(region.services);
+  region.pending = plus(region.pending, costOf(code.block, rules));
+  if (rules.atOnce) region.charge(region.pending);
 }
 
 function emitStatement(region: RegionContext, code: BlockCode, plan: BlockPlan, statement: Statement): void {
@@ -119,20 +106,36 @@ function emitTrapIf(region: RegionContext, code: BlockCode, statement: Statement
   const { values, code: out } = region;
   const site = region.site(code, statement.insn);
   if (values.isStaged(statement.a)) {
-    values.pushStage(statement.a, 0);
+    const second = values.pushFirstStage(statement.a);
     // Said to be rare, the costly half lies apart, and what it must save does not burden the common way.
-    out.ifRarely().i32Const(site);
-    values.pushStage(statement.a, 1);
-    out
-      .brIfRarely(region.exitDepth() + 1)
-      .byte(OPCODE.drop)
-      .end();
+    out.ifRarely();
+    emitDoubt(region, second, site, region.exitDepth() + 1);
+    out.end();
   } else {
     out.i32Const(site);
     values.pushCondition(statement.a);
     out.brIfRarely(region.exitDepth()).byte(OPCODE.drop);
   }
   values.skip(statement.b);
+}
+
+/** Leaves if a condition holds that is rarely asked: of several that are staged each stage by itself. */
+function emitDoubt(region: RegionContext, condition: number, site: number, depth: number): void {
+  const { values, code: out } = region;
+  const halves = values.halves(condition);
+  if (halves === undefined) {
+    out.i32Const(site);
+    values.pushDetached(condition);
+    out.brIfRarely(depth).byte(OPCODE.drop);
+  } else if (halves.staged) {
+    values.pushDetached(halves.first);
+    out.ifRarely();
+    emitDoubt(region, halves.second, site, depth + 1);
+    out.end();
+  } else {
+    emitDoubt(region, halves.first, site, depth);
+    emitDoubt(region, halves.second, site, depth);
+  }
 }
 
 /** What the access behind an alignment trap asks for in the trap's place; 0 where the trap is to stand by itself. */

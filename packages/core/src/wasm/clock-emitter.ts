@@ -1,6 +1,6 @@
 import { CLOCK_ADDRESS } from '../memory/memory-map.ts';
 import { NO_CHARGE } from './clock-flow.ts';
-import { pushClockWord } from './clock-word.ts';
+import { countEntry, pushClockWord } from './clock-word.ts';
 import { OPCODE } from './encoder.ts';
 import type { RegionContext } from './region-context.ts';
 
@@ -13,7 +13,8 @@ import type { RegionContext } from './region-context.ts';
 /** The clock's argument or result on the way to another region, with all that is pending in it. */
 export function pushClock(region: RegionContext): void {
   const { code, clockLocal } = region;
-  if (!region.services.optimisations.clockInCalls) storeClock(region);
+  if (region.services.optimisations.clockInCalls) countEntry(code, region.pending.entry);
+  else storeClock(region);
   code.get(clockLocal);
   region.pushCharge(region.pending);
 }
@@ -36,6 +37,7 @@ export function beginClock(region: RegionContext): void {
 /** Gives the clock to memory: the host is called. */
 export function storeClock(region: RegionContext): void {
   const { code, clockLocal } = region;
+  countEntry(code, region.pending.entry);
   code.i32Const(0).get(clockLocal);
   region.pushCharge(region.pending);
   code.memory(OPCODE.i64Store, 3, CLOCK_ADDRESS);

@@ -3,7 +3,7 @@ import { defineLayout } from '../cpu/layout.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { BlockBuilder } from '../ir/builder.ts';
 import { blockCode } from './block-code.ts';
-import { analyseClock, type Charge } from './clock-flow.ts';
+import { analyseClock, type Charge, type ChargeRules } from './clock-flow.ts';
 import { flowGraph, successorsOf } from './flow-graph.ts';
 import { slotTable } from './slots.ts';
 
@@ -22,15 +22,17 @@ function block(pc: number, count: number, ...succs: number[]): IrBlock {
   return b.finish(pc + count);
 }
 
-/** Instructions pending at the start of and behind each block, by address. */
-function pending(blocks: readonly IrBlock[], isCharged: (pc: number) => boolean = () => false) {
+const RULES: ChargeRules = { atOnce: false, isKernelText: () => false };
+
+/** Instructions pending at the start of and behind each block, by address; of kernel text entry cycles, too. */
+function pending(blocks: readonly IrBlock[], rules = RULES) {
   const byPc = new Map(blocks.map((ir) => [ir.pc, ir]));
   const successors = (ir: IrBlock) => successorsOf(ir.terminal, []);
   const graph = flowGraph({ entry: blocks[0]!.pc, blocks: byPc, successors }, (ir) => blockCode(ir, slots));
-  const { before, behind } = analyseClock(graph, isCharged);
-  const show = ({ instructions, cycles }: Charge): number => {
+  const { before, behind } = analyseClock(graph, rules);
+  const show = ({ instructions, cycles, entry }: Charge) => {
     expect(cycles).toBe(2 * instructions);
-    return instructions;
+    return entry === 0 ? instructions : { instructions, entry };
   };
   return Object.fromEntries(graph.nodes.map(({ pc }, node) => [pc, [show(before[node]!), show(behind[node]!)]]));
 }
@@ -49,7 +51,24 @@ test('where ways meet, a branch goes straight, and the longer way is charged', (
   expect(skip).toEqual({ 10: [0, 5], 20: [5, 9], 30: [5, 6] });
 });
 
-test('a block that is charged where it begins has nothing pending, neither before its end nor from before it', () => {
-  const some = pending([block(10, 5, 20), block(20, 4, 30), block(30, 1)], (pc) => pc === 20);
-  expect(some).toEqual({ 10: [0, 5], 20: [5, 0], 30: [0, 1] });
+test('where blocks are charged as they begin nothing is pending', () => {
+  const some = pending([block(10, 5, 20), block(20, 4, 30), block(30, 1)], { ...RULES, atOnce: true });
+  expect(some).toEqual({ 10: [0, 0], 20: [0, 0], 30: [0, 0] });
+});
+
+test('entry cycles add up beside, of kernel text alone', () => {
+  const some = pending([block(10, 5, 20), block(20, 4, 30), block(30, 1)], {
+    ...RULES,
+    isKernelText: (pc) => pc === 20,
+  });
+  const behind = { instructions: 9, entry: 8 };
+  expect(some).toEqual({ 10: [0, 5], 20: [5, behind], 30: [behind, { instructions: 10, entry: 8 }] });
+});
+
+test('ways of the same cost are not the same where one leads through kernel text', () => {
+  const rules = { ...RULES, isKernelText: (pc: number) => pc === 20 };
+  const both = pending([block(10, 5, 20, 30), block(20, 4, 40), block(30, 4, 40), block(40, 1)], rules);
+  const expected = [both[20]![1], both[30]![1]];
+  expect(expected).toEqual([{ instructions: 9, entry: 8 }, 9]);
+  expect(expected).toContainEqual(both[40]![0]);
 });

@@ -1,3 +1,4 @@
+import type { IrBlock, Terminal } from '../ir/block.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
 import { isSyncPoint } from './slot-flow.ts';
 
@@ -5,12 +6,22 @@ import { isSyncPoint } from './slot-flow.ts';
 export interface Charge {
   readonly instructions: number;
   readonly cycles: number;
+  /** Those of the cycles that are the kernel's entry's (ENTRY_CYCLES). */
+  readonly entry: number;
 }
 
-export const NO_CHARGE: Charge = { instructions: 0, cycles: 0 };
+export const NO_CHARGE: Charge = { instructions: 0, cycles: 0, entry: 0 };
+
+/** What tells a block's charge. */
+export interface ChargeRules {
+  /** Whether each block's cost is added where it begins, with nothing pending within. */
+  readonly atOnce: boolean;
+  /** Whether the cycles of code at this address are the kernel's entry's. */
+  isKernelText(pc: number): boolean;
+}
 
 /**
- * What of the instructions executed the clock's local does not hold yet. It is known for each place of the
+ * What of the instructions executed the clock's local, and ENTRY_CYCLES, do not hold yet. It is known for each place of the
  * region: exits make up for it by the side table, hand-overs by an addition, checks by their constant. So the
  * clock is advanced where ways of different cost come together, and once in each turn of a loop.
  */
@@ -21,13 +32,12 @@ export interface ClockFlow {
   readonly behind: readonly Charge[];
 }
 
-/** `isCharged`: whether a block's cost is added where it begins, with nothing pending within; by its address. */
-export function analyseClock(graph: FlowGraph, isCharged: (pc: number) => boolean): ClockFlow {
+export function analyseClock(graph: FlowGraph, rules: ChargeRules): ClockFlow {
   const before: Charge[] = [];
   const behind: Charge[] = [];
   graph.nodes.forEach((node, index) => {
     before.push(index === 0 ? NO_CHARGE : chosen(graph, index, behind));
-    behind.push(pendingBehind(node, index, before, node.code !== undefined && isCharged(node.code.block.pc)));
+    behind.push(pendingBehind(node, index, before, rules));
   });
   return { before, behind };
 }
@@ -49,31 +59,37 @@ function chosen(graph: FlowGraph, index: number, behind: readonly Charge[]): Cha
   return best;
 }
 
-function pendingBehind(node: FlowNode, index: number, before: readonly Charge[], isCharged: boolean): Charge {
-  const cost = costOf(node);
-  if (isSyncPoint(node) || (isCharged && cost !== NO_CHARGE)) return NO_CHARGE;
+function pendingBehind(node: FlowNode, index: number, before: readonly Charge[], rules: ChargeRules): Charge {
+  const cost = node.code === undefined ? NO_CHARGE : costOf(node.code.block, rules);
+  if (isSyncPoint(node) || (rules.atOnce && cost !== NO_CHARGE)) return NO_CHARGE;
   // Added before a branch back, so that the branch goes straight to the loop's head.
   const heads = node.succs.filter((succ) => succ <= index);
   if (heads.length > 0) return before[Math.max(...heads)]!;
-  return plus(before[index]!, cost);
+  return plus(plus(before[index]!, cost), answerCost(node.code?.block.terminal));
 }
 
-/** Cost of a node's block. */
-function costOf(node: FlowNode): Charge {
-  const block = node.code?.block;
-  return block === undefined || block.count === 0 ? NO_CHARGE : { instructions: block.count, cycles: block.cycles };
+/** What a block's instructions cost. */
+export function costOf({ pc, count, cycles }: IrBlock, rules: ChargeRules): Charge {
+  if (count === 0) return NO_CHARGE;
+  return { instructions: count, cycles, entry: rules.isKernelText(pc) ? cycles : 0 };
+}
+
+/** The kernel's own work for a steady call that ends a block. */
+export function answerCost(terminal: Terminal | undefined): Charge {
+  const work = terminal?.kind === 'kernelCall' ? (terminal.steady?.work ?? 0) : 0;
+  return work === 0 ? NO_CHARGE : { instructions: 0, cycles: work, entry: 0 };
 }
 
 export function plus(a: Charge, b: Charge): Charge {
-  return { instructions: a.instructions + b.instructions, cycles: a.cycles + b.cycles };
+  return { instructions: a.instructions + b.instructions, cycles: a.cycles + b.cycles, entry: a.entry + b.entry };
 }
 
 export function minus(a: Charge, b: Charge): Charge {
-  return { instructions: a.instructions - b.instructions, cycles: a.cycles - b.cycles };
+  return { instructions: a.instructions - b.instructions, cycles: a.cycles - b.cycles, entry: a.entry - b.entry };
 }
 
 export function isEqual(a: Charge, b: Charge): boolean {
-  return a.instructions === b.instructions && a.cycles === b.cycles;
+  return a.instructions === b.instructions && a.cycles === b.cycles && a.entry === b.entry;
 }
 
 function isBranch(node: FlowNode): boolean {

@@ -2,8 +2,9 @@ import { PLACE_LEAVE, type Place } from '../engine/translator-port.ts';
 import type { Terminal } from '../ir/block.ts';
 import { INTERRUPTS_ADDRESS, LOOKUP_ADDRESS, SITE_ADDRESS, STATE_BASE } from '../memory/memory-map.ts';
 import type { BlockCode } from './block-code.ts';
-import { countEntry, finishBlock } from './block-emitter.ts';
+import { finishBlock } from './block-emitter.ts';
 import { emitReturn, loadClock, pushClock, storeClock, takeClock } from './clock-emitter.ts';
+import { NO_CHARGE, plus } from './clock-flow.ts';
 import { LEAVE, LOOKUP_ENTRIES, SITE_ELSEWHERE, SITE_NONE } from './control-words.ts';
 import { OPCODE, VOID } from './encoder.ts';
 import type { InPlaceTerminal } from './in-place.ts';
@@ -70,8 +71,9 @@ function emitSwitch(
   });
   finishBlock(region);
   // With or without the host nothing is pending behind.
-  region.charge(region.pending);
-  if (terminal.trap !== undefined && !place.inKernelText) countEntry(region, place.cycles);
+  const trap = terminal.trap !== undefined && !place.inKernelText ? place.cycles : 0;
+  region.charge(plus(region.pending, { instructions: 0, cycles: 0, entry: trap }));
+  region.pending = NO_CHARGE;
   if (terminal.trap === undefined && !place.inKernelText) out.i32Const(1);
   else out.i32Const(0).memory(OPCODE.i32Load, 2, INTERRUPTS_ADDRESS);
   out.byte(OPCODE.if).byte(VOID);

@@ -72,3 +72,15 @@ test('entry code stands in line behind a gate, and ends where it is interrupted 
   // The loop was made again with it.
   expect(machine.engine.counters.regionsTranslated).toBeGreaterThan(apart.engine.counters.regionsTranslated);
 });
+
+test.each(['none', 'mergedCharges', 'inlineEntry'] as const)(
+  'the entry code has its cycles to itself, wherever it is interrupted (off: %s)',
+  (off) => {
+    const options = { ...translated, optimisations: optimisationsWithout(off === 'none' ? [] : [off]) };
+    const { entryCycles } = run(20_000, 20_000, {}).engine.cyclesBy();
+    expect(entryCycles).toBeGreaterThan(5000);
+    for (const part of [7, 13, 101, 20_000]) {
+      expect(run(20_000, part, options).engine.cyclesBy().entryCycles).toBe(entryCycles);
+    }
+  },
+);

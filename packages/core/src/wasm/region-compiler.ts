@@ -1,6 +1,7 @@
+import type { IrBlock } from '../ir/block.ts';
 import type { ValueType } from '../ir/ops.ts';
 import { accessGroups } from './access-groups.ts';
-import { blockCode } from './block-code.ts';
+import { type BlockCode, blockCode } from './block-code.ts';
 import { announce, type BlockPlan, planBlock } from './block-plan.ts';
 import { carryChecks } from './carried-checks.ts';
 import { chasedAddresses } from './chased-addresses.ts';
@@ -8,11 +9,12 @@ import { analyseClock } from './clock-flow.ts';
 import { groupDeferred } from './deferral.ts';
 import type { CodeWriter } from './encoder.ts';
 import { type FlowGraph, flowGraph } from './flow-graph.ts';
+import { gatherChecks } from './gathered-checks.ts';
 import { joinBlocks } from './join-blocks.ts';
 import { withLanes } from './lane-slots.ts';
 import { unrollLoops } from './loop-unrolling.ts';
 import { analyseRecords, type RecordFlow } from './record-flow.ts';
-import { isChargedAtOnce, RegionContext, type RegionServices } from './region-context.ts';
+import { chargeRules, RegionContext, type RegionServices } from './region-context.ts';
 
 import type { DiscoveredRegion } from './region-discovery.ts';
 import { analyseSlots } from './slot-flow.ts';
@@ -34,7 +36,7 @@ export function compileRegion(
   services: RegionServices,
 ): CompiledRegion {
   const analysed = analyse(discovered, slots, services);
-  const clock = analyseClock(analysed.graph, (pc) => isChargedAtOnce(services, pc));
+  const clock = analyseClock(analysed.graph, chargeRules(services));
   const region = new RegionContext({ ...analysed, clock, mode: discovered.mode, supervisor }, services);
   emitRegionBody(region);
   const body = region.exits.wrap(
@@ -70,11 +72,11 @@ function analyse(found: DiscoveredRegion, allSlots: SlotTable, services: RegionS
   let slots = viewed;
   const guesses = (graph: FlowGraph) => (optimisations.guessedPages ? chasedAddresses(graph, slots.count) : undefined);
   for (;;) {
-    const rolled = flowGraph(
-      discovered,
-      (block) => blockCode(block, slots, optimisations, memory.bigEndian),
-      optimisations,
-    );
+    const codeOf = (block: IrBlock): BlockCode => {
+      const code = blockCode(block, slots, optimisations, memory.bigEndian);
+      return optimisations.gatheredChecks ? gatherChecks(code) : code;
+    };
+    const rolled = flowGraph(discovered, codeOf, optimisations);
     const laidOut = optimisations.unrolledLoops
       ? unrollLoops(rolled, guesses(rolled), optimisations.shortLoops)
       : rolled;

@@ -5,7 +5,8 @@ import { STATE_BASE, TABLES_ADDRESS } from '../memory/memory-map.ts';
 import { AccessEmitter } from './access-emitter.ts';
 import type { BlockCode } from './block-code.ts';
 import type { BlockPlan } from './block-plan.ts';
-import { type Charge, type ClockFlow, isEqual, minus, NO_CHARGE } from './clock-flow.ts';
+import { type Charge, type ChargeRules, type ClockFlow, isEqual, minus, NO_CHARGE } from './clock-flow.ts';
+import { countEntry } from './clock-word.ts';
 import { type CodeWriter, OPCODE, CodeWriter as Writer } from './encoder.ts';
 import { Exits, type SiteSink } from './exits.ts';
 import type { FlowGraph, FlowNode } from './flow-graph.ts';
@@ -60,9 +61,9 @@ export interface RegionServices {
   link(pc: number, mode: number, isCall: boolean): number;
 }
 
-/** Whether a block's cost is added where it begins: in kernel text, whose entry cycles are counted beside it. */
-export function isChargedAtOnce({ optimisations, isKernelText }: RegionServices, pc: number): boolean {
-  return !optimisations.mergedCharges || isKernelText(pc);
+/** How blocks of regions made with these services are charged. */
+export function chargeRules({ optimisations, isKernelText }: RegionServices): ChargeRules {
+  return { atOnce: !optimisations.mergedCharges, isKernelText };
 }
 
 /** What holds at a place of the code being emitted. */
@@ -198,7 +199,8 @@ export class RegionContext {
     let cycles = 0;
     for (let i = insn; i < block.count; i++) cycles += block.insnCycles[i]!;
     const mode = block.insnMode?.[insn] ?? this.input.mode;
-    const charge = minus({ instructions: block.count - insn, cycles }, this.pending);
+    const entry = this.services.isKernelText(block.pc) ? cycles : 0;
+    const charge = minus({ instructions: block.count - insn, cycles, entry }, this.pending);
     return this.services.sites.add({
       pc: block.insnPc[insn]!,
       mode,
@@ -208,12 +210,13 @@ export class RegionContext {
     });
   }
 
-  /** Has the clock's local hold this of what is pending, and notes that it does. */
+  /** Has the clock's local (and ENTRY_CYCLES) hold this of what is pending, and notes that it does. */
   charge(charge: Charge): void {
     if (isEqual(charge, NO_CHARGE)) return;
     this.code.get(this.clockLocal);
     this.pushCharge(charge);
     this.code.set(this.clockLocal);
+    countEntry(this.code, charge.entry);
     this.pending = minus(this.pending, charge);
   }
 

@@ -3,8 +3,8 @@ import type { Site, SiteSink } from './exits.ts';
 import { Interned, type ItemFormat } from './interned.ts';
 import { type ExitRecords, RecordNames } from './record-names.ts';
 
-/** Words of a site: pc, mode, its charge's instructions and cycles, number of its records, whether it is a check. */
-const SITE_WORDS = 6;
+/** Words of a site: pc, mode, its charge's instructions and cycles, number of its records, whether it is a check, its charge's entry cycles. */
+const SITE_WORDS = 7;
 
 /** A table as it is kept between runs, but for the sites themselves: each module has its own. */
 export interface KeptSites {
@@ -54,6 +54,7 @@ export class SiteTable implements SiteSink {
     words[length + 3] = charge.cycles;
     words[length + 4] = this.records.numberOf(records)!;
     words[length + 5] = isCheck ? 1 : 0;
+    words[length + 6] = charge.entry;
     this.length += SITE_WORDS;
     return length / SITE_WORDS + FIRST_SITE;
   }
@@ -67,12 +68,15 @@ export class SiteTable implements SiteSink {
   isCheck(site: number): boolean {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 5] === 1;
   }
-  /** Its charge's instructions, and cycles. */
+  /** Its charge's instructions, cycles, and those of them that are the kernel's entry's. */
   instructionsOf(site: number): number {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 2]!;
   }
   cyclesOf(site: number): number {
     return this.words[SITE_WORDS * (site - FIRST_SITE) + 3]!;
+  }
+  entryCyclesOf(site: number): number {
+    return this.words[SITE_WORDS * (site - FIRST_SITE) + 6]!;
   }
   recordsOf(site: number): ExitRecords {
     return this.records.at(this.words[SITE_WORDS * (site - FIRST_SITE) + 4]!);

@@ -2,7 +2,7 @@ import type { KernelPort, SteadyCall } from '../engine/engine-types.ts';
 import type { IrBlock } from '../ir/block.ts';
 import { ANSWERED_ADDRESS, answerOffset, STATE_BASE } from '../memory/memory-map.ts';
 import type { BlockCode, Statement } from './block-code.ts';
-import { NO_CHARGE, plus } from './clock-flow.ts';
+import { answerCost, minus, plus } from './clock-flow.ts';
 import { OPCODE } from './encoder.ts';
 import { askKernel } from './kernel-call-emitter.ts';
 import type { RegionContext } from './region-context.ts';
@@ -31,6 +31,7 @@ export function emitSteadyAnswer(region: RegionContext, code: BlockCode, { resul
   const { steady, number, next } = terminal;
   const answer = locals.allocate('i32');
   const here = region.save();
+  const behind = plus(region.pending, answerCost(terminal));
   out.i32Const(0).memory(OPCODE.i32Load, 2, ANSWERED_ADDRESS);
   out
     .i32Const(1 << steady.index)
@@ -39,13 +40,16 @@ export function emitSteadyAnswer(region: RegionContext, code: BlockCode, { resul
     .ifRarely();
   region.depth++;
   askForAnswer(region, code, number, next);
+  // The clock has it all now, and is to hold as little as where the answer is given.
+  region.charge(minus(region.pending, behind));
   region.depth--;
   out.i32Const(0).memory(OPCODE.i32Load, 2, STATE_BASE + steady.result.offset);
   out.set(answer).byte(OPCODE.else);
   region.restore(here);
   giveAnswer(region, steady);
   out.set(answer).end();
-  region.pending = NO_CHARGE;
+  region.pending = behind;
+  if (!region.services.optimisations.mergedCharges) region.charge(behind);
   out.get(answer);
   region.values.yielded(result);
   locals.release(answer);
@@ -64,10 +68,8 @@ function askForAnswer(region: RegionContext, code: BlockCode, number: number, ne
 }
 
 /** The last answer, counted, on the stack. */
-function giveAnswer(region: RegionContext, { index, work }: SteadyCall): void {
-  const { code } = region;
+function giveAnswer({ code }: RegionContext, { index }: SteadyCall): void {
   const at = answerOffset(index);
-  region.charge(plus(region.pending, { instructions: 0, cycles: work }));
   code
     .i32Const(0)
     .i32Const(0)

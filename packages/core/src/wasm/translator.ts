@@ -380,14 +380,15 @@ class Translator implements TranslatorPort {
     const cycles = this.sites.cyclesOf(site);
     i32[CLOCK_LEFT]! += this.sites.instructionsOf(site);
     i32[CLOCK_USED]! -= cycles;
-    if (cycles > 0 && inKernelText(this.host.options, this.sites.pcOf(site))) this.takeBackEntry(cycles);
+    this.takeBackEntry(this.sites.entryCyclesOf(site));
   }
 
   private takeBackEntry(cycles: number): void {
+    if (cycles === 0) return;
     const { i32 } = this;
-    const low = i32[ENTRY_LOW]! >>> 0;
-    i32[ENTRY_LOW] = low - cycles;
-    if (low < cycles) i32[ENTRY_LOW + 1]! -= 1;
+    const low = (i32[ENTRY_LOW]! >>> 0) - cycles;
+    i32[ENTRY_LOW] = low;
+    i32[ENTRY_LOW + 1]! += Math.floor(low / 0x1_0000_0000);
   }
 
   /** Such a region costs and gives nothing: its first instruction always leaves. */

@@ -78,39 +78,56 @@ export class ValueEmitter {
     this.push(value);
   }
 
-  /** Whether the announced use of a condition may be emitted in two stages (pushStage): an andThen which nobody else wants. */
+  /** Whether the announced use of a condition may be emitted in two stages (pushFirstStage): an andThen which nobody else wants. */
   isStaged(value: number): boolean {
     const { graph } = this;
     return graph.op[value] === O.andThen && this.uses[value] === 1 && this.home[value]! < 0 && graph.isBoolean(value);
   }
 
-  /**
-   * The first or, with both stages in order, the second half of such a condition: its value is on the
-   * stack. What is emitted of the second half may never run: nothing else may rely on it.
-   */
-  pushStage(value: number, stage: 0 | 1): void {
-    const { graph } = this;
-    if (stage === 0) {
-      this.computed[value] = 1;
-      this.use(value);
-      this.pushCondition(graph.a[value]!);
-    } else this.pushDetached(graph.b[value]!);
+  /** The first half of such a condition is on the stack. Gives the second, one announced use, for pushDetached. */
+  pushFirstStage(value: number): number {
+    this.computed[value] = 1;
+    this.use(value);
+    this.pushCondition(this.graph.a[value]!);
+    return this.graph.b[value]!;
   }
 
-  /** One announced use, computed here for itself, whoever else wants the value or its parts. */
-  private pushDetached(value: number): void {
-    const { graph } = this;
-    if (this.home[value]! >= 0 || graph.isConst(value)) {
+  /** One announced use, computed here for itself, whoever else wants the value or its parts: in code that may never run. Nothing else may rely on it. */
+  pushDetached(value: number): void {
+    if (this.home[value]! >= 0 || this.graph.isConst(value)) {
       this.push(value);
       return;
     }
+    for (const part of this.detach(value)) this.pushDetached(part);
+    this.emitOperation(value);
+    this.use(value);
+  }
+
+  /**
+   * A condition in code that may never run (one announced use) as its two halves, each then one announced use: of an
+   * `or` that has such conditions in it, or an andThen. Undefined: it is to be computed as a whole.
+   */
+  halves(value: number): { readonly staged: boolean; readonly first: number; readonly second: number } | undefined {
+    const { graph } = this;
+    if (this.home[value]! >= 0 || !this.hasStages(value) || !graph.isBoolean(value)) return undefined;
+    const [first, second] = this.detach(value);
+    this.use(value);
+    return { staged: graph.op[value] === O.andThen, first: first!, second: second! };
+  }
+
+  private hasStages(value: number): boolean {
+    const { op, a, b } = this.graph;
+    return op[value] === O.andThen || (op[value] === O.or && (this.hasStages(a[value]!) || this.hasStages(b[value]!)));
+  }
+
+  /** The parts of a value that is computed apart: each is announced once more for it. */
+  private detach(value: number): readonly number[] {
+    const { graph } = this;
     const parts = [graph.a[value]!, graph.b[value]!, graph.c[value]!].filter((part) => part >= 0);
     // The parts are announced once for the value: others compute it, too.
     if (this.uses[value]! > 1) for (const part of parts) this.uses[part]!++;
     else this.computed[value] = 1;
-    for (const part of parts) this.pushDetached(part);
-    this.emitOperation(value);
-    this.use(value);
+    return parts;
   }
 
   /** The value where an announced use of it may be, which stays announced: in code that may never run. Nothing else may rely on it. */

@@ -2,15 +2,14 @@ import type { Kernel } from '../kernel.ts';
 import type { Dentry, Inode, OpenFile } from '../types.ts';
 import { isAttached } from './dentry.ts';
 import { directoryChanged } from './dnotify.ts';
-import { fsState } from './fs-state.ts';
+import { type FsState, fsState } from './fs-state.ts';
 import { watchEvent } from './inotify.ts';
 import { IN_ISDIR } from './inotify-events.ts';
 import { isDirectory } from './mode.ts';
 import { O_PATH } from './open-flags.ts';
 
 /** Whether anyone wants to hear of what happens to files. */
-function isWatched(kernel: Kernel): boolean {
-  const { inotifyWatches, dirNotifies } = fsState(kernel);
+function isWatched({ inotifyWatches, dirNotifies }: FsState): boolean {
   return inotifyWatches.length > 0 || dirNotifies.length > 0;
 }
 
@@ -19,7 +18,7 @@ function isWatched(kernel: Kernel): boolean {
  * those who watch the file. Linux 6.1 fs/notify/fsnotify.c: __fsnotify_parent
  */
 export function placeEvent(kernel: Kernel, dentry: Dentry, mask: number): void {
-  if (!isWatched(kernel)) return;
+  if (!isWatched(fsState(kernel))) return;
   const inode = dentry.inode!;
   const whole = isDirectory(inode.mode) ? mask | IN_ISDIR : mask;
   const parent = dentry.parent?.inode;
@@ -32,7 +31,7 @@ export function placeEvent(kernel: Kernel, dentry: Dentry, mask: number): void {
 
 /** The same for an open file. */
 export function fileEvent(kernel: Kernel, file: OpenFile, mask: number): void {
-  if (file.flags & O_PATH || !isWatched(kernel)) return;
+  if (file.flags & O_PATH || !isWatched(fsState(kernel))) return;
   placeEvent(kernel, file.path.dentry, mask);
 }
 

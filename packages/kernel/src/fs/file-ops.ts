@@ -49,6 +49,7 @@ export interface FileOps {
 /** O_PATH: a place and nothing more. */
 const PATH_OPS: FileOps = {};
 
+/** Functions, for these modules need this one. */
 const OPS: Readonly<Record<string, () => FileOps>> = {
   regular: () => REGULAR_OPS,
   directory: () => DIRECTORY_OPS,
@@ -71,9 +72,17 @@ const OPS: Readonly<Record<string, () => FileOps>> = {
   mqueue: () => MQUEUE_FILE_OPS,
 };
 
+/** What was asked for so far. */
+const known: Record<string, FileOps> = {};
+
 /** Operations of an open file's kind. */
 export function fileOps(file: OpenFile): FileOps {
-  const ops = OPS[file.kind];
-  if (ops === undefined) throw new InternalError('file-kind', `no operations for files of kind ${file.kind}`);
-  return ops();
+  return known[file.kind] ?? findOps(file.kind);
+}
+
+function findOps(kind: string): FileOps {
+  const ops = OPS[kind];
+  if (ops === undefined) throw new InternalError('file-kind', `no operations for files of kind ${kind}`);
+  known[kind] = ops();
+  return known[kind];
 }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { EAGAIN, EDEADLK, EINVAL, EPERM, ERESTARTNOINTR, ESRCH, ETIMEDOUT } from '../errno.ts';
 import { copyOut, readWord, writeWord } from '../mm/user-access.ts';
+import { changePolicy } from '../sched/change-policy.ts';
+import { SCHED_FIFO } from '../sched/policy.ts';
 import { SIGUSR1 } from '../signal/numbers.ts';
 import { sendSignal, sigInfo } from '../signal/send.ts';
 import { exitTask } from '../task/exit.ts';
@@ -26,7 +28,7 @@ function threads(count: number) {
 test('the lock goes to the highest priority, then to who waits longest', () => {
   const { kit, leader, others, word } = threads(4);
   const [first, second, urgent, killed] = others as [typeof leader, typeof leader, typeof leader, typeof leader];
-  urgent.rtPriority = 5;
+  changePolicy(kit.kernel, urgent, SCHED_FIFO, 5);
   expect(kit.call(leader, 'futex', USER, LOCK, 0, 0)).toBe(0);
   expect(word()).toBe(leader.tid);
   expect(kit.call(first, 'futex', USER, UNLOCK, 0, 0)).toBe(-EPERM);

@@ -8,7 +8,6 @@ import { BLOCKED, EAGAIN, EDEADLK, EFAULT, EINVAL, EPERM, ERESTARTNOINTR, ESRCH,
 import type { Kernel } from '../kernel.ts';
 import { readWord, writeWord } from '../mm/user-access.ts';
 import { setBoost } from '../sched/change-policy.ts';
-import { effectivePriority } from '../sched/realtime.ts';
 import { blockOn, wakeTask } from '../sched/wait.ts';
 import { monotonicNs } from '../time/clock.ts';
 import type { RestartRecord, Task, WaitQueue } from '../types.ts';
@@ -119,7 +118,7 @@ function enqueue(kernel: Kernel, state: PiState, waiter: PiWaiter): void {
 
 function priorityOf(kernel: Kernel, tid: number): number {
   const task = kernel.state.tasks.get(tid);
-  return task === undefined ? 0 : effectivePriority(task);
+  return task === undefined ? 0 : task.priority;
 }
 
 /**

@@ -50,11 +50,23 @@ export function kernelWrite32(kernel: Kernel, address: number, value: number): v
   kernel.memory.i32[at >>> 2] = value;
 }
 
+/**
+ * Where words may be written that lie in `bytes` from an aligned kernel virtual address on, within one page: the
+ * index of the first in GuestMemory.i32. It holds until the kernel maps or lifts anything.
+ */
+export function kernelWords(kernel: Kernel, address: number, bytes: number): number {
+  const known = kernel.mmu.translatedKernel(address, 'write');
+  if (known >= 0) return known >>> 2;
+  const at = filledAddress(kernel, address, 'write');
+  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, bytes);
+  return at >>> 2;
+}
+
 /** Writes words from an aligned kernel virtual address on; they lie in one page. */
 export function kernelWriteWords(kernel: Kernel, address: number, words: readonly number[]): void {
-  const at = kernelAddress(kernel, address);
-  kernel.memory.noteCodeWrite(kernel.memory.frameOf(at), at & PAGE_MASK, 4 * words.length);
-  for (let i = 0; i < words.length; i++) kernel.memory.i32[(at >> 2) + i] = words[i]!;
+  const { i32 } = kernel.memory;
+  const at = kernelWords(kernel, address, 4 * words.length);
+  for (let i = 0; i < words.length; i++) i32[at + i] = words[i]!;
 }
 
 /** Clears bytes that lie in one page. */
@@ -70,8 +82,7 @@ export function kernelReadBytes(kernel: Kernel, address: number, length: number)
   for (let done = 0; done < length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
-    const into = piece === length ? bytes : bytes.subarray(done, done + piece);
-    kernel.memory.readFrame(kernel.memory.frameOf(at), at & PAGE_MASK, into);
+    kernel.memory.readBytes(at, piece === length ? bytes : bytes.subarray(done), piece);
     done += piece;
   }
   return bytes;
@@ -82,8 +93,7 @@ export function kernelWriteBytes(kernel: Kernel, address: number, bytes: Uint8Ar
   for (let done = 0; done < bytes.length; ) {
     const at = kernelAddress(kernel, address + done);
     const piece = Math.min(bytes.length - done, PAGE_SIZE - (at & PAGE_MASK));
-    const from = piece === bytes.length ? bytes : bytes.subarray(done, done + piece);
-    kernel.memory.writeFrame(kernel.memory.frameOf(at), at & PAGE_MASK, from);
+    kernel.memory.writeBytes(at, piece === bytes.length ? bytes : bytes.subarray(done), piece);
     done += piece;
   }
 }

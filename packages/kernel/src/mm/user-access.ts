@@ -71,10 +71,8 @@ export function copyInto(kernel: Kernel, task: Task, address: number, into: Uint
   for (let done = 0; done < length; ) {
     const at = userAddress(kernel, task, from + done, 'read');
     if (at < 0) return false;
-    const offset = at & PAGE_MASK;
-    const piece = Math.min(length - done, PAGE_SIZE - offset);
-    const target = done === 0 ? into : into.subarray(done, done + piece);
-    kernel.memory.readFrame(kernel.memory.frameOf(at), offset, target, piece);
+    const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
+    kernel.memory.readBytes(at, done === 0 ? into : into.subarray(done, done + piece), piece);
     done += piece;
   }
   chargeCopy(kernel, length);
@@ -111,10 +109,8 @@ export function copyOutPartial(
   while (done < length) {
     const at = userAddress(kernel, task, to + done, 'write');
     if (at < 0) return done;
-    const offset = at & PAGE_MASK;
-    const piece = Math.min(length - done, PAGE_SIZE - offset);
-    const source = done === 0 ? bytes : bytes.subarray(done, done + piece);
-    kernel.memory.writeFrame(kernel.memory.frameOf(at), offset, source, piece);
+    const piece = Math.min(length - done, PAGE_SIZE - (at & PAGE_MASK));
+    kernel.memory.writeBytes(at, done === 0 ? bytes : bytes.subarray(done, done + piece), piece);
     done += piece;
   }
   chargeCopy(kernel, done);

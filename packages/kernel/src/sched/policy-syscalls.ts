@@ -12,6 +12,7 @@ import { RLIMIT_NICE, RLIMIT_RTPRIO } from '../task/rlimit-numbers.ts';
 import type { Task } from '../types.ts';
 import { changePolicy } from './change-policy.ts';
 import { isRealtime, priorityRange, SCHED_IDLE, SCHED_RESET_ON_FORK } from './policy.ts';
+import { changeNice } from './weights.ts';
 
 /** Flags of struct sched_attr. */
 const FLAG_RESET_ON_FORK = 1;
@@ -66,7 +67,7 @@ function setPolicy(kernel: Kernel, caller: Task, target: Task, wanted: Wanted): 
     return -EPERM;
   }
   target.resetOnFork = resetOnFork;
-  if (!isRealtime(policy)) target.nice = wanted.nice;
+  if (!isRealtime(policy)) changeNice(target, wanted.nice);
   changePolicy(kernel, target, policy, wanted.priority);
   piPriorityChanged(kernel, target);
   return 0;

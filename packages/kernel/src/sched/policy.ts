@@ -1,5 +1,3 @@
-import type { Task } from '../types.ts';
-
 /** Scheduling policies as programs see them. Linux 6.1 include/uapi/linux/sched.h */
 export const SCHED_OTHER = 0;
 export const SCHED_FIFO = 1;
@@ -16,16 +14,4 @@ export function priorityRange(policy: number): { min: number; max: number } | un
 
 export function isRealtime(policy: number): boolean {
   return policy === SCHED_FIFO || policy === SCHED_RR;
-}
-
-/** At fork. Linux 6.1 kernel/sched/core.c: sched_fork */
-export function inheritPolicy(parent: Task, child: Task): void {
-  child.nice = parent.nice;
-  child.policy = parent.policy;
-  child.rtPriority = parent.rtPriority;
-  if (!parent.resetOnFork) return;
-  if (isRealtime(parent.policy)) child.nice = 0;
-  child.policy = isRealtime(parent.policy) ? SCHED_OTHER : parent.policy;
-  child.rtPriority = 0;
-  child.nice = Math.max(child.nice, 0);
 }

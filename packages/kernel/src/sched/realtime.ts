@@ -17,11 +17,6 @@ export const RR_INTERVAL_NS = 100_000_000;
 const PERIOD_NS = 1_000_000_000;
 const RUNTIME_NS = 950_000_000;
 
-/** 1 to 99 for a real-time task, or one that holds a lock such a task waits for; 0 for all others. */
-export function effectivePriority(task: Task): number {
-  return Math.max(task.boost, task.rtPriority);
-}
-
 function toCycles(kernel: Kernel, ns: number): number {
   return (ns / 1e9) * kernel.options.clockHz;
 }
@@ -37,7 +32,7 @@ export function chargeRealtime(kernel: Kernel, task: Task, used: number): void {
 
 /** A task gets the CPU. */
 export function beginRealtime(kernel: Kernel, task: Task): void {
-  kernel.state.sched.rtStamp = effectivePriority(task) > 0 ? Number(monotonicNs(kernel)) : -1;
+  kernel.state.sched.rtStamp = task.priority > 0 ? Number(monotonicNs(kernel)) : -1;
 }
 
 /** At a tick: a new period begins when the old one is over. */
@@ -59,7 +54,7 @@ export function checkRealtime(kernel: Kernel, task: Task): void {
   }
   if (task.policy !== SCHED_RR || task.turnUsed < toCycles(kernel, RR_INTERVAL_NS)) return;
   task.turnUsed = 0;
-  if (effectivePriority(runQueue[0]!) !== effectivePriority(task)) return;
+  if (runQueue[0]!.priority !== task.priority) return;
   task.toTail = true;
   setWork(kernel, task, TIF_NEED_RESCHED);
 }

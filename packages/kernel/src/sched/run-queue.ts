@@ -3,9 +3,9 @@ import { TIF_NEED_RESCHED } from '../kernel-memory.ts';
 import { setWork } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { SCHED_IDLE, SCHED_OTHER } from './policy.ts';
-import { chargeRealtime, checkRealtime, effectivePriority, renewRealtime } from './realtime.ts';
+import { chargeRealtime, checkRealtime, renewRealtime } from './realtime.ts';
 import { renewRealtimeLimit } from './realtime-limit.ts';
-import { NICE_0_WEIGHT, taskWeight } from './weights.ts';
+import { NICE_0_WEIGHT } from './weights.ts';
 
 /**
  * Fair share: the task with the smallest vruntime (cycles used, divided by its weight) runs next.
@@ -25,7 +25,7 @@ function toCycles(kernel: Kernel, ns: number): number {
  */
 export function enqueue(kernel: Kernel, task: Task, head = false): void {
   const queue = kernel.state.runQueue;
-  const priority = effectivePriority(task);
+  const priority = task.priority;
   let low = 0;
   let high = queue.length;
   while (low < high) {
@@ -38,7 +38,7 @@ export function enqueue(kernel: Kernel, task: Task, head = false): void {
 }
 
 function staysBefore(other: Task, task: Task, priority: number, head: boolean): boolean {
-  const others = effectivePriority(other);
+  const others = other.priority;
   if (others !== priority) return others > priority;
   return priority > 0 ? !head : other.vruntime <= task.vruntime;
 }
@@ -50,7 +50,7 @@ export function dequeue(kernel: Kernel, task: Task): void {
 
 /** The first task in the queue that fair share is for. */
 export function firstFair(kernel: Kernel): Task | undefined {
-  for (const task of kernel.state.runQueue) if (effectivePriority(task) === 0) return task;
+  for (const task of kernel.state.runQueue) if (task.priority === 0) return task;
   return undefined;
 }
 
@@ -86,14 +86,14 @@ export function checkPreempt(kernel: Kernel, task: Task): void {
   const { current, sched } = kernel.state;
   if (current === undefined || current === sched.idle || current.state !== 'runnable') return;
   chargeTask(kernel, current, 'user');
-  const own = effectivePriority(task);
-  const others = effectivePriority(current);
+  const own = task.priority;
+  const others = current.priority;
   let preempts: boolean;
   if (own > 0 || others > 0) preempts = own > others && !sched.rtThrottled;
   else if (current.policy === SCHED_IDLE && task.policy !== SCHED_IDLE) preempts = true;
   else if (task.policy !== SCHED_OTHER) preempts = false;
   else {
-    const granularity = (toCycles(kernel, WAKEUP_GRANULARITY_NS) * NICE_0_WEIGHT) / taskWeight(task);
+    const granularity = (toCycles(kernel, WAKEUP_GRANULARITY_NS) * NICE_0_WEIGHT) / task.weight;
     preempts = task.vruntime + granularity < current.vruntime;
   }
   if (preempts) setWork(kernel, current, TIF_NEED_RESCHED);
@@ -108,11 +108,11 @@ export function chargeTask(kernel: Kernel, task: Task, to: 'user' | 'system'): v
   if (to === 'user') task.userCycles += used;
   else task.systemCycles += used;
   const { state } = kernel;
-  if (effectivePriority(task) > 0) {
+  if (task.priority > 0) {
     chargeRealtime(kernel, task, used);
     return;
   }
-  task.vruntime += (used * NICE_0_WEIGHT) / taskWeight(task);
+  task.vruntime += (used * NICE_0_WEIGHT) / task.weight;
   const first = firstFair(kernel);
   const least = first === undefined ? task.vruntime : Math.min(first.vruntime, task.vruntime);
   if (task !== state.sched.idle && least > state.sched.minVruntime) state.sched.minVruntime = least;
@@ -123,8 +123,8 @@ export function checkSlice(kernel: Kernel, task: Task): void {
   const queue = kernel.state.runQueue;
   renewRealtime(kernel);
   if (queue.length === 0) return;
-  if (effectivePriority(task) > 0) checkRealtime(kernel, task);
-  else if (effectivePriority(queue[0]!) > 0 && !kernel.state.sched.rtThrottled) {
+  if (task.priority > 0) checkRealtime(kernel, task);
+  else if (queue[0]!.priority > 0 && !kernel.state.sched.rtThrottled) {
     setWork(kernel, task, TIF_NEED_RESCHED);
   } else checkFairSlice(kernel, task);
 }
@@ -133,15 +133,15 @@ export function checkSlice(kernel: Kernel, task: Task): void {
 function checkFairSlice(kernel: Kernel, task: Task): void {
   const first = firstFair(kernel);
   if (first === undefined) return;
-  let total = taskWeight(task);
+  let total = task.weight;
   let count = 1;
   for (const other of kernel.state.runQueue) {
-    if (effectivePriority(other) > 0) continue;
-    total += taskWeight(other);
+    if (other.priority > 0) continue;
+    total += other.weight;
     count++;
   }
   const period = Math.max(SCHED_LATENCY_NS, count * MIN_GRANULARITY_NS);
-  const slice = (toCycles(kernel, period) * taskWeight(task)) / total;
+  const slice = (toCycles(kernel, period) * task.weight) / total;
   const ran = kernel.engine.cycles() - task.sliceStart;
   if (ran >= slice || (ran >= toCycles(kernel, MIN_GRANULARITY_NS) && task.vruntime - first.vruntime > slice)) {
     setWork(kernel, task, TIF_NEED_RESCHED);

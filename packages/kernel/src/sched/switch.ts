@@ -1,8 +1,7 @@
 import { KERNEL_GO_ON, KERNEL_LEAVE } from '@kml/core';
 import type { Kernel } from '../kernel.ts';
-import { CPU_AREA, KERNEL_DATA_OFFSET, TIF_NEED_RESCHED } from '../kernel-memory.ts';
-import { kernelWrite32 } from '../mm/kernel-access.ts';
-import { kernelStackTop } from '../mm/kernel-stack.ts';
+import { CPU_AREA, KERNEL_DATA_OFFSET, STACK_BYTES, TIF_NEED_RESCHED } from '../kernel-memory.ts';
+import { kernelWords } from '../mm/kernel-access.ts';
 import { clearWork, threadInfoAddress } from '../task/thread-info.ts';
 import type { Task } from '../types.ts';
 import { beginRealtime } from './realtime.ts';
@@ -54,7 +53,9 @@ export function loadTask(kernel: Kernel, task: Task): void {
 
 /** Tells the entry code which task runs. */
 export function publishCurrent(kernel: Kernel, task: Task): void {
-  const area = kernel.abi.taskSize + KERNEL_DATA_OFFSET;
-  kernelWrite32(kernel, area + CPU_AREA.current, threadInfoAddress(kernel, task));
-  kernelWrite32(kernel, area + CPU_AREA.stackTop, kernelStackTop(kernel, task.stackSlot));
+  const { i32 } = kernel.memory;
+  const area = kernelWords(kernel, kernel.abi.taskSize + KERNEL_DATA_OFFSET, CPU_AREA.size);
+  const info = threadInfoAddress(kernel, task);
+  i32[area + (CPU_AREA.current >> 2)] = info;
+  i32[area + (CPU_AREA.stackTop >> 2)] = info + STACK_BYTES;
 }

@@ -12,9 +12,10 @@ import type { Task } from '../types.ts';
 import { IO_PRIORITY_SYSCALLS } from './io-priority.ts';
 import { SCHED_FIFO, SCHED_RR } from './policy.ts';
 import { clampNice, mayReduce, POLICY_SYSCALLS, sameOwner, targetOf } from './policy-syscalls.ts';
-import { effectivePriority, RR_INTERVAL_NS } from './realtime.ts';
+import { RR_INTERVAL_NS } from './realtime.ts';
 import { RSEQ_SYSCALLS } from './rseq.ts';
 import { chargeTask, SCHED_LATENCY_NS } from './run-queue.ts';
+import { changeNice } from './weights.ts';
 
 /** The caller goes behind all that could run, a real-time task behind its equals. */
 function schedYield(kernel: Kernel, task: Task): number {
@@ -22,8 +23,8 @@ function schedYield(kernel: Kernel, task: Task): number {
   if (queue.length === 0) return 0;
   chargeTask(kernel, task, 'user');
   const last = queue.at(-1)!;
-  if (effectivePriority(task) > 0) task.toTail = true;
-  else if (effectivePriority(last) === 0) task.vruntime = Math.max(task.vruntime, last.vruntime);
+  if (task.priority > 0) task.toTail = true;
+  else if (last.priority === 0) task.vruntime = Math.max(task.vruntime, last.vruntime);
   setWork(kernel, task, TIF_NEED_RESCHED);
   return 0;
 }
@@ -33,7 +34,7 @@ function setNice(caller: Task, target: Task, wanted: number): number {
   if (!sameOwner(caller, target) && !capable(caller.cred, CAP.sysNice)) return -EPERM;
   const nice = clampNice(wanted);
   if (nice < target.nice && !mayReduce(target, nice) && !capable(caller.cred, CAP.sysNice)) return -EACCES;
-  target.nice = nice;
+  changeNice(target, nice);
   return 0;
 }
 

@@ -21,12 +21,13 @@ export interface BlockOptions {
  * set) or a signal comes; its handler finds its condition true, or comes here again. With a signal
  * pending the wait does not begin, or is over, and `onSignal` is the call's result.
  * Linux 6.1 kernel/sched/wait.c: prepare_to_wait_event
+ * @param queues the wait keeps this array
  */
-export function blockOn(kernel: Kernel, task: Task, queues: readonly WaitQueue[], options?: BlockOptions): number {
+export function blockOn(kernel: Kernel, task: Task, queues: WaitQueue[], options?: BlockOptions): number {
   const interruptible = options?.interruptible ?? true;
   if (interruptible ? signalPending(kernel, task) : fatalSignalPending(task)) return options?.onSignal ?? -ERESTARTSYS;
   for (const queue of queues) queue.waiters.push(task.tid);
-  task.wait = { queues: queues.slice(), deadline: options?.deadline, interruptible };
+  task.wait = { queues, deadline: options?.deadline, interruptible };
   setState(kernel, task, 'sleeping');
   task.timedOut = false;
   if (options?.deadline !== undefined) setTimer(kernel, 'wait', task.tid, options.deadline);

@@ -18,7 +18,13 @@ export function weightOf(nice: number): number {
 /** Weight of all SCHED_IDLE tasks. Linux: WEIGHT_IDLEPRIO */
 const IDLE_WEIGHT = 3;
 
-/** A task's weight among those of fair share. */
-export function taskWeight(task: Task): number {
-  return task.policy === SCHED_IDLE ? IDLE_WEIGHT : weightOf(task.nice);
+/** A task's rank by its policy, nice value and priorities: to be called when one of them has changed. */
+export function weigh(task: Task): void {
+  task.priority = Math.max(task.boost, task.rtPriority);
+  task.weight = task.policy === SCHED_IDLE ? IDLE_WEIGHT : weightOf(task.nice);
+}
+
+export function changeNice(task: Task, nice: number): void {
+  task.nice = nice;
+  weigh(task);
 }

@@ -1,20 +1,23 @@
 /** How the arguments of a system call are read, told once from its row's signature. */
-import type { AbiNumbers, NumberKind, NumberTable } from '../abi/numbers.ts';
+import type { NumberKind, NumberTable } from '../abi/numbers.ts';
 import type { Kernel } from '../kernel.ts';
+import type { LinuxAbi } from '../linux-abi.ts';
 import type { ArgType, SyscallDef } from './define.ts';
 
 export interface CallPlan {
   readonly row: SyscallDef;
-  /** Arguments, where each is one word; -1 where one takes two. */
+  /** Argument words. */
   readonly words: number;
-  /** A bit for each argument that is signed. */
+  /** Where each argument's first word is, by argument; undefined where each has one word. */
+  readonly places: readonly number[] | undefined;
+  /** A bit for each word that is signed. */
   readonly signed: number;
-  /** By argument: how its number becomes the kernel's; undefined where none is translated. */
+  /** By word: how its number becomes the kernel's; undefined where none is translated. */
   readonly tables: readonly (NumberTable | undefined)[] | undefined;
 }
 
 /** Whether a word of this type is signed. */
-export function isSigned(type: ArgType): boolean {
+function isSigned(type: ArgType): boolean {
   return type === 'int' || type === 'long' || type === 'fd' || type === 'pid';
 }
 
@@ -24,18 +27,29 @@ export function callPlan(kernel: Kernel, number: number): CallPlan | undefined {
   if (known !== undefined) return known;
   const row = kernel.syscalls[number];
   if (row === undefined) return undefined;
-  const plan = planOf(row, kernel.abi.numbers);
+  const plan = planOf(row, kernel.abi);
   kernel.plans[number] = plan;
   return plan;
 }
 
-function planOf(row: SyscallDef, numbers: AbiNumbers | undefined): CallPlan {
-  const { args } = row;
-  const tables = args.map((type) => numbers?.[type as NumberKind]);
+function planOf(row: SyscallDef, abi: LinuxAbi): CallPlan {
+  const places: number[] = [];
+  const tables: (NumberTable | undefined)[] = [];
   let signed = 0;
-  args.forEach((type, index) => {
-    if (isSigned(type)) signed |= 1 << index;
-  });
-  const words = args.includes('u64') ? -1 : args.length;
-  return { row, words, signed, tables: tables.some((table) => table !== undefined) ? tables : undefined };
+  let words = 0;
+  for (const type of row.args) {
+    const isPair = type === 'u64';
+    if (isPair && abi.alignsPairs && words & 1) words++;
+    places.push(words);
+    if (isSigned(type)) signed |= 1 << words;
+    tables[words] = abi.numbers?.[type as NumberKind];
+    words += isPair ? 2 : 1;
+  }
+  return {
+    row,
+    words,
+    places: row.args.includes('u64') ? places : undefined,
+    signed,
+    tables: tables.some((table) => table !== undefined) ? tables : undefined,
+  };
 }

@@ -30,6 +30,14 @@ export type ArgType =
   | 'u64'
   | ArgKind;
 
+/** Argument words of a call; `alignsPairs` as LinuxAbi has it. */
+export function argumentWords(args: readonly ArgType[], alignsPairs: boolean): number {
+  return args.reduce((words, type) => {
+    if (type !== 'u64') return words + 1;
+    return (alignsPairs ? (words + 1) & ~1 : words) + 2;
+  }, 0);
+}
+
 export type SyscallStatus =
   | { readonly level: 'full' }
   /** Works but for what the note says. */

@@ -1,5 +1,4 @@
 import { KERNEL_GO_ON, KERNEL_LEAVE, KERNEL_STEADY } from '@kml/core';
-import type { NumberKind } from '../abi/numbers.ts';
 import { BLOCKED, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS, NO_RESULT } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { TIF_SIGPENDING } from '../kernel-memory.ts';
@@ -8,8 +7,8 @@ import { schedule } from '../sched/switch.ts';
 import { frameAddress, setWork } from '../task/thread-info.ts';
 import { traceCall, traceResult } from '../trace/strace.ts';
 import type { Task } from '../types.ts';
-import { type CallPlan, callPlan, isSigned } from './call-plan.ts';
-import type { ArgType, SyscallDef } from './define.ts';
+import { readArguments, signedWords, syscallArguments, unsignedWords } from './arguments.ts';
+import { type CallPlan, callPlan } from './call-plan.ts';
 import { isUnwatched } from './steady.ts';
 
 /**
@@ -19,7 +18,7 @@ import { isUnwatched } from './steady.ts';
  */
 export function systemCall(kernel: Kernel, task: Task, number: number): number {
   const plan = kernel.plans[number] ?? callPlan(kernel, number);
-  if (!task.inCall) enter(kernel, task, plan?.row, number);
+  if (!task.inCall) enter(kernel, task, plan, number);
   const result = plan === undefined ? -ENOSYS : invoke(kernel, task, plan);
   if (result === BLOCKED) {
     task.inCall = true;
@@ -40,21 +39,22 @@ function nameOf(kernel: Kernel, number: number): string {
   return kernel.abi.syscallNumbers.get(number) ?? `#${number}`;
 }
 
-function enter(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: number): void {
+function enter(kernel: Kernel, task: Task, plan: CallPlan | undefined, number: number): void {
   const { calls, unimplemented } = kernel.state.counters;
   task.restart = undefined;
   task.timedOut = false;
   task.onRealtime = false;
-  if (row === undefined) {
+  if (plan === undefined) {
     unimplemented.set(number, (unimplemented.get(number) ?? 0) + 1);
     kernel.host.log.debug({ pid: task.tid, call: nameOf(kernel, number) }, 'system call not implemented');
   } else {
     calls[number] = (calls[number] ?? 0) + 1;
-    if (row.work !== undefined && row.work > 0) kernel.engine.addCycles(row.work, row.steady);
+    const { work, steady } = plan.row;
+    if (work !== undefined && work > 0) kernel.engine.addCycles(work, steady);
   }
-  if (kernel.options.strace !== undefined) traceCall(kernel, task, row, number);
+  if (kernel.options.strace !== undefined) traceCall(kernel, task, plan, number);
   if (kernel.options.onSyscall !== undefined) {
-    const args = row === undefined ? [] : syscallArguments(kernel, row);
+    const args = plan === undefined ? [] : syscallArguments(kernel, plan);
     kernel.options.onSyscall({ kind: 'enter', pid: task.tid, name: nameOf(kernel, number), args });
   }
 }
@@ -70,67 +70,32 @@ function leave(kernel: Kernel, task: Task, result: number): void {
   task.restart = undefined;
   task.timedOut = false;
   if (task.tracing !== undefined) noteCallEnd(kernel, task);
-  const value =
-    result === NO_RESULT ? kernel.abi.frame.result(kernel, frameAddress(kernel, task)) : nativeResult(kernel, result);
-  kernel.abi.setSyscallResult(kernel, value);
+  kernel.cpu.set(kernel.abi.resultSlot, result >= 0 ? result : otherResult(kernel, task, result));
 }
 
-/** A result with the ABI's error number. Restart classes are the kernel's own. */
-function nativeResult(kernel: Kernel, result: number): number {
+/** What the call answers where it is no value: the ABI's error number, or what its frame has. Restart classes are the kernel's own. */
+function otherResult(kernel: Kernel, task: Task, result: number): number {
+  if (result === NO_RESULT) return kernel.abi.frame.result(kernel, frameAddress(kernel, task));
   const table = kernel.abi.numbers?.errno;
-  return table === undefined || result >= 0 || result < -4095 ? result : -table.toNative(-result);
+  return table === undefined || result < -4095 ? result : -table.toNative(-result);
 }
 
 /** Calls the handler with its arguments read as the row's signature says. */
 function invoke(kernel: Kernel, task: Task, plan: CallPlan): number {
-  const { row, words } = plan;
-  const { handler } = row;
-  if (words < 0) return handler(kernel, task, ...syscallArguments(kernel, row));
+  const { words, signed } = plan;
+  const { handler } = plan.row;
   if (words === 0) return handler(kernel, task);
-  const a = argument(kernel, plan, 0);
+  if (plan.places !== undefined) return handler(kernel, task, ...syscallArguments(kernel, plan));
+  readArguments(kernel, plan);
+  const a = signed & 1 ? signedWords[0]! : unsignedWords[0]!;
   if (words === 1) return handler(kernel, task, a);
-  const b = argument(kernel, plan, 1);
+  const b = signed & 2 ? signedWords[1]! : unsignedWords[1]!;
   if (words === 2) return handler(kernel, task, a, b);
-  const c = argument(kernel, plan, 2);
+  const c = signed & 4 ? signedWords[2]! : unsignedWords[2]!;
   if (words === 3) return handler(kernel, task, a, b, c);
-  const d = argument(kernel, plan, 3);
+  const d = signed & 8 ? signedWords[3]! : unsignedWords[3]!;
   if (words === 4) return handler(kernel, task, a, b, c, d);
-  const e = argument(kernel, plan, 4);
+  const e = signed & 16 ? signedWords[4]! : unsignedWords[4]!;
   if (words === 5) return handler(kernel, task, a, b, c, d, e);
-  return handler(kernel, task, a, b, c, d, e, argument(kernel, plan, 5));
-}
-
-/** Argument `index`, one word. */
-function argument(kernel: Kernel, plan: CallPlan, index: number): number {
-  const given = kernel.abi.syscallArgument(kernel, index);
-  const value = plan.tables === undefined ? given : (plan.tables[index]?.toGeneric(given >>> 0) ?? given);
-  return (plan.signed >> index) & 1 ? value : value >>> 0;
-}
-
-/** One argument word. */
-function word(kernel: Kernel, type: ArgType, index: number): number {
-  const given = kernel.abi.syscallArgument(kernel, index);
-  const { numbers } = kernel.abi;
-  const value = numbers === undefined ? given : (numbers[type as NumberKind]?.toGeneric(given >>> 0) ?? given);
-  return isSigned(type) ? value : value >>> 0;
-}
-
-/** All arguments of a row; a 'u64' takes two words, low word first on a little-endian machine. */
-export function syscallArguments(kernel: Kernel, row: SyscallDef): number[] {
-  const values: number[] = [];
-  const { abi } = kernel;
-  let index = 0;
-  for (const type of row.args) {
-    if (type !== 'u64') {
-      values.push(word(kernel, type, index++));
-      continue;
-    }
-    if (abi.alignsPairs && index & 1) index++;
-    const first = abi.syscallArgument(kernel, index);
-    const second = abi.syscallArgument(kernel, index + 1);
-    const little = abi.isa.byteOrder === 'little';
-    values.push((little ? second : first) * 0x1_0000_0000 + ((little ? first : second) >>> 0));
-    index += 2;
-  }
-  return values;
+  return handler(kernel, task, a, b, c, d, e, signed & 32 ? signedWords[5]! : unsignedWords[5]!);
 }

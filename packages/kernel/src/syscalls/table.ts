@@ -35,7 +35,7 @@ export function wideIdCalls(): SyscallDef[] {
 
 /** Rows by number for an ABI: its private rows come before the kernel's of the same name, and `work` before what calls cost otherwise, which is `scale` times the reference. */
 export function syscallTable(
-  abi: LinuxAbi,
+  abi: Pick<LinuxAbi, 'syscallNumbers' | 'privateSyscalls'>,
   work: Readonly<Record<string, number>> = {},
   scale = 1,
 ): (SyscallDef | undefined)[] {

@@ -14,7 +14,7 @@ import { writeWord } from '../mm/user-access.ts';
 import { inheritTracing } from '../ptrace/attach.ts';
 import { EVENT_CLONE, EVENT_FORK, EVENT_VFORK, EVENT_VFORK_DONE } from '../ptrace/numbers.ts';
 import { endStop, eventStop, sendOn, wantsEvent } from '../ptrace/stop.ts';
-import { inheritPolicy } from '../sched/policy.ts';
+import { inheritPolicy } from '../sched/change-policy.ts';
 import { chargeTask, enqueue } from '../sched/run-queue.ts';
 import { blockOn, wake } from '../sched/wait.ts';
 import { SIG_DFL, SIG_IGN, SIGCHLD } from '../signal/numbers.ts';

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel.ts';
+import { NICE_0_WEIGHT } from '../sched/weights.ts';
 import { noAltStack } from '../signal/alt-stack.ts';
 import { NSIG, SIG_DFL, SIG_IGN, SIGCHLD, SIGSTOP } from '../signal/numbers.ts';
 import { NO_SIGNALS } from '../signal/sig-set.ts';
@@ -151,6 +152,8 @@ export function newTask(kernel: Kernel, parts: TaskParts): Task {
     policy: 0,
     rtPriority: 0,
     boost: 0,
+    priority: 0,
+    weight: NICE_0_WEIGHT,
     resetOnFork: false,
     turnUsed: 0,
     rtStart: 0,

@@ -94,9 +94,8 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
     isa: { ...base.abi.isa, debugRegisters: [], disassemble: () => undefined },
     kernelCallBytes: 4,
     syscallNumbers: new Map(ROWS.map((row, number) => [number, row.name])),
-    syscallArgument: (_kernel, index) => state.args[index] ?? 0,
-    setSyscallResult: (_kernel, result) => {
-      state.result = result;
+    syscallArguments(_kernel, count, words) {
+      for (let i = 0; i < count; i++) words[i] = state.args[i] ?? 0;
     },
     kernelCallArgument: (kernel, index) => (index === 0 ? frameAddress(kernel, kernel.state.current!) : state.line),
     forkFrame: (kernel, _child, frame) => write(kernel, frame, RESULT, 0),
@@ -126,7 +125,16 @@ export function taskKit(options: { strace?: boolean } = {}): TaskKit {
   const kernel: Kernel = {
     ...base,
     abi: abi as LinuxAbi,
-    cpu: { pc: 0, leaveRequested: false, saveState: () => {}, loadState: () => {} } as unknown as Kernel['cpu'],
+    cpu: {
+      pc: 0,
+      leaveRequested: false,
+      saveState: () => {},
+      loadState: () => {},
+      // What is written is a call's result.
+      set: (_slot: unknown, result: number) => {
+        state.result = result;
+      },
+    } as unknown as Kernel['cpu'],
     engine: {
       instructions: () => state.instructions,
       cycles: () => state.cycles,

@@ -7,8 +7,9 @@ import type { Kernel } from '../kernel.ts';
 import { copyIn, readCString } from '../mm/user-access.ts';
 import { signalCodeName, signalName } from '../signal/numbers.ts';
 import { isFault } from '../signal/siginfo-struct.ts';
-import type { ArgType, SyscallDef } from '../syscalls/define.ts';
-import { syscallArguments } from '../syscalls/dispatch.ts';
+import { syscallArguments } from '../syscalls/arguments.ts';
+import type { CallPlan } from '../syscalls/call-plan.ts';
+import type { ArgType } from '../syscalls/define.ts';
 import type { SigInfo, Task } from '../types.ts';
 import { errnoName } from './errno-names.ts';
 
@@ -90,13 +91,14 @@ function show(kernel: Kernel, task: Task, type: ArgType, value: number, next: nu
 }
 
 /** At a call's entry: keeps its text, since memory may be another afterwards. */
-export function traceCall(kernel: Kernel, task: Task, row: SyscallDef | undefined, number: number): void {
+export function traceCall(kernel: Kernel, task: Task, plan: CallPlan | undefined, number: number): void {
   if (kernel.options.strace === undefined) return;
-  if (row === undefined) {
+  if (plan === undefined) {
     task.traceEntry = `${kernel.abi.syscallNumbers.get(number) ?? `syscall_${number}`}(`;
     return;
   }
-  const values = syscallArguments(kernel, row);
+  const { row } = plan;
+  const values = syscallArguments(kernel, plan);
   const shown = row.args.map((type, i) => show(kernel, task, type, values[i]!, values[i + 1]));
   task.traceEntry = `${row.name}(${shown.join(', ')}`;
   if (row.name === 'exit_group' || row.name === 'exit') {

@@ -6,12 +6,14 @@ import {
   KC_PRIVATE,
   KC_SCHEDULE_TAIL,
   KC_SYSCALL_TRACE,
+  STACK_BYTES,
   THREAD_INFO,
   TIF_ENTRY_MASK,
   TIF_NOTIFY,
   TIF_TRACE,
   TIF_WORK_MASK,
 } from '@kml/kernel';
+import { STATUS_USER } from '../../isa/index.ts';
 import { cpuWord, EXCEPTION_HANDLERS, KML_CALL_TABLE, SYS_CALL_TABLE } from '../layout.ts';
 import { PT, PT_SIZE, ptReg } from '../pt-regs.ts';
 import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
@@ -64,7 +66,11 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['KC_IDLE', KC_IDLE],
   ['KC_SKIP_SLOT', KC_SKIP_SLOT],
   ['KC_UNALIGNED', KC_UNALIGNED],
+  ['STACK_BYTES', STACK_BYTES],
+  ['STATUS_USER', STATUS_USER],
   ['PT_SIZE', PT_SIZE],
+  // SP's place in a frame that is yet to be made, from where its end will be.
+  ['NEW_R29', ptReg(29) - PT_SIZE],
   ['PT_ARG4', PT.arg4],
   ['PT_ARG5', PT.arg4 + 4],
   ['PT_ARG6', PT.arg4 + 8],

@@ -18,26 +18,22 @@ export const SAVE_STATIC = transfer('sw', SAVED);
 export const RESTORE_STATIC = transfer('lw', SAVED);
 
 /**
- * Switches to the kernel stack unless Status.CU0 says that it is in use, makes room for a frame and
- * stores what a system call must find again. GP becomes the address of thread_info. Destroys K0, K1, V1.
+ * Finds the stack, makes room for a frame on it and stores what a system call must find again. GP becomes the address
+ * of thread_info. Destroys K0, K1, V1. Beside it goes `stackInUse` of the same label.
  */
 export function saveSome(label: string): string {
   return `
-  mfc0 k0, c0_status
-  sll k0, k0, 3
-  bltz k0, ${label}_kernel
-  move k1, sp
   lui k1, %hi(STACK_TOP)
   lw k1, %lo(STACK_TOP)(k1)
-${label}_kernel:
-  move k0, sp
+  bltz sp, ${label}_high
+  mfc0 k0, c0_status
+${label}_stack:
+  sw sp, NEW_R29(k1)
   addiu sp, k1, -PT_SIZE
-  sw k0, PT_R29(sp)
   sw v1, PT_R3(sp)
   sw zero, PT_R0(sp)
-  mfc0 v1, c0_status
   sw v0, PT_R2(sp)
-  sw v1, PT_STATUS(sp)
+  sw k0, PT_STATUS(sp)
   sw a0, PT_R4(sp)
   mfc0 v1, c0_cause
   sw a1, PT_R5(sp)
@@ -49,13 +45,27 @@ ${label}_kernel:
   sw t9, PT_R25(sp)
   sw gp, PT_R28(sp)
   sw ra, PT_R31(sp)
-  mfc0 k0, c0_status
-  sll k0, k0, 3
-  bltz k0, ${label}_saved
-  nop
   ori gp, sp, 0x1fff
-  xori gp, gp, 0x1fff
-${label}_saved:`;
+  xori gp, gp, 0x1fff`;
+}
+
+/**
+ * Of `saveSome`, where SP is not below the kernel: the kernel's stack is in use only if the CPU was at its privilege and
+ * SP lies in it. A kernel-mode user process has the privilege too, and its SP is its own. (Linux tells by Status.CU0.)
+ */
+export function stackInUse(label: string): string {
+  return `
+${label}_high:
+  andi k0, k0, STATUS_USER
+  bnez k0, ${label}_other
+  subu k0, k1, sp
+  sltiu k0, k0, STACK_BYTES
+  beqz k0, ${label}_other
+  nop
+  move k1, sp
+${label}_other:
+  b ${label}_stack
+  mfc0 k0, c0_status`;
 }
 
 /** All registers, and BadVAddr while it is still this trap's. */
@@ -70,13 +80,11 @@ export function saveAll(label: string): string {
   sw v1, PT_BADVADDR(sp)${SAVE_STATIC}`;
 }
 
-/** Sets Status to kernel mode on the kernel's stack, with interrupts on or off. Destroys T0 and T1. */
+/** Sets Status to kernel mode, with interrupts on or off. Destroys T0. */
 export function kernelStatus(interrupts: 'on' | 'off'): string {
   return `
   mfc0 t0, c0_status
-  lui t1, 0x1000
-  ori t1, t1, 0x1f
-  or t0, t0, t1
+  ori t0, t0, 0x1f
   xori t0, t0, ${interrupts === 'on' ? '0x1e' : '0x1f'}
   mtc0 t0, c0_status`;
 }

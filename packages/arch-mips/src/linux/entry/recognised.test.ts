@@ -5,6 +5,8 @@ import { EntryMachine, STACK_TOP } from '../testing/entry-machine.ts';
 
 const SP = STACK_TOP - 64;
 const ARGUMENTS = [11, 12, 13, 14, 15, 16, 17, 18];
+/** A call with arguments on the stack. */
+const MMAP = 90;
 const KEPT = { a0: 11, a1: 12, a2: 13, s0: 100, fp: 101, gp: 102, ra: 103, sp: SP };
 
 const call = (number: number): string => `
@@ -41,10 +43,10 @@ describe('a recognised syscall', () => {
   test.each(['big', 'little'] as const)(
     'gives the result and keeps what the trap keeps, RA too (%s-endian)',
     (order) => {
-      const m = machine(call(20), order);
+      const m = machine(call(MMAP), order);
       m.onSyscall = () => -89;
       m.runTo('done');
-      expect(m.syscalls).toEqual([{ number: 20, args: ARGUMENTS }]);
+      expect(m.syscalls).toEqual([{ number: MMAP, args: ARGUMENTS }]);
       expect([m.get('v0'), m.get('a3')]).toEqual([89, 1]);
       expect([kept(m), counts(m)]).toEqual([KEPT, [0, 0, 1]]);
     },
@@ -65,7 +67,7 @@ describe('a recognised syscall', () => {
   });
 
   test('a restarted call is made again by the syscall of the program', () => {
-    const m = machine(call(3));
+    const m = machine(call(MMAP));
     m.onSyscall = () => {
       if (m.syscalls.length > 1) return 9;
       m.setWork(1);
@@ -84,20 +86,21 @@ describe('a recognised syscall', () => {
     expect([m.get('v0'), m.get('a3'), kept(m)]).toEqual([9, 0, KEPT]);
   });
 
-  test('an interrupt at any instruction of it changes nothing', () => {
-    const whole = machine(call(20));
+  test.each([20, MMAP])('an interrupt at any instruction of it changes nothing (call %i)', (number) => {
+    const whole = machine(call(number));
     whole.runTo('trap');
     const before = whole.engine.instructions();
     whole.runTo('done');
     const length = whole.engine.instructions() - before;
+    const m = machine(call(number));
+    m.onSyscall = () => 1234;
     for (let at = 0; at < length; at++) {
-      const m = machine(call(20));
-      m.onSyscall = () => 1234;
+      m.load(call(number));
       m.runTo('trap');
       m.run(at);
       m.engine.setInterrupt(0, true);
       m.runTo('done');
-      expect([at, m.get('v0'), kept(m)]).toEqual([at, 1234, KEPT]);
+      expect([at, m.interrupts.length, m.get('v0'), kept(m)]).toEqual([at, at + 1, 1234, KEPT]);
     }
   });
 

@@ -1,5 +1,7 @@
-import { fastCall } from './direct-call.ts';
+import { chooseFast, dispatch, fastCall } from './direct-call.ts';
 import { count } from './macros.ts';
+
+const WAY = chooseFast('rewritten');
 
 /**
  * Where the stubs of rewritten SYSCALLs arrive (rewrite.ts): the registers are those of SYSCALL, T8 is the
@@ -10,33 +12,21 @@ import { count } from './macros.ts';
 export const REWRITTEN = `
 kml_rewritten:
   lw t9, 12(t8)
-  addiu t0, v0, -SYSCALL_BASE
-  sltiu t1, t0, NR_SYSCALLS
-  beqz t1, rewritten_bad
-  sll t0, t0, 2
-  lui t1, %hi(KML_CALL_TABLE)
-  addu t1, t1, t0
-  lw t1, %lo(KML_CALL_TABLE)(t1)
-  lui t2, %hi(kml_special)
-  addiu t2, t2, %lo(kml_special)
-  beq t1, t2, rewritten_special
-  lui t1, %hi(CURRENT)
-  lw t1, %lo(CURRENT)(t1)
-  lw t1, TI_FLAGS(t1)
-  andi t1, t1, TIF_TRACED
-  bnez t1, rewritten_special
-  nop
+  lui t4, %hi(CURRENT)
+  lw t4, %lo(CURRENT)(t4)
+  lw t4, TI_FLAGS(t4)
+  andi t4, t4, TIF_TRACED
+  bnez t4, rewritten_special${dispatch('rewritten_bad')}${WAY.inLine}
 ${fastCall({
   name: 'rewritten',
   save: '\n  sw t9, PT_R25(sp)',
-  counts: count('ENTRIES_DIRECT') + count('ENTRIES_REWRITTEN'),
+  counts: ['ENTRIES_DIRECT', 'ENTRIES_REWRITTEN'],
   full: 'ENTRIES_DIRECT_FULL',
   restore: '\n  lw t9, PT_R25(sp)',
-  back: `
-  jr t9
-  nop`,
+  back: 't9',
   epc: '\n  lw t0, PT_R25(sp)',
 })}
+${WAY.apart}
 # Counted as a direct call, not as the trap it goes on by.
 rewritten_special:${count('ENTRIES_DIRECT')}${count('ENTRIES_REWRITTEN')}${count('ENTRIES_DIRECT_FULL')}
   lui t1, %hi(ENTRIES_TRAP)

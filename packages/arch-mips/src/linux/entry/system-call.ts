@@ -1,4 +1,4 @@
-import { count, kernelStatus, RESTORE_STATIC, SAVE_STATIC, saveSome } from './macros.ts';
+import { count, kernelStatus, RESTORE_STATIC, SAVE_STATIC, saveSome, stackInUse } from './macros.ts';
 
 /**
  * `syscall`: number in V0, arguments in A0 to A3 and from 16(SP) up; result in V0, and in A3 whether
@@ -112,4 +112,5 @@ sys_trace:${SAVE_STATIC}
   lw a3, PT_R7(sp)
   b syscall_call
   nop
+${stackInUse('sys')}
 `;

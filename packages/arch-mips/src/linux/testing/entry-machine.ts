@@ -72,6 +72,8 @@ export class EntryMachine {
   /** What becomes of an exception; by default the machine stops. */
   onException: (exception: KernelException) => void = () => this.engine.stop();
   onExitWork: () => void = () => this.setWork(0);
+  /** What an interrupt does beyond ending. */
+  onInterrupt: () => void = () => {};
   private nextFrame = 0;
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
@@ -218,10 +220,11 @@ export class EntryMachine {
 
   private kernelCall(number: number): number {
     if (number < KC_SYSCALL_LIMIT) {
-      const args = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => this.abi.syscallArgument(this.kernel, i));
-      const seen = { number, args };
+      const words = new Int32Array(8);
+      this.abi.syscallArguments(this.kernel, words.length, words);
+      const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      this.abi.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(this.abi.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = this.abi.readException(this.kernel);
       // The next page fault overwrites it.
@@ -231,6 +234,7 @@ export class EntryMachine {
       const line = this.abi.kernelCallArgument(this.kernel, 1);
       this.interrupts.push({ line, frame: this.abi.kernelCallArgument(this.kernel, 0) });
       this.engine.setInterrupt(line, false);
+      this.onInterrupt();
     } else if (number === KC_EXIT_WORK) {
       this.exitWork++;
       this.onExitWork();

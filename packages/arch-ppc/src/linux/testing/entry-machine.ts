@@ -232,9 +232,11 @@ export class EntryMachine {
 
   private kernelCall(number: number): number {
     if (number < KC_SYSCALL_LIMIT) {
-      const seen = { number, args: [0, 1, 2, 3, 4, 5].map((i) => powerpc.syscallArgument(this.kernel, i) >>> 0) };
+      const words = new Uint32Array(6);
+      powerpc.syscallArguments(this.kernel, words.length, new Int32Array(words.buffer));
+      const seen = { number, args: [...words] };
       this.syscalls.push(seen);
-      powerpc.setSyscallResult(this.kernel, this.onSyscall(seen));
+      this.cpu.set(powerpc.resultSlot, this.onSyscall(seen));
     } else if (number === KC_EXCEPTION) {
       const exception = powerpc.readException(this.kernel);
       // The next page fault overwrites it.

@@ -32,7 +32,7 @@ export function socketWait(
   file: OpenFile,
   flags: number,
   limit: bigint,
-  queues: readonly WaitQueue[],
+  queues: WaitQueue[],
 ): number {
   if (!mayWait(file, flags)) return -EAGAIN;
   if (limit === 0n) return blockOn(kernel, task, queues);

@@ -42,7 +42,7 @@ export function pollRecord(kernel: Kernel, task: Task, call: string, timeout: bi
 export function waitUntil(
   kernel: Kernel,
   task: Task,
-  queues: readonly FileQueue[],
+  queues: FileQueue[],
   deadline: bigint | undefined,
   onSignal: number,
 ): number {

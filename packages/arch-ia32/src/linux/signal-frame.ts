@@ -57,8 +57,9 @@ const CONTEXT: readonly (readonly [keyof typeof PT, number])[] = [
   ['eflags', 64],
   ['ss', 72],
 ];
-/** The same: word of the register frame, offset. */
-const CONTEXT_WORDS = CONTEXT.map(([register, offset]) => [PT[register] >> 2, offset] as const);
+/** The same as words: of the register frame, of struct sigcontext. */
+const CONTEXT_WORDS = CONTEXT.map(([register, offset]) => [PT[register] >> 2, offset >> 2] as const);
+const DATA_SEGMENTS = [PT.gs >> 2, PT.fs >> 2, PT.ds >> 2, PT.es >> 2];
 /** With the 16-byte gaps of alignment. */
 const IMAGE = new FrameImage(OLD.bytes + FP_BYTES + 16);
 const FX = new FrameImage(FXSAVE_BYTES);
@@ -101,9 +102,11 @@ export function setupSignal(
   IMAGE.put(0, returnTo);
   IMAGE.put(4, info.signo);
   const context = rt ? RT.ucontext + UC.context : OLD.context;
+  const { words } = IMAGE;
+  const saved = IMAGE.at + (context >> 2);
   for (let n = 0; n < CONTEXT_WORDS.length; n++) {
-    const [word, offset] = CONTEXT_WORDS[n]!;
-    IMAGE.put(context + offset, i32[registers + word]!);
+    const [word, to] = CONTEXT_WORDS[n]!;
+    words[saved + to] = i32[registers + word]!;
   }
   const { trapNumber, errorCode, faultAddress } = task.arch;
   IMAGE.put(context + SC_TRAP, numberOf(trapNumber));
@@ -197,10 +200,13 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   const { i32 } = kernel.memory;
   const registers = frameWords(kernel, frame, PT_SIZE);
   const oldFlags = i32[registers + (PT.eflags >> 2)]!;
-  for (let n = 0; n < CONTEXT.length; n++) {
-    const [register, offset] = CONTEXT[n]!;
-    i32[registers + CONTEXT_WORDS[n]![0]] = validated(task, oldFlags, register, IMAGE.take(context + offset));
+  const { words } = IMAGE;
+  const saved = IMAGE.at + (context >> 2);
+  for (let n = 0; n < CONTEXT_WORDS.length; n++) {
+    const [word, from] = CONTEXT_WORDS[n]!;
+    i32[registers + word] = words[saved + from]!;
   }
+  validate(i32, registers, task, oldFlags);
   // No system call is to be restarted out of a handler's return.
   i32[registers + (PT.origEax >> 2)] = -1;
   task.sigMask = rt
@@ -211,23 +217,16 @@ export function sigreturn(kernel: Kernel, task: Task, frame: number, rt: boolean
   return true;
 }
 
-/** What a register may be after sigreturn: privilege comes from the task, never from the frame. */
-function validated(task: Task, oldFlags: number, register: keyof typeof PT, value: number): number {
-  switch (register) {
-    case 'cs':
-      return task.kernelMode ? KU_CS_EXCEPTION : (value & 0xffff) | 3;
-    case 'ss':
-      return task.kernelMode ? KERNEL_DS : (value & 0xffff) | 3;
-    case 'gs':
-    case 'fs':
-    case 'ds':
-    case 'es':
-      return task.kernelMode ? value & 0xffff : (value & 0xffff) === 0 ? 0 : (value & 0xffff) | 3;
-    case 'eflags':
-      return (oldFlags & ~USER_FLAGS) | (value & USER_FLAGS) | 2;
-    default:
-      return value;
+/** What registers may be after sigreturn: privilege comes from the task, never from the frame. */
+function validate(i32: Int32Array, registers: number, { kernelMode }: Task, oldFlags: number): void {
+  const [cs, ss, eflags] = [registers + (PT.cs >> 2), registers + (PT.ss >> 2), registers + (PT.eflags >> 2)];
+  i32[cs] = kernelMode ? KU_CS_EXCEPTION : (i32[cs]! & 0xffff) | 3;
+  i32[ss] = kernelMode ? KERNEL_DS : (i32[ss]! & 0xffff) | 3;
+  for (const word of DATA_SEGMENTS) {
+    const selector = i32[registers + word]! & 0xffff;
+    i32[registers + word] = kernelMode || selector === 0 ? selector : selector | 3;
   }
+  i32[eflags] = (oldFlags & ~USER_FLAGS) | (i32[eflags]! & USER_FLAGS) | 2;
 }
 
 /** A word the ABI keeps with the task (exception entry puts them there). */

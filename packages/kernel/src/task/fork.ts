@@ -57,18 +57,18 @@ export interface CloneArguments {
   tls: number;
 }
 
-/** Whether a flag is set; flags of clone3 go beyond 32 bits. */
-function has(args: CloneArguments, flag: number): boolean {
-  return flag > 0xffff_ffff ? args.flags >= flag : (args.flags & flag) !== 0;
+/** The flag that lies beyond those 32 that bit operations see. */
+function clearsHandlers(args: CloneArguments): boolean {
+  return args.flags >= CLONE_CLEAR_SIGHAND;
 }
 
 function checkFlags(args: CloneArguments): number {
-  if (has(args, CLONE_PIDFD) && has(args, CLONE_THREAD)) return -EINVAL;
-  if (has(args, CLONE_FS) && has(args, CLONE_NEWNS | CLONE_NEWUSER)) return -EINVAL;
-  if (has(args, CLONE_THREAD) && !has(args, CLONE_SIGHAND)) return -EINVAL;
-  if (has(args, CLONE_SIGHAND) && !has(args, CLONE_VM)) return -EINVAL;
-  if (has(args, CLONE_SIGHAND) && has(args, CLONE_CLEAR_SIGHAND)) return -EINVAL;
-  return has(args, CLONE_NAMESPACES) ? -EPERM : 0;
+  if (args.flags & CLONE_PIDFD && args.flags & CLONE_THREAD) return -EINVAL;
+  if (args.flags & CLONE_FS && args.flags & (CLONE_NEWNS | CLONE_NEWUSER)) return -EINVAL;
+  if (args.flags & CLONE_THREAD && !(args.flags & CLONE_SIGHAND)) return -EINVAL;
+  if (args.flags & CLONE_SIGHAND && !(args.flags & CLONE_VM)) return -EINVAL;
+  if (args.flags & CLONE_SIGHAND && clearsHandlers(args)) return -EINVAL;
+  return args.flags & CLONE_NAMESPACES ? -EPERM : 0;
 }
 
 /**
@@ -91,17 +91,17 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments, tr
     freeKernelStack(kernel, slot);
     return -EAGAIN;
   }
-  const group = has(args, CLONE_THREAD) ? parent.group : copyGroup(parent, tid, args);
+  const group = args.flags & CLONE_THREAD ? parent.group : copyGroup(parent, tid, args);
   const child = newTask(kernel, {
     tid,
     group,
     comm: parent.comm,
     cred: { ...parent.cred, groups: [...parent.cred.groups] },
-    files: has(args, CLONE_FILES) ? parent.files : cloneFileTable(kernel, parent.files),
-    fs: has(args, CLONE_FS) ? parent.fs : cloneFsContext(parent.fs),
+    files: args.flags & CLONE_FILES ? parent.files : cloneFileTable(kernel, parent.files),
+    fs: args.flags & CLONE_FS ? parent.fs : cloneFsContext(parent.fs),
   });
-  if (has(args, CLONE_FILES)) parent.files.users++;
-  if (has(args, CLONE_FS)) parent.fs.users++;
+  if (args.flags & CLONE_FILES) parent.files.users++;
+  if (args.flags & CLONE_FS) parent.fs.users++;
   child.mm = mm;
   child.stackSlot = slot;
   chargeTask(kernel, parent, 'user');
@@ -111,7 +111,7 @@ export function cloneTask(kernel: Kernel, parent: Task, args: CloneArguments, tr
     dropUnborn(kernel, child);
     return failed;
   }
-  if (traced || has(args, CLONE_PTRACE)) inheritTracing(kernel, parent, child);
+  if (traced || args.flags & CLONE_PTRACE) inheritTracing(kernel, parent, child);
   start(kernel, parent, child, args);
   return child;
 }
@@ -128,7 +128,7 @@ function mayFork(kernel: Kernel, parent: Task): boolean {
 
 function copyMm(kernel: Kernel, parent: Task, args: CloneArguments): Task['mm'] | number {
   if (parent.mm === undefined) return -EINVAL;
-  if (has(args, CLONE_VM)) {
+  if (args.flags & CLONE_VM) {
     parent.mm.users++;
     return parent.mm;
   }
@@ -138,9 +138,9 @@ function copyMm(kernel: Kernel, parent: Task, args: CloneArguments): Task['mm'] 
 /** A new process beside (CLONE_PARENT) or below the parent. */
 function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup {
   const from = parent.group;
-  const above = has(args, CLONE_PARENT) ? from.parent : from;
+  const above = args.flags & CLONE_PARENT ? from.parent : from;
   const group = newGroup(pid, above, copyActions(from, args), from.rlimits.slice());
-  group.parentTid = has(args, CLONE_PARENT) ? from.parentTid : parent.tid;
+  group.parentTid = args.flags & CLONE_PARENT ? from.parentTid : parent.tid;
   group.pgid = from.pgid;
   group.sid = from.sid;
   group.tty = from.tty;
@@ -153,8 +153,8 @@ function copyGroup(parent: Task, pid: number, args: CloneArguments): ThreadGroup
 
 /** Handlers are shared, not copied, when asked for: the array itself. */
 function copyActions({ actions }: ThreadGroup, args: CloneArguments): SigAction[] {
-  if (has(args, CLONE_SIGHAND)) return actions;
-  if (!has(args, CLONE_CLEAR_SIGHAND)) return actions.slice();
+  if (args.flags & CLONE_SIGHAND) return actions;
+  if (!clearsHandlers(args)) return actions.slice();
   return actions.map((action) => (action.handler === SIG_IGN ? action : { ...action, handler: SIG_DFL }));
 }
 
@@ -162,7 +162,7 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.kernelMode = parent.kernelMode;
   child.work = parent.work & (TIF_KU | TIF_REWRITE);
   child.sigMask = parent.sigMask;
-  if (!has(args, CLONE_VM) || has(args, CLONE_VFORK)) child.altStack = { ...parent.altStack };
+  if (!(args.flags & CLONE_VM) || args.flags & CLONE_VFORK) child.altStack = { ...parent.altStack };
   inheritPolicy(parent, child);
   if (parent.ioPriority !== undefined) child.ioPriority = parent.ioPriority;
   child.vruntime = parent.vruntime;
@@ -170,13 +170,13 @@ function inherit(parent: Task, child: Task, args: CloneArguments): void {
   child.timerSlack = child.defaultSlack = parent.timerSlack;
   child.mceKill = parent.mceKill;
   child.personality = parent.personality;
-  if (!has(args, CLONE_VM) && parent.rseq !== undefined) child.rseq = { ...parent.rseq };
+  if (!(args.flags & CLONE_VM) && parent.rseq !== undefined) child.rseq = { ...parent.rseq };
   child.arch = copyPlain(parent.arch);
-  if (has(args, CLONE_SYSVSEM)) shareUndo(parent, child);
-  if (has(args, CLONE_THREAD)) child.exitSignal = -1;
-  else child.exitSignal = has(args, CLONE_PARENT) ? parent.group.leader.exitSignal : args.exitSignal;
-  if (has(args, CLONE_CHILD_SETTID)) child.setChildTid = args.childTid;
-  if (has(args, CLONE_CHILD_CLEARTID)) child.clearChildTid = args.childTid;
+  if (args.flags & CLONE_SYSVSEM) shareUndo(parent, child);
+  if (args.flags & CLONE_THREAD) child.exitSignal = -1;
+  else child.exitSignal = args.flags & CLONE_PARENT ? parent.group.leader.exitSignal : args.exitSignal;
+  if (args.flags & CLONE_CHILD_SETTID) child.setChildTid = args.childTid;
+  if (args.flags & CLONE_CHILD_CLEARTID) child.clearChildTid = args.childTid;
 }
 
 /** Registers: the parent's frame with the child's result, and a CPU state at ret_from_fork. */
@@ -186,12 +186,12 @@ function copyThread(kernel: Kernel, parent: Task, child: Task, args: CloneArgume
   kernelCopy(kernel, frame, frameAddress(kernel, parent), abi.frameBytes);
   abi.forkFrame(kernel, child, frame, args.sp);
   abi.newContext(kernel, child, parent);
-  return has(args, CLONE_SETTLS) ? abi.setTls(kernel, child, args.tls) : 0;
+  return args.flags & CLONE_SETTLS ? abi.setTls(kernel, child, args.tls) : 0;
 }
 
 /** CLONE_PIDFD: the parent gets a descriptor of the child. 0 or -errno */
 function makePidfd(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): number {
-  if (!has(args, CLONE_PIDFD)) return 0;
+  if (!(args.flags & CLONE_PIDFD)) return 0;
   const fd = installFd(kernel, parent, newPidfd(kernel, child.group, 0), true);
   if (fd < 0) return fd;
   if (writeWord(kernel, parent, args.pidfd ?? 0, fd)) return 0;
@@ -210,22 +210,22 @@ function dropUnborn(kernel: Kernel, child: Task): void {
 
 function start(kernel: Kernel, parent: Task, child: Task, args: CloneArguments): void {
   addTask(kernel, child);
-  if (!has(args, CLONE_THREAD)) child.group.parent?.children.push(child.group);
-  if (has(args, CLONE_VFORK)) child.vforkParent = parent.tid;
+  if (!(args.flags & CLONE_THREAD)) child.group.parent?.children.push(child.group);
+  if (args.flags & CLONE_VFORK) child.vforkParent = parent.tid;
   mirrorTask(kernel, child);
   kernel.state.counters.forks++;
-  if (has(args, CLONE_PARENT_SETTID)) writeWord(kernel, parent, args.parentTid, child.tid);
+  if (args.flags & CLONE_PARENT_SETTID) writeWord(kernel, parent, args.parentTid, child.tid);
   // A new process goes first, as on a machine with a CPU to spare: what the parent does to it next
   // finds it with its signals set up, and most children exec, which spares the parent's copies.
-  if (!has(args, CLONE_THREAD)) setWork(kernel, parent, TIF_NEED_RESCHED);
+  if (!(args.flags & CLONE_THREAD)) setWork(kernel, parent, TIF_NEED_RESCHED);
   enqueue(kernel, child);
 }
 
 /** The event that a tracer may want to hear of. Linux 6.1 kernel/fork.c: kernel_clone */
 function cloneEvent(task: Task, args: CloneArguments): number {
-  if (has(args, CLONE_UNTRACED)) return 0;
+  if (args.flags & CLONE_UNTRACED) return 0;
   let event = EVENT_FORK;
-  if (has(args, CLONE_VFORK)) event = EVENT_VFORK;
+  if (args.flags & CLONE_VFORK) event = EVENT_VFORK;
   else if (args.exitSignal !== SIGCHLD) event = EVENT_CLONE;
   return wantsEvent(task, event) ? event : 0;
 }
@@ -236,7 +236,7 @@ export function doClone(kernel: Kernel, task: Task, args: CloneArguments): numbe
   const event = cloneEvent(task, args);
   const child = cloneTask(kernel, task, args, event !== 0);
   if (typeof child === 'number') return child;
-  const vfork = has(args, CLONE_VFORK);
+  const vfork = (args.flags & CLONE_VFORK) !== 0;
   if (!vfork && event === 0) return child.tid;
   task.restart = { call: 'clone', tid: child.tid, event, vfork, told: false };
   return endClone(kernel, task, task.restart);

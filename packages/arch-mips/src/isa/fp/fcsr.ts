@@ -13,13 +13,16 @@ export function fccBit(n: number): number {
   return n === 0 ? FCSR_FCC0 : 1 << (FCC1_SHIFT + n - 1);
 }
 
+/** By condition code: its word in the CPU's state, its bit in FCSR. */
+const FCC_WORDS = FCC.map(({ offset }) => offset >> 2);
+const FCC_BITS = FCC.map((_, n) => fccBit(n));
+
 /** FCSR's value. */
 export function readFcsr(cpu: Cpu): number {
   settleCause(cpu);
   let value = cpu.get(FCSR) & ~FCSR_FCC;
-  FCC.forEach((slot, n) => {
-    if (cpu.get(slot)) value |= fccBit(n);
-  });
+  const base = cpu.base >> 2;
+  for (let n = 0; n < FCC_WORDS.length; n++) if (cpu.i32[base + FCC_WORDS[n]!] !== 0) value |= FCC_BITS[n]!;
   return value;
 }
 
@@ -27,8 +30,7 @@ export function readFcsr(cpu: Cpu): number {
 export function writeFcsr(cpu: Cpu, value: number): void {
   cpu.set(FCSR, value & ~FCSR_FCC);
   cpu.set(LAST, 0);
-  FCC.forEach((slot, n) => {
-    cpu.set(slot, value & fccBit(n) ? 1 : 0);
-  });
+  const base = cpu.base >> 2;
+  for (let n = 0; n < FCC_WORDS.length; n++) cpu.i32[base + FCC_WORDS[n]!] = value & FCC_BITS[n]! ? 1 : 0;
   updateMode(cpu);
 }

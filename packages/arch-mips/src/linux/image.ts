@@ -1,5 +1,5 @@
 /** The kernel image: text from entry/, data as the entry code wants it at boot. */
-import { argumentWords, CPU_AREA, type KernelImage, syscallRows } from '@kml/kernel';
+import { argumentPlaces, CPU_AREA, type KernelImage, syscallRows } from '@kml/kernel';
 import { ADEL, ADES, INT, SYS } from '../isa/index.ts';
 import { wordBytes } from './asm/assembler.ts';
 import { NR_SYSCALLS } from './entry/constants.ts';
@@ -32,7 +32,7 @@ const REGISTER_ARGUMENTS = 4;
 function directWay(number: number): string {
   if (FRAME_CALLS.has(SYSCALL_NUMBERS.get(number) ?? '')) return 'kml_special';
   const row = ROWS[number];
-  return row !== undefined && argumentWords(row.args, true) <= REGISTER_ARGUMENTS ? 'kml_fast' : 'kml_many';
+  return row !== undefined && argumentPlaces(row.args, true).words <= REGISTER_ARGUMENTS ? 'kml_fast' : 'kml_many';
 }
 
 function dataWords(): number[] {

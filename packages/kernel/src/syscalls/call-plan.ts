@@ -2,7 +2,7 @@
 import type { NumberKind, NumberTable } from '../abi/numbers.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinuxAbi } from '../linux-abi.ts';
-import type { ArgType, SyscallDef } from './define.ts';
+import { type ArgType, argumentPlaces, type SyscallDef } from './define.ts';
 
 export interface CallPlan {
   readonly row: SyscallDef;
@@ -33,18 +33,14 @@ export function callPlan(kernel: Kernel, number: number): CallPlan | undefined {
 }
 
 function planOf(row: SyscallDef, abi: LinuxAbi): CallPlan {
-  const places: number[] = [];
+  const { places, words } = argumentPlaces(row.args, abi.alignsPairs);
   const tables: (NumberTable | undefined)[] = [];
   let signed = 0;
-  let words = 0;
-  for (const type of row.args) {
-    const isPair = type === 'u64';
-    if (isPair && abi.alignsPairs && words & 1) words++;
-    places.push(words);
-    if (isSigned(type)) signed |= 1 << words;
-    tables[words] = abi.numbers?.[type as NumberKind];
-    words += isPair ? 2 : 1;
-  }
+  row.args.forEach((type, index) => {
+    const place = places[index]!;
+    if (isSigned(type)) signed |= 1 << place;
+    tables[place] = abi.numbers?.[type as NumberKind];
+  });
   return {
     row,
     words,

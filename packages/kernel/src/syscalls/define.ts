@@ -30,12 +30,17 @@ export type ArgType =
   | 'u64'
   | ArgKind;
 
-/** Argument words of a call; `alignsPairs` as LinuxAbi has it. */
-export function argumentWords(args: readonly ArgType[], alignsPairs: boolean): number {
-  return args.reduce((words, type) => {
-    if (type !== 'u64') return words + 1;
-    return (alignsPairs ? (words + 1) & ~1 : words) + 2;
-  }, 0);
+/** By argument, the place of its first word, and how many words all take; `alignsPairs` as LinuxAbi has it. */
+export function argumentPlaces(args: readonly ArgType[], alignsPairs = false): { places: number[]; words: number } {
+  const places: number[] = [];
+  let words = 0;
+  for (const type of args) {
+    const isPair = type === 'u64';
+    if (isPair && alignsPairs && words & 1) words++;
+    places.push(words);
+    words += isPair ? 2 : 1;
+  }
+  return { places, words };
 }
 
 export type SyscallStatus =

@@ -1,24 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { mips } from '../abi.ts';
+import { KEPT_REGISTERS, PUT_ARGUMENTS } from '../testing/call-arguments.ts';
 import { EntryMachine, STACK_TOP } from '../testing/entry-machine.ts';
 
 const SP = STACK_TOP - 64;
 /** What the registers of arguments, and those that C functions save, are to be behind a call. */
-const KEPT = { a0: 11, a1: 12, a2: 13, s0: 100, fp: 101, gp: 102, sp: SP };
+const KEPT = { ...KEPT_REGISTERS, sp: SP };
 const GETPID = 20;
 /** A call with arguments on the stack, and one that needs a whole frame. */
 const MMAP = 90;
 const FORK = 2;
 
-const call = (number: number): string => `
-${[15, 16, 17, 18].map((value, i) => `  li t0, ${value}\n  sw t0, ${16 + 4 * i}(sp)`).join('\n')}
-  li a0, 11
-  li a1, 12
-  li a2, 13
-  li a3, 14
-  li s0, 100
-  li fp, 101
-  li gp, 102
+const call = (number: number): string => `${PUT_ARGUMENTS}
   li v0, ${4000 + number}
   lui t9, %hi(kml_call)
   addiu t9, t9, %lo(kml_call)

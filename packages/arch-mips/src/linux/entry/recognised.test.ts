@@ -1,23 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { mips } from '../abi.ts';
 import { PT } from '../pt-regs.ts';
+import { KEPT_REGISTERS, PUT_ARGUMENTS } from '../testing/call-arguments.ts';
 import { EntryMachine, STACK_TOP } from '../testing/entry-machine.ts';
 
 const SP = STACK_TOP - 64;
 const ARGUMENTS = [11, 12, 13, 14, 15, 16, 17, 18];
 /** A call with arguments on the stack. */
 const MMAP = 90;
-const KEPT = { a0: 11, a1: 12, a2: 13, s0: 100, fp: 101, gp: 102, ra: 103, sp: SP };
+const KEPT = { ...KEPT_REGISTERS, ra: 103, sp: SP };
 
-const call = (number: number): string => `
-${[15, 16, 17, 18].map((value, i) => `  li t0, ${value}\n  sw t0, ${16 + 4 * i}(sp)`).join('\n')}
-  li a0, 11
-  li a1, 12
-  li a2, 13
-  li a3, 14
-  li s0, 100
-  li fp, 101
-  li gp, 102
+const call = (number: number): string => `${PUT_ARGUMENTS}
   li ra, 103
   li v0, ${4000 + number}
 trap:

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { KEPT_REGISTERS, PUT_ARGUMENTS } from '../testing/call-arguments.ts';
 import { EntryMachine, STACK_TOP } from '../testing/entry-machine.ts';
 
 const WAYS = [
@@ -9,24 +10,9 @@ const WAYS = [
 ] as const;
 
 const SP = STACK_TOP - 64;
-const ARGUMENTS = `
-  li t0, 15
-  sw t0, 16(sp)
-  li t0, 16
-  sw t0, 20(sp)
-  li t0, 17
-  sw t0, 24(sp)
-  li t0, 18
-  sw t0, 28(sp)
-  li a0, 11
-  li a1, 12
-  li a2, 13
-  li a3, 14
-  li s0, 100
-  li fp, 101
-  li gp, 102
+const ARGUMENTS = `${PUT_ARGUMENTS}
   li t9, 103`;
-const KEPT = { a0: 11, a1: 12, a2: 13, s0: 100, fp: 101, gp: 102, sp: SP, t9: 103 };
+const KEPT = { ...KEPT_REGISTERS, sp: SP, t9: 103 };
 
 function registersOf(m: EntryMachine, names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, m.get(name)]));

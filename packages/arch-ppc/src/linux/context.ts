@@ -5,14 +5,14 @@ import { entryLabel } from './entry/kernel-text.ts';
 import { FP_BYTES, loadFpState } from './fp-state.ts';
 import { area, TASK_SIZE } from './layout.ts';
 import { MSR_KERNEL } from './msr.ts';
-import { FRAME_BYTES, STACK_OVERHEAD } from './pt-regs.ts';
+import { FRAME_BYTES } from './pt-regs.ts';
 
 const PC = reg('pc');
 const R1 = reg('r1');
 const R2 = reg('r2');
 const MSR = reg('msr');
 const SDR1 = reg('sdr1');
-/** Top of the current task's kernel stack. */
+/** Where a frame of the current task's user code goes: r1 of the entry code, which becomes the kernel's by being loaded with it. */
 const SPRG_STACK = reg('sprg2');
 /** The current task's thread_info. */
 const SPRG_THREAD = reg('sprg3');
@@ -29,9 +29,9 @@ export function boot(kernel: Kernel): void {
   const top = kernelRead32(kernel, area('stackTop'));
   const thread = kernelRead32(kernel, area('current'));
   cpu.set(SDR1, kernel.mmu.current.id);
-  cpu.set(SPRG_STACK, top);
+  cpu.set(SPRG_STACK, top - FRAME_BYTES);
   cpu.set(SPRG_THREAD, thread);
-  cpu.set(R1, top - STACK_OVERHEAD);
+  cpu.set(R1, top - FRAME_BYTES);
   cpu.set(R2, thread);
   cpu.set(MSR, MSR_KERNEL | MSR_EE);
   cpu.pc = entryLabel('idle');
@@ -54,7 +54,7 @@ export function newContext(kernel: Kernel, child: Task): void {
 export function switchTo(kernel: Kernel, task: Task): void {
   const { cpu } = kernel;
   const top = stackTop(task);
-  cpu.set(SPRG_STACK, top);
+  cpu.set(SPRG_STACK, top - FRAME_BYTES);
   cpu.set(SPRG_THREAD, top - STACK_BYTES);
   // The kernel's own task uses whatever address space is current.
   cpu.set(SDR1, task.mm === undefined ? kernel.mmu.current.id : task.mm.space.id);

@@ -16,7 +16,7 @@ import {
 } from '@kml/kernel';
 import { MSR_EE, MSR_FP, MSR_PR } from '../../isa/state.ts';
 import { KERNEL_DATA, KERNEL_TEXT, KML_CALL_TABLE, SYS_CALL_TABLE, VECTORS_END } from '../layout.ts';
-import { FRAME_BYTES, PT, STACK_OVERHEAD, TRAP_SYSCALL } from '../pt-regs.ts';
+import { FRAME_BYTES, PT, STACK_OVERHEAD, TRAP_NO_RESTART, TRAP_SYSCALL } from '../pt-regs.ts';
 import { SYSCALL_NUMBERS } from '../syscall-numbers.ts';
 
 /** Numbers from here up have no entry in sys_call_table. */
@@ -36,9 +36,8 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['KERNEL_DATA', KERNEL_DATA],
   ['SYS_CALL_TABLE', SYS_CALL_TABLE],
   ['KML_CALL_TABLE', KML_CALL_TABLE],
-  // CR0.SO; CR1 and CR5 to CR7.
-  ['CR0_SO_BIT', 3],
-  ['VOLATILE_FIELDS', 0x47],
+  // CR0 and what C functions may change: CR1 and CR5 to CR7.
+  ['VOLATILE_FIELDS', 0xc7],
   ['NR_SYSCALLS', NR_SYSCALLS],
   ['ENTRIES_TRAP', CPU_AREA.entriesTrap],
   ['ENTRIES_DIRECT', CPU_AREA.entriesDirect],
@@ -53,13 +52,15 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['TIF_TRACE', TIF_ENTRY_MASK],
   ['TIF_TRACED', TIF_TRACE],
   ['TI_RECOGNISED', THREAD_INFO.recognised],
-  ['STACK_BYTES', STACK_BYTES],
+  // Of the kernel stack, below where a user's frame begins.
+  ['BELOW_FRAME_BYTES', STACK_BYTES - FRAME_BYTES],
   ['FRAME_BYTES', FRAME_BYTES],
   ['FRAME', STACK_OVERHEAD],
   ['MSR_EE', MSR_EE],
   ['MSR_PR', MSR_PR],
   ['MSR_FP', MSR_FP],
   ['TRAP_SYSCALL', TRAP_SYSCALL],
+  ['TRAP_SYSCALL_OVER', TRAP_SYSCALL | TRAP_NO_RESTART],
   ['ENOSYS', ENOSYS],
   ['KC_EXCEPTION', KC_EXCEPTION],
   ['KC_INTERRUPT', KC_INTERRUPT],

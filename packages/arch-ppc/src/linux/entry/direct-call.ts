@@ -15,21 +15,21 @@ export interface CallWay {
   readonly full: string;
   /** Goes to `label`_trace where a tracer is told. */
   readonly trace?: string;
-  /** Goes back to the program, r9 being CR as it is to be. */
+  /** Goes back to the program, whose registers are in place but for CR, which is r9. CTR is where it goes on, as LR where that is the way. */
   readonly leave: string;
 }
 
+/** R1 and R2 are the program's again: then, not before, is work looked for, so that an interrupt behind that does its own work. */
+const programAgain = (r1: string): string => `
+  mr r12, r2
+  lwz r2, PT_R2(r1)
+  lwz r1, ${r1}(r1)
+  lwz r11, TI_FLAGS(r12)
+  andi. r11, r11, WORK_MASK`;
+
 /** Back through CTR, LR being the program's. */
 export const LEAVE_BY_CTR = `
-  lwz r10, PT_LINK(r1)
-  lwz r11, PT_XER(r1)
-  lwz r12, PT_NIP(r1)
   mtcr r9
-  mtlr r10
-  mtxer r11
-  mtctr r12
-  lwz r2, PT_R2(r1)
-  lwz r1, PT_R1(r1)
   bctr`;
 
 /** Calls that need a whole frame, and numbers that there are none of: the registers are those of `sc`, but for what the dispatch has used up. */
@@ -43,13 +43,7 @@ const SPECIAL: CallWay = {
   counts: count('ENTRIES_DIRECT'),
   full: 'ENTRIES_DIRECT_FULL',
   leave: `
-  lwz r10, PT_LINK(r1)
-  lwz r11, PT_XER(r1)
   mtcr r9
-  mtlr r10
-  mtxer r11
-  lwz r2, PT_R2(r1)
-  lwz r1, PT_R1(r1)
   blr`,
 };
 
@@ -66,9 +60,8 @@ kml_call:
   bctr
 
 kml_fast:
-  mfsprg2 r9
   mr r10, r1
-  addi r1, r9, -FRAME_BYTES
+  mfsprg2 r1
   stw r10, 0(r1)
   stw r0, PT_R0(r1)
   stw r2, PT_R2(r1)
@@ -86,26 +79,35 @@ kml_fast:
   lwz r12, SYS_CALL_TABLE@l(r11)${count('ENTRIES_DIRECT')}
   mtctr r12
   bctrl
-  lwz r9, TI_FLAGS(r2)
-  andi. r9, r9, WORK_MASK
-  bne kml_work
   li r10, -4095
   cmplw r3, r10
   lwz r9, PT_CCR(r1)
   lwz r10, PT_LINK(r1)
-  crclr CR0_SO_BIT
-  blt kml_leave
-  neg r3, r3
-  crset CR0_SO_BIT
+  rlwinm r9, r9, 0, 4, 2
+  bge kml_failed
 kml_leave:
+  mtlr r10${programAgain('0')}
+  bne kml_work
   mtcrf VOLATILE_FIELDS, r9
-  mtlr r10
-  lwz r2, PT_R2(r1)
-  lwz r1, 0(r1)
   blr
 
-# The frame is made whole: what the C convention keeps is still there.
 kml_work:${count('ENTRIES_DIRECT_FULL')}
+  lis r12, kml_return@ha
+  addi r12, r12, kml_return@l
+  mtctr r12
+  b direct_work
+
+# A call that may be executed again.
+kml_failed:
+  lwz r11, TI_FLAGS(r2)
+  andi. r11, r11, WORK_MASK
+  bne kml_frame
+  neg r3, r3
+  oris r9, r9, 0x1000
+  b kml_leave
+
+# The frame is made whole: what the C convention keeps is still there.
+kml_frame:${count('ENTRIES_DIRECT_FULL')}
   lwz r4, 0(r1)
   lwz r5, PT_CCR(r1)
   mfctr r6
@@ -128,6 +130,36 @@ kml_work:${count('ENTRIES_DIRECT_FULL')}
   b system_call_result
 `;
 
+/** Work waits behind a call that is over: the frame is of the program as it goes on at CTR, r9 being its CR. */
+const WORK = `
+direct_work:
+  mr r10, r1
+  mfsprg2 r1
+  stw r10, 0(r1)
+  stw r10, PT_R1(r1)
+  stw r0, PT_R0(r1)
+  stw r2, PT_R2(r1)
+  stmw r3, PT_R3(r1)
+  stw r3, PT_ORIGR3(r1)
+  stw r9, PT_CCR(r1)
+  mfctr r4
+  mflr r5
+  mfxer r6
+  mfmsr r7
+  li r8, 0
+  li r9, TRAP_SYSCALL_OVER
+  stw r4, PT_NIP(r1)
+  stw r4, PT_CTR(r1)
+  stw r5, PT_LINK(r1)
+  stw r6, PT_XER(r1)
+  stw r7, PT_MSR(r1)
+  stw r8, PT_MQ(r1)
+  stw r8, PT_RESULT(r1)
+  stw r9, PT_TRAP(r1)
+  mfsprg3 r2
+  b syscall_exit
+`;
+
 const RECOGNISED: CallWay = {
   label: 'kml_recognised',
   begin: `
@@ -148,9 +180,8 @@ kml_recognised_taken:`,
 /** A call through sys_call_table with a frame that is whole but for registers that it uses up. */
 export function callCode({ label, begin, earlyNip = '', lateNip = '', counts, full, trace, leave }: CallWay): string {
   return `${begin}
-  mfsprg2 r9
   mr r10, r1
-  addi r1, r9, -FRAME_BYTES
+  mfsprg2 r1
   stw r10, 0(r1)
   stw r10, PT_R1(r1)
   stw r0, PT_R0(r1)
@@ -195,7 +226,17 @@ ${label}_result:
   blt ${label}_leave
   neg r3, r3
   oris r9, r9, 0x1000
-${label}_leave:${leave}
+${label}_leave:
+  lwz r10, PT_LINK(r1)
+  lwz r11, PT_XER(r1)
+  lwz r12, PT_NIP(r1)
+  mtlr r10
+  mtxer r11
+  mtctr r12${programAgain('PT_R1')}
+  bne ${label}_work${leave}
+
+${label}_work:${count(full)}
+  b direct_work
 
 ${label}_full:${count(full)}
   b system_call_result
@@ -213,17 +254,17 @@ ${trace === undefined ? '' : `\n${label}_trace:${count(full)}\n  b system_call_t
  * to CR7 come back as they were, XER as the called function leaves it (as after Linux's `sc`: it is only in
  * frames that are restored whole); r0, r4 to r12, CTR and the rest of CR0 are used up.
  *
- * Moving r1 into the kernel stack is the one step that makes this the kernel: an interrupt before it
- * counts as the program's, one after it as nested. No MSR changes. Stored is what a function in the C convention
- * may change, where its place in a frame is: the frame is made whole where work waits at the exit, and from the
- * beginning (`kml_special`) for the calls that use it.
+ * Moving r1 into the kernel stack, and back, is the one step that makes this the kernel, and the program again: an
+ * interrupt before counts as the program's, one behind as nested. No MSR changes. Stored is what a function in the C
+ * convention may change, where its place in a frame is: the frame is made whole where a call failed and work waits, and
+ * from the beginning (`kml_special`) for the calls that use it.
  *
  * A call that is to be restarted finds an `sc` in front of where its frame returns to.
  *
  * A recognised trap comes here by `kml_recognised`, with LR as the program has it and where it goes on in
  * the task's word; it goes back through CTR, which the trap uses up as well. Its frame is that of the trap.
  */
-export const DIRECT_CALL = `${FAST}${callCode(SPECIAL)}
+export const DIRECT_CALL = `${FAST}${WORK}${callCode(SPECIAL)}
 ${callCode(RECOGNISED)}
   sc
 kml_return:

@@ -24,7 +24,6 @@ exit_work:
 ret_from_trap:
   stwcx. r0, r0, r1
   mfsprg2 r9
-  addi r9, r9, -FRAME_BYTES
   cmplw r9, r1
   beq user_exit
   b restore

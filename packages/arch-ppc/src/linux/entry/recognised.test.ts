@@ -90,22 +90,36 @@ describe('a recognised trap', () => {
     expect(KEPT.map((name) => m.get(name))).toEqual(KEPT_VALUES);
   });
 
-  test('an interrupt at any instruction of it changes nothing', () => {
-    const whole = machine(call(20));
-    whole.runTo('trap');
-    const before = whole.engine.instructions();
-    whole.runTo('done');
-    const length = whole.engine.instructions() - before;
-    for (let at = 0; at < length; at++) {
-      const m = machine(call(20));
-      m.onSyscall = () => 1234;
-      m.runTo('trap');
-      m.run(at);
-      m.engine.setInterrupt(0, true);
-      m.runTo('done');
-      expect([at, m.get('r3'), m.get('r1'), m.get('r31'), m.interrupts.length]).toEqual([at, 1234, STACK_TOP, 131, 1]);
-    }
-  });
+  test.each([1234, -2])(
+    'an interrupt at any instruction of it changes nothing, its work is done (result %i)',
+    (result) => {
+      const whole = machine(call(20));
+      whole.onSyscall = () => result;
+      whole.runTo('trap');
+      const before = whole.engine.instructions();
+      whole.runTo('done');
+      const length = whole.engine.instructions() - before;
+      for (let at = 0; at < length; at++) {
+        const m = machine(call(20));
+        m.onSyscall = () => result;
+        m.onInterrupt = () => m.setWork(1);
+        m.runTo('trap');
+        m.run(at);
+        m.engine.setInterrupt(0, true);
+        m.runTo('done');
+        const state = ['r3', 'r1', 'r31', 'lr'].map((name) => m.get(name));
+        expect([at, ...state, m.get('cr') & SO]).toEqual([
+          at,
+          Math.abs(result),
+          STACK_TOP,
+          131,
+          77,
+          result < 0 ? SO : 0,
+        ]);
+        expect([at, m.interrupts.length, m.exitWork]).toEqual([at, 1, 1]);
+      }
+    },
+  );
 
   test('a signal before its word was taken up finds the program at the sc', () => {
     const m = machine(call(20));

@@ -13,7 +13,6 @@ vector_${SYSTEM_CALL.toString(16)}:
   mfcr r10
   mfsprg2 r11
   rlwinm r10, r10, 0, 4, 2
-  addi r11, r11, -FRAME_BYTES
   stw r10, PT_CCR(r11)
   li r10, TRAP_SYSCALL
   b system_call

@@ -7,7 +7,7 @@ const hex = (value: number): string => value.toString(16);
  * A vector: finds the stack, saves r10, r11 and CR, and goes to `handler` with r11 = where the frame goes
  * and r10 = the trap number.
  *
- * What ran was the kernel only if MSR.PR is 0 and r1 lies in the task's kernel stack (SPRG2 is its top):
+ * What ran was the kernel only if MSR.PR is 0 and r1 lies in the task's kernel stack, at where the user's frame goes (SPRG2) or below:
  * a kernel-mode user process has PR=0 too, and its r1 is its own. Linux's prolog looks at PR alone.
  */
 export function vector(offset: number, handler: string): string {
@@ -22,12 +22,11 @@ vector_${hex(offset)}:
   mfsprg2 r11
   bne vector_${hex(offset)}_user
   subf r11, r1, r11
-  cmplwi r11, STACK_BYTES
+  cmplwi r11, BELOW_FRAME_BYTES
   mfsprg2 r11
   bge vector_${hex(offset)}_user
-  mr r11, r1
+  addi r11, r1, -FRAME_BYTES
 vector_${hex(offset)}_user:
-  addi r11, r11, -FRAME_BYTES
   stw r10, PT_CCR(r11)
   li r10, 0x${hex(offset)}
   b ${handler}

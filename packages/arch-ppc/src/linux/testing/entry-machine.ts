@@ -73,6 +73,7 @@ export class EntryMachine {
   /** What becomes of an exception; by default the machine stops. */
   onException: (exception: KernelException) => void = () => this.engine.stop();
   onExitWork: () => void = () => this.setWork(0);
+  onInterrupt: () => void = () => {};
   private nextFrame = 0;
   private readonly mmu: Mmu;
   private readonly memory: GuestMemory;
@@ -246,6 +247,7 @@ export class EntryMachine {
       const line = powerpc.kernelCallArgument(this.kernel, 1);
       this.interrupts.push({ line, frame: powerpc.kernelCallArgument(this.kernel, 0) });
       this.engine.setInterrupt(line, false);
+      this.onInterrupt();
     } else if (number === KC_EXIT_WORK) {
       this.exitWork++;
       this.onExitWork();

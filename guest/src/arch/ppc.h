@@ -69,7 +69,7 @@ static inline long sys_trap(long n, long a, long b, long c, long d, long e)
 	return r3;
 }
 
-/* AT_SYSINFO: the direct call of a kernel-mode process. */
+/* AT_SYSINFO: the direct call of a kernel-mode process, a function in the C convention but for its arguments. */
 static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, long c, long d, long e)
 {
 	register long r0 __asm__("r0") = n;
@@ -81,7 +81,7 @@ static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, lon
 	register long r8 __asm__("r8") = 0;
 	__asm__ volatile("mtctr %[entry]\n\tbctrl\n\tbns+ 1f\n\tneg 3, 3\n1:"
 			 : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7), "+r"(r8)
-			 : [entry] "r"(entry) : "lr", SYSCALL_CLOBBERS);
+			 : [entry] "r"(entry) : "lr", "cr1", "cr5", "cr6", "cr7", "xer", SYSCALL_CLOBBERS);
 	return r3;
 }
 

@@ -36,8 +36,7 @@ export const ENTRY_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ['KERNEL_DATA', KERNEL_DATA],
   ['SYS_CALL_TABLE', SYS_CALL_TABLE],
   ['KML_CALL_TABLE', KML_CALL_TABLE],
-  // CR0 and what C functions may change: CR1 and CR5 to CR7.
-  ['VOLATILE_FIELDS', 0xc7],
+  ['CR0_SO_BIT', 3],
   ['NR_SYSCALLS', NR_SYSCALLS],
   ['ENTRIES_TRAP', CPU_AREA.entriesTrap],
   ['ENTRIES_DIRECT', CPU_AREA.entriesDirect],

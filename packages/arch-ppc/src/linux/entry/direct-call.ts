@@ -47,16 +47,19 @@ const SPECIAL: CallWay = {
   blr`,
 };
 
-/** The direct call of all others. R11 stays what the halves of both tables' addresses (one has the upper half of the other) are added to. */
+/**
+ * The direct call of all others. R12 is the upper half that the addresses of both tables and of the CPU words have, R11
+ * what their lower halves are added to for this number.
+ */
 const FAST = `
 kml_call:
   cmplwi r0, NR_SYSCALLS
   bge kml_special
-  lis r11, KML_CALL_TABLE@ha
-  slwi r12, r0, 2
+  lis r12, KML_CALL_TABLE@ha
+  slwi r11, r0, 2
   add r11, r11, r12
-  lwz r12, KML_CALL_TABLE@l(r11)
-  mtctr r12
+  lwz r10, KML_CALL_TABLE@l(r11)
+  mtctr r10
   bctr
 
 kml_fast:
@@ -71,45 +74,52 @@ kml_fast:
   stw r6, PT_R6(r1)
   stw r7, PT_R7(r1)
   stw r8, PT_R8(r1)
-  mfcr r9
-  mflr r10
-  stw r9, PT_CCR(r1)
-  stw r10, PT_LINK(r1)
+  mflr r9
+  lwz r10, ENTRIES_DIRECT(r12)
+  stw r9, PT_LINK(r1)
+  lwz r9, SYS_CALL_TABLE@l(r11)
+  addi r10, r10, 1
+  stw r10, ENTRIES_DIRECT(r12)
+  mtctr r9
   mfsprg3 r2
-  lwz r12, SYS_CALL_TABLE@l(r11)${count('ENTRIES_DIRECT')}
-  mtctr r12
   bctrl
   li r10, -4095
   cmplw r3, r10
-  lwz r9, PT_CCR(r1)
   lwz r10, PT_LINK(r1)
-  rlwinm r9, r9, 0, 4, 2
   bge kml_failed
-kml_leave:
   mtlr r10${programAgain('0')}
   bne kml_work
-  mtcrf VOLATILE_FIELDS, r9
+  crclr CR0_SO_BIT
   blr
-
-kml_work:${count('ENTRIES_DIRECT_FULL')}
-  lis r12, kml_return@ha
-  addi r12, r12, kml_return@l
-  mtctr r12
-  b direct_work
 
 # A call that may be executed again.
 kml_failed:
   lwz r11, TI_FLAGS(r2)
   andi. r11, r11, WORK_MASK
   bne kml_frame
-  neg r3, r3
+  mtlr r10
+  neg r3, r3${programAgain('0')}
+  bne kml_failed_work
+  crset CR0_SO_BIT
+  blr
+
+kml_work:
+  mfcr r9
+  rlwinm r9, r9, 0, 4, 2
+  b kml_program_work
+kml_failed_work:
+  mfcr r9
   oris r9, r9, 0x1000
-  b kml_leave
+kml_program_work:${count('ENTRIES_DIRECT_FULL')}
+  lis r12, kml_return@ha
+  addi r12, r12, kml_return@l
+  mtctr r12
+  b direct_work
 
 # The frame is made whole: what the C convention keeps is still there.
 kml_frame:${count('ENTRIES_DIRECT_FULL')}
   lwz r4, 0(r1)
-  lwz r5, PT_CCR(r1)
+  mfcr r5
   mfctr r6
   mfxer r7
   mfmsr r8
@@ -250,9 +260,9 @@ ${trace === undefined ? '' : `\n${label}_trace:${count(full)}\n  b system_call_t
 /**
  * The direct call: a kernel-mode user process calls here (`__kernel_vsyscall_kml` of the vDSO, or the
  * address in AT_SYSINFO) with the registers of `sc`: number in r0, arguments in r3 to r8. The result is
- * that of `sc`: r3, with CR0.SO set and a positive errno on failure. r1, r2, r13 to r31, LR and CR1
- * to CR7 come back as they were, XER as the called function leaves it (as after Linux's `sc`: it is only in
- * frames that are restored whole); r0, r4 to r12, CTR and the rest of CR0 are used up.
+ * that of `sc`: r3, with CR0.SO set and a positive errno on failure. LR and what a function in the C convention keeps
+ * come back as they were: r1, r2, r13 to r31, CR2 to CR4. What it may change is used up, as by the functions of
+ * Linux's vDSO: r0, r4 to r12, CTR, XER, the rest of CR0, CR1, CR5 to CR7.
  *
  * Moving r1 into the kernel stack, and back, is the one step that makes this the kernel, and the program again: an
  * interrupt before counts as the program's, one behind as nested. No MSR changes. Stored is what a function in the C

@@ -119,7 +119,7 @@ static inline long sys_pair_getpid(void)
 	return v0;
 }
 
-/* AT_SYSINFO: the direct call of a kernel-mode process. */
+/* AT_SYSINFO: the direct call of a kernel-mode process, a function in the C convention but for its number and results. */
 static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, long c, long d, long e)
 {
 	register long v0 __asm__("$2") = n;
@@ -129,8 +129,7 @@ static inline long sys_vsyscall(unsigned long entry, long n, long a, long b, lon
 	register long a3 __asm__("$7") = d;
 	register unsigned long t9 __asm__("$25") = entry;
 	__asm__ volatile("addiu $sp, $sp, -32\n\tsw %[e], 16($sp)\n\tsw $0, 20($sp)\n\tjalr $25\n\taddiu $sp, $sp, 32"
-			 : "+r"(v0), "+r"(a3), "+r"(t9)
-			 : "r"(a0), "r"(a1), "r"(a2), [e] "r"(e) : "$31", SYSCALL_CLOBBERS);
+			 : "+r"(v0), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(t9) : [e] "r"(e) : "$31", SYSCALL_CLOBBERS);
 	return a3 ? -v0 : v0;
 }
 
@@ -145,7 +144,7 @@ static inline long sys_pipe(int fds[2])
 	__asm__ volatile(".set push\n\t.set noreorder\n\tbeqz $25, 1f\n\taddiu $sp, $sp, -32\n\tjalr $25\n\tnop\n\tb 2f\n\tnop\n"
 			 "1:\tli $2, %[n]\n\tsyscall\n2:\taddiu $sp, $sp, 32\n\t.set pop"
 			 : "+r"(v0), "=r"(v1), "=r"(a3), "+r"(t9)
-			 : [n] "i"(NR_pipe) : "$1", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$31", "hi", "lo", "memory");
+			 : [n] "i"(NR_pipe) : "$1", "$4", "$5", "$6", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$31", "hi", "lo", "memory");
 	if (a3)
 		return -v0;
 	fds[0] = (int)v0, fds[1] = (int)v1;

@@ -3,12 +3,13 @@ import { count, kernelStatus, SAVE_STATIC } from './macros.ts';
 /** What differs between the ways to a call without a frame; the code is `name`_fast. */
 export interface FastCall {
   readonly name: string;
-  /** Stores what `restore` loads again, into the place for a frame. */
+  /** Stores what `restore` loads again, into the place for a frame, where all ways do not. */
   readonly save: string;
   /** Counters of the call. */
   readonly counts: readonly string[];
   /** Counter of those that make a frame. */
   readonly full: string;
+  /** Loads what the program has again, but for RA, GP and SP. */
   readonly restore: string;
   /** Register that leads back to the program. */
   readonly back: string;
@@ -48,9 +49,6 @@ ${name}_switched:
   bnez a3, ${name}_failed
   move t1, gp
 ${name}_back:
-  lw a0, PT_R4(sp)
-  lw a1, PT_R5(sp)
-  lw a2, PT_R6(sp)
   lw ra, PT_R31(sp)${restore}
   lw gp, PT_R28(sp)
   lw sp, PT_R29(sp)
@@ -114,6 +112,12 @@ ${name}_frame:${count(full)}
 `;
 }
 
+/** A trap keeps its arguments but A3. */
+export const RESTORE_ARGUMENTS = `
+  lw a0, PT_R4(sp)
+  lw a1, PT_R5(sp)
+  lw a2, PT_R6(sp)`;
+
 /** Counts a call, T1 being where CPU words are. Destroys T0. */
 function countByT1(counter: string): string {
   return `
@@ -159,7 +163,7 @@ const RECOGNISED = chooseFast('kml_recognised');
 /**
  * The direct call: a kernel-mode user process calls here (AT_SYSINFO), with the registers of `syscall`
  * and RA. As there, V0 and A3 are the result, and stack arguments lie from 16(SP) up; SP, GP, RA and
- * what C functions save come back as they were. No frame is made and no entry work done.
+ * what C functions save come back as they were, arguments do not. No frame is made and no entry work done.
  *
  * What waits at the exit goes on as if `syscall` had been executed just before `kml_return`, and the
  * calls that need a whole frame execute it.
@@ -213,7 +217,7 @@ ${fastCall({
   save: '\n  sw t9, PT_R25(sp)',
   counts: ['ENTRIES_RECOGNISED'],
   full: 'ENTRIES_RECOGNISED_FULL',
-  restore: '\n  lw t9, PT_R25(sp)',
+  restore: `${RESTORE_ARGUMENTS}\n  lw t9, PT_R25(sp)`,
   back: 't9',
   epc: '\n  lw t0, PT_R25(sp)',
 })}

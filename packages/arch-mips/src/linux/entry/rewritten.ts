@@ -1,4 +1,4 @@
-import { chooseFast, dispatch, fastCall } from './direct-call.ts';
+import { chooseFast, dispatch, fastCall, RESTORE_ARGUMENTS } from './direct-call.ts';
 import { count } from './macros.ts';
 
 const WAY = chooseFast('rewritten');
@@ -22,7 +22,7 @@ ${fastCall({
   save: '\n  sw t9, PT_R25(sp)',
   counts: ['ENTRIES_DIRECT', 'ENTRIES_REWRITTEN'],
   full: 'ENTRIES_DIRECT_FULL',
-  restore: '\n  lw t9, PT_R25(sp)',
+  restore: `${RESTORE_ARGUMENTS}\n  lw t9, PT_R25(sp)`,
   back: 't9',
   epc: '\n  lw t0, PT_R25(sp)',
 })}

@@ -9,5 +9,6 @@ ${[15, 16, 17, 18].map((value, i) => `  li t0, ${value}\n  sw t0, ${16 + 4 * i}(
   li fp, 101
   li gp, 102`;
 
-/** What these registers have behind the call, too. */
-export const KEPT_REGISTERS = { a0: 11, a1: 12, a2: 13, s0: 100, fp: 101, gp: 102 };
+/** What these registers have behind a call as behind a C function, and behind a trap. */
+export const SAVED_REGISTERS = { s0: 100, fp: 101, gp: 102 };
+export const KEPT_REGISTERS = { a0: 11, a1: 12, a2: 13, ...SAVED_REGISTERS };

@@ -26,8 +26,28 @@ const COMMANDS: ReadonlyMap<string, () => CommandUnknownOpts> = new Map<string, 
   ['experiment', experimentCommand],
 ]);
 
+/** Command lines that are made already, by the word that they begin with. */
+const prepared = new Map<string, Command>();
+
+/** Makes the command line for a command before it is known that it is asked for: the start-up snapshot has it then. */
+export function prepareCommand(name: string): void {
+  prepared.set(name, commandLine(name));
+}
+
 /** The command line: parses it, does what it says, and sets the exit status. */
 export async function main(): Promise<void> {
+  const word = process.argv[2];
+  const program = prepared.get(word ?? '') ?? commandLine(word);
+  process.on('uncaughtException', (error) => process.exit(report(error)));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** Knows the commands that a line whose first word this is may mean. */
+function commandLine(word: string | undefined): Command {
   const program = new Command('kml')
     .description('Runs unmodified 32-bit Linux programs, in user mode and at kernel privilege (Kernel Mode Linux).')
     .version(VERSION)
@@ -39,7 +59,7 @@ export async function main(): Promise<void> {
     )
     .enablePositionalOptions();
 
-  for (const make of makersFor(process.argv[2])) {
+  for (const make of makersFor(word)) {
     const command = make();
     program.addCommand(command);
     command.exitOverride().showHelpAfterError(false);
@@ -47,13 +67,7 @@ export async function main(): Promise<void> {
   }
   program.exitOverride();
   program.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
-
-  process.on('uncaughtException', (error) => process.exit(report(error)));
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    process.exitCode = report(error);
-  }
+  return program;
 }
 
 /** A command that is named first is the only one that is made: a short run would wait for the others. */

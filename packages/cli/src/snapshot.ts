@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { startupSnapshot } from 'node:v8';
 import { compileOnly } from './compile-functions.ts';
-import { main } from './main.ts';
+import { main, prepareCommand } from './main.ts';
 import { rehearse } from './rehearsal.ts';
 import { compileSparingly } from './sparing.ts';
 
@@ -13,6 +13,7 @@ import { compileSparingly } from './sparing.ts';
  * KML_FUNCTIONS names a file with the functions that runs call: only these it has compiled.
  */
 rehearse();
+prepareCommand('run');
 // Node loads what is behind it at the first look.
 performance.now();
 compileOnly(__filename, process.env.KML_FUNCTIONS ? JSON.parse(readFileSync(process.env.KML_FUNCTIONS, 'utf8')) : {});

@@ -23,6 +23,7 @@ export * from './memory/memory-map.ts';
 export * from './memory/mmu.ts';
 export * from './memory/page-table.ts';
 export * from './memory/virtual-access.ts';
+export { once } from './once.ts';
 export * from './save/decode-graph.ts';
 export * from './save/encode-graph.ts';
 export * from './save/object-walk.ts';

@@ -36,36 +36,34 @@ const ARGUMENTS: Readonly<Record<keyof Natives, number>> = {
  * @param withFlags does what it is given under the flags of V8 that hold whenever code is taken or given
  */
 export function openHostCode(withFlags: <T>(what: () => T) => T) {
-  let made: Natives | undefined;
-  // In many a short run nobody asks.
-  const v8 = (): Natives => (made ??= natives());
+  const made: Partial<Natives> = {};
+  // A short run asks for one of them, or none.
+  const native = <K extends keyof Natives>(name: K): Natives[K] => (made[name] ??= nativeOf(name)) as Natives[K];
   return {
-    isCompiled: (code: unknown) => !ask(() => v8().IsUncompiledWasmFunction(code)),
-    isOptimised: (code: unknown) => ask(() => v8().IsTurboFanFunction(code)),
-    optimise: (code: unknown) => ask(() => v8().WasmTierUpFunction(code)),
+    isCompiled: (code: unknown) => !ask(() => native('IsUncompiledWasmFunction')(code)),
+    isOptimised: (code: unknown) => ask(() => native('IsTurboFanFunction')(code)),
+    optimise: (code: unknown) => ask(() => native('WasmTierUpFunction')(code)),
     take(module: WebAssembly.Module) {
-      const code = new Uint8Array(withFlags(() => ask(() => v8().SerializeWasmModule(module))));
+      const code = new Uint8Array(withFlags(() => ask(() => native('SerializeWasmModule')(module))));
       return { code, checksum: zlib.crc32(code) };
     },
     give({ code, checksum }: { code: Uint8Array<ArrayBuffer>; checksum: number }, bytes: Uint8Array) {
       if (zlib.crc32?.(code) !== checksum) return undefined;
       const whole = code.byteLength === code.buffer.byteLength ? code.buffer : code.slice().buffer;
-      return withFlags(() => ask(() => v8().DeserializeWasmModule(whole, bytes)));
+      return withFlags(() => ask(() => native('DeserializeWasmModule')(whole, bytes)));
     },
   };
 }
 
-function natives(): Natives {
+/** V8's function of this name; what stands for it where V8 does not have it. */
+function nativeOf<K extends keyof Natives>(name: K): Natives[K] {
   // Before Node 22 there is no checksum either.
-  if (zlib.crc32 === undefined) return NONE;
+  if (zlib.crc32 === undefined) return NONE[name];
+  const parameters = ['a', 'b'].slice(0, ARGUMENTS[name]).join();
   try {
-    const made = Object.entries(ARGUMENTS).map(([name, count]) => {
-      const parameters = ['a', 'b'].slice(0, count).join();
-      return [name, new Function(parameters, `return %${name}(${parameters})`)];
-    });
-    return Object.fromEntries(made);
+    return new Function(parameters, `return %${name}(${parameters})`) as Natives[K];
   } catch {
-    return NONE;
+    return NONE[name];
   }
 }
 

@@ -25,8 +25,7 @@ import { enqueue } from './sched/run-queue.ts';
 import { newSchedState } from './sched/sched-state.ts';
 import { publishCurrent } from './sched/switch.ts';
 import { SIGCHLD } from './signal/numbers.ts';
-import { steadyCalls } from './syscalls/steady.ts';
-import { syscallTable } from './syscalls/table.ts';
+import { callTables } from './syscalls/call-tables.ts';
 import { kernelWork } from './syscalls/work-cost.ts';
 import {
   addTask,
@@ -107,15 +106,13 @@ function newState(parts: KernelParts): KernelState {
 
 /** A kernel whose image is in guest memory; nothing runs on it yet. */
 export function createKernel(parts: KernelParts): Kernel {
-  const syscalls = syscallTable(parts.abi, parts.options.callWork, parts.options.workScale);
+  const { callWork, workScale } = parts.options;
   const kernel: Kernel = {
     ...parts,
     image: parts.image ?? parts.abi.buildImage(),
     state: newState(parts),
-    plans: [],
-    syscalls,
-    steady: steadyCalls(parts.abi, syscalls),
-    work: kernelWork(parts.options.work, parts.options.workScale),
+    ...callTables(parts.abi, callWork, workScale),
+    work: kernelWork(parts.options.work, workScale),
   };
   mapKernelImage(kernel);
   return kernel;

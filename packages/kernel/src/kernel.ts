@@ -1,10 +1,9 @@
-import type { Cpu, GuestMemory, Mmu, SteadyCall } from '@kml/core';
+import type { Cpu, GuestMemory, Mmu } from '@kml/core';
 import type { HostDirectory, HostPorts } from './host.ts';
 import type { FutexKey } from './ipc/futex-key.ts';
 import type { KernelImage, LinuxAbi } from './linux-abi.ts';
 import type { SchedState } from './sched/sched-state.ts';
-import type { CallPlan } from './syscalls/call-plan.ts';
-import type { SyscallDef } from './syscalls/define.ts';
+import type { CallTables } from './syscalls/call-tables.ts';
 import type { KernelWork } from './syscalls/work-cost.ts';
 import type { TimeState } from './time/time-state.ts';
 import type { Mount, Task, ThreadGroup, WaitQueue } from './types.ts';
@@ -112,7 +111,7 @@ export interface KernelCounters {
 }
 
 /** The kernel: its state, and the parts of the machine it works on. Behaviour is in functions that take it first. */
-export interface Kernel {
+export interface Kernel extends CallTables {
   readonly abi: LinuxAbi;
   readonly cpu: Cpu;
   readonly memory: GuestMemory;
@@ -122,12 +121,6 @@ export interface Kernel {
   readonly options: KernelOptions;
   readonly image: KernelImage;
   readonly state: KernelState;
-  /** Rows by system-call number, from the ABI's numbers and all tables. */
-  readonly syscalls: readonly (SyscallDef | undefined)[];
-  /** What the engine knows of calls whose answer holds until the kernel runs again, by number. */
-  readonly steady: readonly (SteadyCall | undefined)[];
-  /** How the calls made so far read their arguments, by number (callPlan). */
-  readonly plans: (CallPlan | undefined)[];
   /** What the kernel's work costs on this CPU model. */
   readonly work: KernelWork;
 }

@@ -133,7 +133,7 @@ export interface LinuxAbi {
   readonly dynBase: number;
 
   // ---- kernel image and boot
-  /** Builds kernel text and data. */
+  /** Kernel text and data, made at the first call. Nobody writes to it. */
   buildImage(): KernelImage;
   /**
    * Loads descriptor tables, control registers and the like, once, with the image mapped. Leaves the

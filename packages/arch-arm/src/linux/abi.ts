@@ -1,4 +1,4 @@
-import { KERNEL_GO_ON } from '@kml/core';
+import { KERNEL_GO_ON, once } from '@kml/core';
 import { ENOSYS, type Kernel, type LinuxAbi, NO_RESULT, panic, stackArguments, type Task } from '@kml/kernel';
 import { arm } from '../isa/backend.ts';
 import { reg } from '../isa/state.ts';
@@ -74,7 +74,7 @@ export const armEabi: LinuxAbi = {
   mmapBase: 0xb6ff_f000,
   dynBase: 0x0040_0000,
 
-  buildImage,
+  buildImage: once(buildImage),
   boot,
   kernelCallBytes: KERNEL_CALL_BYTES,
   privateKernelCall,

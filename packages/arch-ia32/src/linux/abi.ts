@@ -1,4 +1,4 @@
-import { KERNEL_GO_ON } from '@kml/core';
+import { KERNEL_GO_ON, once } from '@kml/core';
 import { ENOSYS, type Kernel, type LinuxAbi, stackArguments, type Task } from '@kml/kernel';
 import { ia32 } from '../isa/backend.ts';
 import { EAX, EDX, ESP } from '../isa/system/registers.ts';
@@ -44,7 +44,7 @@ export const i386: LinuxAbi = {
   mmapBase: 0xb7ff_f000,
   dynBase: 0x0040_0000,
 
-  buildImage,
+  buildImage: once(buildImage),
   boot,
   kernelCallBytes: KERNEL_CALL_BYTES,
   privateKernelCall(kernel) {

@@ -1,4 +1,4 @@
-import type { IsaBackend } from '@kml/core';
+import { type IsaBackend, once } from '@kml/core';
 import { type Kernel, type LinuxAbi, stackArguments, type Task } from '@kml/kernel';
 import { COUNT_RESOLUTION, GENERAL, mipsel as mipselIsa, mips as mipsIsa, readCount } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
@@ -57,7 +57,7 @@ function abiOf(isa: IsaBackend): LinuxAbi {
     mmapBase: 0x77ff_8000,
     dynBase: 0x5555_0000,
 
-    buildImage: () => buildImage(byteOrder),
+    buildImage: once(() => buildImage(byteOrder)),
     boot,
     kernelCallBytes: KERNEL_CALL_BYTES,
     privateKernelCall,

@@ -1,4 +1,4 @@
-import { KERNEL_GO_ON } from '@kml/core';
+import { KERNEL_GO_ON, once } from '@kml/core';
 import { ENOSYS, type Kernel, type LinuxAbi, type Task } from '@kml/kernel';
 import { ppc as isa, reg, TIMEBASE_SHIFT, timeBaseLow } from '../isa/index.ts';
 import { auxv } from './auxv.ts';
@@ -46,7 +46,7 @@ export const powerpc: LinuxAbi = {
   mmapBase: 0xb7ff_f000,
   dynBase: 0x0040_0000,
 
-  buildImage,
+  buildImage: once(buildImage),
   boot,
   kernelCallBytes: 4,
   privateKernelCall(kernel, number) {

@@ -1,14 +1,16 @@
+import { once } from '../once.ts';
 import { CodeWriter, ModuleWriter } from '../wasm/encoder.ts';
 import { OPS } from './ops.ts';
 
-function probeModule(): Uint8Array<ArrayBuffer> {
+/** Text of the probe; it is in the start-up snapshot, what it tells is not. */
+const probeModule = once((): Uint8Array<ArrayBuffer> => {
   const module = new ModuleWriter();
   const code = new CodeWriter(32);
   for (const local of [0, 1, 2]) code.get(local).op(OPS.splatF64.wasm);
   code.op(OPS.fusedF64x2.wasm).op(OPS.laneF64.wasm).byte(1);
   module.addFunction(module.type(['f64', 'f64', 'f64'], ['f64']), [], code, 'fused');
   return module.finish() as Uint8Array<ArrayBuffer>;
-}
+});
 
 /** Whether the host's WebAssembly has the operation fusedF64x2 at all (relaxed SIMD). */
 export function hasRelaxedMadd(): boolean {

@@ -24,7 +24,10 @@ export function untouchedFrames(kernel: Kernel): number {
 function takeFrame(kernel: Kernel, frames: FrameState): number {
   let frame = -1;
   if (frames.freeCount > 0) frame = frames.free[--frames.freeCount]!;
-  else if (frames.fresh < kernel.memory.frameCount) frame = frames.fresh++;
+  else if (frames.fresh < kernel.memory.frameCount) {
+    frame = frames.fresh++;
+    frames.inode[frame] = undefined;
+  }
   // Nothing maps a free frame, so no writable translation is left either.
   if (frame >= 0) kernel.memory.everWritable[frame] = 0;
   return frame;

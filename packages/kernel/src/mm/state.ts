@@ -44,7 +44,7 @@ export interface FrameState {
   owner: Uint8Array;
   /** References: page-table entries, plus one for the page cache. */
   refs: Int32Array;
-  /** FRAME_CACHE: the inode and page index it belongs to. */
+  /** FRAME_CACHE: the inode and page index it belongs to. The inodes grow with `fresh`. */
   inode: (Inode | undefined)[];
   index: Int32Array;
   /** FRAME_CACHE: used since the scan last came by. */
@@ -82,7 +82,7 @@ function createMmState(kernel: Kernel): MmState {
       freeCount: 0,
       owner: new Uint8Array(count),
       refs: new Int32Array(count),
-      inode: new Array(count).fill(undefined),
+      inode: [],
       index: new Int32Array(count),
       referenced: new Uint8Array(count),
       slot: new Int32Array(count),

@@ -12,6 +12,9 @@ import { runCommand } from './commands/run.ts';
 import { tourCommand } from './commands/tour.ts';
 import { Failure } from './failure.ts';
 
+/** Commander's own, which it would make when the line is parsed. */
+const HELP = ['-h, --help', 'display help for command'] as const;
+
 /** What makes each command, by its name; in the order of the help. */
 const COMMANDS: ReadonlyMap<string, () => CommandUnknownOpts> = new Map<string, () => CommandUnknownOpts>([
   ['run', runCommand],
@@ -57,12 +60,16 @@ function commandLine(word: string | undefined): Command {
   Exit status of run and restore: the program's own; 128+N if signal N ended it; 124 if a limit did;
   125 if kml itself failed; 126 if the program cannot be run; 127 if it is not found.`,
     )
+    .helpOption(...HELP)
     .enablePositionalOptions();
 
   for (const make of makersFor(word)) {
     const command = make();
     program.addCommand(command);
-    command.exitOverride().showHelpAfterError(false);
+    command
+      .exitOverride()
+      .showHelpAfterError(false)
+      .helpOption(...HELP);
     command.configureOutput({ outputError: (text, write) => write(`kml: ${text.replace(/^error: /, '')}`) });
   }
   program.exitOverride();

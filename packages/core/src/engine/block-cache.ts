@@ -69,19 +69,14 @@ export class BlockCache {
   private wasFlushed = false;
   /** The frame of the page behind that of `pc`, as frameOf. */
   private readonly frameBehind = (pc: number, mode: number) => this.frameOf((pc | PAGE_MASK) + 1, mode);
-  private readonly firstRequest: (pc: number, mode: number) => number;
+  private readonly firstRequest: () => number;
   private readonly onFlush: () => void;
 
   /**
    * @param firstRequest after how many runs of a block the engine is to be asked for its translation; -1: never
    * @param onFlush called when all blocks are forgotten, and their records with them
    */
-  constructor(
-    options: EngineOptions,
-    counters: EngineCounters,
-    firstRequest: (pc: number, mode: number) => number,
-    onFlush: () => void,
-  ) {
+  constructor(options: EngineOptions, counters: EngineCounters, firstRequest: () => number, onFlush: () => void) {
     const { cpu } = options;
     this.options = options;
     this.cpu = cpu;
@@ -326,7 +321,7 @@ export class BlockCache {
     const { records } = this;
     records.set(block, RECORD.frame, frame);
     records.set(block, RECORD.secondFrame, secondFrame);
-    records.set(block, RECORD.due, this.firstRequest(records.get(block, RECORD.pc), records.get(block, RECORD.mode)));
+    records.set(block, RECORD.due, this.firstRequest());
     this.addFlag(block, RECORD_VALID);
     this.remember(block);
     return block;

@@ -119,7 +119,7 @@ export class Engine {
     this.cache = new BlockCache(
       options,
       this.counters,
-      (pc, mode) => this.nextRequest(pc, mode, 0),
+      () => (this.asksForTranslation ? this.translator!.firstRequest() : -1),
       () => this.mix?.flush(),
     );
     this.translator =
@@ -417,14 +417,14 @@ export class Engine {
     const { records } = this;
     const pc = records.get(block, RECORD.pc);
     const mode = records.get(block, RECORD.mode);
-    records.set(block, RECORD.due, this.nextRequest(pc, mode, records.get(block, RECORD.due)));
-    this.translator?.request(pc, mode);
+    const { translator } = this;
+    const next = this.asksForTranslation ? translator!.nextRequest(pc, mode, records.get(block, RECORD.due)) : -1;
+    records.set(block, RECORD.due, next);
+    translator?.request(pc, mode);
   }
 
-  /** After how many runs a block that has run so often is to be asked for; -1: never. */
-  private nextRequest(pc: number, mode: number, runs: number): number {
-    if (this.translator === undefined || !Number.isFinite(this.options.hotness)) return -1;
-    return this.translator.nextRequest(pc, mode, runs);
+  private get asksForTranslation(): boolean {
+    return this.translator !== undefined && Number.isFinite(this.options.hotness);
   }
 
   /** Interprets one block, or as much of it as the budget allows. */

@@ -37,8 +37,10 @@ export interface TranslatorPort {
   enter(pc: number, mode: number, stop?: number): boolean;
   /** Whether `enter` is to be called now and then, and not only where ENTRY_FILTER says that translated code may begin. */
   isWaiting(): boolean;
-  /** The block at (pc, mode) of the current address space was interpreted as often as nextRequest said: wants translating. May translate now or queue. */
+  /** The block at (pc, mode) of the current address space was interpreted as often as firstRequest or nextRequest said: wants translating. May translate now or queue, or find that it is too early. */
   request(pc: number, mode: number): void;
+  /** After how many runs a block is to be asked for first, whichever it is. */
+  firstRequest(): number;
   /** After how many runs the block at (pc, mode), which has run `runs` times, is to be asked for (again). */
   nextRequest(pc: number, mode: number, runs: number): number;
   /**

@@ -62,6 +62,10 @@ export class KeptRegions {
     this.loaded.clear();
   }
 
+  get isEmpty(): boolean {
+    return this.store === undefined;
+  }
+
   /** Whether a region for (pc, mode) is kept, of whatever code. */
   has(pc: number, mode: number): boolean {
     return this.store?.has(pc, mode) ?? false;

@@ -95,9 +95,11 @@ export class TranslationQueue {
   request(pc: number, mode: number): void {
     const { mmu } = this.host.cpu;
     if (this.banned.has(pc) || this.store.find(pc, mode, mmu.current, mmu)) return;
+    const early = this.host.runs(pc, mode) < this.host.options.hotness;
+    if (early && !this.kept.has(pc, mode)) return;
     const block = this.host.block(pc, mode);
     if (block === undefined || this.rewrites.defers(block.frame)) return;
-    if (this.isEarly(pc, mode)) {
+    if (early) {
       this.enqueue({ space: mmu.current, pc, mode, replaces: undefined });
       return;
     }
@@ -155,6 +157,12 @@ export class TranslationQueue {
       if (found) planned.push({ found, replaces });
     }
     return planned;
+  }
+
+  /** After how many runs a block is to be asked for first: what is kept of it is not looked up for the many that never run so often. */
+  firstRequest(): number {
+    const { hotness } = this.host.options;
+    return this.kept.isEmpty ? hotness : Math.min(KEPT_HOTNESS, hotness);
   }
 
   /** After how many runs of a block at (pc, mode), which has run `runs` times, it is to be asked for. */

@@ -179,6 +179,10 @@ class Translator implements TranslatorPort {
     this.queue.request(pc, mode);
   }
 
+  firstRequest(): number {
+    return this.queue.firstRequest();
+  }
+
   nextRequest(pc: number, mode: number, runs: number): number {
     return this.queue.nextRequest(pc, mode, runs);
   }

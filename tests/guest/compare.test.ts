@@ -100,8 +100,8 @@ test('two comparisons in virtual time are equal, byte for byte', () => {
   expect(once()).toBe(first);
 });
 
-test('--mix counts every instruction in one class, and changes nothing else', () => {
-  const args = ['--iterations', '3', 'signal', 'pagefault', 'exec', 'mmap', 'script'];
+test.each(ARCHS)('--mix counts every instruction in one class, and changes nothing else: %s', (arch) => {
+  const args = ['--arch', arch, '--iterations', '3', 'signal', 'pagefault', 'exec', 'mmap', 'script'];
   const plain = rowsOf(...args);
   const mixed = rowsOf('--mix', ...args);
   const withoutMix = mixed.map(({ perUnit, total, ...row }) => {

@@ -35,6 +35,16 @@ const MOST_STORED = 32 << 20;
 const MIN_FRESH = 32;
 const LEAST_FRESH = 1 / 200;
 const TABLE = BLOCK_TABLE_BASE >> 2;
+/** Words of a record's head. */
+const [PC, FRAME, FLAGS, DUE, END_PC, SECOND_FRAME, SIBLING] = [
+  RECORD.pc >> 2,
+  RECORD.frame >> 2,
+  RECORD.flags >> 2,
+  RECORD.due >> 2,
+  RECORD.endPc >> 2,
+  RECORD.secondFrame >> 2,
+  RECORD.sibling >> 2,
+] as const;
 const PLACES = 1 << 16;
 
 /**
@@ -46,6 +56,8 @@ const PLACES = 1 << 16;
 export class BlockCache {
   /** Address whose fetch failed, when find answered undefined. */
   fetchAddress = 0;
+  /** After how many runs of a block the engine is to be asked for its translation; -1: never. */
+  firstRequest = -1;
   private readonly options: EngineOptions;
   private readonly cpu: Cpu;
   private readonly counters: EngineCounters;
@@ -69,19 +81,16 @@ export class BlockCache {
   private wasFlushed = false;
   /** The frame of the page behind that of `pc`, as frameOf. */
   private readonly frameBehind = (pc: number, mode: number) => this.frameOf((pc | PAGE_MASK) + 1, mode);
-  private readonly firstRequest: () => number;
   private readonly onFlush: () => void;
 
   /**
-   * @param firstRequest after how many runs of a block the engine is to be asked for its translation; -1: never
    * @param onFlush called when all blocks are forgotten, and their records with them
    */
-  constructor(options: EngineOptions, counters: EngineCounters, firstRequest: () => number, onFlush: () => void) {
+  constructor(options: EngineOptions, counters: EngineCounters, onFlush: () => void) {
     const { cpu } = options;
     this.options = options;
     this.cpu = cpu;
     this.counters = counters;
-    this.firstRequest = firstRequest;
     this.onFlush = onFlush;
     this.records = new Records(cpu.i32, cpu.memory.u16);
     this.flattener = new Flattener(cpu.memory, (options.optimisations ?? ALL_OPTIMISATIONS).slotOperands);
@@ -265,8 +274,10 @@ export class BlockCache {
     if (!this.flattener.hasRoom) this.flush();
     const kept = this.stored?.find(pc, mode, frame, this.frameBehind);
     if (kept !== undefined) {
-      if (this.readsAhead && !kept.used) this.readAhead(kept.number);
-      return this.take(kept.used ? this.copy(kept.record) : kept.record, frame, kept.secondFrame);
+      const { number, used } = kept;
+      const block = this.take(used ? this.copy(kept.record) : kept.record, frame, kept.secondFrame);
+      if (this.readsAhead && !used) this.readAhead(number);
+      return block;
     }
     this.reader.begin(supervisor);
     const outcome = liftBlock(this.options.isa, this.reader, this.options, pc, mode);
@@ -288,22 +299,25 @@ export class BlockCache {
   /** Enters blocks that an earlier run wanted after the store's block `number`, so that they need not be looked for one by one. */
   private readAhead(number: number): void {
     const stored = this.stored!;
+    const { i32 } = this.records;
     const end = Math.min(number + 1 + this.ahead.missed(number), stored.blockCount);
-    for (let next = number + 1; next < end; next++) if (stored.isFree(next)) this.enterAhead(stored, next);
-  }
-
-  /** Enters the block where its page is mapped and has its code. */
-  private enterAhead(stored: StoredCode, number: number): void {
-    const pc = stored.pcOf(number);
-    const mode = stored.modeOf(number);
-    const supervisor = this.options.isa.isSupervisor(mode);
-    const frame = this.fetch.frameOf(pc, supervisor);
-    if (frame < 0 || this.shared(pc, mode, frame, supervisor) !== 0) return;
-    const kept = stored.takeAhead(number, frame, this.frameBehind);
-    if (kept === undefined) return;
-    const block = this.take(kept.record, frame, kept.secondFrame);
-    const entry = TABLE + blockTableIndex(pc);
-    if (this.records.i32[entry] === 0) this.records.i32[entry] = block;
+    let [known, supervisor] = [-1, false];
+    for (let next = stored.nextFree(number + 1, end); next < end; next = stored.nextFree(next + 1, end)) {
+      const pc = stored.pcOf(next);
+      const mode = stored.modeOf(next);
+      if (mode !== known) {
+        known = mode;
+        supervisor = this.options.isa.isSupervisor(mode);
+      }
+      // Where its page is mapped and has its code.
+      const frame = this.fetch.frameOf(pc, supervisor);
+      if (frame < 0 || this.shared(pc, mode, frame, supervisor) !== 0) continue;
+      const kept = stored.takeAhead(next, pc, mode, frame, this.frameBehind);
+      if (kept === undefined) continue;
+      const block = this.take(kept.record, frame, kept.secondFrame);
+      const entry = TABLE + blockTableIndex(pc);
+      if (i32[entry] === 0) i32[entry] = block;
+    }
   }
 
   /** A copy of a record, for another frame. */
@@ -318,13 +332,30 @@ export class BlockCache {
 
   /** Enters the block of that frame, and of that one if it straddles; else -1. */
   private take(block: number, frame: number, secondFrame: number): number {
-    const { records } = this;
-    records.set(block, RECORD.frame, frame);
-    records.set(block, RECORD.secondFrame, secondFrame);
-    records.set(block, RECORD.due, this.firstRequest());
-    this.addFlag(block, RECORD_VALID);
-    this.remember(block);
+    const m = this.records.i32;
+    const at = block >> 2;
+    const pc = m[at + PC]!;
+    const place = placeOf(frame, pc);
+    m[at + FRAME] = frame;
+    m[at + SECOND_FRAME] = secondFrame;
+    m[at + DUE] = this.firstRequest;
+    m[at + FLAGS]! |= RECORD_VALID;
+    m[at + SIBLING] = this.byPlace[place]!;
+    this.byPlace[place] = block;
+    this.size++;
+    const endPc = m[at + END_PC]!;
+    const start = pc & PAGE_MASK;
+    this.addToFrame(block, frame, start, Math.min((endPc - pc) | 0, PAGE_SIZE - start));
+    if (secondFrame >= 0) this.addToFrame(block, secondFrame, 0, endPc & PAGE_MASK);
     return block;
+  }
+
+  /** The frame has bytes of the block. */
+  private addToFrame(block: number, frame: number, offset: number, length: number): void {
+    const blocks = this.byFrame.get(frame);
+    if (blocks === undefined) this.byFrame.set(frame, [block]);
+    else if (blocks[blocks.length - 1] !== block) blocks.push(block);
+    if (this.cpu.memory.markCode(frame, offset, length)) this.cpu.mmu.forbidWrites(frame);
   }
 
   private addFlag(block: number, flag: number): void {
@@ -340,25 +371,6 @@ export class BlockCache {
     const { ir } = liftBlock(this.options.isa, this.reader, this.options, pc, mode, count);
     if (ir === undefined || ir.endPc !== endPc) throw new TypeError('a block lifts otherwise than before');
     return ir;
-  }
-
-  private remember(block: number): void {
-    const { records } = this;
-    const frame = records.get(block, RECORD.frame);
-    const place = placeOf(frame, records.get(block, RECORD.pc));
-    records.set(block, RECORD.sibling, this.byPlace[place]!);
-    this.byPlace[place] = block;
-    this.addToFrame(block, frame);
-    const second = records.get(block, RECORD.secondFrame);
-    if (second >= 0 && second !== frame) this.addToFrame(block, second);
-    this.size++;
-  }
-
-  private addToFrame(block: number, frame: number): void {
-    const blocks = this.byFrame.get(frame);
-    if (blocks) blocks.push(block);
-    else this.byFrame.set(frame, [block]);
-    if (this.mark(block, frame)) this.cpu.mmu.forbidWrites(frame);
   }
 
   private mark(block: number, frame: number): boolean {

@@ -116,14 +116,10 @@ export class Engine {
     const { interpreter, records, position, runState, delivery, kernel, places } = this;
     this.blockEnd = new BlockEnd(options, interpreter, records, position, runState, delivery, kernel);
     this.faults = new FaultRecovery(options, interpreter, runState, position, this.blockEnd, places, delivery);
-    this.cache = new BlockCache(
-      options,
-      this.counters,
-      () => (this.asksForTranslation ? this.translator!.firstRequest() : -1),
-      () => this.mix?.flush(),
-    );
+    this.cache = new BlockCache(options, this.counters, () => this.mix?.flush());
     this.translator =
       options.mix || !this.optimisations.translation ? undefined : options.translator?.(this.translationHost());
+    this.tellFirstRequest();
     memory.codeWriteListener = (frame, offset, length) => this.codeWritten(frame, offset, length);
     mmu.codeMappingListener = (space, page) => this.mappingChanged(space, page);
     mmu.spaceDestroyedListener = (space) => this.spaceDestroyed(space);
@@ -225,7 +221,9 @@ export class Engine {
    * @returns false if it is no such store
    */
   adoptTranslations(source: StoredBytes): boolean {
-    return this.translator?.adopt(source) ?? false;
+    const adopted = this.translator?.adopt(source) ?? false;
+    this.tellFirstRequest();
+    return adopted;
   }
 
   /** Translations for adoptTranslations; undefined if there is little that the store at the start did not have. */
@@ -421,6 +419,11 @@ export class Engine {
     const next = this.asksForTranslation ? translator!.nextRequest(pc, mode, records.get(block, RECORD.due)) : -1;
     records.set(block, RECORD.due, next);
     translator?.request(pc, mode);
+  }
+
+  /** What is kept has an influence on it. */
+  private tellFirstRequest(): void {
+    this.cache.firstRequest = this.asksForTranslation ? this.translator!.firstRequest() : -1;
   }
 
   private get asksForTranslation(): boolean {

@@ -36,12 +36,12 @@ type FrameBehind = (pc: number, mode: number) => number;
 /** A stored block whose code is here. */
 export interface FoundBlock {
   /** Its number among the store's blocks. */
-  readonly number: number;
+  number: number;
   /** The caller's to run, but `used`: then it is another's already, and the caller is to make a copy. */
-  readonly record: number;
-  readonly used: boolean;
+  record: number;
+  used: boolean;
   /** Frame of its second page; -1 if it lies in one. */
-  readonly secondFrame: number;
+  secondFrame: number;
 }
 
 /** A store that is being read. */
@@ -65,6 +65,8 @@ export class StoredCode {
   /** Byte address in the memory that the blocks are read to. */
   private origin = 0;
   private failed = false;
+  /** What was found last: a short run finds thousands, most of what it calls functions for. */
+  private readonly found: FoundBlock = { number: 0, record: 0, used: false, secondFrame: -1 };
 
   private constructor(source: StoredBytes, memory: GuestMemory, head: Int32Array, rest: Int32Array) {
     this.source = source;
@@ -98,7 +100,7 @@ export class StoredCode {
   }
 
   /**
-   * The block for (pc, mode), if the bytes it was made from are what the frame has there.
+   * The block for (pc, mode), if the bytes it was made from are what the frame has there. The answer holds until the next call.
    * @param frameBehind gives the frame of the page behind it, if that may be executed; else -1
    */
   find(pc: number, mode: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
@@ -108,7 +110,7 @@ export class StoredCode {
       const number = entered - 1;
       if (this.pcOf(number) === pc && this.modeOf(number) === mode) {
         if (!this.load(this.placeAt(number))) return undefined;
-        const found = this.give(number, frame, frameBehind);
+        const found = this.give(number, pc, mode, frame, frameBehind);
         if (found !== undefined) {
           this.used[number] = WANTED;
           return found;
@@ -120,13 +122,17 @@ export class StoredCode {
   }
 
   /** The block `number`, which nobody has yet, before it is wanted, as find; undefined if it cannot be read. */
-  takeAhead(number: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
-    return this.load(this.placeAt(number)) ? this.give(number, frame, frameBehind) : undefined;
+  takeAhead(number: number, pc: number, mode: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
+    if (!this.load(this.index[ENTRY.size * number + ENTRY.place]!)) return undefined;
+    return this.give(number, pc, mode, frame, frameBehind);
   }
 
-  /** Whether nobody has block `number` yet. */
-  isFree(number: number): boolean {
-    return this.used[number] === FREE;
+  /** The first of the blocks from `number` on that nobody has yet; `end` if there is none before. */
+  nextFree(number: number, end: number): number {
+    const { used } = this;
+    let next = number;
+    while (next < end && used[next] !== FREE) next++;
+    return next;
   }
 
   pcOf(number: number): number {
@@ -138,16 +144,36 @@ export class StoredCode {
   }
 
   /** The block, which has been read, if it is made from what is in these frames. */
-  private give(number: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
-    const place = this.placeAt(number);
-    const secondFrame = this.straddles(place) ? frameBehind(this.pcOf(number), this.modeOf(number)) : -1;
-    if (!this.isMadeFrom(place, frame, secondFrame)) return undefined;
-    const used = this.used[number] !== FREE;
-    if (!used) {
+  private give(
+    number: number,
+    pc: number,
+    mode: number,
+    frame: number,
+    frameBehind: FrameBehind,
+  ): FoundBlock | undefined {
+    const { i32 } = this.memory;
+    const at = this.origin + this.index[ENTRY.size * number + ENTRY.place]!;
+    const head = at >> 2;
+    const length = i32[head + BLOCK.codeBytes]!;
+    const start = i32[head + BLOCK.codeStart]!;
+    const code = at + 4 * BLOCK.size;
+    const here = Math.min(length, PAGE_SIZE - start);
+    const { found } = this;
+    found.secondFrame = -1;
+    if (here < length) {
+      const second = frameBehind(pc, mode);
+      if (second < 0 || !this.isCode(code + here, second, 0, length - here)) return undefined;
+      found.secondFrame = second;
+    }
+    if (!this.isCode(code, frame, start, here)) return undefined;
+    found.number = number;
+    found.record = at + i32[head + BLOCK.bytes]! - i32[head + BLOCK.recordBytes]!;
+    found.used = this.used[number] !== FREE;
+    if (!found.used) {
       this.usedInOrder.push(number);
       this.used[number] = AHEAD;
     }
-    return { number, record: this.recordAt(this.origin + place), used, secondFrame };
+    return found;
   }
 
   /** Has the blocks that this run used stored again, in the order in which it did. */
@@ -215,17 +241,18 @@ export class StoredCode {
 
   /** Has the block at a place read; false if it cannot be. */
   private load(place: number): boolean {
-    if (!this.loadPiece(place >> PIECE_SHIFT)) return false;
-    const at = this.origin + place;
+    const { here } = this;
+    const first = place >> PIECE_SHIFT;
     const last = (place + 4 * BLOCK.size - 1) >> PIECE_SHIFT;
-    if (!this.loadPiece(last)) return false;
-    const end = place + this.memory.i32[(at >> 2) + BLOCK.bytes]! - 1;
-    for (let piece = last + 1; piece <= end >> PIECE_SHIFT; piece++) if (!this.loadPiece(piece)) return false;
+    if (here[first] === 0 && !this.loadPiece(first)) return false;
+    if (here[last] === 0 && !this.loadPiece(last)) return false;
+    const end = (place + this.memory.i32[((this.origin + place) >> 2) + BLOCK.bytes]! - 1) >> PIECE_SHIFT;
+    for (let piece = last + 1; piece <= end; piece++) if (here[piece] === 0 && !this.loadPiece(piece)) return false;
     return true;
   }
 
+  /** Reads a piece that is not here. */
   private loadPiece(piece: number): boolean {
-    if (this.here[piece] === 1) return true;
     if (this.failed) return false;
     const from = piece << PIECE_SHIFT;
     const to = Math.min(from + PIECE_BYTES, this.blockBytes);
@@ -235,23 +262,6 @@ export class StoredCode {
     }
     this.here[piece] = 1;
     return true;
-  }
-
-  private straddles(place: number): boolean {
-    const { i32 } = this.memory;
-    const head = (this.origin + place) >> 2;
-    return i32[head + BLOCK.codeStart]! + i32[head + BLOCK.codeBytes]! > PAGE_SIZE;
-  }
-
-  private isMadeFrom(place: number, frame: number, secondFrame: number): boolean {
-    const { i32 } = this.memory;
-    const head = (this.origin + place) >> 2;
-    const length = i32[head + BLOCK.codeBytes]!;
-    const start = i32[head + BLOCK.codeStart]!;
-    const code = this.origin + place + 4 * BLOCK.size;
-    const here = Math.min(length, PAGE_SIZE - start);
-    if (here < length && (secondFrame < 0 || !this.isCode(code + here, secondFrame, 0, length - here))) return false;
-    return this.isCode(code, frame, start, here);
   }
 
   /** Whether the frame has the same bytes at `offset` as there are at `code`. */

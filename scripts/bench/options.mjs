@@ -23,7 +23,7 @@ system, of runs interleaved on one core; prints each ratio beside its target.
 KML_BENCH_ROUNDS   runs of each command, of which the median counts (5)
 KML_BENCH_CORE     the core that all is run on (0)
 
-All of it takes half an hour (KML_BENCH_ROUNDS=3: 20 minutes), one architecture 6 minutes, one group of it 1; it
+All of it takes an hour (KML_BENCH_ROUNDS=3: 45 minutes), one architecture 10 minutes, one group of it 1 to 3; it
 says how long is left.
 `;
 

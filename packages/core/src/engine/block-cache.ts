@@ -312,7 +312,7 @@ export class BlockCache {
       // Where its page is mapped and has its code.
       const frame = this.fetch.frameOf(pc, supervisor);
       if (frame < 0 || this.shared(pc, mode, frame, supervisor) !== 0) continue;
-      const kept = stored.takeAhead(next, pc, mode, frame, this.frameBehind);
+      const kept = stored.takeAhead(next, frame, this.frameBehind);
       if (kept === undefined) continue;
       const block = this.take(kept.record, frame, kept.secondFrame);
       const entry = TABLE + blockTableIndex(pc);

@@ -36,12 +36,12 @@ type FrameBehind = (pc: number, mode: number) => number;
 /** A stored block whose code is here. */
 export interface FoundBlock {
   /** Its number among the store's blocks. */
-  number: number;
+  readonly number: number;
   /** The caller's to run, but `used`: then it is another's already, and the caller is to make a copy. */
-  record: number;
-  used: boolean;
+  readonly record: number;
+  readonly used: boolean;
   /** Frame of its second page; -1 if it lies in one. */
-  secondFrame: number;
+  readonly secondFrame: number;
 }
 
 /** A store that is being read. */
@@ -66,7 +66,12 @@ export class StoredCode {
   private origin = 0;
   private failed = false;
   /** What was found last: a short run finds thousands, most of what it calls functions for. */
-  private readonly found: FoundBlock = { number: 0, record: 0, used: false, secondFrame: -1 };
+  private readonly found: { -readonly [K in keyof FoundBlock]: FoundBlock[K] } = {
+    number: 0,
+    record: 0,
+    used: false,
+    secondFrame: -1,
+  };
 
   private constructor(source: StoredBytes, memory: GuestMemory, head: Int32Array, rest: Int32Array) {
     this.source = source;
@@ -109,8 +114,9 @@ export class StoredCode {
     while (entered !== 0) {
       const number = entered - 1;
       if (this.pcOf(number) === pc && this.modeOf(number) === mode) {
-        if (!this.load(this.placeAt(number))) return undefined;
-        const found = this.give(number, pc, mode, frame, frameBehind);
+        const place = this.placeAt(number);
+        if (!this.load(place)) return undefined;
+        const found = this.give(number, place, frame, frameBehind);
         if (found !== undefined) {
           this.used[number] = WANTED;
           return found;
@@ -122,9 +128,9 @@ export class StoredCode {
   }
 
   /** The block `number`, which nobody has yet, before it is wanted, as find; undefined if it cannot be read. */
-  takeAhead(number: number, pc: number, mode: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
-    if (!this.load(this.index[ENTRY.size * number + ENTRY.place]!)) return undefined;
-    return this.give(number, pc, mode, frame, frameBehind);
+  takeAhead(number: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
+    const place = this.placeAt(number);
+    return this.load(place) ? this.give(number, place, frame, frameBehind) : undefined;
   }
 
   /** The first of the blocks from `number` on that nobody has yet; `end` if there is none before. */
@@ -143,16 +149,10 @@ export class StoredCode {
     return this.index[ENTRY.size * number + ENTRY.mode]!;
   }
 
-  /** The block, which has been read, if it is made from what is in these frames. */
-  private give(
-    number: number,
-    pc: number,
-    mode: number,
-    frame: number,
-    frameBehind: FrameBehind,
-  ): FoundBlock | undefined {
+  /** The block, which has been read to its place, if it is made from what is in these frames. */
+  private give(number: number, place: number, frame: number, frameBehind: FrameBehind): FoundBlock | undefined {
     const { i32 } = this.memory;
-    const at = this.origin + this.index[ENTRY.size * number + ENTRY.place]!;
+    const at = this.origin + place;
     const head = at >> 2;
     const length = i32[head + BLOCK.codeBytes]!;
     const start = i32[head + BLOCK.codeStart]!;
@@ -161,13 +161,13 @@ export class StoredCode {
     const { found } = this;
     found.secondFrame = -1;
     if (here < length) {
-      const second = frameBehind(pc, mode);
+      const second = frameBehind(this.pcOf(number), this.modeOf(number));
       if (second < 0 || !this.isCode(code + here, second, 0, length - here)) return undefined;
       found.secondFrame = second;
     }
     if (!this.isCode(code, frame, start, here)) return undefined;
     found.number = number;
-    found.record = at + i32[head + BLOCK.bytes]! - i32[head + BLOCK.recordBytes]!;
+    found.record = this.recordAt(at);
     found.used = this.used[number] !== FREE;
     if (!found.used) {
       this.usedInOrder.push(number);

@@ -27,6 +27,17 @@ const programAgain = (r1: string): string => `
   lwz r11, TI_FLAGS(r12)
   andi. r11, r11, WORK_MASK`;
 
+/** R1 becomes the kernel's, in one instruction, and the frame there gets the general registers. Uses r10. */
+const BEGIN_FRAME = `
+  mr r10, r1
+  mfsprg2 r1
+  stw r10, 0(r1)
+  stw r10, PT_R1(r1)
+  stw r0, PT_R0(r1)
+  stw r2, PT_R2(r1)
+  stmw r3, PT_R3(r1)
+  stw r3, PT_ORIGR3(r1)`;
+
 /** Back through CTR, LR being the program's. */
 export const LEAVE_BY_CTR = `
   mtcr r9
@@ -142,15 +153,7 @@ kml_frame:${count('ENTRIES_DIRECT_FULL')}
 
 /** Work waits behind a call that is over: the frame is of the program as it goes on at CTR, r9 being its CR. */
 const WORK = `
-direct_work:
-  mr r10, r1
-  mfsprg2 r1
-  stw r10, 0(r1)
-  stw r10, PT_R1(r1)
-  stw r0, PT_R0(r1)
-  stw r2, PT_R2(r1)
-  stmw r3, PT_R3(r1)
-  stw r3, PT_ORIGR3(r1)
+direct_work:${BEGIN_FRAME}
   stw r9, PT_CCR(r1)
   mfctr r4
   mflr r5
@@ -189,15 +192,7 @@ kml_recognised_taken:`,
 
 /** A call through sys_call_table with a frame that is whole but for registers that it uses up. */
 export function callCode({ label, begin, earlyNip = '', lateNip = '', counts, full, trace, leave }: CallWay): string {
-  return `${begin}
-  mr r10, r1
-  mfsprg2 r1
-  stw r10, 0(r1)
-  stw r10, PT_R1(r1)
-  stw r0, PT_R0(r1)
-  stw r2, PT_R2(r1)
-  stmw r3, PT_R3(r1)
-  stw r3, PT_ORIGR3(r1)${earlyNip}
+  return `${begin}${BEGIN_FRAME}${earlyNip}
   mfcr r9
   mflr r10
   mfxer r11
